@@ -1,0 +1,38 @@
+//! What a model is given at once.
+
+use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::{Int, Tensor};
+
+/// A batch of samples on the device.
+#[derive(Clone, Debug)]
+pub struct ClassificationBatch<B: Backend> {
+    /// Normalised features, `[n, n_features]`; images flattened channel by channel.
+    pub inputs: Tensor<B, 2>,
+    /// The class of each sample, `[n]`.
+    pub labels: Tensor<B, 1, Int>,
+    /// The classes one-hot encoded, `[n, n_classes]`: 1 in the column of the class, else 0.
+    pub targets: Tensor<B, 2>,
+}
+
+impl<B: Backend> ClassificationBatch<B> {
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.inputs.dims()[0]
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<B: AutodiffBackend> ClassificationBatch<B> {
+    /// The same batch for computations that need no graph.
+    pub fn inner(self) -> ClassificationBatch<B::InnerBackend> {
+        ClassificationBatch {
+            inputs: self.inputs.inner(),
+            labels: self.labels.inner(),
+            targets: self.targets.inner(),
+        }
+    }
+}

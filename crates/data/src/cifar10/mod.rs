@@ -1,0 +1,24 @@
+//! CIFAR-10 in its official binary layout.
+//!
+//! `data_batch_1.bin` … `data_batch_5.bin` and `test_batch.bin` hold records of 3,073 bytes: one
+//! label byte, then 1,024 red, 1,024 green and 1,024 blue bytes, row by row. `batches.meta.txt` has
+//! the ten class names, a line each (A. Krizhevsky, "Learning Multiple Layers of Features from Tiny
+//! Images", 2009). Any number of whole records per file is read, and any number of batches from 1
+//! on, so a smaller set in the same layout works.
+
+mod records;
+mod subsample;
+
+pub use records::{Cifar10, RECORD_SIZE};
+pub use subsample::Cifar10Subsample;
+
+use crate::labelled_data::ImageShape;
+
+/// The folder that the official archive unpacks to.
+pub const FOLDER: &str = "cifar-10-batches-bin";
+
+/// Number of classes.
+pub const N_CLASSES: usize = 10;
+
+/// The shape of every image: `[3, 32, 32]`.
+pub const IMAGE_SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };

@@ -1,0 +1,145 @@
+//! Reading the record files.
+
+use super::{FOLDER, IMAGE_SHAPE, N_CLASSES};
+use crate::error::DataError;
+use crate::labelled_data::{Features, LabelledData};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Bytes of one record: a label and an image.
+pub const RECORD_SIZE: usize = 1 + 3 * 32 * 32;
+
+/// The largest record file that is read: ten times an official one.
+const MAX_FILE_SIZE: u64 = 100_000 * RECORD_SIZE as u64;
+/// The largest list of class names that is read.
+const MAX_NAMES_SIZE: u64 = 64 * 1024;
+
+/// A CIFAR-10 data set on disk, its files found.
+#[derive(Clone, Debug)]
+pub struct Cifar10 {
+    train_files: Vec<PathBuf>,
+    test_file: PathBuf,
+    class_names: Vec<String>,
+}
+
+impl Cifar10 {
+    /// Finds the set in `directory`, the folder that holds `cifar-10-batches-bin/`.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Missing`] names the first file that is not there; [`DataError::Corrupt`] says
+    /// that `batches.meta.txt` has not ten names.
+    pub fn open(directory: &Path) -> Result<Self, DataError> {
+        let folder = directory.join(FOLDER);
+        for needed in ["batches.meta.txt", "data_batch_1.bin", "test_batch.bin"] {
+            let path = folder.join(needed);
+            if !path.is_file() {
+                return Err(DataError::Missing { path });
+            }
+        }
+        let train_files = (1..)
+            .map(|number| folder.join(format!("data_batch_{number}.bin")))
+            .take_while(|path| path.is_file())
+            .collect();
+        Ok(Self {
+            train_files,
+            test_file: folder.join("test_batch.bin"),
+            class_names: read_class_names(&folder.join("batches.meta.txt"))?,
+        })
+    }
+
+    /// The files of the set: the training batches in order, then the test batch.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let files = self.train_files.iter().chain([&self.test_file]);
+        files.map(PathBuf::as_path)
+    }
+
+    /// Reads the training part, its batches one after another.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Read`], or [`DataError::Corrupt`] for a file that is not whole records or has a
+    /// label above 9.
+    pub fn train(&self) -> Result<LabelledData, DataError> {
+        self.read(&self.train_files)
+    }
+
+    /// Reads the test part.
+    ///
+    /// # Errors
+    ///
+    /// As for [`train`](Self::train).
+    pub fn test(&self) -> Result<LabelledData, DataError> {
+        self.read(std::slice::from_ref(&self.test_file))
+    }
+
+    fn read(&self, paths: &[PathBuf]) -> Result<LabelledData, DataError> {
+        let (mut labels, mut pixels) = (Vec::new(), Vec::new());
+        for path in paths {
+            read_records(path, &mut labels, &mut pixels)?;
+        }
+        Ok(LabelledData {
+            features: Features::Images { pixels, shape: IMAGE_SHAPE },
+            labels,
+            class_names: self.class_names.clone(),
+        })
+    }
+}
+
+fn read_class_names(path: &Path) -> Result<Vec<String>, DataError> {
+    let bytes = read_limited(path, MAX_NAMES_SIZE)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let lines = text.lines().map(str::trim);
+    let names: Vec<String> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    if names.len() != N_CLASSES {
+        return Err(corrupt(path, format!("lists {} class names, must be {N_CLASSES}", names.len())));
+    }
+    Ok(names)
+}
+
+fn read_records(path: &Path, labels: &mut Vec<u32>, pixels: &mut Vec<u8>) -> Result<(), DataError> {
+    let bytes = read_limited(path, MAX_FILE_SIZE)?;
+    let (records, rest) = bytes.as_chunks::<RECORD_SIZE>();
+    if !rest.is_empty() {
+        let problem = format!(
+            "is truncated: {} bytes are {} records of {RECORD_SIZE} bytes and {} bytes over; get the file again",
+            bytes.len(),
+            records.len(),
+            rest.len()
+        );
+        return Err(corrupt(path, problem));
+    }
+    if records.is_empty() {
+        return Err(corrupt(path, "is empty, must hold at least one record".into()));
+    }
+    labels.reserve(records.len());
+    pixels.reserve(records.len() * IMAGE_SHAPE.size());
+    for (index, [label, image @ ..]) in records.iter().enumerate() {
+        if usize::from(*label) >= N_CLASSES {
+            let problem = format!("has label {label} in record {index}, must be 0 to 9; get the file again");
+            return Err(corrupt(path, problem));
+        }
+        labels.push(u32::from(*label));
+        pixels.extend_from_slice(image);
+    }
+    Ok(())
+}
+
+/// A whole file, refused when it is larger than any honest one, so that a hostile file (or an
+/// endless device) cannot fill the memory.
+fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> {
+    let unreadable = |source| DataError::Read { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    let mut bytes = Vec::with_capacity(size.min(limit) as usize + 1);
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > limit {
+        return Err(corrupt(path, format!("is larger than {limit} bytes")));
+    }
+    Ok(bytes)
+}
+
+fn corrupt(path: &Path, problem: String) -> DataError {
+    DataError::Corrupt { path: path.to_owned(), problem }
+}

@@ -1,0 +1,69 @@
+//! What can go wrong between a seed or a file and a batch.
+
+use std::path::PathBuf;
+
+/// An error of this crate. Each message names the thing, the value and what is allowed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// A range with no integer in it.
+    #[error("no integer lies in `{low}..{high}`")]
+    EmptyRange {
+        /// The first integer allowed.
+        low: i64,
+        /// The first integer no longer allowed.
+        high: i64,
+    },
+    /// More rows asked for than there are.
+    #[error("cannot draw {size} samples from {population}")]
+    SampleTooLarge {
+        /// How many were asked for.
+        size: usize,
+        /// How many there are.
+        population: usize,
+    },
+    /// A parameter outside its range, or one that contradicts another.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// A data directory, or a file of it, that is not there.
+    #[error("`{}` does not exist", path.display())]
+    Missing {
+        /// The path that was looked for.
+        path: PathBuf,
+    },
+    /// A file that exists and cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// A file whose content is not what its format says.
+    #[error("`{}` {problem}", path.display())]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, as the end of a sentence.
+        problem: String,
+    },
+}
+
+/// A parameter outside its range, or one that contradicts another.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("`{name}` is {value}, must be {allowed}")]
+pub struct ParameterError {
+    /// The parameter's name, as scikit-learn and the configuration file spell it.
+    pub name: &'static str,
+    /// The value given.
+    pub value: String,
+    /// What is allowed.
+    pub allowed: String,
+}
+
+impl ParameterError {
+    /// An error for one parameter.
+    pub fn new(name: &'static str, value: impl ToString, allowed: impl Into<String>) -> Self {
+        Self { name, value: value.to_string(), allowed: allowed.into() }
+    }
+}

@@ -1,0 +1,128 @@
+//! Samples with their labels, in host memory: what every data source yields.
+
+use crate::error::DataError;
+
+/// Height, width and channels of the images of a data set; pixels are stored channel by channel,
+/// each channel row by row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageShape {
+    /// Number of colour channels.
+    pub channels: usize,
+    /// Rows of pixels.
+    pub height: usize,
+    /// Columns of pixels.
+    pub width: usize,
+}
+
+impl ImageShape {
+    /// Bytes of one image: `channels * height * width`.
+    pub fn size(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+}
+
+/// The features of all samples, row after row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Features {
+    /// Real-valued columns.
+    Table {
+        /// `[n_samples, n_features]`, row-major.
+        values: Vec<f64>,
+        /// Number of columns.
+        n_features: usize,
+    },
+    /// Images of one size, kept as bytes until they are used.
+    Images {
+        /// `[n_samples, channels, height, width]`, row-major.
+        pixels: Vec<u8>,
+        /// The size of each image.
+        shape: ImageShape,
+    },
+}
+
+impl Features {
+    /// Numbers per sample.
+    pub fn width(&self) -> usize {
+        match self {
+            Self::Table { n_features, .. } => *n_features,
+            Self::Images { shape, .. } => shape.size(),
+        }
+    }
+
+    fn select(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Table { values, n_features } => {
+                Self::Table { values: select_rows(values, *n_features, rows), n_features: *n_features }
+            }
+            Self::Images { pixels, shape } => {
+                Self::Images { pixels: select_rows(pixels, shape.size(), rows), shape: *shape }
+            }
+        }
+    }
+}
+
+fn select_rows<T: Copy>(values: &[T], width: usize, rows: &[usize]) -> Vec<T> {
+    rows.iter().flat_map(|row| &values[row * width..(row + 1) * width]).copied().collect()
+}
+
+/// Samples, each with the class it belongs to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelledData {
+    /// The features, one row per sample.
+    pub features: Features,
+    /// The class of each sample, an index into `class_names`.
+    pub labels: Vec<u32>,
+    /// The name of each class.
+    pub class_names: Vec<String>,
+}
+
+impl LabelledData {
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Numbers per sample.
+    pub fn n_features(&self) -> usize {
+        self.features.width()
+    }
+
+    /// Number of classes.
+    pub fn n_classes(&self) -> usize {
+        self.class_names.len()
+    }
+
+    /// The samples at `rows`, in that order.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::SampleTooLarge`] when a row lies beyond the last sample.
+    pub fn select(&self, rows: &[usize]) -> Result<Self, DataError> {
+        if let Some(&row) = rows.iter().find(|&&row| row >= self.len()) {
+            return Err(DataError::SampleTooLarge { size: row + 1, population: self.len() });
+        }
+        Ok(Self {
+            features: self.features.select(rows),
+            labels: rows.iter().map(|&row| self.labels[row]).collect(),
+            class_names: self.class_names.clone(),
+        })
+    }
+}
+
+/// The parts of a data set. No sample is in two of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Splits {
+    /// What the model is trained on.
+    pub train: LabelledData,
+    /// What it is scored on, once, at the end.
+    pub test: LabelledData,
+    /// The rows of the source's training file or whole set that became `train`, in drawn order.
+    pub train_rows: Vec<usize>,
+    /// The rows of the source's test file or whole set that became `test`, in drawn order.
+    pub test_rows: Vec<usize>,
+}

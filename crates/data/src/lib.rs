@@ -1,0 +1,29 @@
+//! Data for the lab: seeded synthetic sets, CIFAR-10, and their way to the device.
+//!
+//! Data flows one way: a seed or files, [`LabelledData`] in host memory, [`Splits`], a [`DeviceSet`]
+//! on the device, and a [`DeviceLoader`] that hands [`ClassificationBatch`]es to a learner. Every
+//! random draw comes from a [`RandomState`], which equals `numpy.random.RandomState`, so that the
+//! same seed gives the same samples as NumPy and scikit-learn.
+
+mod batch;
+pub mod cifar10;
+mod device_set;
+mod error;
+mod export;
+mod labelled_data;
+mod loader;
+mod make_classification;
+mod random_state;
+mod synthetic;
+mod train_test_split;
+
+pub use batch::ClassificationBatch;
+pub use device_set::{DeviceSet, Normalization};
+pub use error::{DataError, ParameterError};
+pub use export::write_csv;
+pub use labelled_data::{Features, ImageShape, LabelledData, Splits};
+pub use loader::{BatchPlan, DeviceLoader};
+pub use make_classification::{ColumnValue, MakeClassification};
+pub use random_state::RandomState;
+pub use synthetic::Synthetic;
+pub use train_test_split::{TestSize, TrainTestSplit};

@@ -1,0 +1,66 @@
+//! The linear layer `Z = X Wᵀ + b`.
+//!
+//! Shapes: `X [n, n_inputs]`, `W [n_outputs, n_inputs]`, `b [n_outputs]`, `Z [n, n_outputs]`.
+//!
+//! With `G = ∂J/∂Z`, and since `z_ij = Σ_k x_ik w_jk + b_j`:
+//!
+//! - `∂J/∂w_jk = Σ_i g_ij x_ik`, so `∂J/∂W = Gᵀ X`,
+//! - `∂J/∂b_j = Σ_i g_ij`, the sum of `G` over the batch,
+//! - `∂J/∂x_ik = Σ_j g_ij w_jk`, so `∂J/∂X = G W`.
+//!
+//! W is stored as `[n_outputs, n_inputs]`, PyTorch's and the lab's convention. Its gradient then is a
+//! product whose result is as wide as the inputs, which is several times faster for the narrow
+//! output layers of classifiers than the transposed one.
+
+use crate::init::Scheme;
+use burn::module::{Module, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+use emberlab_data::RandomState;
+
+/// A linear layer with a bias.
+#[derive(Module, Debug)]
+pub struct Linear<B: Backend> {
+    /// `[n_outputs, n_inputs]`.
+    pub weight: Param<Tensor<B, 2>>,
+    /// `[n_outputs]`.
+    pub bias: Param<Tensor<B, 1>>,
+}
+
+impl<B: Backend> Linear<B> {
+    /// A layer with weights drawn by `scheme`.
+    pub fn new(
+        n_inputs: usize,
+        n_outputs: usize,
+        scheme: Scheme,
+        random: &mut RandomState,
+        device: &B::Device,
+    ) -> Self {
+        let values = scheme.draw(n_inputs, n_outputs, random);
+        let weight = TensorData::new(values.weight, [n_outputs, n_inputs]);
+        let bias = TensorData::new(values.bias, [n_outputs]);
+        Self {
+            weight: Param::from_tensor(Tensor::from_data(weight, device)),
+            bias: Param::from_tensor(Tensor::from_data(bias, device)),
+        }
+    }
+
+    pub(super) fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        input.matmul(self.weight.val().transpose()) + self.bias.val().unsqueeze()
+    }
+
+    pub(super) fn backward(
+        &self,
+        input: Tensor<B, 2>,
+        grad_output: Tensor<B, 2>,
+        wants_input: bool,
+        gradients: &mut GradientsParams,
+    ) -> Option<Tensor<B, 2>> {
+        let grad_weight = grad_output.clone().transpose().matmul(input);
+        let grad_bias = grad_output.clone().sum_dim(0).squeeze_dim::<1>(0);
+        gradients.register(self.weight.id, grad_weight);
+        gradients.register(self.bias.id, grad_bias);
+        wants_input.then(|| grad_output.matmul(self.weight.val()))
+    }
+}

@@ -1,0 +1,88 @@
+//! Loss and accuracy of one batch, and how they reach Burn's metrics.
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+use burn::train::ItemLazy;
+
+/// Loss and accuracy over some samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Score {
+    /// Mean cross-entropy, in the precision of the device.
+    pub loss: f32,
+    /// Samples predicted right.
+    pub correct: usize,
+    /// Samples in all.
+    pub n_samples: usize,
+}
+
+impl Score {
+    /// The share of samples predicted right, from 0 to 1.
+    pub fn accuracy(&self) -> f64 {
+        self.correct as f64 / self.n_samples as f64
+    }
+}
+
+/// A [`Score`] that is still on the device, so that computing it waits for nothing.
+#[derive(Clone, Debug)]
+pub struct PendingScore<B: Backend> {
+    /// The mean loss and the number of samples predicted right, `[2]`.
+    values: Tensor<B, 1>,
+    n_samples: usize,
+}
+
+impl<B: Backend> PendingScore<B> {
+    /// A score from the mean loss `[1]` and the number of right predictions `[1]`.
+    pub fn new(loss: Tensor<B, 1>, correct: Tensor<B, 1>, n_samples: usize) -> Self {
+        Self { values: Tensor::cat(vec![loss, correct], 0), n_samples }
+    }
+
+    /// Reads several scores in one transfer.
+    pub fn read_all(pending: Vec<Self>) -> Vec<Score> {
+        let sizes: Vec<usize> = pending.iter().map(|score| score.n_samples).collect();
+        let values = match pending.len() {
+            0 => return Vec::new(),
+            _ => Tensor::cat(pending.into_iter().map(|score| score.values).collect(), 0),
+        };
+        let values: Vec<f32> = values.into_data().iter::<f32>().collect();
+        let (pairs, _) = values.as_chunks::<2>();
+        let scores = pairs.iter().zip(sizes).map(|(&[loss, correct], n_samples)| Score {
+            loss,
+            correct: correct as usize,
+            n_samples,
+        });
+        scores.collect()
+    }
+}
+
+/// What an update or a validation step reports: a score on the device, or one that was read.
+#[derive(Clone, Debug)]
+pub enum StepScore<B: Backend> {
+    /// Still on the device.
+    Pending(PendingScore<B>),
+    /// Read.
+    Read(Score),
+}
+
+impl<B: Backend> StepScore<B> {
+    /// Reads several scores, those on the device in one transfer. The order is kept.
+    pub fn read_all(scores: Vec<Self>) -> Vec<Score> {
+        let pending = scores.iter().filter_map(|score| match score {
+            Self::Pending(pending) => Some(pending.clone()),
+            Self::Read(_) => None,
+        });
+        let mut read = PendingScore::read_all(pending.collect()).into_iter();
+        let resolved = scores.into_iter().filter_map(|score| match score {
+            Self::Pending(_) => read.next(),
+            Self::Read(score) => Some(score),
+        });
+        resolved.collect()
+    }
+}
+
+impl<B: Backend> ItemLazy for StepScore<B> {
+    type ItemSync = Vec<Score>;
+
+    fn sync(self) -> Vec<Score> {
+        Self::read_all(vec![self])
+    }
+}
