@@ -33,16 +33,25 @@ pub struct PendingScore<B: Backend> {
 impl<B: Backend> PendingScore<B> {
     /// A score from the mean loss `[1]` and the number of right predictions `[1]`.
     pub fn new(loss: Tensor<B, 1>, correct: Tensor<B, 1>, n_samples: usize) -> Self {
+        let correct = correct.cast(loss.dtype());
         Self { values: Tensor::cat(vec![loss, correct], 0), n_samples }
+    }
+
+    /// Reads the score.
+    pub fn read(self) -> Score {
+        let values = self.values.into_data();
+        let mut values = values.iter::<f32>();
+        let (loss, correct) = (values.next().unwrap_or(f32::NAN), values.next().unwrap_or(f32::NAN));
+        Score { loss, correct: correct as usize, n_samples: self.n_samples }
     }
 
     /// Reads several scores in one transfer.
     pub fn read_all(pending: Vec<Self>) -> Vec<Score> {
+        if pending.is_empty() {
+            return Vec::new();
+        }
         let sizes: Vec<usize> = pending.iter().map(|score| score.n_samples).collect();
-        let values = match pending.len() {
-            0 => return Vec::new(),
-            _ => Tensor::cat(pending.into_iter().map(|score| score.values).collect(), 0),
-        };
+        let values = Tensor::cat(pending.into_iter().map(|score| score.values).collect(), 0);
         let values: Vec<f32> = values.into_data().iter::<f32>().collect();
         let (pairs, _) = values.as_chunks::<2>();
         let scores = pairs.iter().zip(sizes).map(|(&[loss, correct], n_samples)| Score {
@@ -80,9 +89,12 @@ impl<B: Backend> StepScore<B> {
 }
 
 impl<B: Backend> ItemLazy for StepScore<B> {
-    type ItemSync = Vec<Score>;
+    type ItemSync = Score;
 
-    fn sync(self) -> Vec<Score> {
-        Self::read_all(vec![self])
+    fn sync(self) -> Score {
+        match self {
+            Self::Pending(pending) => pending.read(),
+            Self::Read(score) => score,
+        }
     }
 }

@@ -1,0 +1,30 @@
+//! What `write_csv` writes.
+
+use emberlab_data::{Features, ImageShape, LabelledData, write_csv};
+
+fn csv(features: Features, rows: &[usize]) -> String {
+    let data = LabelledData { features, labels: vec![1, 0], class_names: vec!["a".into(), "b".into()] };
+    let mut out = Vec::new();
+    write_csv(&data, rows, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn numbers_are_written_in_their_shortest_form_that_reads_back() {
+    let values = vec![0.1, -2.0, 1.0 / 3.0, 1e-300];
+    let text = csv(Features::Table { values: values.clone(), n_features: 2 }, &[5, 6]);
+    let read: Vec<f64> = text
+        .lines()
+        .skip(1)
+        .flat_map(|line| line.split(',').take(2).map(|field| field.parse().unwrap()).collect::<Vec<f64>>())
+        .collect();
+    assert_eq!(read, values);
+    assert!(text.starts_with("f0,f1,label\n0.1,-2,1\n0.3333333333333333,"));
+}
+
+#[test]
+fn images_are_written_as_their_rows_in_the_source() {
+    let shape = ImageShape { channels: 1, height: 1, width: 1 };
+    let text = csv(Features::Images { pixels: vec![9, 8], shape }, &[17, 4]);
+    assert_eq!(text, "index,label\n17,1\n4,0\n");
+}
