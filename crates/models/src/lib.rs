@@ -19,4 +19,4 @@ pub use gradients::{GradientRule, Gradients};
 pub use init::Scheme;
 pub use network::{Network, NetworkShape};
 pub use output::Output;
-pub use score::{PendingScore, Score, StepScore};
+pub use score::{PendingScore, Score, ScoreMean, StepScore};

@@ -22,6 +22,32 @@ impl Score {
     }
 }
 
+/// Adds up scores to the score over all of their samples.
+#[derive(Clone, Debug, Default)]
+pub struct ScoreMean {
+    weighted_loss: f64,
+    correct: usize,
+    n_samples: usize,
+}
+
+impl ScoreMean {
+    /// Adds the samples of one score.
+    pub fn add(&mut self, score: &Score) {
+        self.weighted_loss += f64::from(score.loss) * score.n_samples as f64;
+        self.correct += score.correct;
+        self.n_samples += score.n_samples;
+    }
+
+    /// The score over all samples so far, if there are any.
+    pub fn score(&self) -> Option<Score> {
+        (self.n_samples > 0).then(|| Score {
+            loss: (self.weighted_loss / self.n_samples as f64) as f32,
+            correct: self.correct,
+            n_samples: self.n_samples,
+        })
+    }
+}
+
 /// A [`Score`] that is still on the device, so that computing it waits for nothing.
 #[derive(Clone, Debug)]
 pub struct PendingScore<B: Backend> {

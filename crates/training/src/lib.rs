@@ -1,1 +1,23 @@
-//! x
+//! emberlab: a laboratory for classifiers, step by step.
+//!
+//! A [`config::Config`] says what to do. [`train::train`] loads the data, trains a classifier with
+//! Burn's learner, scores it and leaves a run directory behind. [`cli`] is the command line around
+//! it; only [`backend`] names a backend.
+
+mod atomic;
+pub mod backend;
+pub mod cli;
+pub mod config;
+mod error;
+pub mod evaluate;
+mod fingerprint;
+pub mod learner;
+mod load;
+pub mod renderer;
+pub mod run_dir;
+pub mod run_record;
+pub mod train;
+mod weights;
+
+pub use error::Error;
+pub use load::load;

@@ -1,0 +1,34 @@
+//! Writing a file whole or not at all.
+
+use crate::error::Error;
+use std::io::Write;
+use std::path::Path;
+
+/// Writes `bytes` under a temporary name beside `path`, then renames.
+///
+/// # Errors
+///
+/// [`Error::Write`]; whatever was at `path` is then untouched.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let write = || {
+        let mut file = builder().tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(Error::write(path))
+}
+
+/// Temporary files are private by default; runs are as readable as other files of the user.
+fn builder() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".emberlab-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder
+}

@@ -1,0 +1,191 @@
+//! The backend: the only file that names one.
+//!
+//! Exactly one of the cargo features `flex`, `ndarray`, `cuda`, `vulkan` and `metal` is compiled in.
+
+use crate::config::DeviceConfig;
+use crate::error::Error;
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend as _;
+use std::panic::{catch_unwind, set_hook, take_hook};
+
+#[cfg(not(any(
+    feature = "flex",
+    feature = "ndarray",
+    feature = "cuda",
+    feature = "vulkan",
+    feature = "metal"
+)))]
+compile_error!(
+    "no backend: build with the default features, or with `--no-default-features --features` and one of \
+     flex, ndarray, cuda, vulkan, metal"
+);
+
+#[cfg(any(
+    all(feature = "flex", any(feature = "ndarray", feature = "cuda", feature = "vulkan", feature = "metal")),
+    all(feature = "ndarray", any(feature = "cuda", feature = "vulkan", feature = "metal")),
+    all(feature = "cuda", any(feature = "vulkan", feature = "metal")),
+    all(feature = "vulkan", feature = "metal"),
+))]
+compile_error!(
+    "more than one backend: build with `--no-default-features --features` and one of \
+     flex, ndarray, cuda, vulkan, metal"
+);
+
+#[cfg(feature = "flex")]
+mod selected {
+    /// The backend without automatic differentiation.
+    pub type Backend = burn::backend::Flex;
+    /// What its cargo feature is called.
+    pub const NAME: &str = "flex";
+    pub(super) const IS_GPU: bool = false;
+}
+
+#[cfg(feature = "ndarray")]
+mod selected {
+    /// The backend without automatic differentiation.
+    pub type Backend = burn::backend::NdArray;
+    /// What its cargo feature is called.
+    pub const NAME: &str = "ndarray";
+    pub(super) const IS_GPU: bool = false;
+}
+
+#[cfg(feature = "cuda")]
+mod selected {
+    /// The backend without automatic differentiation.
+    pub type Backend = burn::backend::Cuda;
+    /// What its cargo feature is called.
+    pub const NAME: &str = "cuda";
+    pub(super) const IS_GPU: bool = true;
+}
+
+#[cfg(feature = "vulkan")]
+mod selected {
+    /// The backend without automatic differentiation.
+    pub type Backend = burn::backend::Vulkan;
+    /// What its cargo feature is called.
+    pub const NAME: &str = "vulkan";
+    pub(super) const IS_GPU: bool = true;
+}
+
+#[cfg(feature = "metal")]
+mod selected {
+    /// The backend without automatic differentiation.
+    pub type Backend = burn::backend::Metal;
+    /// What its cargo feature is called.
+    pub const NAME: &str = "metal";
+    pub(super) const IS_GPU: bool = true;
+}
+
+pub use selected::{Backend, NAME};
+
+/// The backend with automatic differentiation around it.
+pub type AutodiffBackend = burn::backend::Autodiff<Backend>;
+
+/// Its device.
+pub type Device = <Backend as burn::tensor::backend::BackendTypes>::Device;
+
+/// The device that the configuration asks for, tried out with one computation.
+///
+/// # Errors
+///
+/// [`Error::Device`] when it is not there, before Burn would panic over it.
+pub fn device(config: &DeviceConfig) -> Result<Device, Error> {
+    if let Some(threads) = config.threads {
+        set_threads(threads)?;
+    }
+    if !selected::IS_GPU && config.index != 0 {
+        let message = format!("device {} is not there: the `{NAME}` backend has one device, 0", config.index);
+        return Err(Error::Device(message));
+    }
+    find_driver()?;
+    let device = select(config.index);
+    try_out(&device)?;
+    Ok(device)
+}
+
+/// Threads that the CPU backends compute with.
+pub fn threads() -> usize {
+    rayon::current_num_threads()
+}
+
+fn set_threads(threads: usize) -> Result<(), Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    pool.map_err(|error| Error::Device(format!("cannot start {threads} threads: {error}")))
+}
+
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+fn select(_index: usize) -> Device {
+    Device::default()
+}
+
+#[cfg(feature = "cuda")]
+fn select(index: usize) -> Device {
+    Device::new(index)
+}
+
+#[cfg(any(feature = "vulkan", feature = "metal"))]
+fn select(index: usize) -> Device {
+    match index {
+        0 => Device::DefaultDevice,
+        index => Device::DiscreteGpu(index),
+    }
+}
+
+/// Looks for the libraries that CUDA loads at run time.
+#[cfg(feature = "cuda")]
+fn find_driver() -> Result<(), Error> {
+    if !can_load(&["libcuda.so.1", "libcuda.so", "nvcuda.dll"]) {
+        return Err(Error::Device(
+            "no CUDA driver: `libcuda.so.1` is not on this machine; install NVIDIA's driver, or train on the CPU \
+             with `just train CONFIG`"
+                .into(),
+        ));
+    }
+    let versions = ["libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "nvrtc64_120_0.dll"];
+    if !can_load(&versions) {
+        return Err(Error::Device(
+            "no CUDA compiler: `libnvrtc.so` is not on this machine; install the CUDA toolkit's NVRTC (package \
+             `cuda-nvrtc`) beside the driver, or train on the CPU with `just train CONFIG`"
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(feature = "cuda")]
+#[expect(unsafe_code, reason = "loading a library runs its initialisers; these are NVIDIA's own")]
+fn can_load(names: &[&str]) -> bool {
+    names.iter().any(|name| unsafe { libloading::Library::new(name) }.is_ok())
+}
+
+#[cfg(not(feature = "cuda"))]
+fn find_driver() -> Result<(), Error> {
+    Ok(())
+}
+
+/// Computes something, so that a device that cannot compute is found out before the run begins.
+fn try_out(device: &Device) -> Result<(), Error> {
+    // Burn panics where a device is missing, and its own report is pages long.
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let tried = catch_unwind(|| {
+        let ones = Tensor::<Backend, 1>::ones([2], device);
+        ones.sum().into_data().iter::<f32>().next() == Some(2.0)
+    });
+    set_hook(hook);
+    match tried {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Error::Device(format!("`{}` computes wrong numbers", Backend::name(device)))),
+        Err(panic) => Err(Error::Device(format!(
+            "the `{NAME}` backend found no device that works: {}; train on the CPU with `just train CONFIG`",
+            panic_message(panic.as_ref())
+        ))),
+    }
+}
+
+/// The first line of what a panic said.
+pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
+    text.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,23 @@
+//! `emberlab config`.
+
+use super::{ConfigArgs, print};
+use crate::error::Error;
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Say everything that is wrong with a configuration
+    Check(ConfigArgs),
+    /// Print a configuration with its defaults
+    Show(ConfigArgs),
+}
+
+pub fn run(command: &ConfigCommand) -> Result<(), Error> {
+    match command {
+        ConfigCommand::Check(arguments) => {
+            let config = arguments.load()?;
+            print::text(&format!("{}: ok, run `{}`\n", arguments.path.display(), config.name))
+        }
+        ConfigCommand::Show(arguments) => print::text(&arguments.load()?.to_toml()),
+    }
+}

@@ -1,0 +1,84 @@
+//! The command line.
+
+mod config;
+mod data;
+mod print;
+mod train;
+
+use crate::backend;
+use crate::config::{Config, ConfigError};
+use crate::error::Error;
+use crate::run_record::VERSIONS;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A laboratory for classifiers, step by step.
+#[derive(Debug, Parser)]
+#[command(name = "emberlab", propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done, 2 usage or configuration, 3 data missing or corrupt, 4 training failed, \
+                        5 device not available, 130 interrupted.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a classifier and write its run directory
+    Train(train::TrainArgs),
+    /// Check a configuration, or show it with its defaults
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Look at the data of a configuration
+    #[command(subcommand)]
+    Data(data::DataCommand),
+}
+
+/// A configuration file and what is changed about it.
+#[derive(Args, Clone, Debug)]
+struct ConfigArgs {
+    /// The configuration file
+    #[arg(value_name = "CONFIG")]
+    path: PathBuf,
+    /// Set a key of the configuration, as in `--set training.epochs=10`; may be repeated
+    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
+    set: Vec<String>,
+}
+
+impl ConfigArgs {
+    fn load(&self) -> Result<Config, ConfigError> {
+        Config::load(&self.path, &self.set)
+    }
+}
+
+/// Runs the program with the arguments it was started with.
+pub fn main() -> ExitCode {
+    let version = format!(
+        "{} (backend {}, Burn {}, commit {})",
+        VERSIONS.emberlab,
+        backend::NAME,
+        VERSIONS.burn,
+        VERSIONS.git_commit
+    );
+    let matches = Cli::command().version(version).get_matches();
+    let result = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => run(cli.command),
+        Err(error) => error.exit(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print::error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Error> {
+    match command {
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Config(command) => config::run(&command),
+        Command::Data(command) => data::run(&command),
+    }
+}

@@ -1,0 +1,19 @@
+//! What the commands print.
+
+use crate::error::Error;
+use std::io::{self, ErrorKind, Write};
+
+/// Writes to standard output. A reader that went away is no error.
+pub fn text(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::write("standard output")(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes an error's report to standard error.
+pub fn error(error: &Error) {
+    // There is nowhere left to say that this failed.
+    let _ = writeln!(io::stderr(), "{}", error.report());
+}

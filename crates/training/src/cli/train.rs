@@ -1,0 +1,109 @@
+//! `emberlab train`.
+
+use super::{ConfigArgs, print};
+use crate::config::Config;
+use crate::error::Error;
+use crate::renderer::Dashboard;
+use crate::run_record::RunRecord;
+use crate::train::{TrainOptions, train};
+use clap::{Args, ValueEnum};
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+#[derive(Args, Debug)]
+pub struct TrainArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// The run's name, in place of the configuration's
+    #[arg(long)]
+    name: Option<String>,
+    /// The folder of all runs
+    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    artifacts: PathBuf,
+    /// Replace a run of the same name
+    #[arg(long)]
+    overwrite: bool,
+    /// How progress is shown
+    #[arg(long, value_enum, default_value_t = DashboardArg::Auto)]
+    dashboard: DashboardArg,
+}
+
+/// The values of `--dashboard`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DashboardArg {
+    /// Burn's text interface on a terminal, else lines
+    Auto,
+    /// Burn's text interface
+    Tui,
+    /// A line per epoch, or per `log_every` updates
+    Plain,
+    /// Nothing
+    None,
+}
+
+impl DashboardArg {
+    fn resolve(self) -> Result<Dashboard, Error> {
+        let terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
+        match self {
+            Self::Auto if terminal => Ok(Dashboard::Tui),
+            Self::Auto | Self::Plain => Ok(Dashboard::Plain),
+            Self::Tui if terminal => Ok(Dashboard::Tui),
+            Self::Tui => Err(Error::Usage(
+                "`--dashboard tui` needs a terminal; without one, take `--dashboard plain`".into(),
+            )),
+            Self::None => Ok(Dashboard::None),
+        }
+    }
+}
+
+pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
+    let dashboard = arguments.dashboard.resolve()?;
+    let mut config = arguments.config.clone();
+    if let Some(name) = &arguments.name {
+        config.set.push(format!("name={}", toml::Value::from(name.as_str())));
+    }
+    let config = config.load()?;
+    let options = TrainOptions {
+        artifacts: arguments.artifacts.clone(),
+        overwrite: arguments.overwrite,
+        dashboard,
+    };
+    let report = train(&config, &options, |record, run| {
+        if dashboard == Dashboard::Plain {
+            // Failing to say hello is no reason not to train.
+            let _ = print::text(&heading(&config, record, run));
+        }
+    })?;
+    let mut text = String::new();
+    if let Some(test) = report.test {
+        text = format!("test   loss {:.6}  accuracy {:.2} %\n", test.loss, 100.0 * test.accuracy());
+    }
+    print::text(&format!("{text}run    {}\n", report.run.display()))
+}
+
+fn heading(config: &Config, record: &RunRecord, run: &Path) -> String {
+    let data = &record.data;
+    format!(
+        "run    {}, backend {}\ndata   {} training and {} test samples, {} features, {} classes\n",
+        run.display(),
+        record.device.backend,
+        data.n_train,
+        data.n_test,
+        data.n_features,
+        data.class_names.len(),
+    ) + &format!(
+        "model  {}, {:?} output, gradients by {:?}\n",
+        describe(config, data.n_features, data.class_names.len()),
+        config.model.output,
+        config.model.gradient,
+    )
+    .to_lowercase()
+}
+
+/// `3 → 64 → 10`.
+fn describe(config: &Config, n_features: usize, n_classes: usize) -> String {
+    let shape = config.model.shape(n_features, n_classes);
+    let sizes = [shape.n_features].into_iter().chain(shape.hidden).chain([shape.n_outputs]);
+    let sizes: Vec<String> = sizes.map(|size| size.to_string()).collect();
+    sizes.join(" → ")
+}

@@ -1,0 +1,151 @@
+//! The configuration file: read, checked as a whole, and written back resolved.
+//!
+//! A [`Config`] exists only when every key of its file is known, every value is in its range and the
+//! values fit together, so that training never starts on one that cannot work. Each default stands
+//! where its key is read.
+//!
+//! | table | read by |
+//! |---|---|
+//! | top level | this file |
+//! | `[data]` | `data.rs` |
+//! | `[model]` | `model.rs` |
+//! | `[training]` | `training.rs` |
+//! | `[training.optimizer]` | `optimizer.rs` |
+//! | `[device]` | `device.rs` |
+
+mod data;
+mod device;
+mod document;
+mod model;
+mod optimizer;
+mod problem;
+mod resolved;
+mod rule;
+mod section;
+mod training;
+
+pub use data::{DataConfig, Source};
+pub use device::DeviceConfig;
+pub use model::{ModelConfig, ModelKind};
+pub use optimizer::{OptimizerConfig, OptimizerKind};
+pub use problem::ConfigError;
+pub use training::TrainingConfig;
+
+use document::Document;
+use emberlab_data::ParameterError;
+use emberlab_models::Output;
+use problem::Problem;
+use resolved::Resolved;
+use section::{Problems, Section};
+use std::path::Path;
+
+/// The seed of every draw that has none of its own.
+const DEFAULT_SEED: u32 = 42;
+
+/// A checked configuration.
+///
+/// | key | default | meaning | range |
+/// |---|---|---|---|
+/// | `name` | required | the run directory's name | a plain file name |
+/// | `seed` | 42 | the seed of every draw that has none of its own | 0 to 2³²−1 |
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The run directory's name.
+    pub name: String,
+    /// The seed of every draw that has none of its own.
+    pub seed: u32,
+    /// `[data]`.
+    pub data: DataConfig,
+    /// `[model]`.
+    pub model: ModelConfig,
+    /// `[training]`.
+    pub training: TrainingConfig,
+    /// `[device]`.
+    pub device: DeviceConfig,
+    document: Document,
+}
+
+impl Config {
+    /// Reads a file, with `key.path=value` overrides in place of what it says.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, at once.
+    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ConfigError> {
+        let document = Document::load(path, overrides)?;
+        let problems = Problems::default();
+        let parts = read(Section::root(&document, &problems));
+        problems.finish(&document)?;
+        match parts {
+            Some(Parts { name, seed, data, model, training, device }) => {
+                Ok(Self { name, seed, data, model, training, device, document })
+            }
+            None => Err(ConfigError::new(path, Vec::new())),
+        }
+    }
+
+    /// The whole configuration with its defaults, as a file that reads back equal.
+    pub fn to_toml(&self) -> String {
+        let mut out = Resolved::default();
+        out.entry("name", self.name.as_str());
+        out.entry("seed", self.seed);
+        self.data.write(&mut out);
+        self.model.write(&mut out);
+        self.training.write(&mut out);
+        self.device.write(&mut out);
+        out.into_text()
+    }
+
+    /// An error about a key of this file that only the data could tell.
+    pub fn parameter_error(&self, table: &str, error: &ParameterError) -> ConfigError {
+        let key = format!("{table}.{}", error.name);
+        let message = format!("`{key}` is {}, must be {}", error.value, error.allowed);
+        ConfigError::new(&self.document.path, vec![Problem { location: self.document.locate(&key), message }])
+    }
+}
+
+/// What [`read`] returns when nothing is missing.
+struct Parts {
+    name: String,
+    seed: u32,
+    data: DataConfig,
+    model: ModelConfig,
+    training: TrainingConfig,
+    device: DeviceConfig,
+}
+
+/// Reads every table before it gives up, so that all problems are found.
+fn read(mut root: Section<'_>) -> Option<Parts> {
+    let name = root.required("name", rule::text(NAME_RULE, is_plain_name));
+    let seed = root.value("seed", rule::seed(), DEFAULT_SEED);
+    let data = DataConfig::read(root.table("data"), seed);
+    let mut model_section = root.table("model");
+    let model = ModelConfig::read(&mut model_section, seed);
+    if let (Some(data), Some(model)) = (&data, &model) {
+        check_output(&model_section, model.output, data.source.n_classes());
+    }
+    model_section.finish();
+    let training = TrainingConfig::read(root.table("training"), seed);
+    let device = DeviceConfig::read(root.table("device"));
+    root.finish();
+    Some(Parts { name: name?, seed, data: data?, model: model?, training: training?, device })
+}
+
+fn check_output(model: &Section<'_>, output: Output, n_classes: usize) {
+    if output == Output::Sigmoid && n_classes != 2 {
+        let reason = format!("is \"sigmoid\", must be \"softmax\": the data has {n_classes} classes, not two");
+        model.problem("output", reason);
+    }
+}
+
+const NAME_RULE: &str =
+    "a plain file name: at most 100 letters, digits, `-`, `_`, `.` and spaces, starting with a letter or digit";
+
+/// Whether a run directory may bear this name.
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "-_. ".contains(c);
+    name.starts_with(char::is_alphanumeric)
+        && name.chars().count() <= 100
+        && name.chars().all(plain)
+        && !name.ends_with(['.', ' '])
+}

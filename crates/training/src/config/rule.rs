@@ -1,0 +1,129 @@
+//! What a key may hold, and how it is read.
+
+use super::document::Value;
+use std::ops::RangeInclusive;
+
+/// Turns a value into a `T`, or says what would be allowed.
+pub(super) struct Rule<'a, T> {
+    /// The end of "`key` is …, must be …".
+    pub allowed: String,
+    /// The words that are allowed, for the nearest one to be named.
+    pub words: Vec<&'static str>,
+    read: Box<dyn Fn(&Value) -> Option<T> + 'a>,
+}
+
+impl<'a, T: 'a> Rule<'a, T> {
+    fn new(allowed: impl Into<String>, read: impl Fn(&Value) -> Option<T> + 'a) -> Self {
+        Self { allowed: allowed.into(), words: Vec::new(), read: Box::new(read) }
+    }
+
+    pub fn read(&self, value: &Value) -> Option<T> {
+        (self.read)(value)
+    }
+
+    /// The same values as another type.
+    pub fn map<U: 'a>(self, convert: impl Fn(T) -> U + 'a) -> Rule<'a, U> {
+        let Self { allowed, words, read } = self;
+        Rule { allowed, words, read: Box::new(move |value| read(value).map(&convert)) }
+    }
+
+    /// What this rule or another one allows.
+    pub fn or(self, other: Self) -> Self {
+        let (first, second) = (self.read, other.read);
+        Self {
+            allowed: format!("{} or {}", self.allowed, other.allowed),
+            words: self.words.into_iter().chain(other.words).collect(),
+            read: Box::new(move |value| first(value).or_else(|| second(value))),
+        }
+    }
+}
+
+/// A whole number in a range.
+pub(super) fn whole<'a>(range: RangeInclusive<u64>) -> Rule<'a, u64> {
+    let allowed = match *range.end() {
+        u64::MAX => format!("a whole number from {}", range.start()),
+        end => format!("a whole number from {} to {end}", range.start()),
+    };
+    Rule::new(allowed, move |value| match value {
+        Value::Whole(number) => u64::try_from(*number).ok().filter(|number| range.contains(number)),
+        _ => None,
+    })
+}
+
+/// A count of something, from `low` on.
+pub(super) fn count<'a>(low: u64) -> Rule<'a, usize> {
+    // Larger counts than 2⁵³ would not survive the way through other tools' doubles.
+    const MOST: u64 = 1 << 53;
+    let mut rule = whole(low..=MOST).map(|number| number as usize);
+    rule.allowed = format!("a whole number from {low}");
+    rule
+}
+
+/// A seed of a generator.
+pub(super) fn seed<'a>() -> Rule<'a, u32> {
+    whole(0..=u64::from(u32::MAX)).map(|number| number as u32)
+}
+
+/// A finite number that fulfils a condition, which `allowed` puts into words.
+pub(super) fn number<'a>(allowed: &str, condition: impl Fn(f64) -> bool + 'a) -> Rule<'a, f64> {
+    Rule::new(allowed, move |value| {
+        let number = match value {
+            Value::Number(number) => *number,
+            Value::Whole(number) => *number as f64,
+            _ => return None,
+        };
+        Some(number).filter(|&number| number.is_finite() && condition(number))
+    })
+}
+
+/// `true` or `false`.
+pub(super) fn flag<'a>() -> Rule<'a, bool> {
+    Rule::new("true or false", |value| match value {
+        Value::Flag(flag) => Some(*flag),
+        _ => None,
+    })
+}
+
+/// Text that fulfils a condition, which `allowed` puts into words.
+pub(super) fn text<'a>(allowed: &str, condition: impl Fn(&str) -> bool + 'a) -> Rule<'a, String> {
+    Rule::new(allowed, move |value| match value {
+        Value::Text(text) if condition(text) => Some(text.clone()),
+        _ => None,
+    })
+}
+
+/// One of several words, each standing for a value.
+pub(super) fn word<'a, T: Copy + 'a>(words: &'a [(&'static str, T)]) -> Rule<'a, T> {
+    let quoted: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+    let mut rule = Rule::new(join(&quoted), move |value| match value {
+        Value::Text(text) => words.iter().find_map(|(word, meaning)| (word == text).then_some(*meaning)),
+        _ => None,
+    });
+    rule.words = words.iter().map(|(word, _)| *word).collect();
+    rule
+}
+
+/// A list whose items all fulfil one rule.
+pub(super) fn list<'a, T: 'a>(rule: Rule<'a, T>, least: usize) -> Rule<'a, Vec<T>> {
+    let allowed = format!("a list, each item {}", rule.allowed);
+    Rule::new(allowed, move |value| match value {
+        Value::List(items) if items.len() >= least => items.iter().map(|item| rule.read(item)).collect(),
+        _ => None,
+    })
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn join(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// The word most like `text`, if one is like it at all.
+pub(super) fn nearest<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = words.into_iter().map(|word| (strsim::jaro_winkler(text, word), word));
+    let best = scored.max_by(|(left, _), (right, _)| left.total_cmp(right))?;
+    (best.0 >= 0.8).then_some(best.1)
+}

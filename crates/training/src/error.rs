@@ -1,0 +1,96 @@
+//! What can go wrong, and the exit code of each.
+
+use crate::config::ConfigError;
+use emberlab_data::DataError;
+use std::error::Error as _;
+use std::io;
+use std::path::PathBuf;
+
+/// An error that ends the program. Its report says what to do next.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A configuration that cannot work.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A run directory that is there already.
+    #[error("the run directory `{}` exists; choose another `--name`, or replace it with `--overwrite`", .0.display())]
+    RunExists(PathBuf),
+    /// A folder that `--overwrite` would delete and that no run made.
+    #[error("`{}` is no run directory and is not overwritten; choose another `--name`", .0.display())]
+    NoRun(PathBuf),
+    /// Any other argument that cannot work.
+    #[error("{0}")]
+    Usage(String),
+    /// Data that is missing or damaged.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A file that cannot be written.
+    #[error("cannot write `{}`: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// A loss that is no number any more.
+    #[error(
+        "the loss is {loss} at update {iteration}, with learning rate {learning_rate}; try a smaller \
+         `training.optimizer.learning_rate`"
+    )]
+    Diverged {
+        /// The loss.
+        loss: f32,
+        /// The update, from 1.
+        iteration: usize,
+        /// The rate of that update.
+        learning_rate: f64,
+    },
+    /// Any other failure of training.
+    #[error("training failed: {0}")]
+    Training(String),
+    /// A device that is not there.
+    #[error("{0}")]
+    Device(String),
+    /// The user stopped the run.
+    #[error("stopped after update {0}, as asked")]
+    Interrupted(usize),
+}
+
+impl Error {
+    /// A failure to write `path`.
+    pub(crate) fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Write { path, source }
+    }
+
+    /// The code that the program ends with.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::RunExists(_) | Self::NoRun(_) | Self::Usage(_) => 2,
+            Self::Data(DataError::Parameter(_)) => 2,
+            Self::Data(_) => 3,
+            Self::Write { .. } | Self::Diverged { .. } | Self::Training(_) => 4,
+            Self::Device(_) => 5,
+            Self::Interrupted(_) => 130,
+        }
+    }
+
+    /// The error as it is printed: one cause per line, then what to do.
+    pub fn report(&self) -> String {
+        let mut lines: Vec<String> = self.to_string().lines().map(|line| format!("error: {line}")).collect();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            lines.push(format!("caused by: {error}"));
+            cause = error.source();
+        }
+        if let Self::Data(DataError::Missing { .. }) = self {
+            lines.push(GET_THE_DATA.to_owned());
+        }
+        lines.join("\n")
+    }
+}
+
+const GET_THE_DATA: &str = "to get CIFAR-10: download https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz and unpack it with
+`mkdir -p data && tar -xzf cifar-10-binary.tar.gz -C data`; where it is elsewhere already, set `data.directory` to
+the folder that holds `cifar-10-batches-bin/`";

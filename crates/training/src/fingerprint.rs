@@ -1,0 +1,26 @@
+//! A SHA-256 of the samples that a run used.
+
+use emberlab_data::{Features, LabelledData, Splits};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+
+/// The SHA-256 of both parts, in hexadecimal: of each part its features (pixel bytes, or doubles in
+/// little-endian order) and then its labels as 32-bit little-endian integers.
+pub fn fingerprint(splits: &Splits) -> String {
+    let mut hasher = Sha256::new();
+    update(&mut hasher, &splits.train);
+    update(&mut hasher, &splits.test);
+    hasher.finalize().iter().fold(String::new(), |mut text, byte| {
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn update(hasher: &mut Sha256, data: &LabelledData) {
+    match &data.features {
+        Features::Table { values, .. } => values.iter().for_each(|value| hasher.update(value.to_le_bytes())),
+        Features::Images { pixels, .. } => hasher.update(pixels),
+    }
+    data.labels.iter().for_each(|label| hasher.update(label.to_le_bytes()));
+}

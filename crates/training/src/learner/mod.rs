@@ -1,0 +1,134 @@
+//! Training with Burn's learner.
+//!
+//! Model, optimizer, metrics and dashboard are Burn's; the epoch loop is [`UpdateLoop`], a custom
+//! strategy under it, because Burn's own waits for the device after each update to read the loss.
+//! Here scores stay on the device and are read many at a time.
+
+mod metric;
+mod no_validation;
+mod recorder;
+mod update_loop;
+
+pub(crate) use metric::{ACCURACY, LOSS};
+pub use recorder::{METRICS_HEADER, Recorder};
+pub use update_loop::Progress;
+
+use crate::backend::{AutodiffBackend, Backend, Device};
+use crate::config::{Config, OptimizerConfig, OptimizerKind};
+use crate::error::Error;
+use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
+use burn::data::dataloader::DataLoader;
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::{AdamConfig, Optimizer, SgdConfig};
+use burn::train::renderer::tui::TuiMetricsRendererWrapper;
+use burn::train::{Learner, LearningComponentsMarker, SupervisedTraining, TrainingStrategy};
+use emberlab_data::{ClassificationBatch, DeviceLoader, DeviceSet, LabelledData};
+use emberlab_models::Classifier;
+use metric::{ScoreMetric, Unlogged};
+use no_validation::NoValidation;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use update_loop::UpdateLoop;
+
+/// A trained classifier and how far it came.
+pub struct Trained {
+    /// The classifier with its final weights.
+    pub classifier: Classifier<Backend>,
+    /// Updates made and the last score.
+    pub progress: Progress,
+}
+
+/// What the learner needs besides the configuration.
+pub struct Setup<'a> {
+    /// The training part.
+    pub train: &'a LabelledData,
+    /// The classifier with its initial weights.
+    pub classifier: Classifier<AutodiffBackend>,
+    /// Where it is trained.
+    pub device: &'a Device,
+    /// What shows the progress.
+    pub dashboard: Dashboard,
+    /// What writes the metrics.
+    pub recorder: Recorder,
+}
+
+/// Trains a classifier as `config` says.
+///
+/// # Errors
+///
+/// [`Error::Diverged`] when the loss is no number any more, [`Error::Write`] when the metrics cannot
+/// be written, [`Error::Training`] for what Burn reports by a panic.
+pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
+    let OptimizerConfig { kind, weight_decay, .. } = &config.training.optimizer;
+    let decay = (*weight_decay > 0.0).then(|| WeightDecayConfig::new(*weight_decay as f32));
+    match *kind {
+        OptimizerKind::Sgd { momentum, nesterov } => {
+            let momentum = (momentum > 0.0)
+                .then_some(MomentumConfig { momentum, dampening: 0.0, nesterov });
+            let optimizer = SgdConfig::new().with_momentum(momentum).with_weight_decay(decay);
+            launch(config, setup, optimizer.init())
+        }
+        OptimizerKind::Adam { betas: [beta_1, beta_2], epsilon } => {
+            let optimizer = AdamConfig::new()
+                .with_beta_1(beta_1 as f32)
+                .with_beta_2(beta_2 as f32)
+                .with_epsilon(epsilon as f32)
+                .with_weight_decay(decay);
+            launch(config, setup, optimizer.init())
+        }
+    }
+}
+
+type TrainLoader = Arc<dyn DataLoader<AutodiffBackend, ClassificationBatch<AutodiffBackend>>>;
+type Components<O> = LearningComponentsMarker<AutodiffBackend, f64, Classifier<AutodiffBackend>, O>;
+
+fn launch<O>(config: &Config, setup: Setup<'_>, optimizer: O) -> Result<Trained, Error>
+where
+    O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
+{
+    let Setup { train, classifier, device, dashboard, recorder } = setup;
+    let training_config = &config.training;
+    let loader = train_loader(config, train, device);
+    let shared = Arc::new(Mutex::new(update_loop::Shared::new(recorder)));
+    let strategy = UpdateLoop::new(Arc::clone(&shared), training_config);
+    let training = SupervisedTraining::<Components<O>>::new("", loader, Arc::new(NoValidation))
+        .num_epochs(training_config.epochs)
+        .with_application_logger(None)
+        .with_metric_logger(Unlogged)
+        .metric_train_numeric(ScoreMetric::loss())
+        .metric_train_numeric(ScoreMetric::accuracy())
+        .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)));
+    let training = match dashboard {
+        Dashboard::Tui => {
+            let interrupter = training.interrupter();
+            training.renderer(TuiMetricsRendererWrapper::new(interrupter, None))
+        }
+        Dashboard::Plain => {
+            let updates = training_config.updates(train.len());
+            training.renderer(PlainRenderer::new(updates, training_config.log_every))
+        }
+        Dashboard::None => training.renderer(SilentRenderer),
+    };
+    let learner = Learner::new(classifier, optimizer, training_config.optimizer.learning_rate);
+    let launched = catch_unwind(AssertUnwindSafe(|| {
+        let result = training.launch(learner);
+        // The terminal is given back when the renderer goes.
+        drop(result.renderer);
+        result.model
+    }));
+    let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(error) = shared.failure.take() {
+        return Err(error);
+    }
+    let classifier = launched
+        .map_err(|panic| Error::Training(crate::backend::panic_message(panic.as_ref())))?;
+    Ok(Trained { classifier, progress: shared.progress.clone() })
+}
+
+fn train_loader(config: &Config, train: &LabelledData, device: &Device) -> TrainLoader {
+    let training = &config.training;
+    let whole = matches!(training.plan, emberlab_data::BatchPlan::Full { .. });
+    let set = DeviceSet::new(train, config.data.normalize, whole, device);
+    Arc::new(DeviceLoader::new(set, training.plan, training.shuffle.then_some(training.shuffle_seed)))
+}

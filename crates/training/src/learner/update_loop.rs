@@ -1,0 +1,202 @@
+//! The epoch loop under Burn's learner.
+
+use super::recorder::Recorder;
+use crate::backend::{AutodiffBackend, Backend};
+use crate::config::TrainingConfig;
+use crate::error::Error;
+use burn::data::dataloader::Progress as Share;
+use burn::module::list_param_ids;
+use burn::optim::{GradientsParams, Optimizer};
+use burn::train::{
+    EventProcessorTraining, Learner, LearnerEvent, LearningComponentsMarker, SupervisedLearningStrategy,
+    SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
+};
+use emberlab_data::BatchPlan;
+use emberlab_models::{Classifier, Score, ScoreMean, StepScore};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Scores are read from the device at least this often, so that the dashboard moves.
+const READ_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How far a training came.
+#[derive(Clone, Debug, Default)]
+pub struct Progress {
+    /// The last epoch that was begun, from 1.
+    pub epoch: usize,
+    /// Updates made.
+    pub updates: usize,
+    /// The score over the last pass of the training part.
+    pub last: Option<Score>,
+    /// Whether the user stopped it.
+    pub stopped: bool,
+}
+
+/// What the loop leaves behind; Burn's interface has no place for it.
+pub struct Shared {
+    recorder: Recorder,
+    pub progress: Progress,
+    pub failure: Option<Error>,
+}
+
+impl Shared {
+    pub fn new(recorder: Recorder) -> Self {
+        Self { recorder, progress: Progress::default(), failure: None }
+    }
+}
+
+/// Burn's learner, one update after another, with scores read in groups.
+pub struct UpdateLoop {
+    shared: Arc<Mutex<Shared>>,
+    log_every: Option<usize>,
+    plan: BatchPlan,
+}
+
+type Components<O> = LearningComponentsMarker<AutodiffBackend, f64, Classifier<AutodiffBackend>, O>;
+
+impl UpdateLoop {
+    pub fn new(shared: Arc<Mutex<Shared>>, config: &TrainingConfig) -> Self {
+        Self { shared, log_every: config.log_every, plan: config.plan }
+    }
+}
+
+impl<O> SupervisedLearningStrategy<Components<O>> for UpdateLoop
+where
+    O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
+{
+    fn fit(
+        &self,
+        components: TrainingComponents<Components<O>>,
+        learner: Learner<Components<O>>,
+        train: TrainLoader<Components<O>>,
+        _validation: ValidLoader<Components<O>>,
+        starting_epoch: usize,
+    ) -> (Classifier<AutodiffBackend>, SupervisedTrainingEventProcessor<Components<O>>) {
+        let mut guard = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut fitting = Fitting {
+            n_parameters: list_param_ids(&learner.model()).len(),
+            learner,
+            events: components.event_processor,
+            shared: &mut guard,
+            each_update_is_a_pass: matches!(self.plan, BatchPlan::Full { .. }),
+            pass: ScoreMean::default(),
+            unread: Vec::new(),
+            last_read: Instant::now(),
+            epochs: components.num_epochs,
+            log_every: self.log_every,
+        };
+        for epoch in starting_epoch..=components.num_epochs {
+            let stopped = || components.interrupter.should_stop();
+            if let Err(error) = fitting.epoch(epoch, &train, &stopped) {
+                fitting.shared.failure = Some(error);
+                break;
+            }
+            if stopped() {
+                fitting.shared.progress.stopped = true;
+                break;
+            }
+        }
+        (fitting.learner.model(), fitting.events)
+    }
+}
+
+/// A training under way.
+struct Fitting<'a, O>
+where
+    O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
+{
+    learner: Learner<Components<O>>,
+    events: SupervisedTrainingEventProcessor<Components<O>>,
+    shared: &'a mut Shared,
+    each_update_is_a_pass: bool,
+    /// Over the last pass of the data: the last update where each sees the whole set, else the
+    /// mini-batches of the epoch so far.
+    pass: ScoreMean,
+    /// Scores that are still on the device, of the last updates.
+    unread: Vec<StepScore<Backend>>,
+    last_read: Instant,
+    epochs: usize,
+    log_every: Option<usize>,
+    n_parameters: usize,
+}
+
+impl<O> Fitting<'_, O>
+where
+    O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
+{
+    fn epoch(
+        &mut self,
+        epoch: usize,
+        train: &TrainLoader<Components<O>>,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<(), Error> {
+        self.shared.progress.epoch = epoch;
+        self.pass = ScoreMean::default();
+        let mut batches = train.iter();
+        while let Some(batch) = batches.next() {
+            self.learner.lr_step();
+            let step = self.learner.train_step(batch);
+            self.check(&step.grads)?;
+            self.learner.optimizer_step(step.grads);
+            self.unread.push(step.item);
+            self.shared.progress.updates += 1;
+            let stop = stopped();
+            let share = batches.progress();
+            if stop || self.is_due(&share) {
+                self.read(share)?;
+            }
+            if stop {
+                break;
+            }
+        }
+        self.events.process_train(LearnerEvent::EndEpoch(epoch));
+        Ok(())
+    }
+
+    /// An optimizer passes over a parameter without a gradient in silence.
+    fn check(&self, gradients: &GradientsParams) -> Result<(), Error> {
+        if gradients.len() == self.n_parameters {
+            return Ok(());
+        }
+        let (found, wanted) = (gradients.len(), self.n_parameters);
+        Err(Error::Training(format!("{found} gradients for {wanted} parameters")))
+    }
+
+    fn is_due(&self, share: &Share) -> bool {
+        let at_line = self.log_every.is_some_and(|every| self.shared.progress.updates.is_multiple_of(every));
+        at_line || share.items_processed >= share.items_total || self.last_read.elapsed() >= READ_INTERVAL
+    }
+
+    /// Reads the scores that are still on the device, records them and shows the last.
+    fn read(&mut self, share: Share) -> Result<(), Error> {
+        let scores = StepScore::read_all(std::mem::take(&mut self.unread));
+        let Progress { epoch, updates, .. } = self.shared.progress;
+        let first = updates + 1 - scores.len();
+        for (iteration, score) in (first..).zip(&scores) {
+            self.shared.recorder.record("train", epoch, iteration, score)?;
+            if !score.loss.is_finite() {
+                self.shared.recorder.flush()?;
+                let learning_rate = self.learner.lr_current();
+                return Err(Error::Diverged { loss: score.loss, iteration, learning_rate });
+            }
+            if self.each_update_is_a_pass {
+                self.pass = ScoreMean::default();
+            }
+            self.pass.add(score);
+        }
+        self.shared.recorder.flush()?;
+        self.shared.progress.last = self.pass.score();
+        self.last_read = Instant::now();
+        if let Some(score) = self.pass.score() {
+            let item = TrainingItem::new(
+                StepScore::Read(score),
+                share,
+                Share::new(epoch, self.epochs),
+                Some(updates),
+                Some(self.learner.lr_current()),
+            );
+            self.events.process_train(LearnerEvent::ProcessedItem(item));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,186 @@
+//! `run.json`: what was run, where, and what came of it.
+
+use crate::backend::{self, Device};
+use crate::config::Config;
+use crate::error::Error;
+use crate::fingerprint::fingerprint;
+use crate::run_dir::{RunDir, file};
+use emberlab_data::Splits;
+use emberlab_models::Score;
+use serde::Serialize;
+
+/// The content of `run.json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunRecord {
+    /// The run's name.
+    pub name: String,
+    /// How it ended, or that it has not.
+    pub outcome: Outcome,
+    /// What went wrong, where something did.
+    pub error: Option<String>,
+    /// Updates made.
+    pub updates: usize,
+    /// Final scores.
+    pub metrics: Metrics,
+    /// Seconds of each phase.
+    pub seconds: Seconds,
+    /// Where it was run.
+    pub device: DeviceRecord,
+    /// What it was run with.
+    pub versions: Versions,
+    /// What it was run on.
+    pub data: DataRecord,
+    /// Every seed that decided a number.
+    pub seeds: Seeds,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It has not ended, or was killed.
+    Running,
+    /// It did all its updates.
+    Finished,
+    /// The user stopped it.
+    Interrupted,
+    /// An error ended it.
+    Failed,
+}
+
+/// Final scores.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Metrics {
+    /// Over the last pass of the training part, before its updates.
+    pub train: Option<ScoreRecord>,
+    /// Of the final weights on the test part.
+    pub test: Option<ScoreRecord>,
+}
+
+/// A score in numbers.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ScoreRecord {
+    /// Mean cross-entropy.
+    pub loss: f32,
+    /// Share predicted right, from 0 to 1.
+    pub accuracy: f64,
+}
+
+impl From<Score> for ScoreRecord {
+    fn from(score: Score) -> Self {
+        Self { loss: score.loss, accuracy: score.accuracy() }
+    }
+}
+
+/// Seconds of each phase.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Seconds {
+    /// Drawing or reading the data.
+    pub load: f64,
+    /// All updates.
+    pub train: f64,
+    /// Scoring the test part.
+    pub evaluate: f64,
+}
+
+/// Where a run was done.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeviceRecord {
+    /// The backend, as its cargo feature is called.
+    pub backend: &'static str,
+    /// The device, as Burn calls it.
+    pub name: String,
+    /// Threads of the CPU backends.
+    pub threads: usize,
+}
+
+/// What a run was done with.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Versions {
+    /// This program's.
+    pub emberlab: &'static str,
+    /// The commit that it was built from.
+    pub git_commit: &'static str,
+    /// Burn's.
+    pub burn: &'static str,
+}
+
+/// The versions of this program.
+pub const VERSIONS: Versions = Versions {
+    emberlab: env!("CARGO_PKG_VERSION"),
+    git_commit: env!("EMBERLAB_GIT_COMMIT"),
+    burn: env!("EMBERLAB_BURN_VERSION"),
+};
+
+/// What a run was done on.
+#[derive(Clone, Debug, Serialize)]
+pub struct DataRecord {
+    /// Samples of the training part.
+    pub n_train: usize,
+    /// Samples of the test part.
+    pub n_test: usize,
+    /// Numbers per sample.
+    pub n_features: usize,
+    /// The name of each class.
+    pub class_names: Vec<String>,
+    /// Of all samples; see [`fingerprint`].
+    pub sha256: String,
+}
+
+/// Every seed that decided a number.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Seeds {
+    /// Of the draw of samples.
+    pub data: u32,
+    /// Of the division into parts.
+    pub split: u32,
+    /// Of the initial weights.
+    pub init: u32,
+    /// Of the order of mini-batches.
+    pub shuffle: u32,
+}
+
+impl RunRecord {
+    /// The record of a run that begins.
+    pub fn new(config: &Config, splits: &Splits, device: &Device, load_seconds: f64) -> Self {
+        Self {
+            name: config.name.clone(),
+            outcome: Outcome::Running,
+            error: None,
+            updates: 0,
+            metrics: Metrics::default(),
+            seconds: Seconds { load: load_seconds, ..Seconds::default() },
+            device: DeviceRecord {
+                backend: backend::NAME,
+                name: format!("{device:?}"),
+                threads: backend::threads(),
+            },
+            versions: VERSIONS,
+            data: DataRecord {
+                n_train: splits.train.len(),
+                n_test: splits.test.len(),
+                n_features: splits.train.n_features(),
+                class_names: splits.train.class_names.clone(),
+                sha256: fingerprint(splits),
+            },
+            seeds: Seeds {
+                data: config.data.seed,
+                split: config.data.split_seed,
+                init: config.model.init_seed,
+                shuffle: config.training.shuffle_seed,
+            },
+        }
+    }
+
+    /// Writes `run.json`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn write(&self, run: &RunDir) -> Result<(), Error> {
+        let mut text = serde_json::to_string_pretty(self)
+            .map_err(|error| Error::Training(format!("cannot encode `{}`: {error}", file::RECORD)))?;
+        text.push('\n');
+        run.write(file::RECORD, text.as_bytes())
+    }
+}

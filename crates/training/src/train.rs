@@ -1,0 +1,134 @@
+//! One run, from a configuration to its directory.
+
+use crate::backend::{self, AutodiffBackend, Device};
+use crate::config::Config;
+use crate::error::Error;
+use crate::evaluate;
+use crate::learner::{self, Recorder, Setup, Trained};
+use crate::load::load;
+use crate::renderer::Dashboard;
+use crate::run_dir::{RunDir, RunSlot, file};
+use crate::run_record::{Outcome, RunRecord};
+use crate::weights;
+use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
+use emberlab_data::{RandomState, Splits};
+use emberlab_models::{Classifier, Network, Score};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// What the command line decides about a run.
+#[derive(Clone, Debug)]
+pub struct TrainOptions {
+    /// The folder of all runs.
+    pub artifacts: PathBuf,
+    /// Whether a run of the same name is replaced.
+    pub overwrite: bool,
+    /// What shows the progress.
+    pub dashboard: Dashboard,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub struct TrainReport {
+    /// Its directory.
+    pub run: PathBuf,
+    /// The score of the final weights on the test part.
+    pub test: Option<Score>,
+}
+
+/// Trains as `config` says and writes the run directory.
+///
+/// `announce` is told of the run before it begins. What can fail fails before the directory is made,
+/// as far as that can be known.
+///
+/// # Errors
+///
+/// Every [`Error`] there is.
+pub fn train(
+    config: &Config,
+    options: &TrainOptions,
+    announce: impl FnOnce(&RunRecord, &Path),
+) -> Result<TrainReport, Error> {
+    let slot = RunSlot::find(&options.artifacts, &config.name, options.overwrite)?;
+    let device = backend::device(&config.device)?;
+    let start = Instant::now();
+    let splits = load(config)?;
+    let load_seconds = start.elapsed().as_secs_f64();
+
+    let run = slot.create()?;
+    let mut record = RunRecord::new(config, &splits, &device, load_seconds);
+    run.write(file::CONFIG, config.to_toml().as_bytes())?;
+    record.write(&run)?;
+    let log = FileApplicationLoggerInstaller::new(run.file(file::LOG));
+    if let Err(reason) = log.install() {
+        log::warn!("{reason}");
+    }
+    log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
+    announce(&record, run.path());
+
+    let trained = Run { config, splits: &splits, device: &device, directory: &run }
+        .train_and_score(options.dashboard, &mut record);
+    record.outcome = match &trained {
+        Ok(_) => Outcome::Finished,
+        Err(Error::Interrupted(_)) => Outcome::Interrupted,
+        Err(error) => {
+            record.error = Some(error.to_string());
+            Outcome::Failed
+        }
+    };
+    log::info!("run `{}` ends: {:?}, {:?}", config.name, record.outcome, record.metrics);
+    record.write(&run)?;
+    trained.map(|test| TrainReport { run: run.path().to_owned(), test })
+}
+
+/// A run whose directory is there.
+struct Run<'a> {
+    config: &'a Config,
+    splits: &'a Splits,
+    device: &'a Device,
+    directory: &'a RunDir,
+}
+
+impl Run<'_> {
+    /// Trains, saves the weights, and scores the test part. What is known is in `record`, whatever
+    /// happens.
+    fn train_and_score(&self, dashboard: Dashboard, record: &mut RunRecord) -> Result<Option<Score>, Error> {
+        let metrics = self.directory.file(file::METRICS);
+        let setup = Setup {
+            train: &self.splits.train,
+            classifier: self.classifier(),
+            device: self.device,
+            dashboard,
+            recorder: Recorder::create(&metrics)?,
+        };
+        let start = Instant::now();
+        let trained = learner::fit(self.config, setup);
+        record.seconds.train = start.elapsed().as_secs_f64();
+        let Trained { classifier, progress } = trained?;
+        record.updates = progress.updates;
+        record.metrics.train = progress.last.map(Into::into);
+        weights::save(self.directory, &classifier)?;
+        if progress.stopped {
+            return Err(Error::Interrupted(progress.updates));
+        }
+
+        let start = Instant::now();
+        let test = evaluate::score(&classifier, &self.splits.test, self.config.data.normalize, self.device);
+        record.seconds.evaluate = start.elapsed().as_secs_f64();
+        if let Some(score) = &test {
+            let mut recorder = Recorder::append(&metrics)?;
+            recorder.record("test", progress.epoch, progress.updates, score)?;
+            recorder.flush()?;
+        }
+        record.metrics.test = test.map(Into::into);
+        Ok(test)
+    }
+
+    /// The classifier with its initial weights.
+    fn classifier(&self) -> Classifier<AutodiffBackend> {
+        let model = &self.config.model;
+        let shape = model.shape(self.splits.train.n_features(), self.splits.train.n_classes());
+        let network = Network::new(&shape, model.init, &mut RandomState::new(model.init_seed), self.device);
+        Classifier::new(network, model.output, model.gradient)
+    }
+}
