@@ -18,6 +18,22 @@ pub struct NetworkShape {
     pub n_outputs: usize,
 }
 
+impl NetworkShape {
+    /// Inputs and outputs of each linear layer, from the input on.
+    pub fn layers(&self) -> impl Iterator<Item = (usize, usize)> {
+        let inputs = [self.n_features].into_iter().chain(self.hidden.iter().copied());
+        inputs.zip(self.hidden.iter().copied().chain([self.n_outputs]))
+    }
+
+    /// Weights and biases in all.
+    pub fn n_parameters(&self) -> usize {
+        let sizes = self.layers().map(|(n_inputs, n_outputs)| {
+            n_inputs.saturating_add(1).saturating_mul(n_outputs)
+        });
+        sizes.fold(0, usize::saturating_add)
+    }
+}
+
 /// Linear layers with ReLU between them.
 #[derive(Module, Debug)]
 pub struct Network<B: Backend> {
@@ -28,13 +44,12 @@ impl<B: Backend> Network<B> {
     /// A network with weights drawn by `scheme`, layer after layer from the input on.
     pub fn new(shape: &NetworkShape, scheme: Scheme, random: &mut RandomState, device: &B::Device) -> Self {
         let mut layers = Vec::with_capacity(2 * shape.hidden.len() + 1);
-        let mut n_inputs = shape.n_features;
-        for &units in &shape.hidden {
-            layers.push(Layer::Linear(Linear::new(n_inputs, units, scheme, random, device)));
-            layers.push(Layer::Relu(Relu::new()));
-            n_inputs = units;
+        for (n_inputs, n_outputs) in shape.layers() {
+            if !layers.is_empty() {
+                layers.push(Layer::Relu(Relu::new()));
+            }
+            layers.push(Layer::Linear(Linear::new(n_inputs, n_outputs, scheme, random, device)));
         }
-        layers.push(Layer::Linear(Linear::new(n_inputs, shape.n_outputs, scheme, random, device)));
         Self { layers }
     }
 

@@ -3,7 +3,7 @@
 use super::resolved::Resolved;
 use super::rule::{Rule, count, flag, list, number, seed, text, word};
 use super::section::Section;
-use emberlab_data::cifar10::{Cifar10Subsample, N_CLASSES};
+use emberlab_data::cifar10::{Cifar10Subsample, IMAGE_SHAPE, N_CLASSES};
 use emberlab_data::{ColumnValue, MakeClassification, Normalization, Synthetic, TestSize, TrainTestSplit};
 use std::path::PathBuf;
 
@@ -46,6 +46,14 @@ pub enum Source {
 }
 
 impl Source {
+    /// Numbers per sample.
+    pub fn n_features(&self) -> usize {
+        match self {
+            Self::Synthetic(synthetic) => synthetic.classification.n_features,
+            Self::Cifar10 { .. } => IMAGE_SHAPE.size(),
+        }
+    }
+
     /// Number of classes.
     pub fn n_classes(&self) -> usize {
         match self {

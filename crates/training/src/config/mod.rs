@@ -33,7 +33,7 @@ pub use training::TrainingConfig;
 
 use document::Document;
 use emberlab_data::ParameterError;
-use emberlab_models::Output;
+use emberlab_models::{NetworkShape, Output};
 use problem::Problem;
 use resolved::Resolved;
 use section::{Problems, Section};
@@ -123,6 +123,7 @@ fn read(mut root: Section<'_>) -> Option<Parts> {
     let model = ModelConfig::read(&mut model_section, seed);
     if let (Some(data), Some(model)) = (&data, &model) {
         check_output(&model_section, model.output, data.source.n_classes());
+        check_size(&model_section, &model.shape(data.source.n_features(), data.source.n_classes()));
     }
     model_section.finish();
     let training = TrainingConfig::read(root.table("training"), seed);
@@ -135,6 +136,17 @@ fn check_output(model: &Section<'_>, output: Output, n_classes: usize) {
     if output == Output::Sigmoid && n_classes != 2 {
         let reason = format!("is \"sigmoid\", must be \"softmax\": the data has {n_classes} classes, not two");
         model.problem("output", reason);
+    }
+}
+
+/// The largest network that is made: 2²⁸ weights, a gigabyte.
+const MAX_PARAMETERS: usize = 1 << 28;
+
+fn check_size(model: &Section<'_>, shape: &NetworkShape) {
+    let n_parameters = shape.n_parameters();
+    if n_parameters > MAX_PARAMETERS {
+        let reason = format!("makes a network of {n_parameters} weights, must make at most {MAX_PARAMETERS}");
+        model.problem("hidden", reason);
     }
 }
 

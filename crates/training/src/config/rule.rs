@@ -121,9 +121,10 @@ fn join(items: &[String]) -> String {
     }
 }
 
-/// The word most like `text`, if one is like it at all.
+/// The word that `text` is a slip of the keyboard away from, if there is one: one slip, or one in
+/// three letters of a longer word.
 pub(super) fn nearest<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = words.into_iter().map(|word| (strsim::jaro_winkler(text, word), word));
-    let best = scored.max_by(|(left, _), (right, _)| left.total_cmp(right))?;
-    (best.0 >= 0.8).then_some(best.1)
+    let slips = words.into_iter().map(|word| (strsim::damerau_levenshtein(text, word), word));
+    let (slips, word) = slips.min_by_key(|(slips, _)| *slips)?;
+    (slips <= (word.len() / 3).max(1)).then_some(word)
 }

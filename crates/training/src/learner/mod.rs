@@ -6,6 +6,7 @@
 
 mod metric;
 mod no_validation;
+mod panic_log;
 mod recorder;
 mod update_loop;
 
@@ -27,6 +28,7 @@ use emberlab_data::{ClassificationBatch, DeviceLoader, DeviceSet, LabelledData};
 use emberlab_models::Classifier;
 use metric::{ScoreMetric, Unlogged};
 use no_validation::NoValidation;
+use panic_log::PanicLog;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use update_loop::UpdateLoop;
@@ -99,6 +101,7 @@ where
         .metric_train_numeric(ScoreMetric::loss())
         .metric_train_numeric(ScoreMetric::accuracy())
         .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)));
+    let panics = PanicLog::install();
     let training = match dashboard {
         Dashboard::Tui => {
             let interrupter = training.interrupter();
@@ -117,13 +120,15 @@ where
         drop(result.renderer);
         result.model
     }));
+    let panic = panics.finish();
     let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(error) = shared.failure.take() {
         return Err(error);
     }
-    let classifier = launched
-        .map_err(|panic| Error::Training(crate::backend::panic_message(panic.as_ref())))?;
-    Ok(Trained { classifier, progress: shared.progress.clone() })
+    match launched {
+        Ok(classifier) => Ok(Trained { classifier, progress: shared.progress.clone() }),
+        Err(_) => Err(Error::Training(panic.unwrap_or_else(|| "no reason given".to_owned()))),
+    }
 }
 
 fn train_loader(config: &Config, train: &LabelledData, device: &Device) -> TrainLoader {

@@ -1,0 +1,188 @@
+//! What a run leaves behind, and that it is the same each time.
+
+
+
+use serde_json::Value;
+use crate::support::{Lab, Said};
+
+const CONFIG: &str = r#"
+name = "small"
+[data]
+source = "synthetic"
+n_samples = 60
+n_features = 4
+[model]
+kind = "mlp"
+hidden = [5]
+[training]
+epochs = 3
+batch_size = 16
+shuffle = true
+[training.optimizer]
+kind = "adam"
+learning_rate = 0.01
+"#;
+
+fn lab() -> Lab {
+    let lab = Lab::new();
+    lab.write("small.toml", CONFIG);
+    lab
+}
+
+fn train(lab: &Lab, more: &str) -> Said {
+    lab.emberlab(&format!("train small.toml {more}"))
+}
+
+fn files(lab: &Lab, run: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(lab.path(&format!("artifacts/{run}"))).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_run_leaves_its_configuration_record_metrics_weights_and_log() {
+    let lab = lab();
+    train(&lab, "").succeeds();
+    assert_eq!(
+        files(&lab, "small"),
+        ["config.toml", "experiment.log", "metrics.csv", "model.mpk", "model.safetensors", "run.json"]
+    );
+    let record: Value = serde_json::from_str(&lab.read("artifacts/small/run.json")).unwrap();
+    assert_eq!(record["outcome"], "finished");
+    assert_eq!(record["updates"], 9);
+    assert_eq!(record["data"]["n_train"], 45);
+    assert_eq!(record["seeds"]["shuffle"], 42);
+    assert_eq!(record["data"]["sha256"].as_str().unwrap().len(), 64);
+    let test_loss = lab.metric("small", "test", "loss");
+    assert_eq!(record["metrics"]["test"]["loss"].as_f64().unwrap(), test_loss[0]);
+    assert!(lab.read("artifacts/small/experiment.log").contains("run `small` ends: Finished"));
+}
+
+#[test]
+fn every_update_has_its_epoch_and_number_and_the_test_part_comes_last() {
+    let lab = lab();
+    train(&lab, "").succeeds();
+    let csv = lab.read("artifacts/small/metrics.csv");
+    let places: Vec<String> =
+        csv.lines().skip(1).map(|line| line.rsplit_once(',').unwrap().0.to_owned()).collect();
+    let mut expected = Vec::new();
+    for iteration in 1..=9 {
+        for metric in ["loss", "accuracy"] {
+            expected.push(format!("train,{},{iteration},{metric}", (iteration + 2) / 3));
+        }
+    }
+    expected.extend(["test,3,9,loss".to_owned(), "test,3,9,accuracy".to_owned()]);
+    assert_eq!(places, expected);
+}
+
+fn results(lab: &Lab, run: &str) -> (Vec<u8>, Vec<u8>) {
+    let read = |name| lab.bytes(&format!("artifacts/{run}/{name}"));
+    (read("metrics.csv"), read("model.safetensors"))
+}
+
+#[test]
+fn the_same_configuration_gives_the_same_bytes_with_any_number_of_threads() {
+    let lab = lab();
+    train(&lab, "--name first").succeeds();
+    for threads in [1, 2, 3] {
+        train(&lab, &format!("--name second --overwrite --set device.threads={threads}")).succeeds();
+        assert!(results(&lab, "first") == results(&lab, "second"), "{threads} threads");
+    }
+}
+
+#[test]
+fn another_seed_gives_other_bytes() {
+    let lab = lab();
+    train(&lab, "--name base").succeeds();
+    let base = results(&lab, "base");
+    for seed in ["seed", "data.seed", "data.split_seed", "model.init.seed", "training.shuffle_seed"] {
+        train(&lab, &format!("--name other --overwrite --set {seed}=7")).succeeds();
+        let other = results(&lab, "other");
+        assert!(base.0 != other.0 && base.1 != other.1, "{seed}");
+    }
+}
+
+#[test]
+fn the_resolved_configuration_gives_the_same_run_again() {
+    let lab = lab();
+    train(&lab, "--set training.optimizer.learning_rate=0.02 --set data.scale=random").succeeds();
+    lab.emberlab("train artifacts/small/config.toml --name again").succeeds();
+    assert!(results(&lab, "small") == results(&lab, "again"));
+    let written = |run: &str| lab.read(&format!("artifacts/{run}/config.toml"));
+    assert_eq!(written("again").replace("\"again\"", "\"small\""), written("small"));
+}
+
+#[test]
+fn a_run_is_replaced_only_when_asked() {
+    let lab = lab();
+    train(&lab, "").succeeds();
+    let before = results(&lab, "small");
+    train(&lab, "--set seed=3").fails(
+        2,
+        "error: the run directory `artifacts/small` exists; choose another `--name`, or replace it with `--overwrite`",
+    );
+    assert!(results(&lab, "small") == before);
+    train(&lab, "--set seed=3 --overwrite").succeeds();
+    assert!(results(&lab, "small") != before);
+}
+
+#[test]
+fn a_folder_that_no_run_made_is_never_deleted() {
+    let lab = lab();
+    lab.write("artifacts/small/thesis.txt", "years of work");
+    train(&lab, "--overwrite").fails(
+        2,
+        "error: `artifacts/small` is no run directory and is not overwritten; choose another `--name`",
+    );
+    assert_eq!(lab.read("artifacts/small/thesis.txt"), "years of work");
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_run_and_says_so() {
+    let lab = lab();
+    let said = train(&lab, "--set training.optimizer.kind=sgd --set training.optimizer.learning_rate=1e30");
+    assert_eq!(said.code, 4);
+    let line = said.stderr.trim_end();
+    assert!(line.starts_with("error: the loss is "), "{line}");
+    assert!(line.ends_with("try a smaller `training.optimizer.learning_rate`"), "{line}");
+    let record: Value = serde_json::from_str(&lab.read("artifacts/small/run.json")).unwrap();
+    assert_eq!(record["outcome"], "failed");
+}
+
+#[test]
+fn without_a_terminal_there_is_one_readable_line_per_epoch() {
+    let lab = lab();
+    let said = train(&lab, "").succeeds();
+    let lines: Vec<&str> = said.stdout.lines().collect();
+    let epochs: Vec<&&str> = lines.iter().filter(|line| line.starts_with("epoch ")).collect();
+    assert_eq!(epochs.len(), 3);
+    assert!(epochs[1].starts_with("epoch 2/3  update 6/9  loss 0."), "{}", epochs[1]);
+    assert!(epochs[1].ends_with(" %"));
+    assert!(lines[3 + 3].starts_with("test   loss 0."));
+    assert_eq!(lines.last(), Some(&"run    artifacts/small"));
+}
+
+#[test]
+fn log_every_sets_the_updates_from_line_to_line() {
+    let lab = lab();
+    let said = train(&lab, "--set training.log_every=4").succeeds();
+    let updates: Vec<&str> = said
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("epoch "))
+        .map(|line| line.split_whitespace().nth(3).unwrap())
+        .collect();
+    assert_eq!(updates, ["4/9", "8/9", "9/9"]);
+}
+
+#[test]
+fn no_dashboard_says_only_what_came_of_it() {
+    let lab = lab();
+    let said = train(&lab, "--dashboard none").succeeds();
+    assert_eq!(said.stdout.lines().count(), 2);
+    train(&lab, "--dashboard tui --name other")
+        .fails(2, "error: `--dashboard tui` needs a terminal; without one, take `--dashboard plain`");
+    assert!(!lab.exists("artifacts/other"));
+}
