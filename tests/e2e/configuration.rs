@@ -1,10 +1,8 @@
 //! What the program says of configurations, good and bad.
 
-
-
+use crate::support::{Lab, root};
 use std::fs;
 use std::path::Path;
-use crate::support::{Lab, root};
 
 /// A configuration that works; each test changes one line.
 const GOOD: &str = r#"name = "good"
@@ -43,16 +41,32 @@ fn each_mistake_is_named_with_its_line_and_what_is_allowed() {
             "[model]\nwidth = 3\n",
             "bad.toml:8: unknown key `model.width`, known here: `kind`, `hidden`, `activation`, `output`, `gradient`, `init`",
         ),
-        ("epochs = 2", "epoch = 2\nepochs = 2", "bad.toml:11: unknown key `training.epoch`, did you mean `epochs`?"),
+        (
+            "epochs = 2",
+            "epoch = 2\nepochs = 2",
+            "bad.toml:11: unknown key `training.epoch`, did you mean `epochs`?",
+        ),
         ("epochs = 2", "", "bad.toml:10: `training.epochs` is missing, must be a whole number from 1"),
         (
             "learning_rate = 0.1",
             "",
             "bad.toml:13: `training.optimizer.learning_rate` is missing, must be a number above 0",
         ),
-        ("seed = 1", "seed = \"one\"", "bad.toml:2: `seed` is \"one\", must be a whole number from 0 to 4294967295"),
-        ("seed = 1", "seed = 4294967296", "bad.toml:2: `seed` is 4294967296, must be a whole number from 0 to 4294967295"),
-        ("epochs = 2", "epochs = 2.5", "bad.toml:11: `training.epochs` is 2.5, must be a whole number from 1"),
+        (
+            "seed = 1",
+            "seed = \"one\"",
+            "bad.toml:2: `seed` is \"one\", must be a whole number from 0 to 4294967295",
+        ),
+        (
+            "seed = 1",
+            "seed = 4294967296",
+            "bad.toml:2: `seed` is 4294967296, must be a whole number from 0 to 4294967295",
+        ),
+        (
+            "epochs = 2",
+            "epochs = 2.5",
+            "bad.toml:11: `training.epochs` is 2.5, must be a whole number from 1",
+        ),
         (
             "batch_size = 8",
             "batch_size = 0",
@@ -113,7 +127,11 @@ fn each_mistake_is_named_with_its_line_and_what_is_allowed() {
             "learning_rate = 0.1\nnesterov = true",
             "bad.toml:15: `training.optimizer.nesterov` is true, must be false without `momentum`, which it is a form of",
         ),
-        ("[model]", "model = 3\n[modle]", "bad.toml: `model.kind` is missing, must be \"linear\" or \"mlp\"\nerror: bad.toml:7: unknown key `data.model`, known here: `source`, `seed`, `split_seed`, `normalize`, `n_samples`, `n_features`, `n_informative`, `n_redundant`, `n_repeated`, `n_classes`, `n_clusters_per_class`, `weights`, `flip_y`, `class_sep`, `hypercube`, `shift`, `scale`, `shuffle`, `test_size`, `stratify`\nerror: bad.toml:8: unknown key `modle`, did you mean `model`?"),
+        (
+            "[model]",
+            "model = 3\n[modle]",
+            "bad.toml: `model.kind` is missing, must be \"linear\" or \"mlp\"\nerror: bad.toml:7: unknown key `data.model`, known here: `source`, `seed`, `split_seed`, `normalize`, `n_samples`, `n_features`, `n_informative`, `n_redundant`, `n_repeated`, `n_classes`, `n_clusters_per_class`, `weights`, `flip_y`, `class_sep`, `hypercube`, `shift`, `scale`, `shuffle`, `test_size`, `stratify`\nerror: bad.toml:8: unknown key `modle`, did you mean `model`?",
+        ),
         (
             "name = \"good\"",
             "name = \"../good\"",

@@ -1,14 +1,12 @@
 //! Whole runs against the lab in NumPy, values from `tests/golden/curves.py`.
 
-
-
+use crate::support::{Lab, root};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use crate::support::{Lab, root};
 
 /// f32 against f64 over a whole run.
 const TOLERANCE: f64 = 1e-4;

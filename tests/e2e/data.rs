@@ -1,10 +1,8 @@
 //! Data that is missing, damaged, or written out.
 
-
-
+use crate::support::Lab;
 use emberlab_data::{MakeClassification, RandomState, TestSize, TrainTestSplit};
 use std::fs;
-use crate::support::Lab;
 
 const CONFIG: &str = r#"
 name = "images"
@@ -87,7 +85,10 @@ fn exported_images_are_their_rows_and_labels_in_drawn_order() {
         let records = lab.bytes(&format!("{FOLDER}/{file}.bin"));
         let rows = random.choice(n, samples, false).unwrap();
         let lines = rows.iter().map(|row| format!("{row},{}\n", records[3073 * row]));
-        assert_eq!(lab.read(&format!("out/{name}.csv")), format!("index,label\n{}", lines.collect::<String>()));
+        assert_eq!(
+            lab.read(&format!("out/{name}.csv")),
+            format!("index,label\n{}", lines.collect::<String>())
+        );
     }
 }
 

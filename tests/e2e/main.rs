@@ -3,5 +3,7 @@
 mod configuration;
 mod curves;
 mod data;
+#[cfg(feature = "flex")]
+mod readme;
 mod run_directory;
 mod support;

@@ -1,9 +1,7 @@
 //! What a run leaves behind, and that it is the same each time.
 
-
-
-use serde_json::Value;
 use crate::support::{Lab, Said};
+use serde_json::Value;
 
 const CONFIG: &str = r#"
 name = "small"

@@ -120,5 +120,8 @@ fn a_missing_file_is_named() {
     let directory = set(&[&[1]], &[1]);
     let path = directory.path().join(FOLDER).join("test_batch.bin");
     fs::remove_file(&path).unwrap();
-    assert_eq!(load(directory.path()).unwrap_err().to_string(), format!("`{}` does not exist", path.display()));
+    assert_eq!(
+        load(directory.path()).unwrap_err().to_string(),
+        format!("`{}` does not exist", path.display())
+    );
 }

@@ -58,7 +58,9 @@ fn the_parts_are_disjoint_and_complete() {
 
 #[test]
 fn a_part_that_would_be_empty_is_refused() {
-    for test_size in [TestSize::Share(0.0), TestSize::Share(1.0), TestSize::Share(f64::NAN), TestSize::Samples(5)] {
+    for test_size in
+        [TestSize::Share(0.0), TestSize::Share(1.0), TestSize::Share(f64::NAN), TestSize::Samples(5)]
+    {
         let split = TrainTestSplit { test_size, stratify: false };
         assert!(split.rows(&[0, 1, 0, 1, 0], &mut RandomState::new(0)).is_err(), "{test_size:?}");
     }

@@ -27,9 +27,8 @@ impl NetworkShape {
 
     /// Weights and biases in all.
     pub fn n_parameters(&self) -> usize {
-        let sizes = self.layers().map(|(n_inputs, n_outputs)| {
-            n_inputs.saturating_add(1).saturating_mul(n_outputs)
-        });
+        let sizes =
+            self.layers().map(|(n_inputs, n_outputs)| n_inputs.saturating_add(1).saturating_mul(n_outputs));
         sizes.fold(0, usize::saturating_add)
     }
 }

@@ -39,8 +39,7 @@ impl Case {
         let random = &mut RandomState::new(self.seed ^ 1);
         let (n, device) = (self.n_samples, B::Device::default());
         let inputs = (0..n * self.shape.n_features).map(|_| random.standard_normal()).collect();
-        let labels: Vec<i64> =
-            (0..n).map(|_| random.randint(0, self.n_classes as i64).unwrap()).collect();
+        let labels: Vec<i64> = (0..n).map(|_| random.randint(0, self.n_classes as i64).unwrap()).collect();
         let mut targets = vec![0.0; n * self.n_classes];
         for (row, &label) in labels.iter().enumerate() {
             targets[row * self.n_classes + label as usize] = 1.0;
@@ -158,10 +157,14 @@ fn gradients_by_hand_equal_central_differences_in_f64() {
         let gradients = GradientRule::Manual.gradients(&classifier, case.batch(DType::F64));
         for (parameter, gradient) in flatten(&classifier, gradients).into_iter().enumerate() {
             for (entry, value) in gradient.into_iter().enumerate().step_by(7) {
-                let [up, down] = [STEP, -STEP].map(|step| loss(&nudged(plain.clone(), parameter, entry, step)));
+                let [up, down] =
+                    [STEP, -STEP].map(|step| loss(&nudged(plain.clone(), parameter, entry, step)));
                 let difference = (up - down) / (2.0 * STEP);
                 let error = (value - difference).abs() / difference.abs().max(1e-3);
-                assert!(error < 1e-5, "seed {seed}, parameter {parameter}[{entry}]: {value} for {difference}");
+                assert!(
+                    error < 1e-5,
+                    "seed {seed}, parameter {parameter}[{entry}]: {value} for {difference}"
+                );
             }
         }
     }

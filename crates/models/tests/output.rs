@@ -39,8 +39,8 @@ fn evaluate<B: AutodiffBackend>(
     let tracked = logits::<B>(values, width).require_grad();
     let autodiff = output.loss(tracked.clone(), &batch(labels, n_classes)).backward();
     let autodiff = read(tracked.grad(&autodiff).unwrap());
-    let (loss, gradient) = output
-        .loss_and_gradient(logits::<B::InnerBackend>(values, width), &batch(labels, n_classes));
+    let (loss, gradient) =
+        output.loss_and_gradient(logits::<B::InnerBackend>(values, width), &batch(labels, n_classes));
     (read(loss)[0], read(gradient), autodiff)
 }
 
@@ -72,7 +72,8 @@ fn losses_equal_numpy() {
     // >>> z = numpy.array([[0.5, -1.0, 2.0], [0.0, 0.0, 0.0]]); y = [2, 1]
     // >>> (numpy.log(numpy.exp(z).sum(1)) - z[[0, 1], y]).mean()
     // 0.6699617926626334
-    let (loss, ..) = evaluate::<Autodiff<Flex>>(Output::Softmax, &[0.5, -1.0, 2.0, 0.0, 0.0, 0.0], 3, &[2, 1]);
+    let (loss, ..) =
+        evaluate::<Autodiff<Flex>>(Output::Softmax, &[0.5, -1.0, 2.0, 0.0, 0.0, 0.0], 3, &[2, 1]);
     assert!((loss - 0.669_961_8).abs() < 1e-6, "{loss}");
     // >>> numpy.mean([numpy.log1p(numpy.exp(-1.5)), numpy.log1p(numpy.exp(-0.25))])
     // 0.388676348930798

@@ -141,7 +141,8 @@ fn find_driver() -> Result<(), Error> {
                 .into(),
         ));
     }
-    let versions = ["libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "nvrtc64_120_0.dll"];
+    let versions =
+        ["libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "nvrtc64_120_0.dll"];
     if !can_load(&versions) {
         return Err(Error::Device(
             "no CUDA compiler: `libnvrtc.so` is not on this machine; install the CUDA toolkit's NVRTC (package \

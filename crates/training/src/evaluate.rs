@@ -16,9 +16,7 @@ pub fn score(
 ) -> Option<Score> {
     let set = DeviceSet::<Backend>::new(data, normalization, false, device);
     let starts = (0..data.len()).step_by(BATCH_SIZE);
-    let pending = starts.map(|start| {
-        classifier.score(&set.range(start..data.len().min(start + BATCH_SIZE)))
-    });
+    let pending = starts.map(|start| classifier.score(&set.range(start..data.len().min(start + BATCH_SIZE))));
     let mut mean = ScoreMean::default();
     for score in PendingScore::read_all(pending.collect()) {
         mean.add(&score);

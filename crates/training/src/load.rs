@@ -15,8 +15,9 @@ pub fn load(config: &Config) -> Result<Splits, Error> {
     let data = &config.data;
     let splits = match &data.source {
         Source::Synthetic(synthetic) => synthetic.load(data.seed, data.split_seed),
-        Source::Cifar10 { directory, subsample } => Cifar10::open(directory)
-            .and_then(|set| subsample.load(&set, &mut RandomState::new(data.seed))),
+        Source::Cifar10 { directory, subsample } => {
+            Cifar10::open(directory).and_then(|set| subsample.load(&set, &mut RandomState::new(data.seed)))
+        }
     };
     splits.map_err(|error| match error {
         DataError::Parameter(error) => config.parameter_error("data", &error).into(),

@@ -16,8 +16,10 @@ use std::process::ExitCode;
 /// A laboratory for classifiers, step by step.
 #[derive(Debug, Parser)]
 #[command(name = "emberlab", propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 done, 2 usage or configuration, 3 data missing or corrupt, 4 training failed, \
-                        5 device not available, 130 interrupted.")]
+#[command(
+    after_help = "Exit codes: 0 done, 2 usage or configuration, 3 data missing or corrupt, 4 training failed, \
+                        5 device not available, 130 interrupted."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -7,6 +7,7 @@ use crate::renderer::Dashboard;
 use crate::run_record::RunRecord;
 use crate::train::{TrainOptions, train};
 use clap::{Args, ValueEnum};
+use emberlab_models::{GradientRule, Output};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -63,11 +64,8 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
         config.set.push(format!("name={}", toml::Value::from(name.as_str())));
     }
     let config = config.load()?;
-    let options = TrainOptions {
-        artifacts: arguments.artifacts.clone(),
-        overwrite: arguments.overwrite,
-        dashboard,
-    };
+    let options =
+        TrainOptions { artifacts: arguments.artifacts.clone(), overwrite: arguments.overwrite, dashboard };
     let report = train(&config, &options, |record, run| {
         if dashboard == Dashboard::Plain {
             // Failing to say hello is no reason not to train.
@@ -83,21 +81,26 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
 
 fn heading(config: &Config, record: &RunRecord, run: &Path) -> String {
     let data = &record.data;
+    let n_classes = data.class_names.len();
+    let output = match config.model.output {
+        Output::Softmax => "softmax",
+        Output::Sigmoid => "sigmoid",
+    };
+    let gradient = match config.model.gradient {
+        GradientRule::Autodiff => "by autodiff",
+        GradientRule::Manual => "by hand",
+    };
     format!(
-        "run    {}, backend {}\ndata   {} training and {} test samples, {} features, {} classes\n",
+        "run    {}, backend {}\n\
+         data   {} training and {} test samples, {} features, {n_classes} classes\n\
+         model  {}, {output} output, gradients {gradient}\n",
         run.display(),
         record.device.backend,
         data.n_train,
         data.n_test,
         data.n_features,
-        data.class_names.len(),
-    ) + &format!(
-        "model  {}, {:?} output, gradients by {:?}\n",
-        describe(config, data.n_features, data.class_names.len()),
-        config.model.output,
-        config.model.gradient,
+        describe(config, data.n_features, n_classes),
     )
-    .to_lowercase()
 }
 
 /// `3 → 64 → 10`.

@@ -134,8 +134,7 @@ fn insert(table: &mut Table, keys: &[&str], node: Node) -> Result<(), String> {
 
 fn convert_table(table: &DeTable<'_>, locate: &dyn Fn(usize) -> Location) -> Table {
     let nodes = table.iter().map(|(key, value)| {
-        let node =
-            Node { value: convert_value(value.get_ref(), locate), location: locate(key.span().start) };
+        let node = Node { value: convert_value(value.get_ref(), locate), location: locate(key.span().start) };
         (key.get_ref().to_string(), node)
     });
     nodes.collect()
@@ -160,9 +159,7 @@ fn convert_value(value: &DeValue<'_>, locate: &dyn Fn(usize) -> Location) -> Val
 
 fn read(path: &Path) -> Result<String, ConfigError> {
     use std::io::Read;
-    let fail = |message: String| {
-        ConfigError::new(path, vec![Problem { location: Location::File, message }])
-    };
+    let fail = |message: String| ConfigError::new(path, vec![Problem { location: Location::File, message }]);
     let file = std::fs::File::open(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => fail("does not exist".into()),
         _ => fail(format!("cannot be read: {error}")),

@@ -134,7 +134,8 @@ fn read(mut root: Section<'_>) -> Option<Parts> {
 
 fn check_output(model: &Section<'_>, output: Output, n_classes: usize) {
     if output == Output::Sigmoid && n_classes != 2 {
-        let reason = format!("is \"sigmoid\", must be \"softmax\": the data has {n_classes} classes, not two");
+        let reason =
+            format!("is \"sigmoid\", must be \"softmax\": the data has {n_classes} classes, not two");
         model.problem("output", reason);
     }
 }
@@ -150,8 +151,7 @@ fn check_size(model: &Section<'_>, shape: &NetworkShape) {
     }
 }
 
-const NAME_RULE: &str =
-    "a plain file name: at most 100 letters, digits, `-`, `_`, `.` and spaces, starting with a letter or digit";
+const NAME_RULE: &str = "a plain file name: at most 100 letters, digits, `-`, `_`, `.` and spaces, starting with a letter or digit";
 
 /// Whether a run directory may bear this name.
 pub(crate) fn is_plain_name(name: &str) -> bool {

@@ -94,7 +94,12 @@ pub struct Unlogged;
 impl MetricLogger for Unlogged {
     fn log(&mut self, _update: MetricsUpdate, _epoch: usize, _split: &Split) {}
 
-    fn read_numeric(&mut self, name: &str, epoch: usize, _split: &Split) -> Result<Vec<NumericEntry>, String> {
+    fn read_numeric(
+        &mut self,
+        name: &str,
+        epoch: usize,
+        _split: &Split,
+    ) -> Result<Vec<NumericEntry>, String> {
         Err(format!("{name} of epoch {epoch} is in metrics.csv"))
     }
 

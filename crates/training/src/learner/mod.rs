@@ -19,8 +19,8 @@ use crate::config::{Config, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
 use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
 use burn::data::dataloader::DataLoader;
-use burn::optim::momentum::MomentumConfig;
 use burn::optim::decay::WeightDecayConfig;
+use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamConfig, Optimizer, SgdConfig};
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Learner, LearningComponentsMarker, SupervisedTraining, TrainingStrategy};
@@ -66,8 +66,7 @@ pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
     let decay = (*weight_decay > 0.0).then(|| WeightDecayConfig::new(*weight_decay as f32));
     match *kind {
         OptimizerKind::Sgd { momentum, nesterov } => {
-            let momentum = (momentum > 0.0)
-                .then_some(MomentumConfig { momentum, dampening: 0.0, nesterov });
+            let momentum = (momentum > 0.0).then_some(MomentumConfig { momentum, dampening: 0.0, nesterov });
             let optimizer = SgdConfig::new().with_momentum(momentum).with_weight_decay(decay);
             launch(config, setup, optimizer.init())
         }

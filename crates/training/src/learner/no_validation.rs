@@ -21,7 +21,11 @@ impl DataLoader<Backend, ClassificationBatch<Backend>> for NoValidation {
         Arc::new(Self)
     }
 
-    fn slice(&self, _start: usize, _end: usize) -> Arc<dyn DataLoader<Backend, ClassificationBatch<Backend>>> {
+    fn slice(
+        &self,
+        _start: usize,
+        _end: usize,
+    ) -> Arc<dyn DataLoader<Backend, ClassificationBatch<Backend>>> {
         Arc::new(Self)
     }
 }

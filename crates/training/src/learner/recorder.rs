@@ -46,7 +46,13 @@ impl Recorder {
     /// # Errors
     ///
     /// [`Error::Write`].
-    pub fn record(&mut self, split: &str, epoch: usize, iteration: usize, score: &Score) -> Result<(), Error> {
+    pub fn record(
+        &mut self,
+        split: &str,
+        epoch: usize,
+        iteration: usize,
+        score: &Score,
+    ) -> Result<(), Error> {
         let (loss, accuracy) = (score.loss, score.accuracy());
         writeln!(self.file, "{split},{epoch},{iteration},loss,{loss}")
             .and_then(|()| writeln!(self.file, "{split},{epoch},{iteration},accuracy,{accuracy}"))

@@ -1,0 +1,42 @@
+# `just` lists these recipes.
+
+set positional-arguments := true
+
+_default:
+    @just --list --unsorted
+
+# Train on the CPU: just train configs/lab/synthetic-softmax.toml [--set key.path=value ...]
+train *ARGS:
+    cargo run --release -- train "$@"
+
+# Train on an NVIDIA GPU
+train-gpu *ARGS:
+    cargo run --release --no-default-features --features cuda -- train "$@"
+
+# Train on the CPU with the ndarray backend
+train-ndarray *ARGS:
+    cargo run --release --no-default-features --features ndarray -- train "$@"
+
+# Train on any GPU with a Vulkan driver
+train-vulkan *ARGS:
+    cargo run --release --no-default-features --features vulkan -- train "$@"
+
+# Train on an Apple GPU
+train-metal *ARGS:
+    cargo run --release --no-default-features --features metal -- train "$@"
+
+# Train every experiment of the lab, replacing earlier runs: just lab-configs [--set key.path=value ...]
+lab-configs *ARGS:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    for config in configs/lab/synthetic*.toml configs/lab/cifar10*.toml; do
+        cargo run --release -- train "$config" --overwrite --dashboard plain "$@"
+    done
+
+# Run all tests on the default backend
+test:
+    cargo test --workspace
+
+# Run everything that CI runs
+ci:
+    bash .ci/run
