@@ -1,5 +1,7 @@
 //! The program as its users run it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod configuration;
 mod curves;
 mod data;

@@ -1,5 +1,7 @@
 //! Reading the official binary layout, on little sets made here.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use emberlab_data::cifar10::{Cifar10, Cifar10Subsample, FOLDER, RECORD_SIZE};
 use emberlab_data::{DataError, Features, RandomState};
 use std::fs;

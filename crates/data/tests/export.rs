@@ -1,5 +1,7 @@
 //! What `write_csv` writes.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use emberlab_data::{Features, ImageShape, LabelledData, write_csv};
 
 fn csv(features: Features, rows: &[usize]) -> String {

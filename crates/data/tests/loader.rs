@@ -1,5 +1,7 @@
 //! Which samples are in which batch.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use burn::backend::{Flex, NdArray};
 use burn::data::dataloader::DataLoader;
 use burn::tensor::backend::Backend;

@@ -1,5 +1,7 @@
 //! `make_classification` against scikit-learn's, values from `tests/golden/make_classification.py`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use emberlab_data::{ColumnValue, Features, MakeClassification, RandomState};

@@ -1,5 +1,7 @@
 //! `RandomState` against NumPy's, values from `tests/golden/random_state.py`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use emberlab_data::RandomState;

@@ -1,5 +1,7 @@
 //! `train_test_split` against scikit-learn's, values from `tests/golden/train_test_split.py`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use emberlab_data::{RandomState, TestSize, TrainTestSplit};

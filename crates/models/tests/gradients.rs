@@ -1,5 +1,7 @@
 //! The derivatives by hand against Burn's autodiff and against finite differences.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use burn::backend::{Autodiff, Flex, NdArray};
 use burn::module::{AutodiffModule, Module, ModuleVisitor, Param};
 use burn::tensor::backend::{AutodiffBackend, Backend};

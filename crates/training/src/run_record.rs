@@ -123,7 +123,8 @@ pub struct DataRecord {
     pub n_features: usize,
     /// The name of each class.
     pub class_names: Vec<String>,
-    /// Of all samples; see [`fingerprint`].
+    /// Of both parts: of each its features (pixel bytes, or doubles in little-endian order), then its
+    /// labels as 32-bit little-endian integers. In hexadecimal.
     pub sha256: String,
 }
 

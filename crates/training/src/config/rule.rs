@@ -9,8 +9,10 @@ pub(super) struct Rule<'a, T> {
     pub allowed: String,
     /// The words that are allowed, for the nearest one to be named.
     pub words: Vec<&'static str>,
-    read: Box<dyn Fn(&Value) -> Option<T> + 'a>,
+    read: Read<'a, T>,
 }
+
+type Read<'a, T> = Box<dyn Fn(&Value) -> Option<T> + 'a>;
 
 impl<'a, T: 'a> Rule<'a, T> {
     fn new(allowed: impl Into<String>, read: impl Fn(&Value) -> Option<T> + 'a) -> Self {

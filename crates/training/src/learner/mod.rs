@@ -1,6 +1,6 @@
 //! Training with Burn's learner.
 //!
-//! Model, optimizer, metrics and dashboard are Burn's; the epoch loop is [`UpdateLoop`], a custom
+//! Model, optimizer, metrics and dashboard are Burn's; the epoch loop is a custom
 //! strategy under it, because Burn's own waits for the device after each update to read the loss.
 //! Here scores stay on the device and are read many at a time.
 
