@@ -1,6 +1,7 @@
-//! A network with its output, its loss and its gradient rule, as Burn's learner trains it.
+//! A network with its loss and its gradient rule, as Burn's learner trains it.
 
 use crate::gradients::GradientRule;
+use crate::loss::Loss;
 use crate::network::Network;
 use crate::output::Output;
 use crate::score::{PendingScore, StepScore};
@@ -14,14 +15,31 @@ use emberlab_data::ClassificationBatch;
 #[derive(Module, Debug)]
 pub struct Classifier<B: Backend> {
     network: Network<B>,
-    output: Output,
+    objective: Objective,
     gradient: GradientRule,
 }
 
+/// What training makes small: the loss, and with it `l1 Σ |w|` over the weights, biases and batch
+/// norm apart. The loss that is recorded is the first term alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objective {
+    /// Cross-entropy.
+    pub loss: Loss,
+    /// The factor of the weights' absolute values, from 0.
+    pub l1: f64,
+}
+
+impl Objective {
+    /// A loss without a penalty.
+    pub fn new(loss: Loss) -> Self {
+        Self { loss, l1: 0.0 }
+    }
+}
+
 impl<B: Backend> Classifier<B> {
-    /// A classifier of a network whose last layer fits `output`.
-    pub fn new(network: Network<B>, output: Output, gradient: GradientRule) -> Self {
-        Self { network, output, gradient }
+    /// A classifier of a network whose last layer fits the loss.
+    pub fn new(network: Network<B>, objective: Objective, gradient: GradientRule) -> Self {
+        Self { network, objective, gradient }
     }
 
     /// The network from features to logits.
@@ -29,9 +47,19 @@ impl<B: Backend> Classifier<B> {
         &self.network
     }
 
+    /// What training makes small.
+    pub fn objective(&self) -> &Objective {
+        &self.objective
+    }
+
+    /// Cross-entropy.
+    pub fn loss(&self) -> &Loss {
+        &self.objective.loss
+    }
+
     /// What makes probabilities of the logits.
     pub fn output(&self) -> Output {
-        self.output
+        self.objective.loss.output
     }
 
     /// The logits `[n, n_outputs]` of features `[n, n_features]`.
@@ -39,11 +67,22 @@ impl<B: Backend> Classifier<B> {
         self.network.forward(inputs)
     }
 
-    /// Loss and right predictions of a batch, without gradients.
-    pub fn score(&self, batch: &ClassificationBatch<B>) -> PendingScore<B> {
-        let logits = self.logits(batch.inputs.clone());
-        let correct = self.output.correct(logits.clone(), batch);
-        PendingScore::new(self.output.loss(logits, batch), correct, batch.len())
+    /// Loss and right predictions of logits `[n, n_outputs]`.
+    pub fn score(&self, logits: Tensor<B, 2>, batch: &ClassificationBatch<B>) -> PendingScore<B> {
+        let correct = self.output().correct(logits.clone(), batch);
+        PendingScore::new(self.loss().value(logits, batch), correct, batch.len())
+    }
+}
+
+impl<B: AutodiffBackend> Classifier<B> {
+    /// A score from what a training step computed.
+    pub(crate) fn valid_score(
+        &self,
+        loss: Tensor<B::InnerBackend, 1>,
+        logits: Tensor<B::InnerBackend, 2>,
+        batch: &ClassificationBatch<B::InnerBackend>,
+    ) -> PendingScore<B::InnerBackend> {
+        PendingScore::new(loss, self.output().correct(logits, batch), batch.len())
     }
 }
 
@@ -62,6 +101,6 @@ impl<B: Backend> InferenceStep for Classifier<B> {
     type Output = StepScore<B>;
 
     fn step(&self, batch: ClassificationBatch<B>) -> Self::Output {
-        StepScore::Pending(self.score(&batch))
+        StepScore::Pending(self.score(self.logits(batch.inputs.clone()), &batch))
     }
 }

@@ -21,12 +21,34 @@ pub enum Scheme {
     /// et al., "Delving Deep into Rectifiers", 2015).
     KaimingUniform,
     /// W of shape `[n_outputs, n_inputs]` from `U(-b, b)`, `b = √(6 / (n_inputs + n_outputs))`, and
-    /// biases 0 (X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
+    /// biases 0; for convolutions both numbers times the area of the filter (X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
     /// neural networks", 2010).
     XavierUniform,
 }
 
-/// A linear layer's initial values in host memory.
+/// The sizes of a layer, as an initialisation needs them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fan {
+    /// Inputs of each output: columns of W.
+    pub n_inputs: usize,
+    /// Rows of W.
+    pub n_outputs: usize,
+    /// Outputs that each input reaches.
+    pub reach: usize,
+}
+
+impl Fan {
+    pub fn linear(n_inputs: usize, n_outputs: usize) -> Self {
+        Self { n_inputs, n_outputs, reach: n_outputs }
+    }
+
+    /// A convolution is a linear layer on patches of `n_inputs * area` pixels.
+    pub fn convolution(n_inputs: usize, n_outputs: usize, area: usize) -> Self {
+        Self { n_inputs: n_inputs * area, n_outputs, reach: n_outputs * area }
+    }
+}
+
+/// A layer's initial values in host memory.
 pub(crate) struct LinearValues {
     /// `[n_outputs, n_inputs]`, row-major.
     pub weight: Vec<f64>,
@@ -35,30 +57,29 @@ pub(crate) struct LinearValues {
 }
 
 impl Scheme {
-    pub(crate) fn draw(self, n_inputs: usize, n_outputs: usize, random: &mut RandomState) -> LinearValues {
+    pub(crate) fn draw(self, fan: Fan, random: &mut RandomState) -> LinearValues {
+        let mut uniform = |fan_sum: usize| {
+            let bound = (6.0 / fan_sum as f64).sqrt();
+            zero_bias(fan, || random.uniform(-bound, bound))
+        };
         match self {
-            Self::AugmentedNormal { std } => draw_augmented(std, n_inputs, n_outputs, random),
-            Self::Normal { std } => zero_bias(n_inputs, n_outputs, || random.standard_normal() * std),
-            Self::KaimingUniform => {
-                let bound = (6.0 / n_inputs as f64).sqrt();
-                zero_bias(n_inputs, n_outputs, || random.uniform(-bound, bound))
-            }
-            Self::XavierUniform => {
-                let bound = (6.0 / (n_inputs + n_outputs) as f64).sqrt();
-                zero_bias(n_inputs, n_outputs, || random.uniform(-bound, bound))
-            }
+            Self::KaimingUniform => uniform(fan.n_inputs),
+            Self::XavierUniform => uniform(fan.n_inputs + fan.reach),
+            Self::AugmentedNormal { std } => draw_augmented(std, fan, random),
+            Self::Normal { std } => zero_bias(fan, || random.standard_normal() * std),
         }
     }
 }
 
-fn zero_bias(n_inputs: usize, n_outputs: usize, draw: impl FnMut() -> f64) -> LinearValues {
+fn zero_bias(fan: Fan, draw: impl FnMut() -> f64) -> LinearValues {
     LinearValues {
-        weight: std::iter::repeat_with(draw).take(n_inputs * n_outputs).collect(),
-        bias: vec![0.0; n_outputs],
+        weight: std::iter::repeat_with(draw).take(fan.n_inputs * fan.n_outputs).collect(),
+        bias: vec![0.0; fan.n_outputs],
     }
 }
 
-fn draw_augmented(std: f64, n_inputs: usize, n_outputs: usize, random: &mut RandomState) -> LinearValues {
+fn draw_augmented(std: f64, fan: Fan, random: &mut RandomState) -> LinearValues {
+    let Fan { n_inputs, n_outputs, .. } = fan;
     let mut draw = || random.standard_normal() * std;
     let bias = (0..n_outputs).map(|_| draw()).collect();
     let mut weight = vec![0.0; n_inputs * n_outputs];

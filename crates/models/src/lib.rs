@@ -1,22 +1,31 @@
 //! Classifiers for the lab, and the two ways to their gradients.
 //!
-//! A [`Classifier`] is a [`Network`] of [`layers`], an [`Output`] that makes probabilities and the
-//! loss of its logits, and a [`GradientRule`]: Burn's autodiff, or the derivative of each layer
-//! written out by hand. Both rules are one step of Burn's learner, so that everything around them,
-//! backends, optimizers, metrics and dashboard, is the same. This crate knows no files and no
+//! A [`Classifier`] is a [`Network`] of [`layers`], a [`Loss`] with the [`Output`] that makes
+//! probabilities of its logits, and a [`GradientRule`]: Burn's autodiff, or the derivative of each
+//! layer written out by hand. Both rules are one step of Burn's learner, so that everything around
+//! them, backends, optimizers, metrics and dashboard, is the same. This crate knows no files and no
 //! configuration.
 
+mod activations;
+mod architecture;
 mod classifier;
 mod gradients;
 mod init;
 pub mod layers;
+mod loss;
 mod network;
 mod output;
 mod score;
+mod tensors;
 
-pub use classifier::Classifier;
+pub use activations::Activation;
+pub use architecture::{Architecture, ConvolutionBlocks, LayerSpec};
+pub use classifier::{Classifier, Objective};
 pub use gradients::{GradientRule, Gradients};
 pub use init::Scheme;
-pub use network::{Network, NetworkShape};
+pub use layers::SharedRandom;
+pub use loss::Loss;
+pub use network::Network;
 pub use output::Output;
 pub use score::{PendingScore, Score, ScoreMean, StepScore};
+pub use tensors::{NamedTensor, TensorsError};

@@ -1,60 +1,54 @@
 //! A chain of layers from features to logits.
 
+use crate::architecture::{Architecture, LayerSpec};
 use crate::init::Scheme;
-use crate::layers::{Layer, Linear, Relu};
+use crate::layers::{
+    ActivationLayer, BatchNorm, Convolution, Dropout, Layer, Linear, MaxPool, SharedRandom,
+};
 use burn::module::Module;
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
+use burn::tensor::backend::{AutodiffBackend, Backend};
 use emberlab_data::RandomState;
 
-/// The sizes of a multi-layer perceptron; a linear classifier is one without hidden layers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NetworkShape {
-    /// Numbers per sample.
-    pub n_features: usize,
-    /// Units of each hidden layer, each followed by ReLU.
-    pub hidden: Vec<usize>,
-    /// Columns of the logits.
-    pub n_outputs: usize,
-}
-
-impl NetworkShape {
-    /// Inputs and outputs of each linear layer, from the input on.
-    pub fn layers(&self) -> impl Iterator<Item = (usize, usize)> {
-        let inputs = [self.n_features].into_iter().chain(self.hidden.iter().copied());
-        inputs.zip(self.hidden.iter().copied().chain([self.n_outputs]))
-    }
-
-    /// Weights and biases in all.
-    pub fn n_parameters(&self) -> usize {
-        let sizes =
-            self.layers().map(|(n_inputs, n_outputs)| n_inputs.saturating_add(1).saturating_mul(n_outputs));
-        sizes.fold(0, usize::saturating_add)
-    }
-}
-
-/// Linear layers with ReLU between them.
+/// Layers, one after another.
 #[derive(Module, Debug)]
 pub struct Network<B: Backend> {
     layers: Vec<Layer<B>>,
 }
 
 impl<B: Backend> Network<B> {
-    /// A network with weights drawn by `scheme`, layer after layer from the input on.
-    pub fn new(shape: &NetworkShape, scheme: Scheme, random: &mut RandomState, device: &B::Device) -> Self {
-        let mut layers = Vec::with_capacity(2 * shape.hidden.len() + 1);
-        for (n_inputs, n_outputs) in shape.layers() {
-            if !layers.is_empty() {
-                layers.push(Layer::Relu(Relu::new()));
+    /// A network with weights drawn by `scheme`, layer after layer from the input on. Its dropout
+    /// layers draw from `dropout` while training.
+    pub fn new(
+        architecture: &Architecture,
+        scheme: Scheme,
+        random: &mut RandomState,
+        dropout: &SharedRandom,
+        device: &B::Device,
+    ) -> Self {
+        let build = |spec| match spec {
+            LayerSpec::Linear { n_inputs, n_outputs } => {
+                Layer::Linear(Linear::new(n_inputs, n_outputs, scheme, random, device))
             }
-            layers.push(Layer::Linear(Linear::new(n_inputs, n_outputs, scheme, random, device)));
-        }
-        Self { layers }
+            LayerSpec::Convolution { image, n_filters, kernel_size } => {
+                Layer::Convolution(Convolution::new(image, n_filters, kernel_size, scheme, random, device))
+            }
+            LayerSpec::BatchNorm(channels) => Layer::BatchNorm(BatchNorm::new(channels, device)),
+            LayerSpec::Activation(activation) => Layer::Activation(ActivationLayer::new(activation)),
+            LayerSpec::Dropout(probability) => Layer::Dropout(Dropout::new(probability, dropout.clone())),
+            LayerSpec::MaxPool(image) => Layer::MaxPool(MaxPool::new(image)),
+        };
+        Self { layers: architecture.layers().into_iter().map(build).collect() }
     }
 
-    /// The logits `[n, n_outputs]` of a batch of features `[n, n_features]`.
+    /// The logits `[n, n_outputs]` of a batch of features `[n, n_features]`, as when predicting.
     pub fn forward(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
         self.layers.iter().fold(inputs, |signal, layer| layer.forward(signal))
+    }
+
+    /// The logits of a batch that is trained on; see [`Layer::train`].
+    pub fn train(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
+        self.layers.iter().fold(inputs, |signal, layer| layer.train(signal))
     }
 
     /// The layers, from the input on.
@@ -62,11 +56,19 @@ impl<B: Backend> Network<B> {
         &self.layers
     }
 
-    /// The linear layers, from the input on.
-    pub fn linear_layers(&self) -> impl Iterator<Item = &Linear<B>> {
-        self.layers.iter().filter_map(|layer| match layer {
-            Layer::Linear(linear) => Some(linear),
-            Layer::Relu(_) => None,
-        })
+    pub(crate) fn layers_mut(&mut self) -> &mut [Layer<B>] {
+        &mut self.layers
+    }
+
+    /// Takes the running means of a network without a graph that was trained in this one's place.
+    pub(crate) fn adopt_running<I: Backend>(&self, trained: &Network<I>)
+    where
+        B: AutodiffBackend<InnerBackend = I>,
+    {
+        for pair in self.layers.iter().zip(&trained.layers) {
+            if let (Layer::BatchNorm(layer), Layer::BatchNorm(trained)) = pair {
+                layer.adopt_running(trained);
+            }
+        }
     }
 }

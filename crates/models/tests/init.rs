@@ -2,18 +2,16 @@
 
 use burn::backend::Flex;
 use emberlab_data::RandomState;
-use emberlab_models::{Network, NetworkShape, Scheme};
+use emberlab_models::{Architecture, Network, Scheme, SharedRandom};
 
 /// Weight and bias of each linear layer, flattened.
 fn draw(scheme: Scheme, hidden: &[usize]) -> Vec<(Vec<f32>, Vec<f32>)> {
-    let shape = NetworkShape { n_features: 2, hidden: hidden.to_vec(), n_outputs: 3 };
-    let network = Network::<Flex>::new(&shape, scheme, &mut RandomState::new(42), &Default::default());
-    let layers = network.linear_layers();
-    let values = layers.map(|layer| {
-        let weight = layer.weight.val().into_data().iter::<f32>().collect();
-        (weight, layer.bias.val().into_data().iter::<f32>().collect())
-    });
-    values.collect()
+    let architecture = Architecture::mlp(2, hidden.to_vec(), 3);
+    let random = &mut RandomState::new(42);
+    let network =
+        Network::<Flex>::new(&architecture, scheme, random, &SharedRandom::new(0), &Default::default());
+    let tensors = network.tensors();
+    tensors.chunks(2).map(|pair| (pair[0].values.clone(), pair[1].values.clone())).collect()
 }
 
 fn normals() -> impl FnMut() -> f64 {

@@ -6,7 +6,7 @@ use burn::backend::{Autodiff, Flex, NdArray};
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::ClassificationBatch;
-use emberlab_models::Output;
+use emberlab_models::{Loss, Output};
 
 fn batch<B: Backend>(labels: &[i64], n_classes: usize) -> ClassificationBatch<B> {
     let (n, device) = (labels.len(), B::Device::default());
@@ -39,10 +39,10 @@ fn evaluate<B: AutodiffBackend>(
 ) -> (f32, Vec<f32>, Vec<f32>) {
     let n_classes = width.max(2);
     let tracked = logits::<B>(values, width).require_grad();
-    let autodiff = output.loss(tracked.clone(), &batch(labels, n_classes)).backward();
+    let loss = Loss::new(output);
+    let autodiff = loss.value(tracked.clone(), &batch(labels, n_classes)).backward();
     let autodiff = read(tracked.grad(&autodiff).unwrap());
-    let (loss, gradient) =
-        output.loss_and_gradient(logits::<B::InnerBackend>(values, width), &batch(labels, n_classes));
+    let (loss, gradient) = loss.value_and_gradient(logits::<B::InnerBackend>(values, width), &batch(labels, n_classes));
     (read(loss)[0], read(gradient), autodiff)
 }
 

@@ -1,12 +1,12 @@
 //! Gradients by hand: the chain rule from the loss back through each layer.
 //!
-//! The forward pass keeps every layer's input. The backward pass starts from `∂J/∂logits` and walks
-//! the layers in reverse; each turns the derivative of its output into those of its parameters and
-//! of its input.
+//! The forward pass makes, beside each layer's output, the layer's derivative at this batch. The
+//! backward pass starts from `∂J/∂logits` and walks the layers in reverse; each turns the derivative
+//! of its output into those of its parameters and of its input.
 
 use super::Gradients;
 use crate::classifier::Classifier;
-use crate::score::PendingScore;
+use crate::layers::InputGradient;
 use burn::module::AutodiffModule;
 use burn::optim::GradientsParams;
 use burn::tensor::backend::AutodiffBackend;
@@ -16,27 +16,31 @@ pub(super) fn gradients<B: AutodiffBackend>(
     classifier: &Classifier<B>,
     batch: ClassificationBatch<B>,
 ) -> Gradients<B> {
-    let (output, network) = (classifier.output(), classifier.network().valid());
+    let network = classifier.network().valid();
     let batch = batch.inner();
 
-    let mut inputs = Vec::with_capacity(network.layers().len());
+    let mut derivatives = Vec::with_capacity(network.layers().len());
     let mut signal = batch.inputs.clone();
     for layer in network.layers() {
-        let next = layer.forward(signal.clone());
-        inputs.push(signal);
-        signal = next;
+        let (output, backward) = layer.differentiate(signal);
+        derivatives.push(backward);
+        signal = output;
     }
-    let (loss, mut gradient) = output.loss_and_gradient(signal.clone(), &batch);
-    let correct = output.correct(signal.clone(), &batch);
+    let (loss, mut gradient) = classifier.loss().value_and_gradient(signal.clone(), &batch);
 
     let mut parameters = GradientsParams::new();
-    for (index, (layer, input)) in network.layers().iter().zip(inputs).enumerate().rev() {
-        let result = signal;
-        signal = input.clone();
-        match layer.backward(input, result, gradient, index > 0, &mut parameters) {
+    for (index, backward) in derivatives.into_iter().enumerate().rev() {
+        let wanted = if index > 0 { InputGradient::Wanted } else { InputGradient::Unused };
+        match backward(gradient, wanted, &mut parameters) {
             Some(next) => gradient = next,
             None => break,
         }
     }
-    Gradients { score: PendingScore::new(loss, correct, batch.len()), parameters }
+    if classifier.objective().l1 > 0.0 {
+        for layer in network.layers() {
+            layer.add_l1_gradient(classifier.objective().l1, &mut parameters);
+        }
+    }
+    classifier.network().adopt_running(&network);
+    Gradients { score: classifier.valid_score(loss, signal, &batch), parameters }
 }

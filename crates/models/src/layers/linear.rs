@@ -12,7 +12,8 @@
 //! product whose result is as wide as the inputs, which is several times faster for the narrow
 //! output layers of classifiers than the transposed one.
 
-use crate::init::Scheme;
+use super::{Backward, InputGradient};
+use crate::init::{Fan, Scheme};
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::backend::Backend;
@@ -37,7 +38,7 @@ impl<B: Backend> Linear<B> {
         random: &mut RandomState,
         device: &B::Device,
     ) -> Self {
-        let values = scheme.draw(n_inputs, n_outputs, random);
+        let values = scheme.draw(Fan::linear(n_inputs, n_outputs), random);
         let weight = TensorData::new(values.weight, [n_outputs, n_inputs]);
         let bias = TensorData::new(values.bias, [n_outputs]);
         Self {
@@ -50,17 +51,16 @@ impl<B: Backend> Linear<B> {
         input.matmul(self.weight.val().transpose()) + self.bias.val().unsqueeze()
     }
 
-    pub(super) fn backward(
-        &self,
-        input: Tensor<B, 2>,
-        grad_output: Tensor<B, 2>,
-        wants_input: bool,
-        gradients: &mut GradientsParams,
-    ) -> Option<Tensor<B, 2>> {
-        let grad_weight = grad_output.clone().transpose().matmul(input);
-        let grad_bias = grad_output.clone().sum_dim(0).squeeze_dim::<1>(0);
-        gradients.register(self.weight.id, grad_weight);
-        gradients.register(self.bias.id, grad_bias);
-        wants_input.then(|| grad_output.matmul(self.weight.val()))
+    /// Keeps the input.
+    pub(super) fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
+        let output = self.forward(input.clone());
+        let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
+            let grad_weight = grad.clone().transpose().matmul(input);
+            let grad_bias = grad.clone().sum_dim(0).squeeze_dim::<1>(0);
+            gradients.register(self.weight.id, grad_weight);
+            gradients.register(self.bias.id, grad_bias);
+            wanted.when_wanted(|| grad.matmul(self.weight.val()))
+        };
+        (output, Box::new(backward))
     }
 }

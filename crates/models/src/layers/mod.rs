@@ -1,15 +1,24 @@
 //! The layers a network is made of, each with its forward pass and its derivative by hand.
 //!
 //! A layer is one file: the forward pass, what it keeps of it, the backward pass, and the derivation
-//! in its documentation. Adding a layer is adding a file and a variant of [`Layer`].
+//! in its documentation. Adding a layer is adding a file and a variant of [`Layer`]. Between layers
+//! a batch is a matrix, a row per sample; layers that see images know their shape.
 
+mod activation;
+mod batch_norm;
+mod convolution;
+mod dropout;
 mod linear;
-mod relu;
+mod max_pool;
 
+pub use activation::ActivationLayer;
+pub use batch_norm::BatchNorm;
+pub use convolution::Convolution;
+pub use dropout::{Dropout, SharedRandom};
 pub use linear::Linear;
-pub use relu::Relu;
+pub use max_pool::MaxPool;
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -20,34 +29,99 @@ use burn::tensor::backend::Backend;
 pub enum Layer<B: Backend> {
     /// `x Wᵀ + b`.
     Linear(Linear<B>),
-    /// `max(0, x)`.
-    Relu(Relu<B>),
+    /// A function of each element.
+    Activation(ActivationLayer<B>),
+    /// Elements left out at random while training.
+    Dropout(Dropout<B>),
+    /// Channels brought to one mean and variance.
+    BatchNorm(BatchNorm<B>),
+    /// A filter over images.
+    Convolution(Convolution<B>),
+    /// The largest of each two by two pixels.
+    MaxPool(MaxPool<B>),
+}
+
+/// The derivative of a layer at one batch. It takes `∂J/∂output`, puts the gradients of the layer's
+/// parameters where it is told, and returns `∂J/∂input`, or nothing when nobody will use it.
+pub type Backward<'a, B> =
+    Box<dyn FnOnce(Tensor<B, 2>, InputGradient, &mut GradientsParams) -> Option<Tensor<B, 2>> + 'a>;
+
+/// Whether `∂J/∂input` is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputGradient {
+    /// A layer before this one will use it.
+    Wanted,
+    /// The input is the data.
+    Unused,
+}
+
+impl InputGradient {
+    /// `compute()` where it is wanted.
+    fn when_wanted<T>(self, compute: impl FnOnce() -> T) -> Option<T> {
+        (self == Self::Wanted).then(compute)
+    }
 }
 
 impl<B: Backend> Layer<B> {
-    /// The layer's output for a batch.
+    /// The output for a batch, as when predicting.
     pub fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         match self {
             Self::Linear(layer) => layer.forward(input),
-            Self::Relu(layer) => layer.forward(input),
+            Self::Activation(layer) => layer.forward(input),
+            Self::Dropout(_) => input,
+            Self::BatchNorm(layer) => layer.forward(input),
+            Self::Convolution(layer) => layer.forward(input),
+            Self::MaxPool(layer) => layer.forward(input),
         }
     }
 
-    /// The derivative by hand. `input` and `output` are those of the forward pass, and
-    /// `grad_output` is `∂J/∂output`; the gradients of the layer's parameters go into `gradients`.
-    ///
-    /// Returns `∂J/∂input`, or nothing when `wants_input` says that nobody will use it.
-    pub fn backward(
-        &self,
-        input: Tensor<B, 2>,
-        output: Tensor<B, 2>,
-        grad_output: Tensor<B, 2>,
-        wants_input: bool,
-        gradients: &mut GradientsParams,
-    ) -> Option<Tensor<B, 2>> {
+    /// The output for a batch that is trained on: dropout draws, and batch norm takes the batch's own
+    /// mean and variance.
+    pub fn train(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         match self {
-            Self::Linear(layer) => layer.backward(input, grad_output, wants_input, gradients),
-            Self::Relu(layer) => wants_input.then(|| layer.backward(output, grad_output)),
+            Self::Dropout(layer) => layer.train(input),
+            Self::BatchNorm(layer) => layer.train(input),
+            _ => self.forward(input),
         }
+    }
+
+    /// What [`train`](Self::train) returns, and the derivative by hand at this batch.
+    pub fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
+        match self {
+            Self::Linear(layer) => layer.differentiate(input),
+            Self::Activation(layer) => layer.differentiate(input),
+            Self::Dropout(layer) => layer.differentiate(input),
+            Self::BatchNorm(layer) => layer.differentiate(input),
+            Self::Convolution(layer) => layer.differentiate(input),
+            Self::MaxPool(layer) => layer.differentiate(input),
+        }
+    }
+
+    /// `Σ |w|` of the layer's weights, `[1]`; biases and batch norm are not penalised.
+    pub(crate) fn sum_of_magnitudes(&self) -> Option<Tensor<B, 1>> {
+        match self {
+            Self::Linear(layer) => Some(layer.weight.val().abs().sum()),
+            Self::Convolution(layer) => Some(layer.weight.val().abs().sum()),
+            _ => None,
+        }
+    }
+
+    /// Adds the derivative of `l1 Σ |w|`, `l1 sign(w)`, to the gradient of the layer's weights.
+    pub(crate) fn add_l1_gradient(&self, l1: f64, gradients: &mut GradientsParams) {
+        match self {
+            Self::Linear(layer) => add_l1_gradient(&layer.weight, l1, gradients),
+            Self::Convolution(layer) => add_l1_gradient(&layer.weight, l1, gradients),
+            _ => (),
+        }
+    }
+}
+
+fn add_l1_gradient<B: Backend, const D: usize>(
+    weight: &Param<Tensor<B, D>>,
+    l1: f64,
+    gradients: &mut GradientsParams,
+) {
+    if let Some(gradient) = gradients.remove::<B, D>(weight.id) {
+        gradients.register(weight.id, gradient + weight.val().sign() * l1);
     }
 }

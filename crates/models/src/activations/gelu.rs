@@ -1,0 +1,24 @@
+//! The Gaussian error linear unit `a = z Φ(z)`, `Φ(z) = (1 + erf(z / √2)) / 2` (D. Hendrycks and
+//! K. Gimpel, "Gaussian Error Linear Units", 2016), exact and not its approximation by tanh.
+//!
+//! With the density `φ(z) = exp(-z² / 2) / √(2π)` and `Φ' = φ`, `a' = Φ(z) + z φ(z)`.
+//!
+//! Burn's own function is not used: its derivative under autodiff is that of the approximation.
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+
+pub(super) fn forward<B: Backend>(z: Tensor<B, 2>) -> Tensor<B, 2> {
+    z.clone() * distribution(z)
+}
+
+pub(super) fn backward<B: Backend>(z: Tensor<B, 2>, grad: Tensor<B, 2>) -> Tensor<B, 2> {
+    let density = (z.clone() * z.clone() * -0.5).exp() * (FRAC_1_SQRT_2 * FRAC_2_SQRT_PI / 2.0);
+    grad * (distribution(z.clone()) + z * density)
+}
+
+/// `Φ(z)`.
+fn distribution<B: Backend>(z: Tensor<B, 2>) -> Tensor<B, 2> {
+    ((z * FRAC_1_SQRT_2).erf() + 1.0) * 0.5
+}

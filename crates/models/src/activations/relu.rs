@@ -1,0 +1,15 @@
+//! The rectified linear unit `a = max(0, z)`.
+//!
+//! Its derivative is 1 where `z > 0` and 0 elsewhere, at 0 too, as in the lab and in PyTorch. Since
+//! `a > 0` exactly where `z > 0`, the result tells: `∂J/∂z = ∂J/∂a` where `a > 0`, else 0.
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, activation};
+
+pub(super) fn forward<B: Backend>(z: Tensor<B, 2>) -> Tensor<B, 2> {
+    activation::relu(z)
+}
+
+pub(super) fn backward<B: Backend>(a: Tensor<B, 2>, grad: Tensor<B, 2>) -> Tensor<B, 2> {
+    grad.mask_fill(a.lower_equal_elem(0.0), 0.0)
+}

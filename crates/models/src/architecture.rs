@@ -1,0 +1,147 @@
+//! What a network is made of, before it has weights.
+
+use crate::activations::Activation;
+use emberlab_data::ImageShape;
+
+/// The layers of a classifier: convolution blocks, if any, then linear layers.
+///
+/// A block is a convolution, batch norm if wanted, the activation, and max-pooling; a hidden layer is
+/// a linear layer, batch norm if wanted, the activation, and dropout if wanted. A linear layer to the
+/// logits comes last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Architecture {
+    /// Numbers per sample.
+    pub n_features: usize,
+    /// The blocks before the linear layers.
+    pub convolution: Option<ConvolutionBlocks>,
+    /// Units of each hidden layer.
+    pub hidden: Vec<usize>,
+    /// After each convolution and each hidden layer.
+    pub activation: Activation,
+    /// Whether each convolution and each hidden layer is normalised by batch.
+    pub batch_norm: bool,
+    /// Share of each hidden layer's units that is left out while training, from 0 to below 1.
+    pub dropout: f64,
+    /// Columns of the logits.
+    pub n_outputs: usize,
+}
+
+/// Convolution blocks, each of which halves height and width.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConvolutionBlocks {
+    /// The images; height and width are divisible by two for each block.
+    pub image: ImageShape,
+    /// Filters of each block.
+    pub channels: Vec<usize>,
+    /// Height and width of the filters, an odd number.
+    pub kernel_size: usize,
+}
+
+/// One layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LayerSpec {
+    /// A linear layer.
+    Linear {
+        /// Columns of its input.
+        n_inputs: usize,
+        /// Columns of its output.
+        n_outputs: usize,
+    },
+    /// A convolution.
+    Convolution {
+        /// Its input.
+        image: ImageShape,
+        /// Channels of its output.
+        n_filters: usize,
+        /// Height and width of the filters.
+        kernel_size: usize,
+    },
+    /// Batch norm of so many channels.
+    BatchNorm(usize),
+    /// An activation.
+    Activation(Activation),
+    /// Dropout with a probability.
+    Dropout(f64),
+    /// Max-pooling of images of a shape.
+    MaxPool(ImageShape),
+}
+
+impl LayerSpec {
+    /// Weights and biases of the layer.
+    pub fn n_parameters(self) -> usize {
+        let affine = |n_inputs: usize, n_outputs: usize| n_inputs.saturating_add(1).saturating_mul(n_outputs);
+        match self {
+            Self::Linear { n_inputs, n_outputs } => affine(n_inputs, n_outputs),
+            Self::Convolution { image, n_filters, kernel_size } => {
+                let area = kernel_size.saturating_mul(kernel_size);
+                affine(image.channels.saturating_mul(area), n_filters)
+            }
+            Self::BatchNorm(channels) => channels.saturating_mul(2),
+            Self::Activation(_) | Self::Dropout(_) | Self::MaxPool(_) => 0,
+        }
+    }
+}
+
+impl Architecture {
+    /// One linear layer.
+    pub fn linear(n_features: usize, n_outputs: usize) -> Self {
+        Self::mlp(n_features, Vec::new(), n_outputs)
+    }
+
+    /// Linear layers with ReLU between them.
+    pub fn mlp(n_features: usize, hidden: Vec<usize>, n_outputs: usize) -> Self {
+        Self {
+            n_features,
+            convolution: None,
+            hidden,
+            activation: Activation::Relu,
+            batch_norm: false,
+            dropout: 0.0,
+            n_outputs,
+        }
+    }
+
+    /// The layers, from the input on.
+    pub fn layers(&self) -> Vec<LayerSpec> {
+        let mut layers = Vec::new();
+        let mut n_inputs = self.n_features;
+        if let Some(blocks) = &self.convolution {
+            n_inputs = self.push_blocks(blocks, &mut layers);
+        }
+        for &n_outputs in &self.hidden {
+            layers.push(LayerSpec::Linear { n_inputs, n_outputs });
+            self.push_activation(n_outputs, &mut layers);
+            if self.dropout > 0.0 {
+                layers.push(LayerSpec::Dropout(self.dropout));
+            }
+            n_inputs = n_outputs;
+        }
+        layers.push(LayerSpec::Linear { n_inputs, n_outputs: self.n_outputs });
+        layers
+    }
+
+    /// Weights and biases in all.
+    pub fn n_parameters(&self) -> usize {
+        self.layers().into_iter().map(LayerSpec::n_parameters).fold(0, usize::saturating_add)
+    }
+
+    /// Adds the blocks and returns the numbers per sample after them.
+    fn push_blocks(&self, blocks: &ConvolutionBlocks, layers: &mut Vec<LayerSpec>) -> usize {
+        let mut image = blocks.image;
+        for &n_filters in &blocks.channels {
+            layers.push(LayerSpec::Convolution { image, n_filters, kernel_size: blocks.kernel_size });
+            image.channels = n_filters;
+            self.push_activation(n_filters, layers);
+            layers.push(LayerSpec::MaxPool(image));
+            (image.height, image.width) = (image.height / 2, image.width / 2);
+        }
+        image.channels.saturating_mul(image.height * image.width)
+    }
+
+    fn push_activation(&self, channels: usize, layers: &mut Vec<LayerSpec>) {
+        if self.batch_norm {
+            layers.push(LayerSpec::BatchNorm(channels));
+        }
+        layers.push(LayerSpec::Activation(self.activation));
+    }
+}

@@ -1,0 +1,80 @@
+//! Dropout: while training, each element is 0 with probability `p`, else divided by `1 - p` (N.
+//! Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014).
+//!
+//! With the mask `m`, 0 or `1 / (1 - p)`, the output is `m x`, so `∂J/∂x = m ∂J/∂output`. When
+//! predicting, the layer does nothing.
+//!
+//! All dropout layers of a network draw from one [`RandomState`], layer after layer and update after
+//! update: element by element, an element stays where `random_sample() >= p`.
+
+use super::{Backward, InputGradient};
+use burn::module::Module;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+use emberlab_data::RandomState;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A generator that the dropout layers of a network, and all clones of it, draw from in turn.
+#[derive(Clone, Debug)]
+pub struct SharedRandom(Arc<Mutex<RandomState>>);
+
+impl SharedRandom {
+    /// A generator from a seed.
+    pub fn new(seed: u32) -> Self {
+        Self(Arc::new(Mutex::new(RandomState::new(seed))))
+    }
+
+    /// Goes on from another state, in every layer that shares it.
+    pub fn reset(&self, state: RandomState) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    /// The state as it is.
+    pub fn state(&self) -> RandomState {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn samples(&self, n: usize) -> Vec<f64> {
+        let mut random = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (0..n).map(|_| random.random_sample()).collect()
+    }
+}
+
+/// A dropout layer. It has no parameters.
+#[derive(Module, Debug)]
+pub struct Dropout<B: Backend> {
+    probability: f64,
+    random: SharedRandom,
+    backend: PhantomData<B>,
+}
+
+impl<B: Backend> Dropout<B> {
+    /// A layer that leaves out each element with `probability`, from 0 to below 1.
+    pub fn new(probability: f64, random: SharedRandom) -> Self {
+        Self { probability, random, backend: PhantomData }
+    }
+
+    pub(super) fn train(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        let mask = self.draw_mask(&input);
+        input * mask
+    }
+
+    /// Keeps the mask.
+    pub(super) fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
+        let mask = self.draw_mask(&input);
+        let output = input * mask.clone();
+        let backward =
+            move |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| wanted.when_wanted(|| grad * mask);
+        (output, Box::new(backward))
+    }
+
+    fn draw_mask(&self, input: &Tensor<B, 2>) -> Tensor<B, 2> {
+        let [n, width] = input.dims();
+        let scale = 1.0 / (1.0 - self.probability);
+        let samples = self.random.samples(n * width).into_iter();
+        let mask: Vec<f64> =
+            samples.map(|sample| if sample >= self.probability { scale } else { 0.0 }).collect();
+        Tensor::from_data(TensorData::new(mask, [n, width]), (&input.device(), input.dtype()))
+    }
+}

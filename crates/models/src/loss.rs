@@ -1,0 +1,154 @@
+//! Cross-entropy, and its derivative by hand.
+//!
+//! **Softmax**, for `k` classes, with categorical cross-entropy. With logits `z [n, k]`, one-hot
+//! targets `y` and `p_ic = exp(z_ic) / Σ_c exp(z_ic)`:
+//!
+//! `J = -1/n Σ_i Σ_c y_ic ln p_ic = 1/n Σ_i (ln Σ_c exp(z_ic) - Σ_c y_ic z_ic)`.
+//!
+//! **Sigmoid**, for two classes, with binary cross-entropy. With logits `z [n, 1]`, targets `y` in
+//! {0, 1} and `p_i = 1 / (1 + exp(-z_i))`:
+//!
+//! `J = -1/n Σ_i (y_i ln p_i + (1 - y_i) ln(1 - p_i)) = 1/n Σ_i (ln(1 + exp(z_i)) - y_i z_i)`.
+//!
+//! Both are taken from the right-hand side, with the largest exponent `m` drawn out of the logarithm
+//! (`ln Σ exp(z) = m + ln Σ exp(z - m)`), so that no finite logit overflows: the lab clips
+//! probabilities to `[1e-15, 1 - 1e-15]` instead, which makes no difference until a probability gets
+//! there. The derivative of both is `∂J/∂z = (p - y) / n`: the two right-hand sides differentiate
+//! to `exp(z) / Σ exp(z) - y` and `exp(z) / (1 + exp(z)) - y`, element by element.
+//!
+//! **Label smoothing** by `ε` puts `y' = (1 - ε) y + ε / k` in the place of `y`, and **class
+//! weights** `w` put `t_ic = w_c y'_ic` there and `W = Σ_i w of i's class` in the place of `n`, as
+//! PyTorch does. With `s_i = Σ_c t_ic`, the right-hand sides become
+//! `J = 1/W Σ_i (s_i ln Σ_c exp(z_ic) - Σ_c t_ic z_ic)`, and `∂J/∂z = (s p - t) / W`.
+
+use crate::output::Output;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+use emberlab_data::ClassificationBatch;
+
+/// The loss of a classifier.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loss {
+    /// What makes probabilities of logits.
+    pub output: Output,
+    /// `ε`, from 0 to below 1.
+    pub label_smoothing: f64,
+    /// `w`, a number above 0 for each class; all 1 where there are none.
+    pub class_weights: Option<Vec<f64>>,
+}
+
+impl Loss {
+    /// Plain cross-entropy.
+    pub fn new(output: Output) -> Self {
+        Self { output, label_smoothing: 0.0, class_weights: None }
+    }
+
+    /// The loss `[1]` of logits `[n, n_outputs]`.
+    pub fn value<B: Backend>(&self, logits: Tensor<B, 2>, batch: &ClassificationBatch<B>) -> Tensor<B, 1> {
+        let targets = self.targets(batch);
+        targets.value(logits.clone(), self.exponentials(logits))
+    }
+
+    /// The loss `[1]` and, by hand, its derivative with respect to the logits, with the shape of the
+    /// logits. The exponentials are computed once for both.
+    pub fn value_and_gradient<B: Backend>(
+        &self,
+        logits: Tensor<B, 2>,
+        batch: &ClassificationBatch<B>,
+    ) -> (Tensor<B, 1>, Tensor<B, 2>) {
+        let targets = self.targets(batch);
+        let exponentials = self.exponentials(logits.clone());
+        let probabilities = exponentials.scaled.clone() / exponentials.total.clone();
+        let loss = targets.clone().value(logits, exponentials);
+        (loss, targets.gradient(probabilities))
+    }
+
+    fn targets<B: Backend>(&self, batch: &ClassificationBatch<B>) -> Targets<B> {
+        let n_classes = batch.targets.dims()[1];
+        let mut targets = batch.targets.clone();
+        if self.label_smoothing > 0.0 {
+            targets = targets * (1.0 - self.label_smoothing) + self.label_smoothing / n_classes as f64;
+        }
+        let mut weighting = None;
+        if let Some(weights) = &self.class_weights {
+            let data = TensorData::new(weights.clone(), [1, n_classes]);
+            let weights = Tensor::from_data(data, (&targets.device(), targets.dtype()));
+            targets = targets * weights.clone();
+            let total = (batch.targets.clone() * weights).sum();
+            weighting = Some(Weighting { of_sample: targets.clone().sum_dim(1), total });
+        }
+        if self.output == Output::Sigmoid {
+            targets = targets.narrow(1, 1, 1);
+        }
+        Targets { of_logits: targets, weighting }
+    }
+
+    /// The exponentials of each row divided by that of its largest exponent. The sigmoid is the
+    /// softmax of the logits 0 and z. The shift by a constant changes no derivative, so the graph of
+    /// autodiff leaves it out.
+    fn exponentials<B: Backend>(&self, logits: Tensor<B, 2>) -> Exponentials<B> {
+        let frozen = logits.clone().detach();
+        match self.output {
+            Output::Softmax => {
+                let largest = frozen.max_dim(1);
+                let scaled = (logits - largest.clone()).exp();
+                Exponentials { total: scaled.clone().sum_dim(1), scaled, largest }
+            }
+            Output::Sigmoid => {
+                let largest = frozen.clamp_min(0.0);
+                let scaled = (logits - largest.clone()).exp();
+                Exponentials { total: scaled.clone() + largest.clone().neg().exp(), scaled, largest }
+            }
+        }
+    }
+}
+
+/// `exp(z - m)`, its sum over the classes, and `m`.
+struct Exponentials<B: Backend> {
+    scaled: Tensor<B, 2>,
+    total: Tensor<B, 2>,
+    largest: Tensor<B, 2>,
+}
+
+/// `t`, and what weighs the samples; without class weights each of them weighs 1.
+#[derive(Clone)]
+struct Targets<B: Backend> {
+    /// `t` of the classes that have a logit, `[n, n_outputs]`.
+    of_logits: Tensor<B, 2>,
+    weighting: Option<Weighting<B>>,
+}
+
+#[derive(Clone)]
+struct Weighting<B: Backend> {
+    /// `s`, `[n, 1]`.
+    of_sample: Tensor<B, 2>,
+    /// `W`, `[1]`.
+    total: Tensor<B, 1>,
+}
+
+impl<B: Backend> Targets<B> {
+    fn value(self, logits: Tensor<B, 2>, exponentials: Exponentials<B>) -> Tensor<B, 1> {
+        let Exponentials { total, largest, .. } = exponentials;
+        match self.weighting {
+            // The difference is small where both terms are large.
+            None => (total.log() + (largest - (logits * self.of_logits).sum_dim(1))).mean(),
+            Some(Weighting { of_sample, total: weight }) => {
+                let target_logits = (logits * self.of_logits).sum_dim(1);
+                let losses = total.log() * of_sample.clone() + (largest * of_sample - target_logits);
+                losses.sum() / weight
+            }
+        }
+    }
+
+    fn gradient(self, probabilities: Tensor<B, 2>) -> Tensor<B, 2> {
+        match self.weighting {
+            None => {
+                let n = probabilities.dims()[0] as f64;
+                (probabilities - self.of_logits) / n
+            }
+            Some(Weighting { of_sample, total }) => {
+                (probabilities * of_sample - self.of_logits) / total.unsqueeze()
+            }
+        }
+    }
+}
