@@ -39,7 +39,7 @@ fn each_mistake_is_named_with_its_line_and_what_is_allowed() {
         (
             "[model]\n",
             "[model]\nwidth = 3\n",
-            "bad.toml:8: unknown key `model.width`, known here: `kind`, `hidden`, `activation`, `output`, `gradient`, `init`",
+            "bad.toml:8: unknown key `model.width`, known here: `kind`, `channels`, `kernel_size`, `hidden`, `activation`, `batch_norm`, `dropout`, `dropout_seed`, `output`, `gradient`, `init`",
         ),
         (
             "epochs = 2",
@@ -85,7 +85,7 @@ fn each_mistake_is_named_with_its_line_and_what_is_allowed() {
         (
             "kind = \"mlp\"",
             "kind = \"mpl\"",
-            "bad.toml:8: `model.kind` is \"mpl\", must be \"linear\" or \"mlp\"; did you mean \"mlp\"?",
+            "bad.toml:8: `model.kind` is \"mpl\", must be \"linear\", \"mlp\" or \"cnn\"; did you mean \"mlp\"?",
         ),
         (
             "kind = \"mlp\"",
@@ -130,7 +130,7 @@ fn each_mistake_is_named_with_its_line_and_what_is_allowed() {
         (
             "[model]",
             "model = 3\n[modle]",
-            "bad.toml: `model.kind` is missing, must be \"linear\" or \"mlp\"\nerror: bad.toml:7: unknown key `data.model`, known here: `source`, `seed`, `split_seed`, `normalize`, `n_samples`, `n_features`, `n_informative`, `n_redundant`, `n_repeated`, `n_classes`, `n_clusters_per_class`, `weights`, `flip_y`, `class_sep`, `hypercube`, `shift`, `scale`, `shuffle`, `test_size`, `stratify`\nerror: bad.toml:8: unknown key `modle`, did you mean `model`?",
+            "bad.toml: `model.kind` is missing, must be \"linear\", \"mlp\" or \"cnn\"\nerror: bad.toml:7: unknown key `data.model`, known here: `source`, `seed`, `split_seed`, `normalize`, `n_samples`, `n_features`, `n_informative`, `n_redundant`, `n_repeated`, `n_classes`, `n_clusters_per_class`, `weights`, `flip_y`, `class_sep`, `hypercube`, `shift`, `scale`, `shuffle`, `test_size`, `stratify`\nerror: bad.toml:8: unknown key `modle`, did you mean `model`?",
         ),
         (
             "name = \"good\"",

@@ -7,6 +7,7 @@ little one made here by `pixel_set`, where a case says `directory = "@pixels"`.
 """
 import hashlib
 import json
+import math
 import os
 import pathlib
 import tomllib
@@ -14,6 +15,7 @@ import tomllib
 import numpy as np
 from sklearn.datasets import make_classification
 from sklearn.model_selection import train_test_split
+from sklearn.utils.class_weight import compute_class_weight
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -78,52 +80,113 @@ def softmax(z):
     return e / e.sum(axis=1, keepdims=True)
 
 
-def forward(layers, X):
-    """The input of each layer, and the logits."""
-    inputs = []
+erf = np.vectorize(math.erf)
+phi = lambda z: (1 + erf(z / np.sqrt(2))) / 2
+ACTIVATIONS = {  # name: (function of z, derivative by z)
+    "relu": (lambda z: np.maximum(0, z), lambda z: (z > 0) * 1.0),
+    "leaky-relu": (lambda z: np.where(z > 0, z, 0.01 * z), lambda z: np.where(z > 0, 1.0, 0.01)),
+    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+    "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2),
+    "gelu": (lambda z: z * phi(z), lambda z: phi(z) + z * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)),
+}
+
+
+def forward(layers, X, activation, dropout=0.0, masks=None):
+    """The input of each layer, each z before an activation, each dropout mask, and the logits."""
+    inputs, zs, drawn = [], [], []
     for i, (W, b) in enumerate(layers):
         inputs.append(X)
         X = X @ W.T + b
         if i + 1 < len(layers):
-            X = np.maximum(0, X)
-    return inputs, X
+            zs.append(X)
+            X = ACTIVATIONS[activation][0](X)
+            mask = np.ones_like(X)
+            if masks is not None and dropout:
+                mask = (masks.random_sample(X.shape) >= dropout) / (1 - dropout)
+            drawn.append(mask)
+            X = X * mask
+    return inputs, zs, drawn, X
 
 
-def score(logits, y, output):
-    """Loss, accuracy and the derivative of the loss with respect to the logits."""
-    if output == "softmax":
-        p = softmax(logits)
-        loss = -np.log(p[np.arange(len(y)), y]).mean()
-        return loss, (p.argmax(1) == y).mean(), (p - np.eye(logits.shape[1])[y]) / len(y)
-    p, t = 1 / (1 + np.exp(-logits)), y.reshape(-1, 1)
-    loss = -(t * np.log(p) + (1 - t) * np.log(1 - p)).mean()
-    return loss, ((p[:, 0] >= 0.5) == y).mean(), (p - t) / len(y)
+def score(logits, y, output, smoothing=0.0, weights=None):
+    """Loss, accuracy and the derivative of the loss with respect to the logits, as torch.nn.functional.cross_entropy
+    with `label_smoothing` and `weight` defines them; the sigmoid of z is the softmax of (0, z)."""
+    z = logits if output == "softmax" else np.c_[np.zeros(len(y)), logits]
+    k = z.shape[1]
+    weights = np.ones(k) if weights is None else np.array(weights)
+    p, t = softmax(z), weights * ((1 - smoothing) * np.eye(k)[y] + smoothing / k)
+    W = weights[y].sum()
+    loss = -(t * np.log(p)).sum() / W
+    gradient = (p * t.sum(axis=1, keepdims=True) - t) / W
+    right = p.argmax(1) == y if output == "softmax" else (p[:, 1] >= 0.5) == y
+    return loss, right.mean(), gradient if output == "softmax" else gradient[:, 1:]
 
 
-def backward(layers, inputs, gradient):
+def backward(layers, inputs, zs, masks, gradient, activation):
     gradients = []
     for i in reversed(range(len(layers))):
         gradients.insert(0, [gradient.T @ inputs[i], gradient.sum(0)])
-        gradient = (gradient @ layers[i][0]) * (inputs[i] > 0)
+        gradient = gradient @ layers[i][0]
+        if i:
+            gradient = gradient * masks[i - 1] * ACTIVATIONS[activation][1](zs[i - 1])
     return gradients
 
 
 class Optimizer:
-    """SGD and Adam as torch.optim documents them."""
+    """The rules of torch.optim, as its documentation gives them; clipping is by parameter."""
 
-    def __init__(self, settings):
-        self.s, self.state, self.t = settings, {}, 0
+    def __init__(self, settings, schedule, updates):
+        self.s, self.schedule, self.updates, self.state, self.t = settings, schedule, updates, {}, 0
+
+    def rate(self):
+        """The learning rate of update t, from 1."""
+        rate, i = self.s["learning_rate"], self.t - 1
+        if ramp := self.schedule.get("warmup"):
+            rate *= min(1.0, ramp.get("start", 0.01) + (1 - ramp.get("start", 0.01)) * i / ramp["updates"])
+        if ramp := self.schedule.get("cosine"):
+            end = ramp.get("end", 0.0)
+            rate *= end + (1 - end) * (1 + np.cos(np.pi * i / ramp.get("updates", self.updates))) / 2
+        if step := self.schedule.get("step"):
+            rate *= step.get("factor", 0.1) ** (i // step["every"])
+        if exponential := self.schedule.get("exponential"):
+            rate *= exponential["factor"] ** i
+        return rate
+
+    def clip(self, gradient):
+        if norm := self.s.get("clip_norm"):
+            length = np.sqrt((gradient**2).sum())
+            return gradient * min(1.0, norm / (length + 1e-6))
+        value = self.s.get("clip_value", np.inf)
+        return np.clip(gradient, -value, value)
 
     def update(self, key, value, gradient):
-        s = self.s
-        lr = s["learning_rate"]
-        gradient = gradient + s.get("weight_decay", 0.0) * value
-        if s.get("kind", "sgd") == "adam":
+        s, lr = self.s, self.rate()
+        kind, gradient = s.get("kind", "sgd"), self.clip(gradient)
+        decay = s.get("weight_decay", 0.01 if kind == "adamw" else 0.0)
+        if kind == "adamw":
+            value = value * (1 - lr * decay)
+        else:
+            gradient = gradient + decay * value
+        if kind in ("adam", "adamw"):
             (b1, b2), eps = s.get("betas", [0.9, 0.999]), s.get("epsilon", 1e-8)
             m, v = self.state.get(key, (0.0, 0.0))
             m, v = b1 * m + (1 - b1) * gradient, b2 * v + (1 - b2) * gradient**2
             self.state[key] = (m, v)
             return value - lr * (m / (1 - b1**self.t)) / (np.sqrt(v / (1 - b2**self.t)) + eps)
+        if kind == "adagrad":
+            self.state[key] = self.state.get(key, 0.0) + gradient**2
+            return value - lr * gradient / (np.sqrt(self.state[key]) + s.get("epsilon", 1e-10))
+        if kind == "rmsprop":
+            alpha, eps = s.get("alpha", 0.99), s.get("epsilon", 1e-8)
+            v, g, velocity = self.state.get(key, (0.0, 0.0, 0.0))
+            v = alpha * v + (1 - alpha) * gradient**2
+            spread = v
+            if s.get("centered"):
+                g = alpha * g + (1 - alpha) * gradient
+                spread = v - g**2
+            velocity = s.get("momentum", 0.0) * velocity + gradient / (np.sqrt(spread) + eps)
+            self.state[key] = (v, g, velocity)
+            return value - lr * velocity
         momentum = s.get("momentum", 0.0)
         if momentum:
             velocity = momentum * self.state[key] + gradient if key in self.state else gradient
@@ -153,17 +216,34 @@ def run(config):
     output = model.get("output", "softmax")
     n_outputs = 1 if output == "sigmoid" else 10 if data["source"] == "cifar10" else data.get("n_classes", 2)
     layers = initial_layers([Xtr.shape[1], *model.get("hidden", []), n_outputs], model["init"], seed)
-    optimizer = Optimizer(training["optimizer"])
     shuffle = np.random.RandomState(training.get("shuffle_seed", seed)) if training.get("shuffle") else None
+    masks = np.random.RandomState(model.get("dropout_seed", seed))
+    activation, dropout = model.get("activation", "relu"), model.get("dropout", 0.0)
+    weights = training.get("class_weights")
+    if weights == "balanced":
+        weights = compute_class_weight("balanced", classes=np.unique(ytr), y=ytr)
+    objective = dict(output=output, smoothing=training.get("label_smoothing", 0.0), weights=weights)
+    every, l1 = training.get("accumulate", 1), training.get("l1", 0.0)
+    updates = training["epochs"] * -(-len(batches(len(ytr), training, None)) // every)
+    optimizer = Optimizer(training["optimizer"], training.get("schedule", {}), updates)
     losses, accuracies = [], []
     for _ in range(training["epochs"]):
-        for rows in batches(len(ytr), training, shuffle):
-            inputs, logits = forward(layers, Xtr[rows])
-            loss, accuracy, gradient = score(logits, ytr[rows], output)
-            losses.append(round(float(loss), 7))
-            accuracies.append(round(float(accuracy), 7))
-            optimizer.step(layers, backward(layers, inputs, gradient))
-    test_loss, test_accuracy, _ = score(forward(layers, Xte)[1], yte, output)
+        epoch = batches(len(ytr), training, shuffle)
+        for start in range(0, len(epoch), every):
+            total, count, loss, accuracy = None, 0, 0.0, 0.0
+            for rows in epoch[start : start + every]:
+                inputs, zs, drawn, logits = forward(layers, Xtr[rows], activation, dropout, masks)
+                batch_loss, batch_accuracy, gradient = score(logits, ytr[rows], **objective)
+                gradients = backward(layers, inputs, zs, drawn, gradient, activation)
+                gradients = [[(dW + l1 * np.sign(W)) * len(rows), db * len(rows)]
+                             for (dW, db), (W, _) in zip(gradients, layers)]
+                total = gradients if total is None else [[a + b for a, b in zip(*pair)] for pair in zip(total, gradients)]
+                count += len(rows)
+                loss, accuracy = loss + batch_loss * len(rows), accuracy + batch_accuracy * len(rows)
+            losses.append(round(float(loss / count), 7))
+            accuracies.append(round(float(accuracy / count), 7))
+            optimizer.step(layers, [[g / count for g in pair] for pair in total])
+    test_loss, test_accuracy, _ = score(forward(layers, Xte, activation)[-1], yte, **objective)
     small = sum(W.size for W, _ in layers) < 100
     return {
         "losses": losses,

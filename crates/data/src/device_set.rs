@@ -115,6 +115,15 @@ impl<B: Backend> DeviceSet<B> {
         selected.into_batch()
     }
 
+    /// The labels of all samples as a batch whose inputs are a column of zeros, for what needs no more.
+    pub fn labels_only(&self) -> ClassificationBatch<B> {
+        ClassificationBatch {
+            inputs: Tensor::zeros([self.len(), 1], &self.device()),
+            labels: self.labels.clone(),
+            targets: self.targets.clone(),
+        }
+    }
+
     /// The samples in `range`, as a set of their own.
     pub fn slice(&self, range: Range<usize>) -> Self {
         Self {

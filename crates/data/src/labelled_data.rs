@@ -49,6 +49,14 @@ impl Features {
         }
     }
 
+    /// The shape of the samples, where they are images.
+    pub fn image(&self) -> Option<ImageShape> {
+        match self {
+            Self::Table { .. } => None,
+            Self::Images { shape, .. } => Some(*shape),
+        }
+    }
+
     fn select(&self, rows: &[usize]) -> Self {
         match self {
             Self::Table { values, n_features } => {

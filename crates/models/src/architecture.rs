@@ -2,6 +2,7 @@
 
 use crate::activations::Activation;
 use emberlab_data::ImageShape;
+use std::fmt;
 
 /// The layers of a classifier: convolution blocks, if any, then linear layers.
 ///
@@ -79,6 +80,20 @@ impl LayerSpec {
             Self::BatchNorm(channels) => channels.saturating_mul(2),
             Self::Activation(_) | Self::Dropout(_) | Self::MaxPool(_) => 0,
         }
+    }
+}
+
+/// The sizes from layer to layer, as `3072 → 64 → 10`, with blocks as `conv 16`.
+impl fmt::Display for Architecture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.n_features)?;
+        for n_filters in self.convolution.iter().flat_map(|blocks| &blocks.channels) {
+            write!(f, " → conv {n_filters}")?;
+        }
+        for units in self.hidden.iter().chain([&self.n_outputs]) {
+            write!(f, " → {units}")?;
+        }
+        Ok(())
     }
 }
 

@@ -2,9 +2,7 @@
 
 use crate::architecture::{Architecture, LayerSpec};
 use crate::init::Scheme;
-use crate::layers::{
-    ActivationLayer, BatchNorm, Convolution, Dropout, Layer, Linear, MaxPool, SharedRandom,
-};
+use crate::layers::{ActivationLayer, BatchNorm, Convolution, Dropout, Layer, Linear, MaxPool, SharedRandom};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};

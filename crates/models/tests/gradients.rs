@@ -78,8 +78,9 @@ impl Case {
         for (row, &label) in labels.iter().enumerate() {
             targets[row * self.n_classes + label as usize] = 1.0;
         }
-        let float =
-            |values: Vec<f64>, width| Tensor::from_data(TensorData::new(values, [n, width]), (&device, dtype));
+        let float = |values: Vec<f64>, width| {
+            Tensor::from_data(TensorData::new(values, [n, width]), (&device, dtype))
+        };
         ClassificationBatch {
             inputs: float(inputs, n_features),
             labels: Tensor::from_data(TensorData::new(labels, [n]), &device),
@@ -208,7 +209,10 @@ fn gradients_by_hand_equal_central_differences_in_f64() {
                 let [up, down] = [STEP, -STEP].map(|step| objective(parameter, entry, step));
                 let difference = (up - down) / (2.0 * STEP);
                 let error = (value - difference).abs() / difference.abs().max(1e-3);
-                assert!(error < 1e-5, "seed {seed}, parameter {parameter}[{entry}]: {value} for {difference}");
+                assert!(
+                    error < 1e-5,
+                    "seed {seed}, parameter {parameter}[{entry}]: {value} for {difference}"
+                );
             }
         }
     }
@@ -217,7 +221,8 @@ fn gradients_by_hand_equal_central_differences_in_f64() {
 /// `Σ |w|` of all weights, added up here.
 fn sum_of_magnitudes(classifier: &Classifier<Flex>) -> f64 {
     let tensors = f64_tensors(classifier);
-    let penalised = tensors.iter().filter(|(name, _)| name.ends_with(".weight") && !name.starts_with("norms"));
+    let penalised =
+        tensors.iter().filter(|(name, _)| name.ends_with(".weight") && !name.starts_with("norms"));
     penalised.flat_map(|(_, values)| values).map(|value| value.abs()).sum()
 }
 

@@ -42,7 +42,8 @@ fn evaluate<B: AutodiffBackend>(
     let loss = Loss::new(output);
     let autodiff = loss.value(tracked.clone(), &batch(labels, n_classes)).backward();
     let autodiff = read(tracked.grad(&autodiff).unwrap());
-    let (loss, gradient) = loss.value_and_gradient(logits::<B::InnerBackend>(values, width), &batch(labels, n_classes));
+    let (loss, gradient) =
+        loss.value_and_gradient(logits::<B::InnerBackend>(values, width), &batch(labels, n_classes));
     (read(loss)[0], read(gradient), autodiff)
 }
 

@@ -25,6 +25,14 @@ pub enum Error {
     /// Data that is missing or damaged.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Weights that cannot be read.
+    #[error("`{}` {reason}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, as the end of a sentence.
+        reason: String,
+    },
     /// A file that cannot be written.
     #[error("cannot write `{}`: {source}", path.display())]
     Write {
@@ -69,7 +77,7 @@ impl Error {
         match self {
             Self::Config(_) | Self::RunExists(_) | Self::NoRun(_) | Self::Usage(_) => 2,
             Self::Data(DataError::Parameter(_)) => 2,
-            Self::Data(_) => 3,
+            Self::Data(_) | Self::Weights { .. } => 3,
             Self::Write { .. } | Self::Diverged { .. } | Self::Training(_) => 4,
             Self::Device(_) => 5,
             Self::Interrupted(_) => 130,

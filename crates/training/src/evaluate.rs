@@ -1,11 +1,22 @@
-//! The score of a part of the data.
+//! The logits and the score of a part of the data.
 
 use crate::backend::{Backend, Device};
+use burn::tensor::Tensor;
 use emberlab_data::{DeviceSet, LabelledData, Normalization};
-use emberlab_models::{Classifier, PendingScore, Score, ScoreMean};
+use emberlab_models::{Classifier, Score};
 
-/// Samples that are scored at once: enough to keep a device busy, and no matter for its memory.
+/// Samples that are computed at once: enough to keep a device busy, and no matter for its memory.
 const BATCH_SIZE: usize = 1024;
+
+/// The logits `[n, n_outputs]` of a set.
+pub fn logits(classifier: &Classifier<Backend>, set: &DeviceSet<Backend>) -> Tensor<Backend, 2> {
+    let starts = (0..set.len()).step_by(BATCH_SIZE);
+    let parts = starts.map(|start| {
+        let batch = set.range(start..set.len().min(start + BATCH_SIZE));
+        classifier.logits(batch.inputs)
+    });
+    Tensor::cat(parts.collect(), 0)
+}
 
 /// Loss and accuracy of `data`; nothing where it has no sample.
 pub fn score(
@@ -14,12 +25,10 @@ pub fn score(
     normalization: Normalization,
     device: &Device,
 ) -> Option<Score> {
-    let set = DeviceSet::<Backend>::new(data, normalization, false, device);
-    let starts = (0..data.len()).step_by(BATCH_SIZE);
-    let pending = starts.map(|start| classifier.score(&set.range(start..data.len().min(start + BATCH_SIZE))));
-    let mut mean = ScoreMean::default();
-    for score in PendingScore::read_all(pending.collect()) {
-        mean.add(&score);
+    if data.is_empty() {
+        return None;
     }
-    mean.score()
+    let set = DeviceSet::<Backend>::new(data, normalization, false, device);
+    let logits = logits(classifier, &set);
+    Some(classifier.score(logits, &set.labels_only()).read())
 }

@@ -6,6 +6,7 @@
 
 mod atomic;
 pub mod backend;
+mod classifier;
 pub mod cli;
 pub mod config;
 mod error;
@@ -19,5 +20,6 @@ pub mod run_record;
 pub mod train;
 mod weights;
 
+pub use classifier::classifier;
 pub use error::Error;
 pub use load::load;

@@ -28,6 +28,10 @@ pub struct RunRecord {
     pub device: DeviceRecord,
     /// What it was run with.
     pub versions: Versions,
+    /// The layers that were trained, as `3072 → 64 → 10`.
+    pub model: String,
+    /// Weights and biases in all.
+    pub n_parameters: usize,
     /// What it was run on.
     pub data: DataRecord,
     /// Every seed that decided a number.
@@ -144,6 +148,9 @@ pub struct Seeds {
 impl RunRecord {
     /// The record of a run that begins.
     pub fn new(config: &Config, splits: &Splits, device: &Device, load_seconds: f64) -> Self {
+        let train = &splits.train;
+        let architecture =
+            config.model.architecture(train.n_features(), train.features.image(), train.n_classes());
         Self {
             name: config.name.clone(),
             outcome: Outcome::Running,
@@ -157,6 +164,8 @@ impl RunRecord {
                 threads: backend::threads(),
             },
             versions: VERSIONS,
+            model: architecture.to_string(),
+            n_parameters: architecture.n_parameters(),
             data: DataRecord {
                 n_train: splits.train.len(),
                 n_test: splits.test.len(),

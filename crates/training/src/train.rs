@@ -1,6 +1,7 @@
 //! One run, from a configuration to its directory.
 
-use crate::backend::{self, AutodiffBackend, Device};
+use crate::backend::{self, AutodiffBackend, Backend, Device};
+use crate::classifier::classifier;
 use crate::config::Config;
 use crate::error::Error;
 use crate::evaluate;
@@ -11,8 +12,8 @@ use crate::run_dir::{RunDir, RunSlot, file};
 use crate::run_record::{Outcome, RunRecord};
 use crate::weights;
 use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
-use emberlab_data::{RandomState, Splits};
-use emberlab_models::{Classifier, Network, Score};
+use emberlab_data::Splits;
+use emberlab_models::{Classifier, Score};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -54,6 +55,7 @@ pub fn train(
     let start = Instant::now();
     let splits = load(config)?;
     let load_seconds = start.elapsed().as_secs_f64();
+    let classifier = classifier(config, &splits.train, &device)?;
 
     let run = slot.create()?;
     let mut record = RunRecord::new(config, &splits, &device, load_seconds);
@@ -66,8 +68,11 @@ pub fn train(
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 
-    let trained = Run { config, splits: &splits, device: &device, directory: &run }
-        .train_and_score(options.dashboard, &mut record);
+    let trained = Run { config, splits: &splits, device: &device, directory: &run }.train_and_score(
+        classifier,
+        options.dashboard,
+        &mut record,
+    );
     record.outcome = match &trained {
         Ok(_) => Outcome::Finished,
         Err(Error::Interrupted(_)) => Outcome::Interrupted,
@@ -92,11 +97,16 @@ struct Run<'a> {
 impl Run<'_> {
     /// Trains, saves the weights, and scores the test part. What is known is in `record`, whatever
     /// happens.
-    fn train_and_score(&self, dashboard: Dashboard, record: &mut RunRecord) -> Result<Option<Score>, Error> {
+    fn train_and_score(
+        &self,
+        classifier: Classifier<AutodiffBackend>,
+        dashboard: Dashboard,
+        record: &mut RunRecord,
+    ) -> Result<Option<Score>, Error> {
         let metrics = self.directory.file(file::METRICS);
         let setup = Setup {
             train: &self.splits.train,
-            classifier: self.classifier(),
+            classifier,
             device: self.device,
             dashboard,
             recorder: Recorder::create(&metrics)?,
@@ -107,7 +117,7 @@ impl Run<'_> {
         let Trained { classifier, progress } = trained?;
         record.updates = progress.updates;
         record.metrics.train = progress.last.map(Into::into);
-        weights::save(self.directory, &classifier)?;
+        self.save(&classifier)?;
         if progress.stopped {
             return Err(Error::Interrupted(progress.updates));
         }
@@ -124,11 +134,8 @@ impl Run<'_> {
         Ok(test)
     }
 
-    /// The classifier with its initial weights.
-    fn classifier(&self) -> Classifier<AutodiffBackend> {
-        let model = &self.config.model;
-        let shape = model.shape(self.splits.train.n_features(), self.splits.train.n_classes());
-        let network = Network::new(&shape, model.init, &mut RandomState::new(model.init_seed), self.device);
-        Classifier::new(network, model.output, model.gradient)
+    fn save(&self, classifier: &Classifier<Backend>) -> Result<(), Error> {
+        self.directory.write(file::SAFETENSORS, &weights::to_safetensors(classifier.network())?)?;
+        self.directory.write(file::MPK, &weights::to_mpk(classifier)?)
     }
 }

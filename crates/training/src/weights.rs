@@ -1,37 +1,45 @@
-//! Final weights on disk.
+//! Weights on disk, on their way out and back.
 
 use crate::error::Error;
-use crate::run_dir::{RunDir, file};
 use burn::module::Module;
 use burn::record::{FullPrecisionSettings, NamedMpkBytesRecorder, Recorder};
 use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
-use emberlab_models::Classifier;
+use emberlab_models::{Classifier, NamedTensor, Network};
+use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
+use std::fs;
+use std::io::Read;
+use std::path::Path;
 
-/// Writes `model.safetensors` and `model.mpk`.
+/// The largest file that is read: twice the largest network.
+const MAX_FILE_SIZE: u64 = 1 << 31;
+
+/// The weights for Burn: a named MessagePack record of the classifier, in full precision.
 ///
 /// # Errors
 ///
-/// [`Error::Write`], and [`Error::Training`] when the weights cannot be put into a format.
-pub fn save<B: Backend>(run: &RunDir, classifier: &Classifier<B>) -> Result<(), Error> {
-    run.write(file::SAFETENSORS, &to_safetensors(classifier)?)?;
+/// [`Error::Training`] when Burn cannot encode them.
+pub fn to_mpk<B: Backend>(classifier: &Classifier<B>) -> Result<Vec<u8>, Error> {
     let recorder = NamedMpkBytesRecorder::<FullPrecisionSettings>::default();
-    let bytes = Recorder::<B>::record(&recorder, classifier.clone().into_record(), ())
-        .map_err(|error| Error::Training(format!("cannot encode the weights: {error}")))?;
-    run.write(file::MPK, &bytes)
+    Recorder::<B>::record(&recorder, classifier.clone().into_record(), ())
+        .map_err(|error| Error::Training(format!("cannot encode the weights: {error}")))
 }
 
-/// The weights under PyTorch's names: the i-th linear layer, from 0, is `layers.<i>.weight`
-/// `[n_outputs, n_inputs]` and `layers.<i>.bias` `[n_outputs]`.
-fn to_safetensors<B: Backend>(classifier: &Classifier<B>) -> Result<Vec<u8>, Error> {
-    let mut tensors = Vec::new();
-    for (index, layer) in classifier.network().linear_layers().enumerate() {
-        tensors.push((format!("layers.{index}.weight"), read(layer.weight.val())));
-        tensors.push((format!("layers.{index}.bias"), read(layer.bias.val())));
-    }
+/// The weights for other tools, under PyTorch's names.
+///
+/// # Errors
+///
+/// [`Error::Training`] when they cannot be encoded.
+pub fn to_safetensors<B: Backend>(network: &Network<B>) -> Result<Vec<u8>, Error> {
+    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = network
+        .tensors()
+        .into_iter()
+        .map(|NamedTensor { name, shape, values }| {
+            (name, shape, values.into_iter().flat_map(f32::to_le_bytes).collect())
+        })
+        .collect();
     let encode = || {
-        let views = tensors.iter().map(|(name, (shape, bytes))| {
+        let views = tensors.iter().map(|(name, shape, bytes)| {
             TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name.as_str(), view))
         });
         safetensors::serialize(views.collect::<Result<Vec<_>, _>>()?, None)
@@ -39,9 +47,38 @@ fn to_safetensors<B: Backend>(classifier: &Classifier<B>) -> Result<Vec<u8>, Err
     encode().map_err(|error| Error::Training(format!("cannot encode the weights: {error}")))
 }
 
-/// Shape and little-endian bytes of a tensor.
-fn read<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> (Vec<usize>, Vec<u8>) {
-    let data: TensorData = tensor.into_data();
-    let bytes = data.iter::<f32>().flat_map(f32::to_le_bytes).collect();
-    (data.shape.to_vec(), bytes)
+/// A network with the weights of a safetensors file in place of its own.
+///
+/// # Errors
+///
+/// [`Error::Weights`] when the file is missing or damaged, or its tensors do not fit.
+pub fn load<B: Backend>(network: Network<B>, path: &Path) -> Result<Network<B>, Error> {
+    let fail = |reason: String| Error::Weights { path: path.to_owned(), reason };
+    let bytes = read(path).map_err(&fail)?;
+    let file =
+        SafeTensors::deserialize(&bytes).map_err(|error| fail(format!("is no safetensors file: {error}")))?;
+    let tensors = file.tensors().into_iter().map(|(name, view)| match view.dtype() {
+        Dtype::F32 => {
+            let values = view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+            Ok(NamedTensor { name, shape: view.shape().to_vec(), values: values.collect() })
+        }
+        other => Err(fail(format!("holds `{name}` as {other:?}, must be F32"))),
+    });
+    let tensors = tensors.collect::<Result<Vec<_>, _>>()?;
+    network.with_tensors(tensors).map_err(|error| fail(format!("does not fit the model: {error}")))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let file = fs::File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    })?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_SIZE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot be read: {error}"))?;
+    match bytes.len() as u64 > MAX_FILE_SIZE {
+        true => Err(format!("is larger than {MAX_FILE_SIZE} bytes")),
+        false => Ok(bytes),
+    }
 }

@@ -73,7 +73,8 @@ impl<B: Backend> Convolution<B> {
             let input = input.reshape([n, channels, height, width]);
             let grad_bias = grad.clone().reshape([n * n_filters, height * width]).sum_dim(1);
             let grad_bias = grad_bias.reshape([n, n_filters]).sum_dim(0).squeeze_dim::<1>(0);
-            let by_channel = conv2d(input.swap_dims(0, 1), grad.clone().swap_dims(0, 1), None, self.options());
+            let by_channel =
+                conv2d(input.swap_dims(0, 1), grad.clone().swap_dims(0, 1), None, self.options());
             gradients.register(self.weight.id, by_channel.swap_dims(0, 1));
             gradients.register(self.bias.id, grad_bias);
             wanted.when_wanted(|| {

@@ -99,14 +99,6 @@ fn heading(config: &Config, record: &RunRecord, run: &Path) -> String {
         data.n_train,
         data.n_test,
         data.n_features,
-        describe(config, data.n_features, n_classes),
+        record.model,
     )
-}
-
-/// `3 → 64 → 10`.
-fn describe(config: &Config, n_features: usize, n_classes: usize) -> String {
-    let shape = config.model.shape(n_features, n_classes);
-    let sizes = [shape.n_features].into_iter().chain(shape.hidden).chain([shape.n_outputs]);
-    let sizes: Vec<String> = sizes.map(|size| size.to_string()).collect();
-    sizes.join(" → ")
 }

@@ -4,7 +4,9 @@ use super::resolved::Resolved;
 use super::rule::{Rule, count, flag, list, number, seed, text, word};
 use super::section::Section;
 use emberlab_data::cifar10::{Cifar10Subsample, IMAGE_SHAPE, N_CLASSES};
-use emberlab_data::{ColumnValue, MakeClassification, Normalization, Synthetic, TestSize, TrainTestSplit};
+use emberlab_data::{
+    ColumnValue, ImageShape, MakeClassification, Normalization, Synthetic, TestSize, TrainTestSplit,
+};
 use std::path::PathBuf;
 
 /// Where the samples come from and how they are drawn.
@@ -51,6 +53,14 @@ impl Source {
         match self {
             Self::Synthetic(synthetic) => synthetic.classification.n_features,
             Self::Cifar10 { .. } => IMAGE_SHAPE.size(),
+        }
+    }
+
+    /// The shape of the samples, where they are images.
+    pub fn image(&self) -> Option<ImageShape> {
+        match self {
+            Self::Synthetic(_) => None,
+            Self::Cifar10 { .. } => Some(IMAGE_SHAPE),
         }
     }
 

@@ -11,6 +11,7 @@
 //! | `[model]` | `model.rs` |
 //! | `[training]` | `training.rs` |
 //! | `[training.optimizer]` | `optimizer.rs` |
+//! | `[training.schedule]` | `schedule.rs` |
 //! | `[device]` | `device.rs` |
 
 mod data;
@@ -21,19 +22,20 @@ mod optimizer;
 mod problem;
 mod resolved;
 mod rule;
+mod schedule;
 mod section;
 mod training;
 
 pub use data::{DataConfig, Source};
 pub use device::DeviceConfig;
-pub use model::{ModelConfig, ModelKind};
-pub use optimizer::{OptimizerConfig, OptimizerKind};
+pub use model::{Hidden, Init, ModelConfig, ModelKind};
+pub use optimizer::{Clip, Moments, OptimizerConfig, OptimizerKind};
 pub use problem::ConfigError;
-pub use training::TrainingConfig;
+pub use schedule::{Ramp, ScheduleConfig, Steps};
+pub use training::{ClassWeights, TrainingConfig};
 
 use document::Document;
 use emberlab_data::ParameterError;
-use emberlab_models::{NetworkShape, Output};
 use problem::Problem;
 use resolved::Resolved;
 use section::{Problems, Section};
@@ -122,33 +124,18 @@ fn read(mut root: Section<'_>) -> Option<Parts> {
     let mut model_section = root.table("model");
     let model = ModelConfig::read(&mut model_section, seed);
     if let (Some(data), Some(model)) = (&data, &model) {
-        check_output(&model_section, model.output, data.source.n_classes());
-        check_size(&model_section, &model.shape(data.source.n_features(), data.source.n_classes()));
+        model.check(&model_section, &data.source);
     }
     model_section.finish();
-    let training = TrainingConfig::read(root.table("training"), seed);
+    let mut training_section = root.table("training");
+    let training = TrainingConfig::read(&mut training_section, seed);
+    if let (Some(data), Some(training)) = (&data, &training) {
+        training.check(&training_section, data.source.n_classes());
+    }
+    training_section.finish();
     let device = DeviceConfig::read(root.table("device"));
     root.finish();
     Some(Parts { name: name?, seed, data: data?, model: model?, training: training?, device })
-}
-
-fn check_output(model: &Section<'_>, output: Output, n_classes: usize) {
-    if output == Output::Sigmoid && n_classes != 2 {
-        let reason =
-            format!("is \"sigmoid\", must be \"softmax\": the data has {n_classes} classes, not two");
-        model.problem("output", reason);
-    }
-}
-
-/// The largest network that is made: 2²⁸ weights, a gigabyte.
-const MAX_PARAMETERS: usize = 1 << 28;
-
-fn check_size(model: &Section<'_>, shape: &NetworkShape) {
-    let n_parameters = shape.n_parameters();
-    if n_parameters > MAX_PARAMETERS {
-        let reason = format!("makes a network of {n_parameters} weights, must make at most {MAX_PARAMETERS}");
-        model.problem("hidden", reason);
-    }
 }
 
 const NAME_RULE: &str = "a plain file name: at most 100 letters, digits, `-`, `_`, `.` and spaces, starting with a letter or digit";

@@ -1,28 +1,43 @@
 //! `[training.optimizer]`: how a gradient becomes an update.
 
 use super::resolved::Resolved;
-use super::rule::{flag, list, number, word};
+use super::rule::{Rule, flag, list, number, word};
 use super::section::Section;
 
 /// The optimizer; all of them are Burn's own.
 ///
 /// | key | default | meaning | range |
 /// |---|---|---|---|
-/// | `kind` | `sgd` | `sgd` or `adam` | |
+/// | `kind` | `sgd` | `sgd`, `adam`, `adamw`, `rmsprop` or `adagrad` | |
 /// | `learning_rate` | required | step size | above 0 |
-/// | `weight_decay` | 0 | times the weights, added to the gradient | from 0 |
-/// | `momentum` | 0 | for `sgd`: share of the last step kept | 0 to below 1 |
+/// | `weight_decay` | 0; 0.01 for `adamw` | times the weights, added to the gradient; to the step for `adamw` | from 0 |
+/// | `clip_norm` | none | the longest gradient of a parameter | above 0 |
+/// | `clip_value` | none | the largest entry of a gradient | above 0 |
+/// | `momentum` | 0 | for `sgd` and `rmsprop`: share of the last step kept | 0 to below 1 |
 /// | `nesterov` | false | for `sgd` with momentum: Nesterov's form | |
-/// | `betas` | `[0.9, 0.999]` | for `adam`: decay of both means | two, each 0 to below 1 |
-/// | `epsilon` | 1e-8 | for `adam`: keeps the divisor from 0 | above 0 |
+/// | `betas` | `[0.9, 0.999]` | for `adam`, `adamw`: decay of both means | two, each 0 to below 1 |
+/// | `alpha` | 0.99 | for `rmsprop`: decay of the mean square | 0 to below 1 |
+/// | `centered` | false | for `rmsprop`: by the variance, not the mean square | |
+/// | `epsilon` | 1e-8 | for all but `sgd`: keeps the divisor from 0; 1e-10 for `adagrad` | above 0 |
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimizerConfig {
     /// The rule.
     pub kind: OptimizerKind,
     /// Step size.
     pub learning_rate: f64,
-    /// Times the weights, added to the gradient.
+    /// Times the weights, added to the gradient, or to the step of AdamW.
     pub weight_decay: f64,
+    /// What keeps gradients from being too large.
+    pub clip: Option<Clip>,
+}
+
+/// A bound on the gradient of each parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Clip {
+    /// On its length.
+    Norm(f64),
+    /// On each of its entries.
+    Value(f64),
 }
 
 /// The rule of an optimizer with what it alone takes.
@@ -36,33 +51,81 @@ pub enum OptimizerKind {
         nesterov: bool,
     },
     /// Adam (D. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2015).
-    Adam {
-        /// Decay of the running mean of the gradient and of its square.
-        betas: [f64; 2],
+    Adam(Moments),
+    /// AdamW (I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", 2019).
+    AdamW(Moments),
+    /// RMSprop (T. Tieleman and G. Hinton, 2012).
+    RmsProp {
+        /// Decay of the mean square.
+        alpha: f64,
+        /// Share of the last step kept; 0 for none.
+        momentum: f64,
+        /// By the variance, not the mean square.
+        centered: bool,
+        /// Keeps the divisor from 0.
+        epsilon: f64,
+    },
+    /// Adagrad (J. Duchi et al., "Adaptive Subgradient Methods", 2011).
+    AdaGrad {
         /// Keeps the divisor from 0.
         epsilon: f64,
     },
 }
 
+/// What Adam's kin keep of earlier gradients.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moments {
+    /// Decay of the running mean of the gradient and of its square.
+    pub betas: [f64; 2],
+    /// Keeps the divisor from 0.
+    pub epsilon: f64,
+}
+
 /// The word for each kind.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Sgd,
     Adam,
+    AdamW,
+    RmsProp,
+    AdaGrad,
 }
+
+const KINDS: [(&str, Kind); 5] = [
+    ("sgd", Kind::Sgd),
+    ("adam", Kind::Adam),
+    ("adamw", Kind::AdamW),
+    ("rmsprop", Kind::RmsProp),
+    ("adagrad", Kind::AdaGrad),
+];
 
 impl OptimizerConfig {
     pub(super) fn read(mut section: Section<'_>) -> Option<Self> {
-        let kind = section.value("kind", word(&[("sgd", Kind::Sgd), ("adam", Kind::Adam)]), Kind::Sgd);
-        let learning_rate = section.required("learning_rate", number("a number above 0", |rate| rate > 0.0));
+        // Which keys there are depends on the kind.
+        let kind = section.value("kind", word(&KINDS), Kind::Sgd);
+        let learning_rate = section.required("learning_rate", positive());
         let decay = number("a number from 0", |decay| decay >= 0.0);
-        let weight_decay = section.value("weight_decay", decay, 0.0);
+        let default_decay = if kind == Kind::AdamW { 0.01 } else { 0.0 };
+        let weight_decay = section.value("weight_decay", decay, default_decay);
+        let clip_norm = section.optional("clip_norm", positive()).map(Clip::Norm);
+        let clip_value = section.optional("clip_value", positive()).map(Clip::Value);
+        if clip_norm.is_some() && clip_value.is_some() {
+            section.problem("clip_value", "cannot be given together with `clip_norm`");
+        }
         let kind = match kind {
             Kind::Sgd => read_sgd(&mut section),
-            Kind::Adam => read_adam(&mut section),
+            Kind::Adam => OptimizerKind::Adam(read_moments(&mut section)),
+            Kind::AdamW => OptimizerKind::AdamW(read_moments(&mut section)),
+            Kind::RmsProp => OptimizerKind::RmsProp {
+                alpha: section.value("alpha", share(), 0.99),
+                momentum: section.value("momentum", share(), 0.0),
+                centered: section.value("centered", flag(), false),
+                epsilon: section.value("epsilon", positive(), 1e-8),
+            },
+            Kind::AdaGrad => OptimizerKind::AdaGrad { epsilon: section.value("epsilon", positive(), 1e-10) },
         };
         section.finish();
-        Some(Self { kind, learning_rate: learning_rate?, weight_decay })
+        Some(Self { kind, learning_rate: learning_rate?, weight_decay, clip: clip_norm.or(clip_value) })
     }
 
     pub(super) fn write(&self, out: &mut Resolved) {
@@ -73,20 +136,40 @@ impl OptimizerConfig {
                 out.entry("momentum", *momentum);
                 out.entry("nesterov", *nesterov);
             }
-            OptimizerKind::Adam { betas, epsilon } => {
-                out.entry("kind", "adam");
-                out.entry("betas", betas.to_vec());
+            OptimizerKind::Adam(moments) => write_moments("adam", moments, out),
+            OptimizerKind::AdamW(moments) => write_moments("adamw", moments, out),
+            OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } => {
+                out.entry("kind", "rmsprop");
+                out.entry("alpha", *alpha);
+                out.entry("momentum", *momentum);
+                out.entry("centered", *centered);
+                out.entry("epsilon", *epsilon);
+            }
+            OptimizerKind::AdaGrad { epsilon } => {
+                out.entry("kind", "adagrad");
                 out.entry("epsilon", *epsilon);
             }
         }
         out.entry("learning_rate", self.learning_rate);
         out.entry("weight_decay", self.weight_decay);
+        match self.clip {
+            Some(Clip::Norm(norm)) => out.entry("clip_norm", norm),
+            Some(Clip::Value(value)) => out.entry("clip_value", value),
+            None => (),
+        }
     }
 }
 
+fn positive<'a>() -> Rule<'a, f64> {
+    number("a number above 0", |number| number > 0.0)
+}
+
+fn share<'a>() -> Rule<'a, f64> {
+    number("a number from 0 to below 1", |share| (0.0..1.0).contains(&share))
+}
+
 fn read_sgd(section: &mut Section<'_>) -> OptimizerKind {
-    let share = number("a number from 0 to below 1", |share| (0.0..1.0).contains(&share));
-    let momentum = section.value("momentum", share, 0.0);
+    let momentum = section.value("momentum", share(), 0.0);
     let nesterov = section.value("nesterov", flag(), false);
     if nesterov && momentum == 0.0 {
         section.problem("nesterov", "is true, must be false without `momentum`, which it is a form of");
@@ -94,13 +177,19 @@ fn read_sgd(section: &mut Section<'_>) -> OptimizerKind {
     OptimizerKind::Sgd { momentum, nesterov }
 }
 
-fn read_adam(section: &mut Section<'_>) -> OptimizerKind {
-    let share = number("from 0 to below 1", |share| (0.0..1.0).contains(&share));
-    let betas = section.value("betas", list(share, 1), vec![0.9, 0.999]);
-    let epsilon = section.value("epsilon", number("a number above 0", |epsilon| epsilon > 0.0), 1e-8);
+fn read_moments(section: &mut Section<'_>) -> Moments {
+    const DEFAULT: [f64; 2] = [0.9, 0.999];
+    let betas = section.value("betas", list(share(), 1), DEFAULT.to_vec());
+    let epsilon = section.value("epsilon", positive(), 1e-8);
     let betas = <[f64; 2]>::try_from(betas).unwrap_or_else(|betas| {
         section.problem("betas", format!("has {} items, must have 2", betas.len()));
-        [0.9, 0.999]
+        DEFAULT
     });
-    OptimizerKind::Adam { betas, epsilon }
+    Moments { betas, epsilon }
+}
+
+fn write_moments(kind: &str, moments: &Moments, out: &mut Resolved) {
+    out.entry("kind", kind);
+    out.entry("betas", moments.betas.to_vec());
+    out.entry("epsilon", moments.epsilon);
 }

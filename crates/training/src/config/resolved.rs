@@ -31,6 +31,19 @@ impl Resolved {
         self.entry(key, count as i64);
     }
 
+    /// Writes a list of counts.
+    pub fn counts(&mut self, key: &str, counts: &[usize]) {
+        let counts: Vec<i64> = counts.iter().map(|&count| count as i64).collect();
+        self.entry(key, counts);
+    }
+
+    /// Writes a table on one line.
+    pub fn inline<'a>(&mut self, key: &str, entries: impl IntoIterator<Item = (&'a str, toml::Value)>) {
+        let entries: Vec<String> =
+            entries.into_iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        self.push(format_args!("{key} = {{ {} }}\n", entries.join(", ")));
+    }
+
     pub fn into_text(self) -> String {
         self.0
     }

@@ -2,7 +2,8 @@
 
 use super::optimizer::OptimizerConfig;
 use super::resolved::Resolved;
-use super::rule::{count, flag, seed, word};
+use super::rule::{count, flag, list, number, seed, word};
+use super::schedule::ScheduleConfig;
 use super::section::Section;
 use emberlab_data::BatchPlan;
 use std::num::NonZeroUsize;
@@ -16,6 +17,10 @@ use std::num::NonZeroUsize;
 /// | `iterations_per_epoch` | 1 | updates per epoch, for `full` | from 1 |
 /// | `shuffle` | false | a new order each epoch | |
 /// | `shuffle_seed` | top-level `seed` | of those orders | 0 to 2³²−1 |
+/// | `accumulate` | 1 | batches whose gradients make one update | from 1 |
+/// | `label_smoothing` | 0 | share of each target spread over all classes | 0 to below 1 |
+/// | `class_weights` | none | what each class counts | `balanced`, or a number above 0 for each |
+/// | `l1` | 0 | times the weights' absolute values, added to what is made small | from 0 |
 /// | `log_every` | one line per epoch | updates from one printed line to the next | from 1 |
 #[derive(Clone, Debug)]
 pub struct TrainingConfig {
@@ -27,19 +32,40 @@ pub struct TrainingConfig {
     pub shuffle: bool,
     /// The seed of those orders.
     pub shuffle_seed: u32,
+    /// Batches whose mean gradient makes one update.
+    pub accumulate: usize,
+    /// Share of each target that is spread over all classes.
+    pub label_smoothing: f64,
+    /// What each class counts.
+    pub class_weights: Option<ClassWeights>,
+    /// The factor of the weights' absolute values.
+    pub l1: f64,
     /// Updates from one printed line to the next; one line per epoch where there is none.
     pub log_every: Option<usize>,
     /// `[training.optimizer]`.
     pub optimizer: OptimizerConfig,
+    /// `[training.schedule]`.
+    pub schedule: ScheduleConfig,
+}
+
+/// What each class counts in the loss.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClassWeights {
+    /// As much as all others: `n_samples / (n_classes * samples of the class)`, scikit-learn's
+    /// `balanced`.
+    Balanced,
+    /// A number for each class.
+    Given(Vec<f64>),
 }
 
 impl TrainingConfig {
-    /// Updates of the whole training on `n_samples` samples.
+    /// Updates of the whole training on `n_samples` samples. What is accumulated at the end of an
+    /// epoch makes an update of its own.
     pub fn updates(&self, n_samples: usize) -> usize {
-        self.plan.iterations(n_samples).saturating_mul(self.epochs)
+        self.plan.iterations(n_samples).div_ceil(self.accumulate).saturating_mul(self.epochs)
     }
 
-    pub(super) fn read(mut section: Section<'_>, default_seed: u32) -> Option<Self> {
+    pub(super) fn read(section: &mut Section<'_>, default_seed: u32) -> Option<Self> {
         let epochs = section.required("epochs", count(1));
         let full = word(&[("full", ())]).map(|()| None);
         let batch_size = section.value("batch_size", full.or(count(1).map(Some)), None);
@@ -51,14 +77,44 @@ impl TrainingConfig {
         let shuffle = section.value("shuffle", flag(), false);
         let shuffle_seed = section.value("shuffle_seed", seed(), default_seed);
         let log_every = section.optional("log_every", count(1));
+        let accumulate = section.value("accumulate", count(1), 1);
+        let share = number("a number from 0 to below 1", |share| (0.0..1.0).contains(&share));
+        let label_smoothing = section.value("label_smoothing", share, 0.0);
+        let balanced = word(&[("balanced", ())]).map(|()| ClassWeights::Balanced);
+        let weight = number("a number above 0", |weight| weight > 0.0);
+        let class_weights =
+            section.optional("class_weights", balanced.or(list(weight, 1).map(ClassWeights::Given)));
+        let l1 = section.value("l1", number("a number from 0", |l1| l1 >= 0.0), 0.0);
         let optimizer = OptimizerConfig::read(section.table("optimizer"));
-        section.finish();
+        let schedule = ScheduleConfig::read(section.table("schedule"));
         // Both are at least 1.
         let plan = match batch_size.map(NonZeroUsize::new) {
             Some(size) => BatchPlan::Mini { size: size? },
             None => BatchPlan::Full { iterations: NonZeroUsize::new(iterations)? },
         };
-        Some(Self { epochs: epochs?, plan, shuffle, shuffle_seed, log_every, optimizer: optimizer? })
+        Some(Self {
+            epochs: epochs?,
+            plan,
+            shuffle,
+            shuffle_seed,
+            accumulate,
+            label_smoothing,
+            class_weights,
+            l1,
+            log_every,
+            optimizer: optimizer?,
+            schedule,
+        })
+    }
+
+    /// Reports what does not fit the data.
+    pub(super) fn check(&self, section: &Section<'_>, n_classes: usize) {
+        if let Some(ClassWeights::Given(weights)) = &self.class_weights
+            && weights.len() != n_classes
+        {
+            let reason = format!("has {} weights, must have {n_classes}, one for each class", weights.len());
+            section.problem("class_weights", reason);
+        }
     }
 
     pub(super) fn write(&self, out: &mut Resolved) {
@@ -73,7 +129,16 @@ impl TrainingConfig {
         }
         out.entry("shuffle", self.shuffle);
         out.entry("shuffle_seed", self.shuffle_seed);
+        out.count("accumulate", self.accumulate);
+        out.entry("label_smoothing", self.label_smoothing);
+        match &self.class_weights {
+            Some(ClassWeights::Balanced) => out.entry("class_weights", "balanced"),
+            Some(ClassWeights::Given(weights)) => out.entry("class_weights", weights.clone()),
+            None => (),
+        }
+        out.entry("l1", self.l1);
         out.optional("log_every", self.log_every.map(|updates| updates as i64));
         self.optimizer.write(out);
+        self.schedule.write(out);
     }
 }

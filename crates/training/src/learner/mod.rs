@@ -4,10 +4,12 @@
 //! strategy under it, because Burn's own waits for the device after each update to read the loss.
 //! Here scores stay on the device and are read many at a time.
 
+mod accumulator;
 mod metric;
 mod no_validation;
 mod panic_log;
 mod recorder;
+mod schedule;
 mod update_loop;
 
 pub(crate) use metric::{ACCURACY, LOSS};
@@ -15,13 +17,14 @@ pub use recorder::{METRICS_HEADER, Recorder};
 pub use update_loop::Progress;
 
 use crate::backend::{AutodiffBackend, Backend, Device};
-use crate::config::{Config, OptimizerConfig, OptimizerKind};
+use crate::config::{Clip, Config, Moments, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
 use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
 use burn::data::dataloader::DataLoader;
+use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamConfig, Optimizer, SgdConfig};
+use burn::optim::{AdaGradConfig, AdamConfig, AdamWConfig, Optimizer, RmsPropConfig, SgdConfig};
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Learner, LearningComponentsMarker, SupervisedTraining, TrainingStrategy};
 use emberlab_data::{ClassificationBatch, DeviceLoader, DeviceSet, LabelledData};
@@ -29,6 +32,7 @@ use emberlab_models::Classifier;
 use metric::{ScoreMetric, Unlogged};
 use no_validation::NoValidation;
 use panic_log::PanicLog;
+use schedule::Schedule;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use update_loop::UpdateLoop;
@@ -62,27 +66,52 @@ pub struct Setup<'a> {
 /// [`Error::Diverged`] when the loss is no number any more, [`Error::Write`] when the metrics cannot
 /// be written, [`Error::Training`] for what Burn reports by a panic.
 pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
-    let OptimizerConfig { kind, weight_decay, .. } = &config.training.optimizer;
+    let OptimizerConfig { kind, weight_decay, clip, .. } = &config.training.optimizer;
     let decay = (*weight_decay > 0.0).then(|| WeightDecayConfig::new(*weight_decay as f32));
+    let clip = clip.map(|clip| match clip {
+        Clip::Norm(norm) => GradientClippingConfig::Norm(norm as f32),
+        Clip::Value(value) => GradientClippingConfig::Value(value as f32),
+    });
     match *kind {
         OptimizerKind::Sgd { momentum, nesterov } => {
             let momentum = (momentum > 0.0).then_some(MomentumConfig { momentum, dampening: 0.0, nesterov });
             let optimizer = SgdConfig::new().with_momentum(momentum).with_weight_decay(decay);
-            launch(config, setup, optimizer.init())
+            launch(config, setup, optimizer.with_gradient_clipping(clip).init())
         }
-        OptimizerKind::Adam { betas: [beta_1, beta_2], epsilon } => {
+        OptimizerKind::Adam(Moments { betas: [beta_1, beta_2], epsilon }) => {
             let optimizer = AdamConfig::new()
                 .with_beta_1(beta_1 as f32)
                 .with_beta_2(beta_2 as f32)
                 .with_epsilon(epsilon as f32)
                 .with_weight_decay(decay);
-            launch(config, setup, optimizer.init())
+            launch(config, setup, optimizer.with_grad_clipping(clip).init())
+        }
+        OptimizerKind::AdamW(Moments { betas: [beta_1, beta_2], epsilon }) => {
+            let optimizer = AdamWConfig::new()
+                .with_beta_1(beta_1 as f32)
+                .with_beta_2(beta_2 as f32)
+                .with_epsilon(epsilon as f32)
+                .with_weight_decay(*weight_decay as f32);
+            launch(config, setup, optimizer.with_grad_clipping(clip).init())
+        }
+        OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } => {
+            let optimizer = RmsPropConfig::new()
+                .with_alpha(alpha as f32)
+                .with_momentum(momentum as f32)
+                .with_centered(centered)
+                .with_epsilon(epsilon as f32)
+                .with_weight_decay(decay);
+            launch(config, setup, optimizer.with_grad_clipping(clip).init())
+        }
+        OptimizerKind::AdaGrad { epsilon } => {
+            let optimizer = AdaGradConfig::new().with_epsilon(epsilon as f32).with_weight_decay(decay);
+            launch(config, setup, optimizer.with_grad_clipping(clip).init())
         }
     }
 }
 
 type TrainLoader = Arc<dyn DataLoader<AutodiffBackend, ClassificationBatch<AutodiffBackend>>>;
-type Components<O> = LearningComponentsMarker<AutodiffBackend, f64, Classifier<AutodiffBackend>, O>;
+type Components<O> = LearningComponentsMarker<AutodiffBackend, Schedule, Classifier<AutodiffBackend>, O>;
 
 fn launch<O>(config: &Config, setup: Setup<'_>, optimizer: O) -> Result<Trained, Error>
 where
@@ -90,6 +119,9 @@ where
 {
     let Setup { train, classifier, device, dashboard, recorder } = setup;
     let training_config = &config.training;
+    let updates = training_config.updates(train.len());
+    let schedule =
+        Schedule::new(&training_config.schedule, training_config.optimizer.learning_rate, updates)?;
     let loader = train_loader(config, train, device);
     let shared = Arc::new(Mutex::new(update_loop::Shared::new(recorder)));
     let strategy = UpdateLoop::new(Arc::clone(&shared), training_config);
@@ -106,13 +138,10 @@ where
             let interrupter = training.interrupter();
             training.renderer(TuiMetricsRendererWrapper::new(interrupter, None))
         }
-        Dashboard::Plain => {
-            let updates = training_config.updates(train.len());
-            training.renderer(PlainRenderer::new(updates, training_config.log_every))
-        }
+        Dashboard::Plain => training.renderer(PlainRenderer::new(updates, training_config.log_every)),
         Dashboard::None => training.renderer(SilentRenderer),
     };
-    let learner = Learner::new(classifier, optimizer, training_config.optimizer.learning_rate);
+    let learner = Learner::new(classifier, optimizer, schedule);
     let launched = catch_unwind(AssertUnwindSafe(|| {
         let result = training.launch(learner);
         // The terminal is given back when the renderer goes.

@@ -1,12 +1,15 @@
 //! The epoch loop under Burn's learner.
 
+use super::accumulator::Accumulator;
 use super::recorder::Recorder;
+use super::schedule::Schedule;
 use crate::backend::{AutodiffBackend, Backend};
 use crate::config::TrainingConfig;
 use crate::error::Error;
 use burn::data::dataloader::Progress as Share;
-use burn::module::list_param_ids;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{GradientsParams, Optimizer};
+use burn::tensor::Tensor;
 use burn::train::{
     EventProcessorTraining, Learner, LearnerEvent, LearningComponentsMarker, SupervisedLearningStrategy,
     SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
@@ -50,13 +53,14 @@ pub struct UpdateLoop {
     shared: Arc<Mutex<Shared>>,
     log_every: Option<usize>,
     plan: BatchPlan,
+    accumulate: usize,
 }
 
-type Components<O> = LearningComponentsMarker<AutodiffBackend, f64, Classifier<AutodiffBackend>, O>;
+type Components<O> = LearningComponentsMarker<AutodiffBackend, Schedule, Classifier<AutodiffBackend>, O>;
 
 impl UpdateLoop {
     pub fn new(shared: Arc<Mutex<Shared>>, config: &TrainingConfig) -> Self {
-        Self { shared, log_every: config.log_every, plan: config.plan }
+        Self { shared, log_every: config.log_every, plan: config.plan, accumulate: config.accumulate }
     }
 }
 
@@ -74,13 +78,16 @@ where
     ) -> (Classifier<AutodiffBackend>, SupervisedTrainingEventProcessor<Components<O>>) {
         let mut guard = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let mut fitting = Fitting {
-            n_parameters: list_param_ids(&learner.model()).len(),
+            n_parameters: count_trainable(&learner.model()),
             learner,
             events: components.event_processor,
             shared: &mut guard,
             each_update_is_a_pass: matches!(self.plan, BatchPlan::Full { .. }),
             pass: ScoreMean::default(),
             unread: Vec::new(),
+            batches_of_update: Vec::new(),
+            accumulator: Accumulator::new(),
+            accumulate: self.accumulate,
             last_read: Instant::now(),
             epochs: components.num_epochs,
             log_every: self.log_every,
@@ -112,8 +119,12 @@ where
     /// Over the last pass of the data: the last update where each sees the whole set, else the
     /// mini-batches of the epoch so far.
     pass: ScoreMean,
-    /// Scores that are still on the device, of the last updates.
+    /// Scores that are still on the device, a batch each, of the last updates.
     unread: Vec<StepScore<Backend>>,
+    /// Batches of each of those updates.
+    batches_of_update: Vec<usize>,
+    accumulator: Accumulator,
+    accumulate: usize,
     last_read: Instant,
     epochs: usize,
     log_every: Option<usize>,
@@ -134,14 +145,15 @@ where
         self.pass = ScoreMean::default();
         let mut batches = train.iter();
         while let Some(batch) = batches.next() {
-            self.learner.lr_step();
+            let n_samples = batch.len();
             let step = self.learner.train_step(batch);
             self.check(&step.grads)?;
-            self.learner.optimizer_step(step.grads);
             self.unread.push(step.item);
-            self.shared.progress.updates += 1;
-            let stop = stopped();
             let share = batches.progress();
+            if !self.update(step.grads, n_samples, &share) {
+                continue;
+            }
+            let stop = stopped();
             if stop || self.is_due(&share) {
                 self.read(share)?;
             }
@@ -151,6 +163,27 @@ where
         }
         self.events.process_train(LearnerEvent::EndEpoch(epoch));
         Ok(())
+    }
+
+    /// Makes an update of a batch's gradients, and of those accumulated before it; not yet where more
+    /// are to come.
+    fn update(&mut self, gradients: GradientsParams, n_samples: usize, share: &Share) -> bool {
+        let mut gradients = gradients;
+        let mut n_batches = 1;
+        if self.accumulate > 1 {
+            let model = self.learner.model();
+            self.accumulator.add(&model, gradients, n_samples);
+            n_batches = self.accumulator.n_batches();
+            if n_batches < self.accumulate && share.items_processed < share.items_total {
+                return false;
+            }
+            gradients = self.accumulator.take_mean(&model);
+        }
+        self.learner.lr_step();
+        self.learner.optimizer_step(gradients);
+        self.batches_of_update.push(n_batches);
+        self.shared.progress.updates += 1;
+        true
     }
 
     /// An optimizer passes over a parameter without a gradient in silence.
@@ -167,9 +200,25 @@ where
         at_line || share.items_processed >= share.items_total || self.last_read.elapsed() >= READ_INTERVAL
     }
 
+    /// Reads the scores that are still on the device, one for each update.
+    fn read_scores(&mut self) -> Vec<Score> {
+        let scores = StepScore::read_all(std::mem::take(&mut self.unread));
+        let mut rest = scores.as_slice();
+        let updates = std::mem::take(&mut self.batches_of_update).into_iter();
+        let merged = updates.filter_map(|n_batches| {
+            let (batches, later) = rest.split_at_checked(n_batches)?;
+            rest = later;
+            let mut mean = ScoreMean::default();
+            batches.iter().for_each(|score| mean.add(score));
+            // One batch is its own mean, to the last bit.
+            if let [score] = batches { Some(*score) } else { mean.score() }
+        });
+        merged.collect()
+    }
+
     /// Reads the scores that are still on the device, records them and shows the last.
     fn read(&mut self, share: Share) -> Result<(), Error> {
-        let scores = StepScore::read_all(std::mem::take(&mut self.unread));
+        let scores = self.read_scores();
         let Progress { epoch, updates, .. } = self.shared.progress;
         let first = updates + 1 - scores.len();
         for (iteration, score) in (first..).zip(&scores) {
@@ -198,5 +247,20 @@ where
             self.events.process_train(LearnerEvent::ProcessedItem(item));
         }
         Ok(())
+    }
+}
+
+/// How many parameters an update changes; running means are none.
+fn count_trainable(model: &Classifier<AutodiffBackend>) -> usize {
+    let mut count = CountTrainable(0);
+    model.visit(&mut count);
+    count.0
+}
+
+struct CountTrainable(usize);
+
+impl ModuleVisitor<AutodiffBackend> for CountTrainable {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<AutodiffBackend, D>>) {
+        self.0 += usize::from(param.val().is_require_grad());
     }
 }

@@ -1,0 +1,50 @@
+//! From `[model]` to a classifier.
+
+use crate::config::{ClassWeights, Config, Init};
+use crate::error::Error;
+use crate::weights;
+use burn::tensor::backend::Backend;
+use emberlab_data::{LabelledData, RandomState};
+use emberlab_models::{Classifier, Loss, Network, Objective, Scheme, SharedRandom};
+
+/// The classifier of a configuration with its initial weights.
+///
+/// # Errors
+///
+/// [`Error::Weights`] when they are to be read from a file that does not fit.
+pub fn classifier<B: Backend>(
+    config: &Config,
+    train: &LabelledData,
+    device: &B::Device,
+) -> Result<Classifier<B>, Error> {
+    let model = &config.model;
+    let architecture = model.architecture(train.n_features(), train.features.image(), train.n_classes());
+    let dropout = SharedRandom::new(model.dropout_seed);
+    let draw = |scheme| {
+        Network::new(&architecture, scheme, &mut RandomState::new(model.init_seed), &dropout, device)
+    };
+    let network = match &model.init {
+        Init::Draw(scheme) => draw(*scheme),
+        Init::From(path) => weights::load(draw(Scheme::XavierUniform), path)?,
+    };
+    Ok(Classifier::new(network, objective(config, train), model.gradient))
+}
+
+fn objective(config: &Config, train: &LabelledData) -> Objective {
+    let training = &config.training;
+    let class_weights = training.class_weights.as_ref().map(|weights| match weights {
+        ClassWeights::Balanced => balanced(train),
+        ClassWeights::Given(weights) => weights.clone(),
+    });
+    let loss = Loss { output: config.model.output, label_smoothing: training.label_smoothing, class_weights };
+    Objective { loss, l1: training.l1 }
+}
+
+/// scikit-learn's `balanced`: `n_samples / (n_classes * samples of the class)`. A class without
+/// samples counts as if it had one.
+fn balanced(train: &LabelledData) -> Vec<f64> {
+    let mut counts = vec![0usize; train.n_classes()];
+    train.labels.iter().for_each(|&label| counts[label as usize] += 1);
+    let share = train.len() as f64 / train.n_classes() as f64;
+    counts.into_iter().map(|count| share / count.max(1) as f64).collect()
+}
