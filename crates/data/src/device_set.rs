@@ -22,6 +22,15 @@ impl Normalization {
             Self::Unit => 255.0,
         }
     }
+
+    /// The features as a model's inputs, in double precision.
+    pub fn apply(self, features: &Features) -> Vec<f64> {
+        let divisor = f64::from(self.divisor());
+        match features {
+            Features::Table { values, .. } => values.iter().map(|value| value / divisor).collect(),
+            Features::Images { pixels, .. } => pixels.iter().map(|&byte| f64::from(byte) / divisor).collect(),
+        }
+    }
 }
 
 /// All samples of one part on one device, copied there once.

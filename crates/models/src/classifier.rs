@@ -1,6 +1,7 @@
 //! A network with its loss and its gradient rule, as Burn's learner trains it.
 
 use crate::gradients::GradientRule;
+use crate::layers::Layer;
 use crate::loss::Loss;
 use crate::network::Network;
 use crate::output::Output;
@@ -65,6 +66,21 @@ impl<B: Backend> Classifier<B> {
     /// The logits `[n, n_outputs]` of features `[n, n_features]`.
     pub fn logits(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
         self.network.forward(inputs)
+    }
+
+    /// What training makes small, `[1]`, of a batch that is trained on: the loss and the penalty.
+    pub fn training_objective(&self, batch: &ClassificationBatch<B>) -> Tensor<B, 1> {
+        let logits = self.network.forward_training(batch.inputs.clone());
+        self.penalized(self.loss().value(logits, batch))
+    }
+
+    /// The loss `[1]` and the penalty.
+    pub(crate) fn penalized(&self, loss: Tensor<B, 1>) -> Tensor<B, 1> {
+        if self.objective.l1 == 0.0 {
+            return loss;
+        }
+        let sums = self.network.layers().iter().filter_map(Layer::sum_of_magnitudes);
+        loss + Tensor::cat(sums.collect(), 0).sum() * self.objective.l1
     }
 
     /// Loss and right predictions of logits `[n, n_outputs]`.

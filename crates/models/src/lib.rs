@@ -21,7 +21,7 @@ mod tensors;
 pub use activations::Activation;
 pub use architecture::{Architecture, ConvolutionBlocks, LayerSpec};
 pub use classifier::{Classifier, Objective};
-pub use gradients::{GradientRule, Gradients};
+pub use gradients::{GradientRule, Gradients, InputGradientTensor, manual_gradients};
 pub use init::Scheme;
 pub use layers::SharedRandom;
 pub use loss::Loss;

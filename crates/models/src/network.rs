@@ -44,14 +44,23 @@ impl<B: Backend> Network<B> {
         self.layers.iter().fold(inputs, |signal, layer| layer.forward(signal))
     }
 
-    /// The logits of a batch that is trained on; see [`Layer::train`].
-    pub fn train(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
-        self.layers.iter().fold(inputs, |signal, layer| layer.train(signal))
+    /// The logits of a batch that is trained on; see [`Layer::forward_training`].
+    pub fn forward_training(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
+        self.layers.iter().fold(inputs, |signal, layer| layer.forward_training(signal))
     }
 
     /// The layers, from the input on.
     pub fn layers(&self) -> &[Layer<B>] {
         &self.layers
+    }
+
+    /// Lets dropout draw from another state on.
+    pub fn reset_dropout(&self, state: &RandomState) {
+        for layer in &self.layers {
+            if let Layer::Dropout(layer) = layer {
+                layer.random().reset(state.clone());
+            }
+        }
     }
 
     pub(crate) fn layers_mut(&mut self) -> &mut [Layer<B>] {

@@ -8,7 +8,7 @@
 
 use crate::layers::Layer;
 use crate::network::Network;
-use burn::module::{Param, RunningState};
+use burn::module::{Param, ParamId, RunningState};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use std::collections::BTreeMap;
@@ -75,6 +75,22 @@ impl<B: Backend> Network<B> {
             }
         }
         tensors
+    }
+
+    /// The id and the name of each parameter that is trained, from the input on.
+    pub fn parameter_names(&self) -> Vec<(ParamId, String)> {
+        let mut names_by_id = Vec::new();
+        for (prefix, layer) in names(self.layers()).into_iter().zip(self.layers()) {
+            let (weight, bias) = match layer {
+                Layer::Linear(layer) => (layer.weight.id, layer.bias.id),
+                Layer::Convolution(layer) => (layer.weight.id, layer.bias.id),
+                Layer::BatchNorm(layer) => (layer.weight.id, layer.bias.id),
+                Layer::Activation(_) | Layer::Dropout(_) | Layer::MaxPool(_) => continue,
+            };
+            names_by_id.push((weight, format!("{prefix}.weight")));
+            names_by_id.push((bias, format!("{prefix}.bias")));
+        }
+        names_by_id
     }
 
     /// The same network with the numbers of every layer replaced.

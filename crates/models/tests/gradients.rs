@@ -196,7 +196,7 @@ fn gradients_by_hand_equal_central_differences_in_f64() {
         let batch = case.batch::<Flex>(DType::F64);
         let objective = |parameter, entry, step| {
             let classifier = nudged(in_f64(&case), parameter, entry, step);
-            let logits = classifier.network().train(batch.inputs.clone());
+            let logits = classifier.network().forward_training(batch.inputs.clone());
             let loss = case.objective.loss.value(logits, &batch);
             let loss = loss.into_data().iter::<f64>().next().unwrap();
             loss + case.objective.l1 * sum_of_magnitudes(&classifier)

@@ -54,6 +54,9 @@ pub enum Error {
         /// The rate of that update.
         learning_rate: f64,
     },
+    /// Gradients that do not agree.
+    #[error("the gradients of {} do not agree", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
+    Gradcheck(Vec<String>),
     /// Any other failure of training.
     #[error("training failed: {0}")]
     Training(String),
@@ -78,7 +81,7 @@ impl Error {
             Self::Config(_) | Self::RunExists(_) | Self::NoRun(_) | Self::Usage(_) => 2,
             Self::Data(DataError::Parameter(_)) => 2,
             Self::Data(_) | Self::Weights { .. } => 3,
-            Self::Write { .. } | Self::Diverged { .. } | Self::Training(_) => 4,
+            Self::Write { .. } | Self::Diverged { .. } | Self::Gradcheck(_) | Self::Training(_) => 4,
             Self::Device(_) => 5,
             Self::Interrupted(_) => 130,
         }

@@ -12,6 +12,7 @@ pub mod config;
 mod error;
 pub mod evaluate;
 mod fingerprint;
+pub mod gradcheck;
 pub mod learner;
 mod load;
 pub mod renderer;

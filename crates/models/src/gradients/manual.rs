@@ -9,12 +9,20 @@ use crate::classifier::Classifier;
 use crate::layers::InputGradient;
 use burn::module::AutodiffModule;
 use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 use emberlab_data::ClassificationBatch;
 
-pub(super) fn gradients<B: AutodiffBackend>(
+/// `∂J/∂input` of a layer; none for the first.
+pub type InputGradientTensor<B> = Option<Tensor<<B as AutodiffBackend>::InnerBackend, 2>>;
+
+/// The score and the gradients of a batch by hand. `after_layer` is told the position of each layer
+/// whose derivative was taken, what it returned and all gradients so far, and returns what the layer
+/// before is given: what was returned, but for those who want to see a derivative go wrong.
+pub fn manual_gradients<B: AutodiffBackend>(
     classifier: &Classifier<B>,
     batch: ClassificationBatch<B>,
+    mut after_layer: impl FnMut(usize, InputGradientTensor<B>, &mut GradientsParams) -> InputGradientTensor<B>,
 ) -> Gradients<B> {
     let network = classifier.network().valid();
     let batch = batch.inner();
@@ -31,7 +39,8 @@ pub(super) fn gradients<B: AutodiffBackend>(
     let mut parameters = GradientsParams::new();
     for (index, backward) in derivatives.into_iter().enumerate().rev() {
         let wanted = if index > 0 { InputGradient::Wanted } else { InputGradient::Unused };
-        match backward(gradient, wanted, &mut parameters) {
+        let returned = backward(gradient, wanted, &mut parameters);
+        match after_layer(index, returned, &mut parameters) {
             Some(next) => gradient = next,
             None => break,
         }

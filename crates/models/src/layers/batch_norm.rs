@@ -70,7 +70,7 @@ impl<B: Backend> BatchNorm<B> {
         self.scale_and_shift(values, &input)
     }
 
-    pub(super) fn train(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+    pub(super) fn forward_training(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         let normalized = self.normalize(input.clone());
         self.scale_and_shift(normalized.values, &input)
     }

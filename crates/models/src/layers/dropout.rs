@@ -55,7 +55,12 @@ impl<B: Backend> Dropout<B> {
         Self { probability, random, backend: PhantomData }
     }
 
-    pub(super) fn train(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+    /// What it draws from.
+    pub fn random(&self) -> &SharedRandom {
+        &self.random
+    }
+
+    pub(super) fn forward_training(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         let mask = self.draw_mask(&input);
         input * mask
     }

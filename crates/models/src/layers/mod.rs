@@ -77,15 +77,15 @@ impl<B: Backend> Layer<B> {
 
     /// The output for a batch that is trained on: dropout draws, and batch norm takes the batch's own
     /// mean and variance.
-    pub fn train(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+    pub fn forward_training(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         match self {
-            Self::Dropout(layer) => layer.train(input),
-            Self::BatchNorm(layer) => layer.train(input),
+            Self::Dropout(layer) => layer.forward_training(input),
+            Self::BatchNorm(layer) => layer.forward_training(input),
             _ => self.forward(input),
         }
     }
 
-    /// What [`train`](Self::train) returns, and the derivative by hand at this batch.
+    /// What [`forward_training`](Self::forward_training) returns, and the derivative by hand at this batch.
     pub fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
         match self {
             Self::Linear(layer) => layer.differentiate(input),

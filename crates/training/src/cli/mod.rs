@@ -2,6 +2,7 @@
 
 mod config;
 mod data;
+mod gradcheck;
 mod print;
 mod train;
 
@@ -29,6 +30,8 @@ struct Cli {
 enum Command {
     /// Train a classifier and write its run directory
     Train(train::TrainArgs),
+    /// Compare the derivative by hand with autodiff and finite differences
+    Gradcheck(gradcheck::GradcheckArgs),
     /// Check a configuration, or show it with its defaults
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -51,6 +54,14 @@ struct ConfigArgs {
 impl ConfigArgs {
     fn load(&self) -> Result<Config, ConfigError> {
         Config::load(&self.path, &self.set)
+    }
+}
+
+/// Reads a count from 1 on.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("must be a whole number from 1".to_owned()),
+        Ok(count) => Ok(count),
     }
 }
 
@@ -80,6 +91,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Train(arguments) => train::run(&arguments),
+        Command::Gradcheck(arguments) => gradcheck::run(&arguments),
         Command::Config(command) => config::run(&command),
         Command::Data(command) => data::run(&command),
     }

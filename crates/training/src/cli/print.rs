@@ -1,6 +1,7 @@
 //! What the commands print.
 
 use crate::error::Error;
+use serde::Serialize;
 use std::io::{self, ErrorKind, Write};
 
 /// Writes to standard output. A reader that went away is no error.
@@ -10,6 +11,13 @@ pub fn text(text: &str) -> Result<(), Error> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::write("standard output")(error)),
         _ => Ok(()),
     }
+}
+
+/// Writes a value as JSON.
+pub fn json(value: &impl Serialize) -> Result<(), Error> {
+    let encoded = serde_json::to_string_pretty(value)
+        .map_err(|error| Error::Training(format!("cannot encode the result: {error}")))?;
+    text(&(encoded + "\n"))
 }
 
 /// Writes an error's report to standard error.
