@@ -6,22 +6,27 @@ _default:
     @just --list --unsorted
 
 # Train on the CPU: just train configs/lab/synthetic-softmax.toml [--set key.path=value ...]
+[no-exit-message]
 train *ARGS:
     cargo run --release -- train "$@"
 
 # Train on an NVIDIA GPU
+[no-exit-message]
 train-gpu *ARGS:
     cargo run --release --no-default-features --features cuda -- train "$@"
 
 # Train on the CPU with the ndarray backend
+[no-exit-message]
 train-ndarray *ARGS:
     cargo run --release --no-default-features --features ndarray -- train "$@"
 
 # Train on any GPU with a Vulkan driver
+[no-exit-message]
 train-vulkan *ARGS:
     cargo run --release --no-default-features --features vulkan -- train "$@"
 
 # Train on an Apple GPU
+[no-exit-message]
 train-metal *ARGS:
     cargo run --release --no-default-features --features metal -- train "$@"
 

@@ -102,7 +102,7 @@ fn the_synthetic_experiments_of_the_lab_equal_numpy_at_every_update() {
 
 #[test]
 fn other_seeds_sizes_rates_outputs_and_optimizers_equal_numpy_too() {
-    assert_eq!(assert_all_equal(|config| config.starts_with("tests/golden/cases"), None), 9);
+    assert_eq!(assert_all_equal(|config| config.starts_with("tests/golden/cases"), None), 10);
 }
 
 /// Needs the set that the golden values were made from.

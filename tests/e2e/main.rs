@@ -5,7 +5,9 @@
 mod configuration;
 mod curves;
 mod data;
+mod optimizers;
 #[cfg(feature = "flex")]
 mod readme;
 mod run_directory;
 mod support;
+mod trained_run;

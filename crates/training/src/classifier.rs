@@ -1,17 +1,17 @@
 //! From `[model]` to a classifier.
 
-use crate::config::{ClassWeights, Config, Init};
+use crate::config::{ClassWeights, Config, Init, ModelConfig};
 use crate::error::Error;
 use crate::weights;
 use burn::tensor::backend::Backend;
 use emberlab_data::{LabelledData, RandomState};
-use emberlab_models::{Classifier, Loss, Network, Objective, Scheme, SharedRandom};
+use emberlab_models::{Architecture, Classifier, Loss, Network, Objective, Scheme, SharedRandom};
 
 /// The classifier of a configuration with its initial weights.
 ///
 /// # Errors
 ///
-/// [`Error::Weights`] when they are to be read from a file that does not fit.
+/// [`Error::Artifact`] when they are to be read from a file that does not fit.
 pub fn classifier<B: Backend>(
     config: &Config,
     train: &LabelledData,
@@ -19,18 +19,32 @@ pub fn classifier<B: Backend>(
 ) -> Result<Classifier<B>, Error> {
     let model = &config.model;
     let architecture = model.architecture(train.n_features(), train.features.image(), train.n_classes());
-    let dropout = SharedRandom::new(model.dropout_seed);
-    let draw = |scheme| {
-        Network::new(&architecture, scheme, &mut RandomState::new(model.init_seed), &dropout, device)
-    };
-    let network = match &model.init {
-        Init::Draw(scheme) => draw(*scheme),
-        Init::From(path) => weights::load(draw(Scheme::XavierUniform), path)?,
-    };
+    let network = network(model, &architecture, &model.init, device)?;
     Ok(Classifier::new(network, objective(config, train), model.gradient))
 }
 
-fn objective(config: &Config, train: &LabelledData) -> Objective {
+/// The network of an architecture with weights from `init`.
+///
+/// # Errors
+///
+/// [`Error::Artifact`] when they are to be read from a file that does not fit.
+pub fn network<B: Backend>(
+    model: &ModelConfig,
+    architecture: &Architecture,
+    init: &Init,
+    device: &B::Device,
+) -> Result<Network<B>, Error> {
+    let dropout = SharedRandom::new(model.dropout_seed);
+    let draw =
+        |scheme| Network::new(architecture, scheme, &mut RandomState::new(model.init_seed), &dropout, device);
+    match init {
+        Init::Draw(scheme) => Ok(draw(*scheme)),
+        Init::From(path) => weights::load(draw(Scheme::XavierUniform), path),
+    }
+}
+
+/// What training makes small.
+pub fn objective(config: &Config, train: &LabelledData) -> Objective {
     let training = &config.training;
     let class_weights = training.class_weights.as_ref().map(|weights| match weights {
         ClassWeights::Balanced => balanced(train),

@@ -19,15 +19,23 @@ pub enum Error {
     /// A folder that `--overwrite` would delete and that no run made.
     #[error("`{}` is no run directory and is not overwritten; choose another `--name`", .0.display())]
     NoRun(PathBuf),
+    /// A run that is not there.
+    #[error("`{}` is no run: neither it nor `{}` has a `run.json`", run.display(), artifacts.join(run).display())]
+    NoSuchRun {
+        /// What was asked for.
+        run: PathBuf,
+        /// The folder of all runs.
+        artifacts: PathBuf,
+    },
     /// Any other argument that cannot work.
     #[error("{0}")]
     Usage(String),
     /// Data that is missing or damaged.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// Weights that cannot be read.
+    /// Weights, another file of a run, or an input that cannot be read.
     #[error("`{}` {reason}", path.display())]
-    Weights {
+    Artifact {
         /// The file.
         path: PathBuf,
         /// What is wrong with it, as the end of a sentence.
@@ -78,9 +86,13 @@ impl Error {
     /// The code that the program ends with.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::RunExists(_) | Self::NoRun(_) | Self::Usage(_) => 2,
+            Self::Config(_)
+            | Self::RunExists(_)
+            | Self::NoRun(_)
+            | Self::NoSuchRun { .. }
+            | Self::Usage(_) => 2,
             Self::Data(DataError::Parameter(_)) => 2,
-            Self::Data(_) | Self::Weights { .. } => 3,
+            Self::Data(_) | Self::Artifact { .. } => 3,
             Self::Write { .. } | Self::Diverged { .. } | Self::Gradcheck(_) | Self::Training(_) => 4,
             Self::Device(_) => 5,
             Self::Interrupted(_) => 130,

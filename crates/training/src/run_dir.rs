@@ -73,6 +73,20 @@ impl RunSlot {
 }
 
 impl RunDir {
+    /// A run that is there: a directory, or the name of one under `artifacts`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchRun`] when neither is there, or what is there is no run.
+    pub fn open(artifacts: &Path, run: &Path) -> Result<Self, Error> {
+        let candidates = [run.to_owned(), artifacts.join(run)];
+        let found = candidates.into_iter().find(|path| path.join(file::RECORD).is_file());
+        match found {
+            Some(path) => Ok(Self { path }),
+            None => Err(Error::NoSuchRun { run: run.to_owned(), artifacts: artifacts.to_owned() }),
+        }
+    }
+
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.path

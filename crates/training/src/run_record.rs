@@ -7,7 +7,8 @@ use crate::fingerprint::fingerprint;
 use crate::run_dir::{RunDir, file};
 use emberlab_data::Splits;
 use emberlab_models::Score;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::fs;
 
 /// The content of `run.json`.
 #[derive(Clone, Debug, Serialize)]
@@ -117,7 +118,7 @@ pub const VERSIONS: Versions = Versions {
 };
 
 /// What a run was done on.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DataRecord {
     /// Samples of the training part.
     pub n_train: usize,
@@ -192,5 +193,26 @@ impl RunRecord {
             .map_err(|error| Error::Training(format!("cannot encode `{}`: {error}", file::RECORD)))?;
         text.push('\n');
         run.write(file::RECORD, text.as_bytes())
+    }
+}
+
+/// What a finished run was done on, from its `run.json`.
+///
+/// # Errors
+///
+/// [`Error::Artifact`] when the file cannot be read or says something else.
+pub fn read_data_record(run: &RunDir) -> Result<DataRecord, Error> {
+    #[derive(Deserialize)]
+    struct Record {
+        data: DataRecord,
+    }
+    let path = run.file(file::RECORD);
+    let read = || {
+        let bytes = fs::read(&path).map_err(|error| format!("cannot be read: {error}"))?;
+        serde_json::from_slice::<Record>(&bytes).map_err(|error| format!("is damaged: {error}"))
+    };
+    match read() {
+        Ok(record) => Ok(record.data),
+        Err(reason) => Err(Error::Artifact { path, reason }),
     }
 }

@@ -51,9 +51,9 @@ pub fn to_safetensors<B: Backend>(network: &Network<B>) -> Result<Vec<u8>, Error
 ///
 /// # Errors
 ///
-/// [`Error::Weights`] when the file is missing or damaged, or its tensors do not fit.
+/// [`Error::Artifact`] when the file is missing or damaged, or its tensors do not fit.
 pub fn load<B: Backend>(network: Network<B>, path: &Path) -> Result<Network<B>, Error> {
-    let fail = |reason: String| Error::Weights { path: path.to_owned(), reason };
+    let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
     let bytes = read(path).map_err(&fail)?;
     let file =
         SafeTensors::deserialize(&bytes).map_err(|error| fail(format!("is no safetensors file: {error}")))?;

@@ -9,7 +9,7 @@
 mod records;
 mod subsample;
 
-pub use records::{Cifar10, RECORD_SIZE};
+pub use records::{Cifar10, RECORD_SIZE, read_record};
 pub use subsample::Cifar10Subsample;
 
 use crate::labelled_data::ImageShape;

@@ -4,7 +4,7 @@ use super::{FOLDER, IMAGE_SHAPE, N_CLASSES};
 use crate::error::DataError;
 use crate::labelled_data::{Features, LabelledData};
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// Bytes of one record: a label and an image.
@@ -85,6 +85,27 @@ impl Cifar10 {
             class_names: self.class_names.clone(),
         })
     }
+}
+
+/// Reads the record at `index`, from 0: its label and its 3,072 pixels.
+///
+/// # Errors
+///
+/// [`DataError::Read`], or [`DataError::Corrupt`] when the file has no such record.
+pub fn read_record(path: &Path, index: u64) -> Result<Vec<u8>, DataError> {
+    let unreadable = |source| DataError::Read { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let records = file.metadata().map_err(unreadable)?.len() / RECORD_SIZE as u64;
+    if index >= records {
+        return Err(corrupt(
+            path,
+            format!("has no record {index}, its last is {}", records.saturating_sub(1)),
+        ));
+    }
+    file.seek(SeekFrom::Start(index * RECORD_SIZE as u64)).map_err(unreadable)?;
+    let mut record = vec![0; RECORD_SIZE];
+    file.read_exact(&mut record).map_err(unreadable)?;
+    Ok(record)
 }
 
 fn read_class_names(path: &Path) -> Result<Vec<String>, DataError> {

@@ -2,8 +2,12 @@
 
 mod config;
 mod data;
+mod evaluate;
+mod export;
 mod gradcheck;
+mod predict;
 mod print;
+mod run;
 mod train;
 
 use crate::backend;
@@ -30,6 +34,12 @@ struct Cli {
 enum Command {
     /// Train a classifier and write its run directory
     Train(train::TrainArgs),
+    /// Score a trained run: accuracy, precision and recall of each class, confusion matrix
+    Evaluate(evaluate::EvaluateArgs),
+    /// Predict the classes of images, records or rows
+    Predict(predict::PredictArgs),
+    /// Write the weights of a trained run
+    Export(export::ExportArgs),
     /// Compare the derivative by hand with autodiff and finite differences
     Gradcheck(gradcheck::GradcheckArgs),
     /// Check a configuration, or show it with its defaults
@@ -91,6 +101,9 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Train(arguments) => train::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Predict(arguments) => predict::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Gradcheck(arguments) => gradcheck::run(&arguments),
         Command::Config(command) => config::run(&command),
         Command::Data(command) => data::run(&command),

@@ -1,0 +1,106 @@
+//! `emberlab evaluate`.
+
+use super::print;
+use super::run::RunArgs;
+use crate::backend::Backend;
+use crate::error::Error;
+use crate::evaluation::Evaluation;
+use crate::{classifier, evaluate, load};
+use clap::{Args, ValueEnum};
+use emberlab_data::DeviceSet;
+use emberlab_models::Classifier;
+use serde::Serialize;
+
+#[derive(Args, Debug)]
+pub struct EvaluateArgs {
+    #[command(flatten)]
+    run: RunArgs,
+    /// The part that is scored
+    #[arg(long, value_enum, default_value_t = Part::Test)]
+    split: Part,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The parts of the data.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Part {
+    /// What the model was trained on
+    Train,
+    /// What it was not trained on
+    Test,
+}
+
+/// What is printed as JSON.
+#[derive(Serialize)]
+struct Scored {
+    loss: f32,
+    #[serde(flatten)]
+    evaluation: Evaluation,
+}
+
+pub fn run(arguments: &EvaluateArgs) -> Result<(), Error> {
+    let run = arguments.run.open()?;
+    let splits = load(&run.config)?;
+    let objective = classifier::objective(&run.config, &splits.train);
+    let data = match arguments.split {
+        Part::Train => splits.train,
+        Part::Test => splits.test,
+    };
+    let classifier = Classifier::new(run.network, objective, run.config.model.gradient);
+    let set = DeviceSet::<Backend>::new(&data, run.config.data.normalize, false, &run.device);
+    let logits = evaluate::logits(&classifier, &set);
+    let loss = classifier.score(logits.clone(), &set.labels_only()).read().loss;
+    let predictions = classifier.output().predictions(logits.clone()).into_data();
+    let predictions: Vec<usize> = predictions.iter::<i64>().map(|class| class as usize).collect();
+    let probabilities: Vec<f64> =
+        classifier.output().probabilities(logits).into_data().iter::<f64>().collect();
+    let evaluation = Evaluation::new(&data.class_names, &data.labels, &predictions, &probabilities);
+    match arguments.json {
+        true => print::json(&Scored { loss, evaluation }),
+        false => print::text(&table(loss, &evaluation)),
+    }
+}
+
+fn table(loss: f32, evaluation: &Evaluation) -> String {
+    let percent = |share: f64| format!("{:.2} %", 100.0 * share);
+    let mut text = format!("samples   {}\nloss      {loss:.6}\n", evaluation.samples);
+    text += &format!("accuracy  {}\n", percent(evaluation.accuracy));
+    for top in &evaluation.top_k {
+        text += &format!("top {}     {}\n", top.k, percent(top.accuracy));
+    }
+    if let Some(auroc) = evaluation.auroc {
+        text += &format!("AUROC     {auroc:.4}\n");
+    }
+    let name_width =
+        evaluation.classes.iter().map(|class| class.name.chars().count()).max().unwrap_or(0).max(7);
+    let header = ["precision", "recall", "F1", "samples"];
+    text += &format!(
+        "\n{:name_width$}  {:>9}  {:>9}  {:>9}  {:>7}\n",
+        "class", header[0], header[1], header[2], header[3]
+    );
+    for class in &evaluation.classes {
+        text += &format!(
+            "{:name_width$}  {:>9.4}  {:>9.4}  {:>9.4}  {:>7}\n",
+            class.name, class.precision, class.recall, class.f1, class.support
+        );
+    }
+    let mean = &evaluation.macro_average;
+    text +=
+        &format!("{:name_width$}  {:>9.4}  {:>9.4}  {:>9.4}\n", "mean", mean.precision, mean.recall, mean.f1);
+    text + "\nclass (row) by prediction (column)\n" + &confusion_table(evaluation, name_width)
+}
+
+fn confusion_table(evaluation: &Evaluation, name_width: usize) -> String {
+    let matrix = &evaluation.confusion_matrix;
+    let largest = matrix.iter().flatten().max().copied().unwrap_or(0);
+    let width = largest.to_string().len().max((matrix.len().max(1) - 1).to_string().len());
+    let columns: String = (0..matrix.len()).map(|class| format!("  {class:>width$}")).collect();
+    let mut text = format!("{:name_width$}    {columns}\n", "");
+    for (class, (row, figures)) in matrix.iter().zip(&evaluation.classes).enumerate() {
+        let cells: String = row.iter().map(|count| format!("  {count:>width$}")).collect();
+        text += &format!("{:name_width$}  {class:>2}{cells}\n", figures.name);
+    }
+    text
+}

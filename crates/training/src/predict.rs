@@ -1,0 +1,185 @@
+//! Predictions of a trained run for new inputs.
+
+use crate::backend::Backend;
+use crate::error::Error;
+use crate::trained_run::TrainedRun;
+use burn::tensor::{Tensor, TensorData};
+use emberlab_data::cifar10::{RECORD_SIZE, read_record};
+use emberlab_data::{DataError, Features, ImageShape};
+use image::imageops::FilterType;
+use image::{ImageReader, Limits};
+use serde::Serialize;
+use std::path::Path;
+
+/// The most probable classes that are told.
+const MOST_PROBABLE: usize = 5;
+/// Images of more pixels to a side are refused.
+const MAX_SIDE: u32 = 20_000;
+
+/// The prediction for one input.
+#[derive(Clone, Debug, Serialize)]
+pub struct Prediction {
+    /// The input, with the record's index or the row's number where it has several.
+    pub input: String,
+    /// The predicted class.
+    pub class: String,
+    /// Its probability.
+    pub probability: f64,
+    /// The most probable classes, the first of all first.
+    pub most_probable: Vec<ClassProbability>,
+    /// What the network computed.
+    pub logits: Vec<f32>,
+}
+
+/// A class and its probability.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClassProbability {
+    /// The class.
+    pub class: String,
+    /// Its probability.
+    pub probability: f64,
+}
+
+/// Inputs on their way to a model.
+struct Samples {
+    names: Vec<String>,
+    features: Features,
+}
+
+/// Predicts the class of each input: an image of any size, `FILE.bin:INDEX` for a record of a CIFAR-10
+/// file, or a CSV file with a sample in each row.
+///
+/// # Errors
+///
+/// [`Error::Artifact`] for an input that is missing, damaged, or of another kind than the run's data.
+pub fn predict(run: &TrainedRun, inputs: &[String]) -> Result<Vec<Prediction>, Error> {
+    let mut predictions = Vec::new();
+    for input in inputs {
+        let samples = match run.config.data.source.image() {
+            Some(shape) => read_image(input, shape),
+            None => read_table(input, run.data.n_features),
+        };
+        let samples = samples.map_err(|reason| Error::Artifact { path: input.into(), reason })?;
+        predictions.extend(predict_samples(run, samples));
+    }
+    Ok(predictions)
+}
+
+fn predict_samples(run: &TrainedRun, samples: Samples) -> Vec<Prediction> {
+    let (n, n_features) = (samples.names.len(), run.data.n_features);
+    let values: Vec<f32> =
+        run.config.data.normalize.apply(&samples.features).into_iter().map(|value| value as f32).collect();
+    let inputs = Tensor::<Backend, 2>::from_data(TensorData::new(values, [n, n_features]), &run.device);
+    let output = run.config.model.output;
+    let logits = run.network.forward(inputs);
+    let classes: Vec<i64> = output.predictions(logits.clone()).into_data().iter::<i64>().collect();
+    let n_outputs = logits.dims()[1];
+    let probabilities: Vec<f64> = output.probabilities(logits.clone()).into_data().iter::<f64>().collect();
+    let logits: Vec<f32> = logits.into_data().iter::<f32>().collect();
+    let rows = probabilities.chunks_exact(run.data.class_names.len()).zip(logits.chunks_exact(n_outputs));
+    let predictions = samples.names.into_iter().zip(classes).zip(rows);
+    predictions
+        .map(|((input, class), (row, logits))| {
+            let class = class as usize;
+            Prediction {
+                input,
+                class: run.data.class_names[class].clone(),
+                probability: row[class],
+                most_probable: most_probable(row, &run.data.class_names),
+                logits: logits.to_vec(),
+            }
+        })
+        .collect()
+}
+
+fn most_probable(row: &[f64], class_names: &[String]) -> Vec<ClassProbability> {
+    let mut classes: Vec<ClassProbability> = row
+        .iter()
+        .zip(class_names)
+        .map(|(&probability, class)| ClassProbability { class: class.clone(), probability })
+        .collect();
+    classes.sort_by(|left, right| right.probability.total_cmp(&left.probability));
+    classes.truncate(MOST_PROBABLE);
+    classes
+}
+
+fn read_image(input: &str, shape: ImageShape) -> Result<Samples, String> {
+    let record = input.rsplit_once(':').filter(|(file, _)| file.ends_with(".bin"));
+    let pixels = match record {
+        Some((file, index)) => read_cifar10(file, index)?,
+        None => decode(Path::new(input), shape)?,
+    };
+    Ok(Samples { names: vec![input.to_owned()], features: Features::Images { pixels, shape } })
+}
+
+fn read_cifar10(file: &str, index: &str) -> Result<Vec<u8>, String> {
+    let index: u64 = index.parse().map_err(|_| "must end in a record's index, a whole number from 0")?;
+    let record = read_record(Path::new(file), index).map_err(|error| match error {
+        DataError::Corrupt { problem, .. } => problem,
+        DataError::Read { source, .. } => format!("cannot be read: {source}"),
+        other => other.to_string(),
+    })?;
+    debug_assert_eq!(record.len(), RECORD_SIZE);
+    Ok(record[1..].to_vec())
+}
+
+/// Decodes an image of any size and brings it to a shape, by bilinear interpolation.
+fn decode(path: &Path, shape: ImageShape) -> Result<Vec<u8>, String> {
+    let mut reader = ImageReader::open(path)
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+            _ => format!("cannot be read: {error}"),
+        })?
+        .with_guessed_format()
+        .map_err(|error| format!("cannot be read: {error}"))?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    reader.limits(limits);
+    let decoded = reader.decode().map_err(|error| format!("is no image: {error}"))?;
+    let (width, height) = (shape.width as u32, shape.height as u32);
+    let resized = match (decoded.width(), decoded.height()) == (width, height) {
+        true => decoded,
+        false => decoded.resize_exact(width, height, FilterType::Triangle),
+    };
+    let rgb = resized.to_rgb8().into_raw();
+    // Pixel by pixel to channel by channel.
+    Ok((0..shape.channels).flat_map(|channel| rgb.iter().skip(channel).step_by(3).copied()).collect())
+}
+
+/// Reads the rows of a CSV file; a first row that is no numbers names the columns, of which `label` is
+/// left out.
+fn read_table(input: &str, n_features: usize) -> Result<Samples, String> {
+    let path = Path::new(input);
+    if !path.is_file() {
+        return Err("does not exist".into());
+    }
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .trim(csv::Trim::All)
+        .from_path(path)
+        .map_err(|error| format!("cannot be read: {error}"))?;
+    let (mut names, mut values, mut label) = (Vec::new(), Vec::new(), None);
+    for (number, row) in (1usize..).zip(reader.records()) {
+        let row = row.map_err(|error| format!("is no CSV: {error}"))?;
+        if number == 1 && row.iter().any(|field| field.parse::<f64>().is_err()) {
+            label = row.iter().position(|field| field == "label");
+            continue;
+        }
+        let fields = row.iter().enumerate().filter(|(column, _)| Some(*column) != label);
+        let numbers = fields.map(|(_, field)| match field.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            _ => Err(format!("has {field:?} in row {number}, must be a finite number")),
+        });
+        let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
+        if numbers.len() != n_features {
+            return Err(format!("has {} columns in row {number}, must have {n_features}", numbers.len()));
+        }
+        values.extend(numbers);
+        names.push(format!("{input}:{number}"));
+    }
+    if names.is_empty() {
+        return Err("has no row of numbers".into());
+    }
+    Ok(Samples { names, features: Features::Table { values, n_features } })
+}

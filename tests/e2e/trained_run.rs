@@ -1,0 +1,213 @@
+//! What can be done with a run: evaluate, predict, export, start another from its weights, check its
+//! gradients.
+
+use crate::support::Lab;
+use serde_json::Value;
+
+const IMAGES: &str = r#"
+name = "images"
+[data]
+source = "cifar10"
+train_samples = 40
+test_samples = 20
+[model]
+kind = "cnn"
+channels = [4]
+hidden = [6]
+batch_norm = true
+gradient = "manual"
+init = { scheme = "kaiming-uniform" }
+[training]
+epochs = 2
+batch_size = 10
+[training.optimizer]
+kind = "adam"
+learning_rate = 0.01
+"#;
+
+const TABLE: &str = r#"
+name = "table"
+[data]
+source = "synthetic"
+n_samples = 80
+n_features = 4
+[model]
+kind = "linear"
+output = "sigmoid"
+[training]
+epochs = 20
+[training.optimizer]
+learning_rate = 0.5
+"#;
+
+fn images() -> Lab {
+    let lab = Lab::new();
+    lab.write("images.toml", IMAGES).write_pixel_set();
+    lab.emberlab("train images.toml --dashboard none").succeeds();
+    lab
+}
+
+fn table() -> Lab {
+    let lab = Lab::new();
+    lab.write("table.toml", TABLE);
+    lab.emberlab("train table.toml --dashboard none").succeeds();
+    lab
+}
+
+fn json(said: &str) -> Value {
+    serde_json::from_str(said).unwrap()
+}
+
+#[test]
+fn evaluation_finds_the_loss_and_the_accuracy_of_the_end_of_training() {
+    for (lab, run) in [(images(), "images"), (table(), "table")] {
+        let evaluation = json(&lab.emberlab(&format!("evaluate {run} --json")).succeeds().stdout);
+        let record = json(&lab.read(&format!("artifacts/{run}/run.json")));
+        assert_eq!(evaluation["loss"], record["metrics"]["test"]["loss"]);
+        assert_eq!(evaluation["accuracy"], record["metrics"]["test"]["accuracy"]);
+        assert_eq!(evaluation["samples"], record["data"]["n_test"]);
+        let by_path = lab.emberlab(&format!("evaluate artifacts/{run} --split train")).succeeds();
+        assert!(by_path.stdout.contains("class (row) by prediction (column)"), "{}", by_path.stdout);
+    }
+}
+
+#[test]
+fn predictions_of_the_test_rows_are_as_right_as_the_evaluation_says() {
+    let lab = table();
+    lab.emberlab("data export table.toml --out out").succeeds();
+    let said = lab.emberlab("predict table out/test.csv --csv").succeeds();
+    let predicted = said.stdout.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().to_owned());
+    let csv = lab.read("out/test.csv");
+    let labels = csv.lines().skip(1).map(|line| line.rsplit_once(',').unwrap().1.to_owned());
+    let right = predicted.zip(labels).filter(|(prediction, label)| prediction == label).count();
+    let evaluation = json(&lab.emberlab("evaluate table --json").succeeds().stdout);
+    assert_eq!(right as f64 / 20.0, evaluation["accuracy"].as_f64().unwrap());
+}
+
+#[test]
+fn a_record_and_the_same_image_in_a_lossless_format_get_the_same_prediction() {
+    let lab = images();
+    let records = lab.bytes("data/cifar-10-batches-bin/test_batch.bin");
+    let pixels = &records[3 * 3073 + 1..4 * 3073];
+    let mut ppm = b"P6\n32 32\n255\n".to_vec();
+    ppm.extend((0..1024).flat_map(|pixel| [0, 1, 2].map(|channel| pixels[channel * 1024 + pixel])));
+    lab.write("image.ppm", ppm);
+    let said =
+        lab.emberlab("predict images data/cifar-10-batches-bin/test_batch.bin:3 image.ppm --json").succeeds();
+    let predictions = json(&said.stdout);
+    assert_eq!(predictions[0]["most_probable"], predictions[1]["most_probable"]);
+    let probable = predictions[0]["most_probable"].as_array().unwrap();
+    assert_eq!(probable.len(), 5);
+    assert_eq!(probable[0]["class"], predictions[0]["class"]);
+}
+
+#[test]
+fn inputs_that_cannot_be_predicted_are_errors_that_say_why() {
+    let lab = images();
+    lab.write("text.png", "no image");
+    for (input, reason) in [
+        ("none.png", "`none.png` does not exist"),
+        ("text.png", "`text.png` is no image: "),
+        (
+            "data/cifar-10-batches-bin/test_batch.bin:25",
+            "`data/cifar-10-batches-bin/test_batch.bin:25` has no record 25, its last is 24",
+        ),
+        ("a.bin:x", "`a.bin:x` must end in a record's index, a whole number from 0"),
+    ] {
+        let said = lab.emberlab(&format!("predict images {input}"));
+        assert_eq!(said.code, 3);
+        assert!(said.stderr.starts_with(&format!("error: {reason}")), "{}", said.stderr);
+    }
+    let lab = table();
+    lab.write("short.csv", "1,2,3\n").write("word.csv", "f0,f1,f2,f3\n1,2,3,four\n");
+    for (input, reason) in [
+        ("short.csv", "`short.csv` has 3 columns in row 1, must have 4"),
+        ("word.csv", "`word.csv` has \"four\" in row 2, must be a finite number"),
+    ] {
+        lab.emberlab(&format!("predict table {input}")).fails(3, &format!("error: {reason}"));
+    }
+    lab.emberlab("evaluate nothing")
+        .fails(2, "error: `nothing` is no run: neither it nor `artifacts/nothing` has a `run.json`");
+}
+
+#[test]
+fn exported_weights_are_those_of_the_run_and_start_another() {
+    let lab = images();
+    lab.emberlab("export images --format safetensors --out weights.safetensors").succeeds();
+    lab.emberlab("export images --format mpk").succeeds();
+    assert!(lab.bytes("weights.safetensors") == lab.bytes("artifacts/images/model.safetensors"));
+    assert!(!lab.bytes("images.mpk").is_empty());
+
+    let from_weights = IMAGES
+        .replace("init = { scheme = \"kaiming-uniform\" }", "init = { from = \"weights.safetensors\" }")
+        .replace("\"images\"", "\"second\"")
+        .replace("learning_rate = 0.01", "learning_rate = 1e-12");
+    lab.write("second.toml", from_weights);
+    lab.emberlab("train second.toml --dashboard none").succeeds();
+    let accuracy = |run: &str| lab.metric(run, "test", "accuracy");
+    assert_eq!(accuracy("second").len(), 1);
+    let bytes = lab.bytes("artifacts/second/model.safetensors");
+    assert_eq!(bytes.len(), lab.bytes("weights.safetensors").len());
+}
+
+#[test]
+fn weights_that_do_not_fit_are_errors_before_training() {
+    let lab = images();
+    for (from, to, reason) in [
+        (
+            "channels = [4]",
+            "channels = [5]",
+            "does not fit the model: `convolutions.0.weight` has shape [4, 3, 3, 3], must have [5, 3, 3, 3]",
+        ),
+        (
+            "hidden = [6]",
+            "hidden = [6, 7]",
+            "does not fit the model: `layers.1.weight` has shape [10, 6], must have [7, 6]",
+        ),
+        (
+            "batch_norm = true",
+            "batch_norm = false",
+            "does not fit the model: no layer takes `norms.0.bias`, `norms.0.running_mean`, `norms.0.running_var`, `norms.0.weight`, `norms.1.bias`, `norms.1.running_mean`, `norms.1.running_var`, `norms.1.weight`",
+        ),
+    ] {
+        let config = IMAGES
+            .replace(
+                "init = { scheme = \"kaiming-uniform\" }",
+                "init = { from = \"artifacts/images/model.safetensors\" }",
+            )
+            .replace("\"images\"", "\"other\"")
+            .replace(from, to);
+        lab.write("other.toml", config);
+        lab.emberlab("train other.toml")
+            .fails(3, &format!("error: `artifacts/images/model.safetensors` {reason}"));
+    }
+    let config = IMAGES.replace("init = { scheme = \"kaiming-uniform\" }", "init = { from = \"bad\" }");
+    lab.write("other.toml", config).write("bad", "not weights");
+    let said = lab.emberlab("train other.toml --name other");
+    assert_eq!(said.code, 3);
+    assert!(said.stderr.starts_with("error: `bad` is no safetensors file: "), "{}", said.stderr);
+    assert!(!lab.exists("artifacts/other"));
+}
+
+#[test]
+fn gradients_of_a_configuration_are_checked() {
+    let lab = Lab::new();
+    lab.write("images.toml", IMAGES).write("table.toml", TABLE).write_pixel_set();
+    let said = lab.emberlab("gradcheck images.toml --samples 4 --entries 3").succeeds();
+    assert!(said.stdout.ends_with("passed\n"), "{}", said.stdout);
+    let report = json(&lab.emberlab("gradcheck table.toml --json").succeeds().stdout);
+    assert_eq!(report["passed"], true);
+    assert_eq!(report["parameters"][0]["name"], "layers.0.weight");
+    assert_eq!(report["parameters"][0]["difference"]["entries"], 4);
+}
+
+#[test]
+fn a_cnn_learns_the_same_by_hand_and_by_autodiff() {
+    let lab = images();
+    lab.emberlab("train images.toml --name autodiff --set model.gradient=autodiff").succeeds();
+    let losses = |run: &str| lab.metric(run, "train", "loss");
+    assert_eq!(losses("images").len(), 8);
+    for (manual, autodiff) in losses("images").iter().zip(losses("autodiff")) {
+        assert!((manual - autodiff).abs() < 1e-3, "{manual} for {autodiff}");
+    }
+}

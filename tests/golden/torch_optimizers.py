@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""The first ten steps of each of PyTorch's optimizers, in f64, on the data of cases/optimizers.toml."""
+import json
+import pathlib
+import tomllib
+
+import numpy as np
+import torch
+
+import curves
+
+HERE = pathlib.Path(__file__).resolve().parent
+STEPS = 10
+OPTIMIZERS = {  # the lines of [training.optimizer]: the same in PyTorch
+    'kind = "sgd"\nlearning_rate = 0.1': lambda p: torch.optim.SGD(p, lr=0.1),
+    'kind = "sgd"\nlearning_rate = 0.1\nmomentum = 0.9\nweight_decay = 0.02':
+        lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.02),
+    'kind = "sgd"\nlearning_rate = 0.1\nmomentum = 0.8\nnesterov = true':
+        lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.8, nesterov=True),
+    'kind = "adam"\nlearning_rate = 0.02\nweight_decay = 0.01': lambda p: torch.optim.Adam(p, lr=0.02, weight_decay=0.01),
+    'kind = "adam"\nlearning_rate = 0.02\nbetas = [0.8, 0.95]\nepsilon = 1e-6':
+        lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-6),
+    'kind = "adamw"\nlearning_rate = 0.02\nweight_decay = 0.3': lambda p: torch.optim.AdamW(p, lr=0.02, weight_decay=0.3),
+    'kind = "rmsprop"\nlearning_rate = 0.01': lambda p: torch.optim.RMSprop(p, lr=0.01),
+    'kind = "rmsprop"\nlearning_rate = 0.01\nmomentum = 0.7\ncentered = true\nalpha = 0.9':
+        lambda p: torch.optim.RMSprop(p, lr=0.01, momentum=0.7, centered=True, alpha=0.9),
+    'kind = "adagrad"\nlearning_rate = 0.05': lambda p: torch.optim.Adagrad(p, lr=0.05),
+}
+
+
+def main():
+    config = tomllib.loads((HERE / "cases" / "optimizers.toml").read_text())
+    Xtr, _, ytr, _ = curves.synthetic(config["data"], config["seed"])
+    X, y = torch.tensor(Xtr), torch.tensor(ytr)
+    runs = []
+    for settings, make in OPTIMIZERS.items():
+        sizes = [Xtr.shape[1], *config["model"]["hidden"], config["data"]["n_classes"]]
+        layers = curves.initial_layers(sizes, config["model"]["init"], config["seed"])
+        parameters = [torch.tensor(array, requires_grad=True) for layer in layers for array in layer]
+        optimizer, losses = make(parameters), []
+        for _ in range(STEPS):
+            signal = X
+            for i in range(0, len(parameters), 2):
+                signal = signal @ parameters[i].T + parameters[i + 1]
+                signal = torch.tanh(signal) if i + 2 < len(parameters) else signal
+            loss = torch.nn.functional.cross_entropy(signal, y)
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        runs.append({"optimizer": settings, "losses": losses,
+                     "weights": [p.detach().flatten().tolist() for p in parameters]})
+    (HERE / "torch_optimizers.json").write_text(json.dumps({"torch": torch.__version__, "runs": runs}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
