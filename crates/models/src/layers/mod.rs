@@ -25,7 +25,6 @@ use burn::tensor::backend::Backend;
 
 /// One step of a network, from `[n, n_inputs]` to `[n, n_outputs]`.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a network has a handful of layers")]
 pub enum Layer<B: Backend> {
     /// `x Wᵀ + b`.
     Linear(Linear<B>),
