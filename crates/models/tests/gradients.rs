@@ -117,11 +117,22 @@ fn largest(values: impl Iterator<Item = f64>) -> f64 {
     values.fold(0.0, |largest, value| value.abs().max(largest))
 }
 
-fn assert_the_rules_agree<B: AutodiffBackend>(seed: u32) {
-    let case = Case::draw(seed);
-    let compute = |rule| {
-        let classifier = case.classifier::<B>(rule);
-        let gradients = rule.gradients(&classifier, case.batch(DType::F32));
+/// Turns every parameter into one type.
+struct Cast(DType);
+
+impl<B: AutodiffBackend> burn::module::ModuleMapper<B> for Cast {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
+        let trained = param.val().is_require_grad();
+        param.map(|tensor| Tensor::from_inner(tensor.inner().cast(self.0)).set_require_grad(trained))
+    }
+}
+
+fn assert_the_rules_agree<B: AutodiffBackend>(case: &Case, dtype: DType) {
+    let seed = case.seed;
+    let tolerance = if dtype == DType::F64 { 1e-9 } else { 1e-5 };
+    let compute = |rule: GradientRule| {
+        let classifier = case.classifier::<B>(rule).map(&mut Cast(dtype));
+        let gradients = rule.gradients(&classifier, case.batch(dtype));
         let score = gradients.score.clone().read();
         (score, flatten(&classifier, gradients))
     };
@@ -141,18 +152,45 @@ fn assert_the_rules_agree<B: AutodiffBackend>(seed: u32) {
             false => largest(autodiff.iter().copied()).max(1e-30),
         };
         let difference = largest(manual.iter().zip(autodiff).map(|(left, right)| left - right)) / scale;
-        assert!(difference <= 1e-5, "seed {seed}, parameter {parameter} of {layers:?}: {difference}");
+        assert!(difference <= tolerance, "seed {seed}, parameter {parameter} of {layers:?}: {difference}");
     }
 }
 
 #[test]
 fn both_rules_agree_for_random_shapes_on_flex() {
-    (0..60).for_each(assert_the_rules_agree::<Autodiff<Flex>>);
+    for dtype in [DType::F32, DType::F64] {
+        (0..60).for_each(|seed| assert_the_rules_agree::<Autodiff<Flex>>(&Case::draw(seed), dtype));
+    }
 }
 
 #[test]
 fn both_rules_agree_for_random_shapes_on_ndarray() {
-    (0..60).for_each(assert_the_rules_agree::<Autodiff<NdArray>>);
+    for dtype in [DType::F32, DType::F64] {
+        (0..60).for_each(|seed| assert_the_rules_agree::<Autodiff<NdArray>>(&Case::draw(seed), dtype));
+    }
+}
+
+/// A batch of one, a column of zeros and classes without a sample, with and without batch norm.
+#[test]
+fn poor_batches_give_finite_losses_and_gradients() {
+    for (seed, batch_norm) in (0..20).flat_map(|seed| [(seed, false), (seed, true)]) {
+        let mut case = Case::draw(seed);
+        case.architecture.batch_norm = batch_norm;
+        case.n_samples = 1;
+        for rule in [GradientRule::Manual, GradientRule::Autodiff] {
+            let classifier = case.classifier::<Autodiff<Flex>>(rule);
+            let mut batch = case.batch::<Autodiff<Flex>>(DType::F32);
+            let zeros = Tensor::zeros([1, 1], &batch.inputs.device());
+            if case.architecture.n_features > 1 {
+                let rest = batch.inputs.clone().narrow(1, 1, case.architecture.n_features - 1);
+                batch.inputs = Tensor::cat(vec![zeros, rest], 1);
+            }
+            let gradients = rule.gradients(&classifier, batch);
+            assert!(gradients.score.clone().read().loss.is_finite(), "seed {seed}, {rule:?}");
+            let flat = flatten(&classifier, gradients);
+            assert!(flat.iter().flatten().all(|value| value.is_finite()), "seed {seed}, {rule:?}");
+        }
+    }
 }
 
 /// Turns every parameter into f64 and, where the position is its own, adds a step to one entry.
