@@ -184,3 +184,27 @@ fn no_dashboard_says_only_what_came_of_it() {
         .fails(2, "error: `--dashboard tui` needs a terminal; without one, take `--dashboard plain`");
     assert!(!lab.exists("artifacts/other"));
 }
+
+/// Starts a long run and stops it with a signal when it has begun to record.
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_run_at_the_next_update_with_weights_and_exit_code_130() {
+    for signal in ["INT", "TERM"] {
+        let lab = lab();
+        let mut child = lab.start(&["train", "small.toml", "--set", "training.epochs=1000000"]);
+        while !lab.exists("artifacts/small/metrics.csv")
+            || lab.read("artifacts/small/metrics.csv").len() < 1000
+        {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let killed =
+            std::process::Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
+        assert!(killed.unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        let record: Value = serde_json::from_str(&lab.read("artifacts/small/run.json")).unwrap();
+        assert_eq!(record["outcome"], "interrupted");
+        let updates = lab.metric("small", "train", "loss").len();
+        assert_eq!(record["updates"], updates);
+        assert!(lab.exists("artifacts/small/model.safetensors"));
+    }
+}

@@ -20,6 +20,7 @@ pub mod predict;
 pub mod renderer;
 pub mod run_dir;
 pub mod run_record;
+pub mod stop_signal;
 pub mod train;
 pub mod trained_run;
 mod weights;

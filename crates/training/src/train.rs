@@ -10,6 +10,7 @@ use crate::load::load;
 use crate::renderer::Dashboard;
 use crate::run_dir::{RunDir, RunSlot, file};
 use crate::run_record::{Outcome, RunRecord};
+use crate::stop_signal::StopSignal;
 use crate::weights;
 use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
 use emberlab_data::Splits;
@@ -26,6 +27,8 @@ pub struct TrainOptions {
     pub overwrite: bool,
     /// What shows the progress.
     pub dashboard: Dashboard,
+    /// What asks the training to stop.
+    pub stop: StopSignal,
 }
 
 /// What a run came to.
@@ -70,7 +73,7 @@ pub fn train(
 
     let trained = Run { config, splits: &splits, device: &device, directory: &run }.train_and_score(
         classifier,
-        options.dashboard,
+        options,
         &mut record,
     );
     record.outcome = match &trained {
@@ -100,7 +103,7 @@ impl Run<'_> {
     fn train_and_score(
         &self,
         classifier: Classifier<AutodiffBackend>,
-        dashboard: Dashboard,
+        options: &TrainOptions,
         record: &mut RunRecord,
     ) -> Result<Option<Score>, Error> {
         let metrics = self.directory.file(file::METRICS);
@@ -108,7 +111,8 @@ impl Run<'_> {
             train: &self.splits.train,
             classifier,
             device: self.device,
-            dashboard,
+            dashboard: options.dashboard,
+            stop: options.stop.clone(),
             recorder: Recorder::create(&metrics)?,
         };
         let start = Instant::now();

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::renderer::Dashboard;
 use crate::run_record::RunRecord;
+use crate::stop_signal::StopSignal;
 use crate::train::{TrainOptions, train};
 use clap::{Args, ValueEnum};
 use emberlab_models::{GradientRule, Output};
@@ -64,8 +65,12 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
         config.set.push(format!("name={}", toml::Value::from(name.as_str())));
     }
     let config = config.load()?;
-    let options =
-        TrainOptions { artifacts: arguments.artifacts.clone(), overwrite: arguments.overwrite, dashboard };
+    let options = TrainOptions {
+        artifacts: arguments.artifacts.clone(),
+        overwrite: arguments.overwrite,
+        dashboard,
+        stop: StopSignal::listen()?,
+    };
     let report = train(&config, &options, |record, run| {
         if dashboard == Dashboard::Plain {
             // Failing to say hello is no reason not to train.

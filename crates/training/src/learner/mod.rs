@@ -20,6 +20,7 @@ use crate::backend::{AutodiffBackend, Backend, Device};
 use crate::config::{Clip, Config, Moments, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
 use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
+use crate::stop_signal::StopSignal;
 use burn::data::dataloader::DataLoader;
 use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::decay::WeightDecayConfig;
@@ -55,6 +56,8 @@ pub struct Setup<'a> {
     pub device: &'a Device,
     /// What shows the progress.
     pub dashboard: Dashboard,
+    /// What asks the training to stop.
+    pub stop: StopSignal,
     /// What writes the metrics.
     pub recorder: Recorder,
 }
@@ -117,14 +120,14 @@ fn launch<O>(config: &Config, setup: Setup<'_>, optimizer: O) -> Result<Trained,
 where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
-    let Setup { train, classifier, device, dashboard, recorder } = setup;
+    let Setup { train, classifier, device, dashboard, stop, recorder } = setup;
     let training_config = &config.training;
     let updates = training_config.updates(train.len());
     let schedule =
         Schedule::new(&training_config.schedule, training_config.optimizer.learning_rate, updates)?;
     let loader = train_loader(config, train, device);
     let shared = Arc::new(Mutex::new(update_loop::Shared::new(recorder)));
-    let strategy = UpdateLoop::new(Arc::clone(&shared), training_config);
+    let strategy = UpdateLoop::new(Arc::clone(&shared), training_config, stop);
     let training = SupervisedTraining::<Components<O>>::new("", loader, Arc::new(NoValidation))
         .num_epochs(training_config.epochs)
         .with_application_logger(None)

@@ -6,6 +6,7 @@ use super::schedule::Schedule;
 use crate::backend::{AutodiffBackend, Backend};
 use crate::config::TrainingConfig;
 use crate::error::Error;
+use crate::stop_signal::StopSignal;
 use burn::data::dataloader::Progress as Share;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{GradientsParams, Optimizer};
@@ -54,13 +55,14 @@ pub struct UpdateLoop {
     log_every: Option<usize>,
     plan: BatchPlan,
     accumulate: usize,
+    stop: StopSignal,
 }
 
 type Components<O> = LearningComponentsMarker<AutodiffBackend, Schedule, Classifier<AutodiffBackend>, O>;
 
 impl UpdateLoop {
-    pub fn new(shared: Arc<Mutex<Shared>>, config: &TrainingConfig) -> Self {
-        Self { shared, log_every: config.log_every, plan: config.plan, accumulate: config.accumulate }
+    pub fn new(shared: Arc<Mutex<Shared>>, config: &TrainingConfig, stop: StopSignal) -> Self {
+        Self { shared, log_every: config.log_every, plan: config.plan, accumulate: config.accumulate, stop }
     }
 }
 
@@ -93,7 +95,7 @@ where
             log_every: self.log_every,
         };
         for epoch in starting_epoch..=components.num_epochs {
-            let stopped = || components.interrupter.should_stop();
+            let stopped = || self.stop.came() || components.interrupter.should_stop();
             if let Err(error) = fitting.epoch(epoch, &train, &stopped) {
                 fitting.shared.failure = Some(error);
                 break;

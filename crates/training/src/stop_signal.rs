@@ -1,0 +1,36 @@
+//! Ctrl-C and SIGTERM, heard between updates.
+
+use crate::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether the user asked the program to stop.
+#[derive(Clone, Debug, Default)]
+pub struct StopSignal(Arc<AtomicBool>);
+
+impl StopSignal {
+    /// Listens from now on. The first signal lets the update under way end; the second ends the
+    /// program at once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] when the system refuses, or when somebody listens already.
+    pub fn listen() -> Result<Self, Error> {
+        let signal = Self::default();
+        let heard = signal.clone();
+        let handler = move || {
+            if heard.0.swap(true, Ordering::Relaxed) {
+                std::process::exit(i32::from(Error::Interrupted(0).exit_code()));
+            }
+        };
+        match ctrlc::set_handler(handler) {
+            Ok(()) => Ok(signal),
+            Err(error) => Err(Error::Usage(format!("cannot listen for Ctrl-C: {error}"))),
+        }
+    }
+
+    /// Whether a signal came.
+    pub fn came(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
