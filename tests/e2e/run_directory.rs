@@ -138,6 +138,16 @@ fn a_folder_that_no_run_made_is_never_deleted() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_made_is_one_line() {
+    let lab = lab();
+    lab.write("file", "");
+    let said = train(&lab, "--artifacts file/below");
+    assert_eq!(said.code, 4);
+    assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
+    assert!(said.stderr.starts_with("error: cannot write `file/below`: "), "{}", said.stderr);
+}
+
+#[test]
 fn a_loss_that_is_no_number_ends_the_run_and_says_so() {
     let lab = lab();
     let said = train(&lab, "--set training.optimizer.kind=sgd --set training.optimizer.learning_rate=1e30");

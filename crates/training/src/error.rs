@@ -42,12 +42,12 @@ pub enum Error {
         reason: String,
     },
     /// A file that cannot be written.
-    #[error("cannot write `{}`: {source}", path.display())]
+    #[error("cannot write `{}`: {reason}", path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// The operating system's reason.
-        source: io::Error,
+        reason: io::Error,
     },
     /// A loss that is no number any more.
     #[error(
@@ -80,7 +80,7 @@ impl Error {
     /// A failure to write `path`.
     pub(crate) fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Write { path, source }
+        move |reason| Self::Write { path, reason }
     }
 
     /// The code that the program ends with.
