@@ -157,6 +157,7 @@ fn a_loss_that_is_no_number_ends_the_run_and_says_so() {
     assert!(line.ends_with("try a smaller `training.optimizer.learning_rate`"), "{line}");
     let record: Value = serde_json::from_str(&lab.read("artifacts/small/run.json")).unwrap();
     assert_eq!(record["outcome"], "failed");
+    assert!(record["updates"].as_u64().unwrap() >= lab.metric("small", "train", "loss").len() as u64);
 }
 
 #[test]

@@ -118,9 +118,10 @@ impl Run<'_> {
         let start = Instant::now();
         let trained = learner::fit(self.config, setup);
         record.seconds.train = start.elapsed().as_secs_f64();
-        let Trained { classifier, progress } = trained?;
+        let Trained { progress, classifier } = trained?;
         record.updates = progress.updates;
         record.metrics.train = progress.last.map(Into::into);
+        let classifier = classifier?;
         self.save(&classifier)?;
         if progress.stopped {
             return Err(Error::Interrupted(progress.updates));

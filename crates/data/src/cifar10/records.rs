@@ -49,12 +49,6 @@ impl Cifar10 {
         })
     }
 
-    /// The files of the set: the training batches in order, then the test batch.
-    pub fn files(&self) -> impl Iterator<Item = &Path> {
-        let files = self.train_files.iter().chain([&self.test_file]);
-        files.map(PathBuf::as_path)
-    }
-
     /// Reads the training part, its batches one after another.
     ///
     /// # Errors

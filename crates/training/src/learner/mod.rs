@@ -38,12 +38,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use update_loop::UpdateLoop;
 
-/// A trained classifier and how far it came.
+/// How far a training came, and the classifier with its final weights or what ended it.
 pub struct Trained {
-    /// The classifier with its final weights.
-    pub classifier: Classifier<Backend>,
     /// Updates made and the last score.
     pub progress: Progress,
+    /// The classifier with its final weights.
+    pub classifier: Result<Classifier<Backend>, Error>,
 }
 
 /// What the learner needs besides the configuration.
@@ -66,8 +66,9 @@ pub struct Setup<'a> {
 ///
 /// # Errors
 ///
-/// [`Error::Diverged`] when the loss is no number any more, [`Error::Write`] when the metrics cannot
-/// be written, [`Error::Training`] for what Burn reports by a panic.
+/// [`Error::Usage`] for a schedule that Burn does not take. What goes wrong later is in
+/// [`Trained::classifier`]: [`Error::Diverged`] when the loss is no number any more, [`Error::Write`]
+/// when the metrics cannot be written, [`Error::Training`] for what Burn reports by a panic.
 pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
     let OptimizerConfig { kind, weight_decay, clip, .. } = &config.training.optimizer;
     let decay = (*weight_decay > 0.0).then(|| WeightDecayConfig::new(*weight_decay as f32));
@@ -153,13 +154,12 @@ where
     }));
     let panic = panics.finish();
     let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(error) = shared.failure.take() {
-        return Err(error);
-    }
-    match launched {
-        Ok(classifier) => Ok(Trained { classifier, progress: shared.progress.clone() }),
-        Err(_) => Err(Error::Training(panic.unwrap_or_else(|| "no reason given".to_owned()))),
-    }
+    let classifier = match (shared.failure.take(), launched) {
+        (Some(error), _) => Err(error),
+        (None, Ok(classifier)) => Ok(classifier),
+        (None, Err(_)) => Err(Error::Training(panic.unwrap_or_else(|| "no reason given".to_owned()))),
+    };
+    Ok(Trained { progress: shared.progress.clone(), classifier })
 }
 
 fn train_loader(config: &Config, train: &LabelledData, device: &Device) -> TrainLoader {
