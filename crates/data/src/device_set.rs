@@ -1,37 +1,13 @@
 //! A part of a data set in the device's memory.
 
+use crate::augmentation::Augmenter;
 use crate::batch::ClassificationBatch;
 use crate::labelled_data::{Features, LabelledData};
+use crate::normalizer::Normalizer;
+use crate::random_state::RandomState;
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use std::ops::Range;
-
-/// What turns stored features into a model's inputs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Normalization {
-    /// Features as they are.
-    None,
-    /// Pixel bytes divided by 255, so that they lie in `[0, 1]`.
-    Unit,
-}
-
-impl Normalization {
-    fn divisor(self) -> f32 {
-        match self {
-            Self::None => 1.0,
-            Self::Unit => 255.0,
-        }
-    }
-
-    /// The features as a model's inputs, in double precision.
-    pub fn apply(self, features: &Features) -> Vec<f64> {
-        let divisor = f64::from(self.divisor());
-        match features {
-            Features::Table { values, .. } => values.iter().map(|value| value / divisor).collect(),
-            Features::Images { pixels, .. } => pixels.iter().map(|&byte| f64::from(byte) / divisor).collect(),
-        }
-    }
-}
 
 /// All samples of one part on one device, copied there once.
 #[derive(Clone, Debug)]
@@ -46,30 +22,59 @@ enum Inputs<B: Backend> {
     /// Normalised, `[n, n_features]`.
     Ready(Tensor<B, 2>),
     /// Bytes that are normalised batch by batch, `[n, n_features]`: a quarter of the memory.
-    Bytes(Tensor<B, 2, Int>, Normalization),
+    Bytes(Tensor<B, 2, Int>, ByteNormalizer<B>),
+}
+
+/// A [`Normalizer`] of images on the device.
+#[derive(Clone, Debug)]
+struct ByteNormalizer<B: Backend> {
+    divisor: f64,
+    /// Mean and standard deviation of each value of an image, `[1, n_features]`.
+    statistics: Option<[Tensor<B, 2>; 2]>,
+}
+
+impl<B: Backend> ByteNormalizer<B> {
+    fn new(normalizer: &Normalizer, features: &Features, device: &B::Device) -> Self {
+        let row = |values: Vec<f64>| {
+            let shape = [1, values.len()];
+            Tensor::from_data(TensorData::new(values, shape), device)
+        };
+        let statistics = normalizer.rows(features).map(|(mean, deviation)| [row(mean), row(deviation)]);
+        Self { divisor: normalizer.divisor(features), statistics }
+    }
+
+    fn apply(&self, pixels: Tensor<B, 2>) -> Tensor<B, 2> {
+        let pixels = if self.divisor == 1.0 { pixels } else { pixels / self.divisor };
+        match &self.statistics {
+            Some([mean, deviation]) => (pixels - mean.clone()) / deviation.clone(),
+            None => pixels,
+        }
+    }
+
+    fn to_device(&self, device: &B::Device) -> Self {
+        let moved = |row: &Tensor<B, 2>| row.clone().to_device(device);
+        let statistics = self.statistics.as_ref().map(|statistics| statistics.each_ref().map(moved));
+        Self { divisor: self.divisor, statistics }
+    }
 }
 
 impl<B: Backend> DeviceSet<B> {
     /// Copies `data` to `device`.
     ///
-    /// With `whole`, the set is used as one batch and is normalised at once. Otherwise images stay
-    /// bytes, on devices that compute with bytes.
-    pub fn new(data: &LabelledData, normalization: Normalization, whole: bool, device: &B::Device) -> Self {
+    /// With `whole`, the set is used as one batch, unchanged, and is normalised at once. Otherwise
+    /// images stay bytes, on devices that compute with bytes.
+    pub fn new(data: &LabelledData, normalizer: &Normalizer, whole: bool, device: &B::Device) -> Self {
         let (n, n_classes) = (data.len(), data.n_classes());
         let shape = [n, data.n_features()];
-        let divisor = normalization.divisor();
-        let ready =
-            |values: Vec<f32>| Inputs::Ready(Tensor::from_data(TensorData::new(values, shape), device));
         let inputs = match &data.features {
-            Features::Table { values, .. } => {
-                ready(values.iter().map(|&value| value as f32 / divisor).collect())
+            Features::Images { pixels, .. } if !whole => {
+                let dtype = if B::supports_dtype(device, DType::U8) { DType::U8 } else { DType::I32 };
+                let bytes = Tensor::from_data(TensorData::new(pixels.clone(), shape), (device, dtype));
+                Inputs::Bytes(bytes, ByteNormalizer::new(normalizer, &data.features, device))
             }
-            Features::Images { pixels, .. } if whole || !B::supports_dtype(device, DType::U8) => {
-                ready(pixels.iter().map(|&byte| f32::from(byte) / divisor).collect())
-            }
-            Features::Images { pixels, .. } => {
-                let bytes = TensorData::new(pixels.clone(), shape);
-                Inputs::Bytes(Tensor::from_data(bytes, (device, DType::U8)), normalization)
+            features => {
+                let values = TensorData::new(normalizer.apply(features), shape);
+                Inputs::Ready(Tensor::from_data(values, device))
             }
         };
         let mut targets = vec![0.0f32; n * n_classes];
@@ -99,29 +104,18 @@ impl<B: Backend> DeviceSet<B> {
         self.labels.device()
     }
 
-    /// All samples as one batch; no copy when the set was made `whole`.
-    pub fn all(&self) -> ClassificationBatch<B> {
-        self.clone().into_batch()
-    }
-
-    /// The samples in `range`.
-    pub fn range(&self, range: Range<usize>) -> ClassificationBatch<B> {
-        self.slice(range).into_batch()
-    }
-
-    /// The samples at `rows`, an index tensor `[n]`.
-    pub fn rows(&self, rows: Tensor<B, 1, Int>) -> ClassificationBatch<B> {
-        let selected = Self {
+    /// The samples at `rows`, an index tensor `[n]`, as a set of their own.
+    pub fn rows(&self, rows: Tensor<B, 1, Int>) -> Self {
+        Self {
             inputs: match &self.inputs {
                 Inputs::Ready(inputs) => Inputs::Ready(inputs.clone().select(0, rows.clone())),
-                Inputs::Bytes(bytes, normalization) => {
-                    Inputs::Bytes(bytes.clone().select(0, rows.clone()), *normalization)
+                Inputs::Bytes(bytes, normalizer) => {
+                    Inputs::Bytes(bytes.clone().select(0, rows.clone()), normalizer.clone())
                 }
             },
             labels: self.labels.clone().select(0, rows.clone()),
             targets: self.targets.clone().select(0, rows),
-        };
-        selected.into_batch()
+        }
     }
 
     /// The labels of all samples as a batch whose inputs are a column of zeros, for what needs no more.
@@ -138,8 +132,8 @@ impl<B: Backend> DeviceSet<B> {
         Self {
             inputs: match &self.inputs {
                 Inputs::Ready(inputs) => Inputs::Ready(inputs.clone().slice(range.clone())),
-                Inputs::Bytes(bytes, normalization) => {
-                    Inputs::Bytes(bytes.clone().slice(range.clone()), *normalization)
+                Inputs::Bytes(bytes, normalizer) => {
+                    Inputs::Bytes(bytes.clone().slice(range.clone()), normalizer.clone())
                 }
             },
             labels: self.labels.clone().slice(range.clone()),
@@ -152,8 +146,8 @@ impl<B: Backend> DeviceSet<B> {
         Self {
             inputs: match &self.inputs {
                 Inputs::Ready(inputs) => Inputs::Ready(inputs.clone().to_device(device)),
-                Inputs::Bytes(bytes, normalization) => {
-                    Inputs::Bytes(bytes.clone().to_device(device), *normalization)
+                Inputs::Bytes(bytes, normalizer) => {
+                    Inputs::Bytes(bytes.clone().to_device(device), normalizer.to_device(device))
                 }
             },
             labels: self.labels.clone().to_device(device),
@@ -161,14 +155,32 @@ impl<B: Backend> DeviceSet<B> {
         }
     }
 
-    fn into_batch(self) -> ClassificationBatch<B> {
+    /// All samples as one batch; no copy when the set was made `whole`.
+    pub fn into_batch(self) -> ClassificationBatch<B> {
         ClassificationBatch {
             inputs: match self.inputs {
                 Inputs::Ready(inputs) => inputs,
-                Inputs::Bytes(bytes, normalization) => bytes.float() / normalization.divisor(),
+                Inputs::Bytes(bytes, normalizer) => normalizer.apply(bytes.float()),
             },
             labels: self.labels,
             targets: self.targets,
+        }
+    }
+
+    /// All samples as one batch of changed images. The set must not have been made `whole`; samples
+    /// that are no bytes stay as they are.
+    pub fn into_augmented_batch(
+        self,
+        augmenter: &Augmenter<B>,
+        random: &mut RandomState,
+    ) -> ClassificationBatch<B> {
+        match self.inputs {
+            Inputs::Bytes(bytes, normalizer) => ClassificationBatch {
+                inputs: normalizer.apply(augmenter.apply(bytes.float(), random)),
+                labels: self.labels,
+                targets: self.targets,
+            },
+            Inputs::Ready(_) => self.into_batch(),
         }
     }
 }

@@ -28,8 +28,8 @@ pub enum Features {
     Table {
         /// `[n_samples, n_features]`, row-major.
         values: Vec<f64>,
-        /// Number of columns.
-        n_features: usize,
+        /// The name of each column.
+        columns: Vec<String>,
     },
     /// Images of one size, kept as bytes until they are used.
     Images {
@@ -41,10 +41,15 @@ pub enum Features {
 }
 
 impl Features {
+    /// A table whose columns have no names of their own: `f0`, `f1` and so on.
+    pub fn table(values: Vec<f64>, n_features: usize) -> Self {
+        Self::Table { values, columns: (0..n_features).map(|column| format!("f{column}")).collect() }
+    }
+
     /// Numbers per sample.
     pub fn width(&self) -> usize {
         match self {
-            Self::Table { n_features, .. } => *n_features,
+            Self::Table { columns, .. } => columns.len(),
             Self::Images { shape, .. } => shape.size(),
         }
     }
@@ -59,8 +64,8 @@ impl Features {
 
     fn select(&self, rows: &[usize]) -> Self {
         match self {
-            Self::Table { values, n_features } => {
-                Self::Table { values: select_rows(values, *n_features, rows), n_features: *n_features }
+            Self::Table { values, columns } => {
+                Self::Table { values: select_rows(values, columns.len(), rows), columns: columns.clone() }
             }
             Self::Images { pixels, shape } => {
                 Self::Images { pixels: select_rows(pixels, shape.size(), rows), shape: *shape }
@@ -120,17 +125,4 @@ impl LabelledData {
             class_names: self.class_names.clone(),
         })
     }
-}
-
-/// The parts of a data set. No sample is in two of them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Splits {
-    /// What the model is trained on.
-    pub train: LabelledData,
-    /// What it is scored on, once, at the end.
-    pub test: LabelledData,
-    /// The rows of the source's training file or whole set that became `train`, in drawn order.
-    pub train_rows: Vec<usize>,
-    /// The rows of the source's test file or whole set that became `test`, in drawn order.
-    pub test_rows: Vec<usize>,
 }

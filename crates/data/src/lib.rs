@@ -5,6 +5,7 @@
 //! random draw comes from a [`RandomState`], which equals `numpy.random.RandomState`, so that the
 //! same seed gives the same samples as NumPy and scikit-learn.
 
+mod augmentation;
 mod batch;
 pub mod cifar10;
 mod device_set;
@@ -13,17 +14,24 @@ mod export;
 mod labelled_data;
 mod loader;
 mod make_classification;
+mod normalizer;
 mod random_state;
+mod splits;
+mod subsample;
 mod synthetic;
 mod train_test_split;
 
+pub use augmentation::{Augmentation, Augmenter};
 pub use batch::ClassificationBatch;
-pub use device_set::{DeviceSet, Normalization};
+pub use device_set::DeviceSet;
 pub use error::{DataError, ParameterError};
 pub use export::write_csv;
-pub use labelled_data::{Features, ImageShape, LabelledData, Splits};
+pub use labelled_data::{Features, ImageShape, LabelledData};
 pub use loader::{BatchPlan, DeviceLoader};
 pub use make_classification::{ColumnValue, MakeClassification};
+pub use normalizer::{Normalization, Normalizer, statistics};
 pub use random_state::RandomState;
+pub use splits::{Part, Splits, ValidationSplit};
+pub use subsample::Subsample;
 pub use synthetic::Synthetic;
 pub use train_test_split::{TestSize, TrainTestSplit};

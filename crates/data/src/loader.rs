@@ -4,6 +4,7 @@
 //! depends on its workers. The sets of this lab fit into memory: here a batch is a slice of a tensor,
 //! or a selection of its rows, and its order is decided by a seed alone.
 
+use crate::augmentation::Augmenter;
 use crate::batch::ClassificationBatch;
 use crate::device_set::DeviceSet;
 use crate::random_state::RandomState;
@@ -21,10 +22,13 @@ pub enum BatchPlan {
         /// Batches per epoch.
         iterations: NonZeroUsize,
     },
-    /// Batches of this many samples, the last one smaller where they do not divide evenly.
+    /// Batches of this many samples.
     Mini {
         /// Samples per batch.
         size: NonZeroUsize,
+        /// Whether the samples that are left over, where they do not divide evenly, are left out of the
+        /// epoch; otherwise they make a smaller batch.
+        drop_last: bool,
     },
 }
 
@@ -33,7 +37,8 @@ impl BatchPlan {
     pub fn iterations(self, n_samples: usize) -> usize {
         match self {
             Self::Full { iterations } => iterations.get(),
-            Self::Mini { size } => n_samples.div_ceil(size.get()),
+            Self::Mini { size, drop_last: false } => n_samples.div_ceil(size.get()),
+            Self::Mini { size, drop_last: true } => n_samples / size.get(),
         }
     }
 }
@@ -44,21 +49,32 @@ pub struct DeviceLoader<B: Backend> {
     plan: BatchPlan,
     /// What draws each epoch's order; the stored order where there is none.
     shuffle: Option<Mutex<RandomState>>,
+    augment: Option<(Augmenter<B>, Mutex<RandomState>)>,
 }
 
 impl<B: Backend> DeviceLoader<B> {
     /// A loader in stored order or, with a seed, in a new order each epoch: epoch `e`, from 1, takes
     /// the `e`-th `permutation(n)` of `RandomState(seed)`.
     pub fn new(set: DeviceSet<B>, plan: BatchPlan, shuffle_seed: Option<u32>) -> Self {
-        Self { set, plan, shuffle: shuffle_seed.map(|seed| Mutex::new(RandomState::new(seed))) }
+        let shuffle = shuffle_seed.map(|seed| Mutex::new(RandomState::new(seed)));
+        Self { set, plan, shuffle, augment: None }
     }
 
-    fn with_set(&self, set: DeviceSet<B>) -> Arc<dyn DataLoader<B, ClassificationBatch<B>>> {
-        Arc::new(Self {
+    /// Changes the images of each batch, drawing batch after batch from `RandomState(seed)`.
+    pub fn augmented(self, augmenter: Augmenter<B>, seed: u32) -> Self {
+        Self { augment: Some((augmenter, Mutex::new(RandomState::new(seed)))), ..self }
+    }
+
+    /// The same loader of other samples, or of these elsewhere, going on from the same draws.
+    fn with_set(&self, set: DeviceSet<B>, device: &B::Device) -> Self {
+        let copy = |state: &Mutex<RandomState>| Mutex::new(lock(state).clone());
+        let augment = self.augment.as_ref();
+        Self {
             set,
             plan: self.plan,
-            shuffle: self.shuffle.as_ref().map(|state| Mutex::new(lock(state).clone())),
-        })
+            shuffle: self.shuffle.as_ref().map(copy),
+            augment: augment.map(|(augmenter, state)| (augmenter.to_device(device), copy(state))),
+        }
     }
 
     /// The order of the next epoch on the device.
@@ -78,29 +94,34 @@ fn lock(state: &Mutex<RandomState>) -> std::sync::MutexGuard<'_, RandomState> {
 
 impl<B: Backend> DataLoader<B, ClassificationBatch<B>> for DeviceLoader<B> {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<ClassificationBatch<B>> + 'a> {
-        Box::new(DeviceBatches { set: &self.set, plan: self.plan, order: self.draw_order(), next: 0 })
+        Box::new(DeviceBatches { loader: self, order: self.draw_order(), next: 0 })
     }
 
     fn num_items(&self) -> usize {
-        match self.plan {
-            BatchPlan::Full { iterations } => self.set.len() * iterations.get(),
-            BatchPlan::Mini { .. } => self.set.len(),
-        }
+        total(self.plan, self.set.len())
     }
 
     fn to_device(&self, device: &B::Device) -> Arc<dyn DataLoader<B, ClassificationBatch<B>>> {
-        self.with_set(self.set.to_device(device))
+        Arc::new(self.with_set(self.set.to_device(device), device))
     }
 
     fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<B, ClassificationBatch<B>>> {
-        self.with_set(self.set.slice(start..end))
+        Arc::new(self.with_set(self.set.slice(start..end), &self.set.device()))
+    }
+}
+
+/// Samples that an epoch hands out.
+fn total(plan: BatchPlan, n_samples: usize) -> usize {
+    match plan {
+        BatchPlan::Full { iterations } => n_samples * iterations.get(),
+        BatchPlan::Mini { drop_last: false, .. } => n_samples,
+        BatchPlan::Mini { size, drop_last: true } => n_samples - n_samples % size.get(),
     }
 }
 
 /// The batches of one epoch.
 struct DeviceBatches<'a, B: Backend> {
-    set: &'a DeviceSet<B>,
-    plan: BatchPlan,
+    loader: &'a DeviceLoader<B>,
     order: Option<Tensor<B, 1, Int>>,
     next: usize,
 }
@@ -109,30 +130,37 @@ impl<B: Backend> Iterator for DeviceBatches<'_, B> {
     type Item = ClassificationBatch<B>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.next == self.plan.iterations(self.set.len()) {
+        let DeviceLoader { set, plan, augment, .. } = self.loader;
+        if self.next == plan.iterations(set.len()) {
             return None;
         }
-        let range = match self.plan {
-            BatchPlan::Full { .. } => 0..self.set.len(),
-            BatchPlan::Mini { size } => {
+        let range = match plan {
+            BatchPlan::Full { .. } => 0..set.len(),
+            BatchPlan::Mini { size, .. } => {
                 let start = self.next * size.get();
-                start..start.saturating_add(size.get()).min(self.set.len())
+                start..start.saturating_add(size.get()).min(set.len())
             }
         };
         self.next += 1;
-        Some(match &self.order {
-            Some(order) => self.set.rows(order.clone().slice(range)),
-            None if range.len() == self.set.len() => self.set.all(),
-            None => self.set.range(range),
+        let samples = match &self.order {
+            Some(order) => set.rows(order.clone().slice(range)),
+            None if range.len() == set.len() => set.clone(),
+            None => set.slice(range),
+        };
+        Some(match augment {
+            Some((augmenter, random)) => samples.into_augmented_batch(augmenter, &mut lock(random)),
+            None => samples.into_batch(),
         })
     }
 }
 
 impl<B: Backend> DataLoaderIterator<ClassificationBatch<B>> for DeviceBatches<'_, B> {
     fn progress(&self) -> Progress {
-        let (processed, total) = match self.plan {
-            BatchPlan::Full { iterations } => (self.next * self.set.len(), iterations.get() * self.set.len()),
-            BatchPlan::Mini { size } => (self.next.saturating_mul(size.get()), self.set.len()),
+        let DeviceLoader { set, plan, .. } = self.loader;
+        let total = total(*plan, set.len());
+        let processed = match plan {
+            BatchPlan::Full { .. } => self.next * set.len(),
+            BatchPlan::Mini { size, .. } => self.next.saturating_mul(size.get()),
         };
         Progress::new(processed.min(total), total)
     }

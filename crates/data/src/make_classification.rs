@@ -219,7 +219,7 @@ impl MakeClassification {
             labels = rows.iter().map(|&row| labels[row]).collect();
         }
         Ok(LabelledData {
-            features: Features::Table { values: table.values, n_features: self.n_features },
+            features: Features::table(table.values, self.n_features),
             labels,
             class_names: (0..self.n_classes).map(|class| class.to_string()).collect(),
         })

@@ -1,9 +1,9 @@
 //! The lab's synthetic data: `make_classification`, then `train_test_split`.
 
 use crate::error::DataError;
-use crate::labelled_data::Splits;
 use crate::make_classification::MakeClassification;
 use crate::random_state::RandomState;
+use crate::splits::Splits;
 use crate::train_test_split::TrainTestSplit;
 
 /// A data set that is drawn and divided.
@@ -23,7 +23,6 @@ impl Synthetic {
     /// [`DataError::Parameter`] when the parameters cannot work.
     pub fn load(&self, seed: u32, split_seed: u32) -> Result<Splits, DataError> {
         let all = self.classification.generate(&mut RandomState::new(seed))?;
-        let (train_rows, test_rows) = self.split.rows(&all.labels, &mut RandomState::new(split_seed))?;
-        Ok(Splits { train: all.select(&train_rows)?, test: all.select(&test_rows)?, train_rows, test_rows })
+        Splits::divide(&all, &self.split, split_seed)
     }
 }

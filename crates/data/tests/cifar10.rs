@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use emberlab_data::cifar10::{Cifar10, Cifar10Subsample, FOLDER, RECORD_SIZE};
-use emberlab_data::{DataError, Features, RandomState};
+use emberlab_data::cifar10::{Cifar10, FOLDER, RECORD_SIZE};
+use emberlab_data::{DataError, Features, RandomState, Splits, Subsample};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -38,19 +38,24 @@ fn overwrite(directory: &TempDir, name: &str, bytes: &[u8]) {
     fs::write(directory.path().join(FOLDER).join(name), bytes).unwrap();
 }
 
-fn load(directory: &Path) -> Result<emberlab_data::Splits, DataError> {
-    Cifar10Subsample::default().load(&Cifar10::open(directory)?, &mut RandomState::new(0))
+fn draw(directory: &Path, subsample: Subsample, seed: u32) -> Result<Splits, DataError> {
+    let set = Cifar10::open(directory)?;
+    subsample.draw(set.train()?, set.test()?, &mut RandomState::new(seed))
+}
+
+fn load(directory: &Path) -> Result<Splits, DataError> {
+    draw(directory, Subsample::default(), 0)
 }
 
 #[test]
 fn batches_are_read_one_after_another_with_names_and_planes_in_place() {
     let directory = set(&[&[3, 1], &[9, 0, 4]], &[2]);
     let splits = load(directory.path()).unwrap();
-    assert_eq!(splits.train.labels, [3, 1, 9, 0, 4]);
-    assert_eq!(splits.train_rows, [0, 1, 2, 3, 4]);
-    assert_eq!(splits.test.labels, [2]);
-    assert_eq!(splits.train.class_names[..3], ["a", "b", "c"]);
-    let Features::Images { pixels, shape } = splits.train.features else { panic!("not images") };
+    assert_eq!(splits.train.samples.labels, [3, 1, 9, 0, 4]);
+    assert_eq!(splits.train.rows, [0, 1, 2, 3, 4]);
+    assert_eq!(splits.test.samples.labels, [2]);
+    assert_eq!(splits.train.samples.class_names[..3], ["a", "b", "c"]);
+    let Features::Images { pixels, shape } = splits.train.samples.features else { panic!("not images") };
     assert_eq!((shape.channels, shape.height, shape.width), (3, 32, 32));
     let third = &pixels[2 * 3072..3 * 3072];
     assert_eq!((third[0], third[1024], third[2048]), (9, 50, 200));
@@ -64,30 +69,28 @@ fn a_subsample_takes_the_rows_that_numpy_draws() {
     // >>> rs.choice(6, 3, replace=False), rs.choice(4, 2, replace=False)
     // (array([5, 2, 4]), array([0, 1]))
     let directory = set(&[&[0, 1, 2], &[3, 4, 5]], &[6, 7, 8, 9]);
-    let subsample = Cifar10Subsample { train_samples: Some(3), test_samples: Some(2) };
-    let set = Cifar10::open(directory.path()).unwrap();
-    let splits = subsample.load(&set, &mut RandomState::new(5)).unwrap();
-    assert_eq!(splits.train_rows, [5, 2, 4]);
-    assert_eq!(splits.train.labels, [5, 2, 4]);
-    assert_eq!(splits.test_rows, [0, 1]);
-    assert_eq!(splits.test.labels, [6, 7]);
+    let subsample = Subsample { train_samples: Some(3), test_samples: Some(2) };
+    let splits = draw(directory.path(), subsample, 5).unwrap();
+    assert_eq!(splits.train.rows, [5, 2, 4]);
+    assert_eq!(splits.train.samples.labels, [5, 2, 4]);
+    assert_eq!(splits.test.rows, [0, 1]);
+    assert_eq!(splits.test.samples.labels, [6, 7]);
 }
 
 #[test]
 fn more_images_than_there_are_is_an_error_that_says_how_many_there_are() {
     let directory = set(&[&[0, 1, 2]], &[6]);
-    let set = Cifar10::open(directory.path()).unwrap();
     for (subsample, message) in [
         (
-            Cifar10Subsample { train_samples: Some(4), test_samples: None },
+            Subsample { train_samples: Some(4), test_samples: None },
             "`train_samples` is 4, must be from 1 to 3, the number of images there are",
         ),
         (
-            Cifar10Subsample { train_samples: None, test_samples: Some(0) },
+            Subsample { train_samples: None, test_samples: Some(0) },
             "`test_samples` is 0, must be from 1 to 1, the number of images there are",
         ),
     ] {
-        assert_eq!(subsample.load(&set, &mut RandomState::new(0)).unwrap_err().to_string(), message);
+        assert_eq!(draw(directory.path(), subsample, 0).unwrap_err().to_string(), message);
     }
 }
 

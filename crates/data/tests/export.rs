@@ -2,19 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use emberlab_data::{Features, ImageShape, LabelledData, write_csv};
+use emberlab_data::{Features, ImageShape, LabelledData, Part, write_csv};
 
 fn csv(features: Features, rows: &[usize]) -> String {
-    let data = LabelledData { features, labels: vec![1, 0], class_names: vec!["a".into(), "b".into()] };
+    let samples = LabelledData { features, labels: vec![1, 0], class_names: vec!["a".into(), "b".into()] };
     let mut out = Vec::new();
-    write_csv(&data, rows, &mut out).unwrap();
+    write_csv(&Part { samples, rows: rows.to_vec() }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 #[test]
 fn numbers_are_written_in_their_shortest_form_that_reads_back() {
     let values = vec![0.1, -2.0, 1.0 / 3.0, 1e-300];
-    let text = csv(Features::Table { values: values.clone(), n_features: 2 }, &[5, 6]);
+    let text = csv(Features::table(values.clone(), 2), &[5, 6]);
     let read: Vec<f64> = text
         .lines()
         .skip(1)

@@ -7,28 +7,27 @@ use burn::data::dataloader::DataLoader;
 use burn::tensor::backend::Backend;
 use emberlab_data::{
     BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet, Features, ImageShape, LabelledData,
-    Normalization, RandomState,
+    Normalization, Normalizer, RandomState,
 };
 use std::num::NonZeroUsize;
 
 /// `n` samples of two columns, `(row, -row)`, of class `row % 3`.
 fn table(n: usize) -> LabelledData {
     LabelledData {
-        features: Features::Table {
-            values: (0..n).flat_map(|row| [row as f64, -(row as f64)]).collect(),
-            n_features: 2,
-        },
+        features: Features::table((0..n).flat_map(|row| [row as f64, -(row as f64)]).collect(), 2),
         labels: (0..n as u32).map(|row| row % 3).collect(),
         class_names: ["a", "b", "c"].map(String::from).to_vec(),
     }
 }
 
 fn mini(size: usize) -> BatchPlan {
-    BatchPlan::Mini { size: NonZeroUsize::new(size).unwrap() }
+    BatchPlan::Mini { size: NonZeroUsize::new(size).unwrap(), drop_last: false }
 }
 
 fn loader<B: Backend>(n: usize, plan: BatchPlan, shuffle_seed: Option<u32>) -> DeviceLoader<B> {
-    let set = DeviceSet::new(&table(n), Normalization::None, false, &B::Device::default());
+    let table = table(n);
+    let normalizer = Normalizer::fit(Normalization::None, &table.features);
+    let set = DeviceSet::new(&table, &normalizer, false, &B::Device::default());
     DeviceLoader::new(set, plan, shuffle_seed)
 }
 
@@ -100,13 +99,15 @@ fn images() -> LabelledData {
 }
 
 fn assert_the_pixel_is_in_its_place<B: Backend>(whole: bool) {
-    let set = DeviceSet::<B>::new(&images(), Normalization::Unit, whole, &B::Device::default());
-    let values: Vec<f32> = set.all().inputs.to_data().iter::<f32>().collect();
+    let images = images();
+    let normalizer = Normalizer::fit(Normalization::Unit, &images.features);
+    let set = DeviceSet::<B>::new(&images, &normalizer, whole, &B::Device::default());
+    let values: Vec<f32> = set.clone().into_batch().inputs.to_data().iter::<f32>().collect();
     let mut expected = vec![0.0; 24];
     // Sample 1, channel 1, row 1, column 1.
     expected[12 + 6 + 3 + 1] = 1.0;
     assert_eq!(values, expected);
-    let second: Vec<f32> = set.range(1..2).inputs.to_data().iter::<f32>().collect();
+    let second: Vec<f32> = set.slice(1..2).into_batch().inputs.to_data().iter::<f32>().collect();
     assert_eq!(second, expected[12..]);
 }
 
@@ -116,4 +117,16 @@ fn pixels_keep_their_place_and_are_divided_by_255() {
         assert_the_pixel_is_in_its_place::<Flex>(whole);
         assert_the_pixel_is_in_its_place::<NdArray>(whole);
     }
+}
+
+#[test]
+fn samples_that_do_not_fill_a_batch_are_dropped_on_request() {
+    let plan = BatchPlan::Mini { size: NonZeroUsize::new(3).unwrap(), drop_last: true };
+    let loader = loader::<Flex>(8, plan, None);
+    assert_eq!(epoch(&loader), [vec![0, 1, 2], vec![3, 4, 5]]);
+    assert_eq!((plan.iterations(8), loader.num_items()), (2, 6));
+    let mut batches = loader.iter();
+    let shares: Vec<usize> =
+        std::iter::from_fn(|| batches.next().map(|_| batches.progress().items_processed)).collect();
+    assert_eq!(shares, [3, 6]);
 }

@@ -4,12 +4,11 @@ use emberlab_data::{Features, LabelledData, Splits};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-/// The SHA-256 of both parts, in hexadecimal: of each part its features (pixel bytes, or doubles in
+/// The SHA-256 of all parts, in hexadecimal: of each part its features (pixel bytes, or doubles in
 /// little-endian order) and then its labels as 32-bit little-endian integers.
 pub fn fingerprint(splits: &Splits) -> String {
     let mut hasher = Sha256::new();
-    update(&mut hasher, &splits.train);
-    update(&mut hasher, &splits.test);
+    splits.parts().for_each(|(_, part)| update(&mut hasher, &part.samples));
     hasher.finalize().iter().fold(String::new(), |mut text, byte| {
         // Writing to a `String` cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -27,4 +27,4 @@ mod weights;
 
 pub use classifier::{classifier, network, objective};
 pub use error::Error;
-pub use load::load;
+pub use load::{Loaded, load};

@@ -67,8 +67,7 @@ pub fn predict(run: &TrainedRun, inputs: &[String]) -> Result<Vec<Prediction>, E
 
 fn predict_samples(run: &TrainedRun, samples: Samples) -> Vec<Prediction> {
     let (n, n_features) = (samples.names.len(), run.data.n_features);
-    let values: Vec<f32> =
-        run.config.data.normalize.apply(&samples.features).into_iter().map(|value| value as f32).collect();
+    let values = run.data.normalizer.apply(&samples.features);
     let inputs = Tensor::<Backend, 2>::from_data(TensorData::new(values, [n, n_features]), &run.device);
     let output = run.config.model.output;
     let logits = run.network.forward(inputs);
@@ -181,5 +180,5 @@ fn read_table(input: &str, n_features: usize) -> Result<Samples, String> {
     if names.is_empty() {
         return Err("has no row of numbers".into());
     }
-    Ok(Samples { names, features: Features::Table { values, n_features } })
+    Ok(Samples { names, features: Features::table(values, n_features) })
 }

@@ -4,8 +4,9 @@ use crate::backend::{self, Device};
 use crate::config::Config;
 use crate::error::Error;
 use crate::fingerprint::fingerprint;
+use crate::load::Loaded;
 use crate::run_dir::{RunDir, file};
-use emberlab_data::Splits;
+use emberlab_data::Normalizer;
 use emberlab_models::Score;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -21,6 +22,8 @@ pub struct RunRecord {
     pub error: Option<String>,
     /// Updates made.
     pub updates: usize,
+    /// The epoch whose weights are the run's.
+    pub selected_epoch: Option<usize>,
     /// Final scores.
     pub metrics: Metrics,
     /// Seconds of each phase.
@@ -58,7 +61,9 @@ pub enum Outcome {
 pub struct Metrics {
     /// Over the last pass of the training part, before its updates.
     pub train: Option<ScoreRecord>,
-    /// Of the final weights on the test part.
+    /// Of the run's weights on the validation part.
+    pub validation: Option<ScoreRecord>,
+    /// Of the run's weights on the test part.
     pub test: Option<ScoreRecord>,
 }
 
@@ -122,13 +127,18 @@ pub const VERSIONS: Versions = Versions {
 pub struct DataRecord {
     /// Samples of the training part.
     pub n_train: usize,
+    /// Samples of the validation part.
+    #[serde(default)]
+    pub n_validation: usize,
     /// Samples of the test part.
     pub n_test: usize,
     /// Numbers per sample.
     pub n_features: usize,
     /// The name of each class.
     pub class_names: Vec<String>,
-    /// Of both parts: of each its features (pixel bytes, or doubles in little-endian order), then its
+    /// What makes inputs of the samples, with the numbers of the training part.
+    pub normalizer: Normalizer,
+    /// Of all parts: of each its features (pixel bytes, or doubles in little-endian order), then its
     /// labels as 32-bit little-endian integers. In hexadecimal.
     pub sha256: String,
 }
@@ -144,12 +154,17 @@ pub struct Seeds {
     pub init: u32,
     /// Of the order of mini-batches.
     pub shuffle: u32,
+    /// Of the changes of images.
+    pub augment: u32,
+    /// Of dropout.
+    pub dropout: u32,
 }
 
 impl RunRecord {
     /// The record of a run that begins.
-    pub fn new(config: &Config, splits: &Splits, device: &Device, load_seconds: f64) -> Self {
-        let train = &splits.train;
+    pub fn new(config: &Config, loaded: &Loaded, device: &Device, load_seconds: f64) -> Self {
+        let Loaded { splits, normalizer } = loaded;
+        let train = &splits.train.samples;
         let architecture =
             config.model.architecture(train.n_features(), train.features.image(), train.n_classes());
         Self {
@@ -157,6 +172,7 @@ impl RunRecord {
             outcome: Outcome::Running,
             error: None,
             updates: 0,
+            selected_epoch: None,
             metrics: Metrics::default(),
             seconds: Seconds { load: load_seconds, ..Seconds::default() },
             device: DeviceRecord {
@@ -168,10 +184,12 @@ impl RunRecord {
             model: architecture.to_string(),
             n_parameters: architecture.n_parameters(),
             data: DataRecord {
-                n_train: splits.train.len(),
-                n_test: splits.test.len(),
-                n_features: splits.train.n_features(),
-                class_names: splits.train.class_names.clone(),
+                n_train: train.len(),
+                n_validation: splits.validation.as_ref().map_or(0, |part| part.rows.len()),
+                n_test: splits.test.rows.len(),
+                n_features: train.n_features(),
+                class_names: train.class_names.clone(),
+                normalizer: normalizer.clone(),
                 sha256: fingerprint(splits),
             },
             seeds: Seeds {
@@ -179,6 +197,8 @@ impl RunRecord {
                 split: config.data.split_seed,
                 init: config.model.init_seed,
                 shuffle: config.training.shuffle_seed,
+                augment: config.data.augment_seed,
+                dropout: config.model.dropout_seed,
             },
         }
     }

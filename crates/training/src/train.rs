@@ -6,14 +6,14 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::evaluate;
 use crate::learner::{self, Recorder, Setup, Trained};
-use crate::load::load;
+use crate::load::{Loaded, load};
 use crate::renderer::Dashboard;
 use crate::run_dir::{RunDir, RunSlot, file};
 use crate::run_record::{Outcome, RunRecord};
 use crate::stop_signal::StopSignal;
 use crate::weights;
 use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
-use emberlab_data::Splits;
+use emberlab_data::DeviceSet;
 use emberlab_models::{Classifier, Score};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -56,12 +56,13 @@ pub fn train(
     let slot = RunSlot::find(&options.artifacts, &config.name, options.overwrite)?;
     let device = backend::device(&config.device)?;
     let start = Instant::now();
-    let splits = load(config)?;
+    let loaded = load(config)?;
     let load_seconds = start.elapsed().as_secs_f64();
-    let classifier = classifier(config, &splits.train, &device)?;
+    config.check_samples(&loaded.splits)?;
+    let classifier = classifier(config, &loaded.splits.train.samples, &device)?;
 
     let run = slot.create()?;
-    let mut record = RunRecord::new(config, &splits, &device, load_seconds);
+    let mut record = RunRecord::new(config, &loaded, &device, load_seconds);
     run.write(file::CONFIG, config.to_toml().as_bytes())?;
     record.write(&run)?;
     let log = FileApplicationLoggerInstaller::new(run.file(file::LOG));
@@ -71,7 +72,7 @@ pub fn train(
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 
-    let trained = Run { config, splits: &splits, device: &device, directory: &run }.train_and_score(
+    let trained = Run { config, loaded: &loaded, device: &device, directory: &run }.train_and_score(
         classifier,
         options,
         &mut record,
@@ -92,7 +93,7 @@ pub fn train(
 /// A run whose directory is there.
 struct Run<'a> {
     config: &'a Config,
-    splits: &'a Splits,
+    loaded: &'a Loaded,
     device: &'a Device,
     directory: &'a RunDir,
 }
@@ -108,7 +109,7 @@ impl Run<'_> {
     ) -> Result<Option<Score>, Error> {
         let metrics = self.directory.file(file::METRICS);
         let setup = Setup {
-            train: &self.splits.train,
+            loaded: self.loaded,
             classifier,
             device: self.device,
             dashboard: options.dashboard,
@@ -121,6 +122,8 @@ impl Run<'_> {
         let Trained { progress, classifier } = trained?;
         record.updates = progress.updates;
         record.metrics.train = progress.last.map(Into::into);
+        record.metrics.validation = progress.selected.map(|selected| selected.score.into());
+        record.selected_epoch = progress.selected.map(|selected| selected.epoch).or(Some(progress.epoch));
         let classifier = classifier?;
         self.save(&classifier)?;
         if progress.stopped {
@@ -128,11 +131,17 @@ impl Run<'_> {
         }
 
         let start = Instant::now();
-        let test = evaluate::score(&classifier, &self.splits.test, self.config.data.normalize, self.device);
+        let Loaded { splits, normalizer } = self.loaded;
+        let set = DeviceSet::<Backend>::new(&splits.test.samples, normalizer, false, self.device);
+        let test = evaluate::score(&classifier, &set);
         record.seconds.evaluate = start.elapsed().as_secs_f64();
         if let Some(score) = &test {
+            let (epoch, updates) = match progress.selected {
+                Some(selected) => (selected.epoch, selected.updates),
+                None => (progress.epoch, progress.updates),
+            };
             let mut recorder = Recorder::append(&metrics)?;
-            recorder.record("test", progress.epoch, progress.updates, score)?;
+            recorder.record("test", epoch, updates, score)?;
             recorder.flush()?;
         }
         record.metrics.test = test.map(Into::into);

@@ -37,7 +37,8 @@ impl TrainedRun {
         let device = backend::device(&config.device)?;
         let source = &config.data.source;
         let n_classes = data.class_names.len();
-        if (data.n_features, n_classes) != (source.n_features(), source.n_classes()) {
+        let fits = data.normalizer.fits(data.n_features, source.image());
+        if !fits || (data.n_features, n_classes) != (source.n_features(), source.n_classes()) {
             let reason = "does not fit the run's `config.toml`".to_owned();
             return Err(Error::Artifact { path: directory.file(file::RECORD), reason });
         }

@@ -7,10 +7,8 @@
 //! on, so a smaller set in the same layout works.
 
 mod records;
-mod subsample;
 
 pub use records::{Cifar10, RECORD_SIZE, read_record};
-pub use subsample::Cifar10Subsample;
 
 use crate::labelled_data::ImageShape;
 

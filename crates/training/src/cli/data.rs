@@ -4,13 +4,13 @@ use super::{ConfigArgs, print};
 use crate::error::Error;
 use crate::{atomic, load};
 use clap::Subcommand;
-use emberlab_data::{LabelledData, write_csv};
+use emberlab_data::write_csv;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
-    /// Write the samples as `train.csv` and `test.csv`, after the split
+    /// Write the samples as `train.csv`, `test.csv` and, where there is one, `validation.csv`
     Export {
         #[command(flatten)]
         config: ConfigArgs,
@@ -27,20 +27,14 @@ pub fn run(command: &DataCommand) -> Result<(), Error> {
 }
 
 fn export(config: &ConfigArgs, out: &Path) -> Result<(), Error> {
-    let splits = load(&config.load()?)?;
+    let splits = load(&config.load()?)?.splits;
     fs::create_dir_all(out).map_err(Error::write(out))?;
-    for (name, data, rows) in
-        [("train.csv", &splits.train, &splits.train_rows), ("test.csv", &splits.test, &splits.test_rows)]
-    {
-        let path = out.join(name);
-        write(&path, data, rows)?;
-        print::text(&format!("{}: {} samples\n", path.display(), data.len()))?;
+    for (name, part) in splits.parts() {
+        let path = out.join(format!("{name}.csv"));
+        let mut csv = Vec::new();
+        write_csv(part, &mut csv).map_err(Error::write(&path))?;
+        atomic::write(&path, &csv)?;
+        print::text(&format!("{}: {} samples\n", path.display(), part.rows.len()))?;
     }
     Ok(())
-}
-
-fn write(path: &Path, data: &LabelledData, rows: &[usize]) -> Result<(), Error> {
-    let mut csv = Vec::new();
-    write_csv(data, rows, &mut csv).map_err(Error::write(path))?;
-    atomic::write(path, &csv)
 }

@@ -28,6 +28,8 @@ pub struct EvaluateArgs {
 enum Part {
     /// What the model was trained on
     Train,
+    /// What its weights were chosen by
+    Validation,
     /// What it was not trained on
     Test,
 }
@@ -42,14 +44,20 @@ struct Scored {
 
 pub fn run(arguments: &EvaluateArgs) -> Result<(), Error> {
     let run = arguments.run.open()?;
-    let splits = load(&run.config)?;
-    let objective = classifier::objective(&run.config, &splits.train);
+    let splits = load(&run.config)?.splits;
+    let objective = classifier::objective(&run.config, &splits.train.samples);
     let data = match arguments.split {
-        Part::Train => splits.train,
-        Part::Test => splits.test,
+        Part::Train => splits.train.samples,
+        Part::Validation => {
+            let none = || {
+                Error::Usage("the run has no validation part; it sets no `data.validation_fraction`".into())
+            };
+            splits.validation.ok_or_else(none)?.samples
+        }
+        Part::Test => splits.test.samples,
     };
     let classifier = Classifier::new(run.network, objective, run.config.model.gradient);
-    let set = DeviceSet::<Backend>::new(&data, run.config.data.normalize, false, &run.device);
+    let set = DeviceSet::<Backend>::new(&data, &run.data.normalizer, false, &run.device);
     let logits = evaluate::logits(&classifier, &set);
     let loss = classifier.score(logits.clone(), &set.labels_only()).read().loss;
     let predictions = classifier.output().predictions(logits.clone()).into_data();

@@ -3,9 +3,10 @@
 use super::resolved::Resolved;
 use super::rule::{Rule, count, flag, list, number, seed, text, word};
 use super::section::Section;
-use emberlab_data::cifar10::{Cifar10Subsample, IMAGE_SHAPE, N_CLASSES};
+use emberlab_data::cifar10::{IMAGE_SHAPE, N_CLASSES};
 use emberlab_data::{
-    ColumnValue, ImageShape, MakeClassification, Normalization, Synthetic, TestSize, TrainTestSplit,
+    Augmentation, ColumnValue, ImageShape, MakeClassification, Normalization, Subsample, Synthetic, TestSize,
+    TrainTestSplit, ValidationSplit,
 };
 use std::path::PathBuf;
 
@@ -16,10 +17,16 @@ use std::path::PathBuf;
 /// | `source` | required | `synthetic` or `cifar10` | |
 /// | `seed` | top-level `seed` | of the draw of samples | 0 to 2³²−1 |
 /// | `split_seed` | top-level `seed` | of the division into parts | 0 to 2³²−1 |
-/// | `normalize` | `unit` for images, `none` for tables | what is done to features | `unit`, `none` |
+/// | `normalize` | `unit` for images, `none` for tables | what is done to features | `unit`, `standard`, `none` |
+/// | `validation_fraction` | none | the share of the training part that is set aside | above 0, below 1 |
+/// | `stratify` | false | whether parts that are divided have equal shares of each class | |
+/// | `augment` | none | `{ horizontal_flip, random_crop, seed }`, see below | |
 ///
-/// A synthetic source takes the parameters of [`MakeClassification`], `test_size` (0.25) and `stratify`
-/// (false). CIFAR-10 takes `directory` (`data`), the folder that holds `cifar-10-batches-bin/`, and
+/// Images that are trained on can be changed at random, anew for each batch: `horizontal_flip` (false)
+/// mirrors half of them, `random_crop` (0) cuts each from one with a border of so many pixels of zeros,
+/// and `seed` (the top-level `seed`) is that of the draws.
+///
+/// A synthetic source takes the parameters of [`MakeClassification`] and `test_size` (0.25). CIFAR-10 takes `directory` (`data`), the folder that holds `cifar-10-batches-bin/`, and
 /// `train_samples` and `test_samples` (all).
 #[derive(Clone, Debug)]
 pub struct DataConfig {
@@ -31,6 +38,12 @@ pub struct DataConfig {
     pub split_seed: u32,
     /// What is done to the features.
     pub normalize: Normalization,
+    /// What is set aside from the training part.
+    pub validation: Option<ValidationSplit>,
+    /// How images that are trained on are changed.
+    pub augment: Augmentation,
+    /// The seed of those changes.
+    pub augment_seed: u32,
 }
 
 /// A source of samples.
@@ -43,7 +56,7 @@ pub enum Source {
         /// The folder that holds `cifar-10-batches-bin/`.
         directory: PathBuf,
         /// How many images of each part are used.
-        subsample: Cifar10Subsample,
+        subsample: Subsample,
     },
 }
 
@@ -87,20 +100,19 @@ impl DataConfig {
         let kind = section.required("source", kind)?;
         let draw_seed = section.value("seed", seed(), default_seed);
         let split_seed = section.value("split_seed", seed(), default_seed);
-        let none = ("none", Normalization::None);
-        let (source, normalize) = match kind {
-            Kind::Synthetic => {
-                let normalize = section.value("normalize", word(&[none]), Normalization::None);
-                (Source::Synthetic(read_synthetic(&mut section)), normalize)
-            }
-            Kind::Cifar10 => {
-                let rule = [("unit", Normalization::Unit), none];
-                let normalize = section.value("normalize", word(&rule), Normalization::Unit);
-                (read_cifar10(&mut section), normalize)
-            }
+        let stratify = section.value("stratify", flag(), false);
+        let validation = read_validation(&mut section, stratify);
+        let source = match kind {
+            Kind::Synthetic => Source::Synthetic(read_synthetic(&mut section, stratify)),
+            Kind::Cifar10 => read_cifar10(&mut section),
         };
+        if validation.is_none() && !matches!(source, Source::Synthetic(_)) && section.has("stratify") {
+            section.problem("stratify", "has no meaning without `validation_fraction`");
+        }
+        let (augment, augment_seed) = read_augment(&mut section, source.image(), default_seed);
+        let normalize = read_normalize(&mut section, &source);
         section.finish();
-        Some(Self { source, seed: draw_seed, split_seed, normalize })
+        Some(Self { source, seed: draw_seed, split_seed, normalize, validation, augment, augment_seed })
     }
 
     pub(super) fn write(&self, out: &mut Resolved) {
@@ -119,26 +131,75 @@ impl DataConfig {
         }
         out.entry("seed", self.seed);
         out.entry("split_seed", self.split_seed);
-        let normalize = match self.normalize {
-            Normalization::None => "none",
-            Normalization::Unit => "unit",
-        };
-        out.entry("normalize", normalize);
+        let normalize = NORMALIZE.iter().find(|(_, normalize)| *normalize == self.normalize);
+        out.optional("normalize", normalize.map(|(word, _)| *word));
+        if let Some(ValidationSplit { fraction, stratify }) = self.validation {
+            out.entry("validation_fraction", fraction);
+            if !matches!(self.source, Source::Synthetic(_)) {
+                out.entry("stratify", stratify);
+            }
+        }
+        if !self.augment.is_none() {
+            let Augmentation { horizontal_flip, random_crop } = self.augment;
+            let seed = toml::Value::from(self.augment_seed);
+            let entries =
+                [("horizontal_flip", horizontal_flip.into()), ("random_crop", (random_crop as i64).into())];
+            out.inline("augment", entries.into_iter().chain([("seed", seed)]));
+        }
     }
+}
+
+const NORMALIZE: [(&str, Normalization); 3] =
+    [("unit", Normalization::Unit), ("standard", Normalization::Standard), ("none", Normalization::None)];
+
+fn read_normalize(section: &mut Section<'_>, source: &Source) -> Normalization {
+    // Only bytes have a range to be brought to.
+    let (words, default) = match source.image() {
+        Some(_) => (&NORMALIZE[..], Normalization::Unit),
+        None => (&NORMALIZE[1..], Normalization::None),
+    };
+    section.value("normalize", word(words), default)
+}
+
+fn read_validation(section: &mut Section<'_>, stratify: bool) -> Option<ValidationSplit> {
+    let share = number("a share above 0 and below 1", |share| share > 0.0 && share < 1.0);
+    let fraction = section.optional("validation_fraction", share);
+    fraction.map(|fraction| ValidationSplit { fraction, stratify })
+}
+
+fn read_augment(
+    section: &mut Section<'_>,
+    image: Option<ImageShape>,
+    default_seed: u32,
+) -> (Augmentation, u32) {
+    let mut table = section.table("augment");
+    let horizontal_flip = table.value("horizontal_flip", flag(), false);
+    let random_crop = table.value("random_crop", count(0), 0);
+    let seed = table.value("seed", seed(), default_seed);
+    let side = image.map_or(0, |image| image.height.min(image.width));
+    if image.is_some() && random_crop >= side {
+        let reason = format!("is {random_crop}, must be less than {side}, the images' shorter side");
+        table.problem("random_crop", reason);
+    }
+    table.finish();
+    if image.is_none() && section.has("augment") {
+        section.problem("augment", "has no meaning for data that is no images");
+    }
+    (Augmentation { horizontal_flip, random_crop }, seed)
 }
 
 fn read_cifar10(section: &mut Section<'_>) -> Source {
     let directory = text("a folder's path", |path| !path.is_empty() && !path.contains('\0'));
     Source::Cifar10 {
         directory: section.value("directory", directory, "data".to_owned()).into(),
-        subsample: Cifar10Subsample {
+        subsample: Subsample {
             train_samples: section.optional("train_samples", count(1)),
             test_samples: section.optional("test_samples", count(1)),
         },
     }
 }
 
-fn read_synthetic(section: &mut Section<'_>) -> Synthetic {
+fn read_synthetic(section: &mut Section<'_>, stratify: bool) -> Synthetic {
     let default = MakeClassification::default();
     let real = || number("a number", |_| true);
     let classification = MakeClassification {
@@ -158,10 +219,8 @@ fn read_synthetic(section: &mut Section<'_>) -> Synthetic {
         shuffle: section.value("shuffle", flag(), default.shuffle),
     };
     let default = TrainTestSplit::default();
-    let split = TrainTestSplit {
-        test_size: section.value("test_size", test_size(), default.test_size),
-        stratify: section.value("stratify", flag(), default.stratify),
-    };
+    let split =
+        TrainTestSplit { test_size: section.value("test_size", test_size(), default.test_size), stratify };
     let size_problem = split.sizes(classification.n_samples).err();
     for problem in classification.problems().into_iter().chain(size_problem) {
         section.problem(problem.name, format!("is {}, must be {}", problem.value, problem.allowed));

@@ -32,10 +32,10 @@ pub use model::{Hidden, Init, ModelConfig, ModelKind};
 pub use optimizer::{Clip, Moments, OptimizerConfig, OptimizerKind};
 pub use problem::ConfigError;
 pub use schedule::{Ramp, ScheduleConfig, Steps};
-pub use training::{ClassWeights, TrainingConfig};
+pub use training::{ClassWeights, Select, TrainingConfig};
 
 use document::Document;
-use emberlab_data::ParameterError;
+use emberlab_data::{BatchPlan, ParameterError, Splits};
 use problem::Problem;
 use resolved::Resolved;
 use section::{Problems, Section};
@@ -93,9 +93,25 @@ impl Config {
         out.entry("seed", self.seed);
         self.data.write(&mut out);
         self.model.write(&mut out);
-        self.training.write(&mut out);
+        self.training.write(self.data.validation.is_some(), &mut out);
         self.device.write(&mut out);
         out.into_text()
+    }
+
+    /// What does not fit the samples, now that they are there.
+    ///
+    /// # Errors
+    ///
+    /// When batches are larger than the training part and the last is dropped, so that none is left.
+    pub fn check_samples(&self, splits: &Splits) -> Result<(), ConfigError> {
+        let n_train = splits.train.rows.len();
+        if let BatchPlan::Mini { size, drop_last: true } = self.training.plan
+            && size.get() > n_train
+        {
+            let allowed = format!("at most {n_train}, the training samples, where `drop_last` is true");
+            return Err(self.parameter_error("training", &ParameterError::new("batch_size", size, allowed)));
+        }
+        Ok(())
     }
 
     /// An error about a key of this file that only the data could tell.
@@ -130,7 +146,7 @@ fn read(mut root: Section<'_>) -> Option<Parts> {
     let mut training_section = root.table("training");
     let training = TrainingConfig::read(&mut training_section, seed);
     if let (Some(data), Some(training)) = (&data, &training) {
-        training.check(&training_section, data.source.n_classes());
+        training.check(&training_section, data);
     }
     training_section.finish();
     let device = DeviceConfig::read(root.table("device"));

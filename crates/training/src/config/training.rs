@@ -1,5 +1,6 @@
 //! `[training]`: how often, and on how many samples at once.
 
+use super::data::DataConfig;
 use super::optimizer::OptimizerConfig;
 use super::resolved::Resolved;
 use super::rule::{count, flag, list, number, seed, word};
@@ -15,12 +16,15 @@ use std::num::NonZeroUsize;
 /// | `epochs` | required | passes, or repetitions of the plan below | from 1 |
 /// | `batch_size` | `full` | samples per update | `full`, or from 1 |
 /// | `iterations_per_epoch` | 1 | updates per epoch, for `full` | from 1 |
+/// | `drop_last` | false | leaves out the samples that do not fill a batch | |
 /// | `shuffle` | false | a new order each epoch | |
 /// | `shuffle_seed` | top-level `seed` | of those orders | 0 to 2³²−1 |
 /// | `accumulate` | 1 | batches whose gradients make one update | from 1 |
 /// | `label_smoothing` | 0 | share of each target spread over all classes | 0 to below 1 |
 /// | `class_weights` | none | what each class counts | `balanced`, or a number above 0 for each |
 /// | `l1` | 0 | times the weights' absolute values, added to what is made small | from 0 |
+/// | `validate_every` | 1 | epochs from one score on the validation part to the next | from 1 |
+/// | `select` | `loss` | the epoch whose weights become the run's, by its score on the validation part | `loss`, `accuracy`, `last` |
 /// | `log_every` | one line per epoch | updates from one printed line to the next | from 1 |
 #[derive(Clone, Debug)]
 pub struct TrainingConfig {
@@ -40,6 +44,10 @@ pub struct TrainingConfig {
     pub class_weights: Option<ClassWeights>,
     /// The factor of the weights' absolute values.
     pub l1: f64,
+    /// Epochs from one score on the validation part to the next.
+    pub validate_every: usize,
+    /// Which epoch's weights become those of the run, where there is a validation part.
+    pub select: Select,
     /// Updates from one printed line to the next; one line per epoch where there is none.
     pub log_every: Option<usize>,
     /// `[training.optimizer]`.
@@ -47,6 +55,20 @@ pub struct TrainingConfig {
     /// `[training.schedule]`.
     pub schedule: ScheduleConfig,
 }
+
+/// Which epoch's weights become those of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Select {
+    /// The one with the smallest loss on the validation part.
+    Loss,
+    /// The one with the highest accuracy there.
+    Accuracy,
+    /// The last one.
+    Last,
+}
+
+const SELECT: [(&str, Select); 3] =
+    [("loss", Select::Loss), ("accuracy", Select::Accuracy), ("last", Select::Last)];
 
 /// What each class counts in the loss.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,9 +96,18 @@ impl TrainingConfig {
             let reason = "has no meaning for a `batch_size` other than \"full\", which repeats the whole set";
             section.problem("iterations_per_epoch", reason);
         }
+        let drop_last = section.value("drop_last", flag(), false);
+        if batch_size.is_none() && section.has("drop_last") {
+            section.problem(
+                "drop_last",
+                "has no meaning for `batch_size` = \"full\", which leaves nothing over",
+            );
+        }
         let shuffle = section.value("shuffle", flag(), false);
         let shuffle_seed = section.value("shuffle_seed", seed(), default_seed);
         let log_every = section.optional("log_every", count(1));
+        let validate_every = section.value("validate_every", count(1), 1);
+        let select = section.value("select", word(&SELECT), Select::Loss);
         let accumulate = section.value("accumulate", count(1), 1);
         let share = number("a number from 0 to below 1", |share| (0.0..1.0).contains(&share));
         let label_smoothing = section.value("label_smoothing", share, 0.0);
@@ -89,7 +120,7 @@ impl TrainingConfig {
         let schedule = ScheduleConfig::read(section.table("schedule"));
         // Both are at least 1.
         let plan = match batch_size.map(NonZeroUsize::new) {
-            Some(size) => BatchPlan::Mini { size: size? },
+            Some(size) => BatchPlan::Mini { size: size?, drop_last },
             None => BatchPlan::Full { iterations: NonZeroUsize::new(iterations)? },
         };
         Some(Self {
@@ -101,6 +132,8 @@ impl TrainingConfig {
             label_smoothing,
             class_weights,
             l1,
+            validate_every,
+            select,
             log_every,
             optimizer: optimizer?,
             schedule,
@@ -108,7 +141,13 @@ impl TrainingConfig {
     }
 
     /// Reports what does not fit the data.
-    pub(super) fn check(&self, section: &Section<'_>, n_classes: usize) {
+    pub(super) fn check(&self, section: &Section<'_>, data: &DataConfig) {
+        for key in ["validate_every", "select"] {
+            if data.validation.is_none() && section.has(key) {
+                section.problem(key, "has no meaning without `data.validation_fraction`");
+            }
+        }
+        let n_classes = data.source.n_classes();
         if let Some(ClassWeights::Given(weights)) = &self.class_weights
             && weights.len() != n_classes
         {
@@ -117,7 +156,7 @@ impl TrainingConfig {
         }
     }
 
-    pub(super) fn write(&self, out: &mut Resolved) {
+    pub(super) fn write(&self, validation: bool, out: &mut Resolved) {
         out.table("training");
         out.count("epochs", self.epochs);
         match self.plan {
@@ -125,7 +164,10 @@ impl TrainingConfig {
                 out.entry("batch_size", "full");
                 out.count("iterations_per_epoch", iterations.get());
             }
-            BatchPlan::Mini { size } => out.count("batch_size", size.get()),
+            BatchPlan::Mini { size, drop_last } => {
+                out.count("batch_size", size.get());
+                out.entry("drop_last", drop_last);
+            }
         }
         out.entry("shuffle", self.shuffle);
         out.entry("shuffle_seed", self.shuffle_seed);
@@ -137,6 +179,11 @@ impl TrainingConfig {
             None => (),
         }
         out.entry("l1", self.l1);
+        if validation {
+            out.count("validate_every", self.validate_every);
+            let select = SELECT.iter().find(|(_, select)| *select == self.select);
+            out.optional("select", select.map(|(word, _)| *word));
+        }
         out.optional("log_every", self.log_every.map(|updates| updates as i64));
         self.optimizer.write(out);
         self.schedule.write(out);

@@ -17,12 +17,12 @@ pub use report::{Comparison, ParameterReport, Report, WorstEntry};
 use crate::classifier::classifier;
 use crate::config::Config;
 use crate::error::Error;
-use crate::load::load;
+use crate::load::{Loaded, load};
 use burn::backend::{Autodiff, Flex};
 use burn::module::{AutodiffModule, Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{DType, Tensor, TensorData};
 use differences::Differences;
-use emberlab_data::{ClassificationBatch, LabelledData, Normalization, RandomState};
+use emberlab_data::{ClassificationBatch, LabelledData, Normalizer, RandomState};
 use emberlab_models::{Classifier, GradientRule, Gradients};
 use std::collections::HashMap;
 
@@ -63,10 +63,10 @@ pub(crate) fn gradcheck_rule(
     options: &GradcheckOptions,
     rule: impl Fn(&Classifier<Autodiff<Cpu>>, ClassificationBatch<Autodiff<Cpu>>) -> Gradients<Autodiff<Cpu>>,
 ) -> Result<Report, Error> {
-    let train = load(config)?.train;
+    let Loaded { splits, normalizer } = load(config)?;
+    let train = splits.train.samples;
     let rows: Vec<usize> = (0..options.samples.min(train.len())).collect();
     let tracked = classifier::<Autodiff<Cpu>>(config, &train, &Default::default())?.map(&mut ToF64);
-    let normalization = config.data.normalize;
     let samples = train.select(&rows)?;
     let dropout = RandomState::new(config.model.dropout_seed);
 
@@ -74,12 +74,12 @@ pub(crate) fn gradcheck_rule(
         tracked.network().reset_dropout(&dropout);
         read(&tracked, of())
     };
-    let batch = || batch_in_f64(&samples, normalization);
+    let batch = || batch_in_f64(&samples, &normalizer);
     let manual = gradients(&|| rule(&tracked, batch()));
     let autodiff = gradients(&|| GradientRule::Autodiff.gradients(&tracked, batch()));
 
     let untracked = tracked.valid();
-    let differences = Differences::new(&untracked, batch_in_f64(&samples, normalization), dropout.clone());
+    let differences = Differences::new(&untracked, batch_in_f64(&samples, &normalizer), dropout.clone());
     let mut report = report::Builder::new(&autodiff, options);
     for (id, name) in tracked.network().parameter_names() {
         let (Some(manual), Some(autodiff)) = (manual.get(&id), autodiff.get(&id)) else {
@@ -124,7 +124,7 @@ impl ModuleMapper<Autodiff<Cpu>> for ToF64 {
     }
 }
 
-fn batch_in_f64<B>(samples: &LabelledData, normalization: Normalization) -> ClassificationBatch<B>
+fn batch_in_f64<B>(samples: &LabelledData, normalizer: &Normalizer) -> ClassificationBatch<B>
 where
     B: burn::tensor::backend::Backend,
 {
@@ -137,7 +137,7 @@ where
     let labels: Vec<i64> = samples.labels.iter().map(|&label| i64::from(label)).collect();
     let float = |values, width| Tensor::from_data(TensorData::new(values, [n, width]), (&device, DType::F64));
     ClassificationBatch {
-        inputs: float(normalization.apply(&samples.features), n_features),
+        inputs: float(normalizer.apply(&samples.features), n_features),
         labels: Tensor::from_data(TensorData::new(labels, [n]), &device),
         targets: float(targets, n_classes),
     }

@@ -10,6 +10,7 @@ mod no_validation;
 mod panic_log;
 mod recorder;
 mod schedule;
+mod selection;
 mod update_loop;
 
 pub(crate) use metric::{ACCURACY, LOSS};
@@ -19,6 +20,7 @@ pub use update_loop::Progress;
 use crate::backend::{AutodiffBackend, Backend, Device};
 use crate::config::{Clip, Config, Moments, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
+use crate::load::Loaded;
 use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
 use crate::stop_signal::StopSignal;
 use burn::data::dataloader::DataLoader;
@@ -28,7 +30,7 @@ use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdaGradConfig, AdamConfig, AdamWConfig, Optimizer, RmsPropConfig, SgdConfig};
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Learner, LearningComponentsMarker, SupervisedTraining, TrainingStrategy};
-use emberlab_data::{ClassificationBatch, DeviceLoader, DeviceSet, LabelledData};
+use emberlab_data::{Augmenter, BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet};
 use emberlab_models::Classifier;
 use metric::{ScoreMetric, Unlogged};
 use no_validation::NoValidation;
@@ -48,8 +50,8 @@ pub struct Trained {
 
 /// What the learner needs besides the configuration.
 pub struct Setup<'a> {
-    /// The training part.
-    pub train: &'a LabelledData,
+    /// The samples.
+    pub loaded: &'a Loaded,
     /// The classifier with its initial weights.
     pub classifier: Classifier<AutodiffBackend>,
     /// Where it is trained.
@@ -121,20 +123,21 @@ fn launch<O>(config: &Config, setup: Setup<'_>, optimizer: O) -> Result<Trained,
 where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
-    let Setup { train, classifier, device, dashboard, stop, recorder } = setup;
+    let Setup { loaded, classifier, device, dashboard, stop, recorder } = setup;
     let training_config = &config.training;
-    let updates = training_config.updates(train.len());
+    let updates = training_config.updates(loaded.splits.train.rows.len());
     let schedule =
         Schedule::new(&training_config.schedule, training_config.optimizer.learning_rate, updates)?;
-    let loader = train_loader(config, train, device);
-    let shared = Arc::new(Mutex::new(update_loop::Shared::new(recorder)));
-    let strategy = UpdateLoop::new(Arc::clone(&shared), training_config, stop);
+    let loader = train_loader(config, loaded, device);
+    let validation = loaded.splits.validation.as_ref();
+    let validation = validation.map(|part| DeviceSet::new(&part.samples, &loaded.normalizer, false, device));
+    let shared = Arc::new(Mutex::new(update_loop::Shared::new(recorder, training_config.select)));
+    let strategy = UpdateLoop::new(Arc::clone(&shared), training_config, validation, stop);
     let training = SupervisedTraining::<Components<O>>::new("", loader, Arc::new(NoValidation))
         .num_epochs(training_config.epochs)
         .with_application_logger(None)
         .with_metric_logger(Unlogged)
-        .metric_train_numeric(ScoreMetric::loss())
-        .metric_train_numeric(ScoreMetric::accuracy())
+        .metrics((ScoreMetric::loss(), ScoreMetric::accuracy()))
         .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)));
     let panics = PanicLog::install();
     let training = match dashboard {
@@ -142,7 +145,7 @@ where
             let interrupter = training.interrupter();
             training.renderer(TuiMetricsRendererWrapper::new(interrupter, None))
         }
-        Dashboard::Plain => training.renderer(PlainRenderer::new(updates, training_config.log_every)),
+        Dashboard::Plain => training.renderer(PlainRenderer::new(updates, training_config)),
         Dashboard::None => training.renderer(SilentRenderer),
     };
     let learner = Learner::new(classifier, optimizer, schedule);
@@ -154,17 +157,29 @@ where
     }));
     let panic = panics.finish();
     let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let classifier = match (shared.failure.take(), launched) {
-        (Some(error), _) => Err(error),
-        (None, Ok(classifier)) => Ok(classifier),
-        (None, Err(_)) => Err(Error::Training(panic.unwrap_or_else(|| "no reason given".to_owned()))),
+    let selected = shared.selection.take();
+    shared.progress.selected = selected.as_ref().map(|(epoch, _)| *epoch);
+    let classifier = match (shared.failure.take(), launched, selected) {
+        (Some(error), ..) => Err(error),
+        (None, Ok(_), Some((_, classifier))) => Ok(classifier),
+        (None, Ok(classifier), None) => Ok(classifier),
+        (None, Err(_), _) => Err(Error::Training(panic.unwrap_or_else(|| "no reason given".to_owned()))),
     };
     Ok(Trained { progress: shared.progress.clone(), classifier })
 }
 
-fn train_loader(config: &Config, train: &LabelledData, device: &Device) -> TrainLoader {
+fn train_loader(config: &Config, loaded: &Loaded, device: &Device) -> TrainLoader {
     let training = &config.training;
-    let whole = matches!(training.plan, emberlab_data::BatchPlan::Full { .. });
-    let set = DeviceSet::new(train, config.data.normalize, whole, device);
-    Arc::new(DeviceLoader::new(set, training.plan, training.shuffle.then_some(training.shuffle_seed)))
+    let train = &loaded.splits.train.samples;
+    let augmented = config.data.source.image().filter(|_| !config.data.augment.is_none());
+    let whole = matches!(training.plan, BatchPlan::Full { .. }) && augmented.is_none();
+    let set = DeviceSet::new(train, &loaded.normalizer, whole, device);
+    let loader = DeviceLoader::new(set, training.plan, training.shuffle.then_some(training.shuffle_seed));
+    match augmented {
+        Some(shape) => {
+            let augmenter = Augmenter::new(config.data.augment, shape, device);
+            Arc::new(loader.augmented(augmenter, config.data.augment_seed))
+        }
+        None => Arc::new(loader),
+    }
 }

@@ -3,19 +3,21 @@
 use super::accumulator::Accumulator;
 use super::recorder::Recorder;
 use super::schedule::Schedule;
+use super::selection::{Selected, Selection};
 use crate::backend::{AutodiffBackend, Backend};
-use crate::config::TrainingConfig;
+use crate::config::{Select, TrainingConfig};
 use crate::error::Error;
+use crate::evaluate;
 use crate::stop_signal::StopSignal;
 use burn::data::dataloader::Progress as Share;
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::{AutodiffModule, Module, ModuleVisitor, Param};
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::Tensor;
 use burn::train::{
     EventProcessorTraining, Learner, LearnerEvent, LearningComponentsMarker, SupervisedLearningStrategy,
     SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
 };
-use emberlab_data::BatchPlan;
+use emberlab_data::{BatchPlan, DeviceSet};
 use emberlab_models::{Classifier, Score, ScoreMean, StepScore};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -34,18 +36,22 @@ pub struct Progress {
     pub last: Option<Score>,
     /// Whether the user stopped it.
     pub stopped: bool,
+    /// The epoch whose weights are the run's, where there is a validation part to choose it by.
+    pub selected: Option<Selected>,
 }
 
 /// What the loop leaves behind; Burn's interface has no place for it.
 pub struct Shared {
     recorder: Recorder,
     pub progress: Progress,
+    pub selection: Selection,
     pub failure: Option<Error>,
 }
 
 impl Shared {
-    pub fn new(recorder: Recorder) -> Self {
-        Self { recorder, progress: Progress::default(), failure: None }
+    pub fn new(recorder: Recorder, select: Select) -> Self {
+        let selection = Selection::new(select);
+        Self { recorder, progress: Progress::default(), selection, failure: None }
     }
 }
 
@@ -55,14 +61,35 @@ pub struct UpdateLoop {
     log_every: Option<usize>,
     plan: BatchPlan,
     accumulate: usize,
+    validate_every: usize,
+    validation: Option<DeviceSet<Backend>>,
     stop: StopSignal,
 }
 
 type Components<O> = LearningComponentsMarker<AutodiffBackend, Schedule, Classifier<AutodiffBackend>, O>;
 
 impl UpdateLoop {
-    pub fn new(shared: Arc<Mutex<Shared>>, config: &TrainingConfig, stop: StopSignal) -> Self {
-        Self { shared, log_every: config.log_every, plan: config.plan, accumulate: config.accumulate, stop }
+    pub fn new(
+        shared: Arc<Mutex<Shared>>,
+        config: &TrainingConfig,
+        validation: Option<DeviceSet<Backend>>,
+        stop: StopSignal,
+    ) -> Self {
+        Self {
+            shared,
+            log_every: config.log_every,
+            plan: config.plan,
+            accumulate: config.accumulate,
+            validate_every: config.validate_every,
+            validation,
+            stop,
+        }
+    }
+
+    /// The validation part, in epochs that are scored on it: each `validate_every`-th, and the last.
+    fn validation_after(&self, epoch: usize, epochs: usize) -> Option<&DeviceSet<Backend>> {
+        let due = epoch.is_multiple_of(self.validate_every) || epoch == epochs;
+        self.validation.as_ref().filter(|_| due)
     }
 }
 
@@ -96,7 +123,13 @@ where
         };
         for epoch in starting_epoch..=components.num_epochs {
             let stopped = || self.stop.came() || components.interrupter.should_stop();
-            if let Err(error) = fitting.epoch(epoch, &train, &stopped) {
+            let mut result = fitting.epoch(epoch, &train, &stopped);
+            if let (Ok(()), false, Some(set)) =
+                (&result, stopped(), self.validation_after(epoch, components.num_epochs))
+            {
+                result = fitting.validate(epoch, set);
+            }
+            if let Err(error) = result {
                 fitting.shared.failure = Some(error);
                 break;
             }
@@ -164,6 +197,26 @@ where
             }
         }
         self.events.process_train(LearnerEvent::EndEpoch(epoch));
+        Ok(())
+    }
+
+    /// Scores the weights on the validation part.
+    fn validate(&mut self, epoch: usize, set: &DeviceSet<Backend>) -> Result<(), Error> {
+        let classifier = self.learner.model().valid();
+        let Some(score) = evaluate::score(&classifier, set) else { return Ok(()) };
+        let updates = self.shared.progress.updates;
+        self.shared.recorder.record("valid", epoch, updates, &score)?;
+        self.shared.recorder.flush()?;
+        self.shared.selection.offer(Selected { epoch, updates, score }, || classifier);
+        let item = TrainingItem::new(
+            StepScore::Read(score),
+            Share::new(set.len(), set.len()),
+            Share::new(epoch, self.epochs),
+            Some(updates),
+            None,
+        );
+        self.events.process_valid(LearnerEvent::ProcessedItem(item));
+        self.events.process_valid(LearnerEvent::EndEpoch(epoch));
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! One readable line per epoch, or per `log_every` updates, for logs and pipes.
 
+use crate::config::TrainingConfig;
 use crate::learner::{ACCURACY, LOSS};
 use burn::train::metric::{MetricDefinition, MetricId};
 use burn::train::renderer::{
@@ -16,12 +17,26 @@ pub struct PlainRenderer {
     log_every: Option<usize>,
     loss: String,
     accuracy: String,
+    validation: Validation,
+}
+
+/// The last score on the validation part.
+#[derive(Default)]
+struct Validation {
+    loss: String,
+    accuracy: String,
 }
 
 impl PlainRenderer {
     /// A renderer for a training of so many updates.
-    pub fn new(updates: usize, log_every: Option<usize>) -> Self {
-        Self { updates, log_every, loss: String::new(), accuracy: String::new() }
+    pub fn new(updates: usize, config: &TrainingConfig) -> Self {
+        Self {
+            updates,
+            log_every: config.log_every,
+            loss: String::new(),
+            accuracy: String::new(),
+            validation: Validation::default(),
+        }
     }
 
     fn is_due(&self, item: &TrainingProgress, update: usize) -> bool {
@@ -31,6 +46,11 @@ impl PlainRenderer {
             (None, None) => true,
         }
     }
+}
+
+fn say(line: &str) {
+    // A reader that went away, `| head` for one, is no reason to stop training.
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 fn id(name: &str) -> MetricId {
@@ -48,7 +68,15 @@ impl MetricsRendererTraining for PlainRenderer {
         }
     }
 
-    fn update_valid(&mut self, _state: MetricState) {}
+    fn update_valid(&mut self, state: MetricState) {
+        let (MetricState::Generic(entry) | MetricState::Numeric(entry, _)) = state;
+        let shown = entry.serialized_entry.formatted;
+        if entry.metric_id == id(LOSS) {
+            self.validation.loss = shown;
+        } else if entry.metric_id == id(ACCURACY) {
+            self.validation.accuracy = shown;
+        }
+    }
 
     fn render_train(&mut self, item: TrainingProgress, _indicators: Vec<ProgressType>) {
         let update = item.iteration.unwrap_or_default();
@@ -58,15 +86,16 @@ impl MetricsRendererTraining for PlainRenderer {
         let epoch = item.global_progress;
         let (epoch, epochs) = (epoch.items_processed, epoch.items_total);
         let (epoch_width, update_width) = (epochs.to_string().len(), self.updates.to_string().len());
-        let line = format!(
+        say(&format!(
             "epoch {epoch:>epoch_width$}/{epochs}  update {update:>update_width$}/{}  loss {}  accuracy {:>8}",
             self.updates, self.loss, self.accuracy
-        );
-        // A reader that went away, `| head` for one, is no reason to stop training.
-        let _ = writeln!(io::stdout(), "{line}");
+        ));
     }
 
-    fn render_valid(&mut self, _item: TrainingProgress, _indicators: Vec<ProgressType>) {}
+    fn render_valid(&mut self, _item: TrainingProgress, _indicators: Vec<ProgressType>) {
+        let Validation { loss, accuracy } = &self.validation;
+        say(&format!("  validation  loss {loss}  accuracy {accuracy:>8}"));
+    }
 }
 
 impl MetricsRendererEvaluation for PlainRenderer {

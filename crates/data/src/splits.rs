@@ -1,0 +1,85 @@
+//! The parts of a data set: what is trained on, what is watched while training, and what is scored once.
+
+use crate::error::{DataError, ParameterError};
+use crate::labelled_data::LabelledData;
+use crate::random_state::RandomState;
+use crate::train_test_split::{TestSize, TrainTestSplit};
+
+/// Some of the samples of a source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// The samples.
+    pub samples: LabelledData,
+    /// The row of each in the source's file for this part, or in the whole set.
+    pub rows: Vec<usize>,
+}
+
+/// The parts of a data set. No sample is in two of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Splits {
+    /// What the model is trained on.
+    pub train: Part,
+    /// What it is scored on while it is trained.
+    pub validation: Option<Part>,
+    /// What it is scored on, once, at the end.
+    pub test: Part,
+}
+
+/// How much of the training part is set aside for validation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ValidationSplit {
+    /// The share of the training part, above 0 and below 1, rounded up to whole samples.
+    pub fraction: f64,
+    /// Whether each class has the same share in both parts.
+    pub stratify: bool,
+}
+
+impl Splits {
+    /// Divides a whole set into training and test part, as scikit-learn's `train_test_split` with
+    /// `random_state=split_seed`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`TrainTestSplit::rows`].
+    pub fn divide(all: &LabelledData, split: &TrainTestSplit, split_seed: u32) -> Result<Self, DataError> {
+        let (train, test) = split.rows(&all.labels, &mut RandomState::new(split_seed))?;
+        let part = |rows: Vec<usize>| Ok::<_, DataError>(Part { samples: all.select(&rows)?, rows });
+        Ok(Self { train: part(train)?, validation: None, test: part(test)? })
+    }
+
+    /// Sets some of the training part aside: `train_test_split(train, test_size=fraction,
+    /// random_state=split_seed)`, whose test part becomes the validation part.
+    ///
+    /// # Errors
+    ///
+    /// As for [`TrainTestSplit::rows`], in terms of `validation_fraction`.
+    pub fn with_validation(self, split: ValidationSplit, split_seed: u32) -> Result<Self, DataError> {
+        let all = self.train;
+        let ValidationSplit { fraction, stratify } = split;
+        let split = TrainTestSplit { test_size: TestSize::Share(fraction), stratify };
+        let drawn = split.rows(&all.samples.labels, &mut RandomState::new(split_seed));
+        let (train, validation) = drawn.map_err(|error| in_terms_of_validation(error, all.samples.len()))?;
+        let part = |chosen: &[usize]| {
+            let rows = chosen.iter().map(|&row| all.rows[row]).collect();
+            Ok::<_, DataError>(Part { samples: all.samples.select(chosen)?, rows })
+        };
+        Ok(Self { train: part(&train)?, validation: Some(part(&validation)?), test: self.test })
+    }
+
+    /// The parts with their names, `train`, `validation` where there is one, and `test`.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, &Part)> {
+        let validation = self.validation.iter().map(|part| ("validation", part));
+        [("train", &self.train)].into_iter().chain(validation).chain([("test", &self.test)])
+    }
+}
+
+fn in_terms_of_validation(error: DataError, n_train: usize) -> DataError {
+    match error {
+        DataError::Parameter(ParameterError { name: "test_size", value, .. }) => {
+            let allowed =
+                format!("above 0 and below 1, and leave some of the {n_train} training samples to train on");
+            ParameterError::new("validation_fraction", value, allowed).into()
+        }
+        other => other,
+    }
+}
