@@ -8,8 +8,7 @@
 //! With `G = ∂J/∂Z`:
 //!
 //! - `∂J/∂b[o] = Σ_{i,y,x} G[i,o,y,x]`,
-//! - `∂J/∂W[o,c,u,v] = Σ_{i,y,x} G[i,o,y,x] X[i, c, y + u - p, x + v - p]`: the convolution of `X` by
-//!   `G`, with samples and channels in each other's place,
+//! - `∂J/∂W[o,c,u,v] = Σ_{i,y,x} G[i,o,y,x] X[i, c, y + u - p, x + v - p]`,
 //! - `∂J/∂X[i,c,y,x] = Σ_{o,u,v} G[i, o, y - u + p, x - v + p] W[o,c,u,v]`: the convolution of `G` by
 //!   the filters, turned by half a turn and with their channels in each other's place.
 //!
@@ -73,9 +72,7 @@ impl<B: Backend> Convolution<B> {
             let input = input.reshape([n, channels, height, width]);
             let grad_bias = grad.clone().reshape([n * n_filters, height * width]).sum_dim(1);
             let grad_bias = grad_bias.reshape([n, n_filters]).sum_dim(0).squeeze_dim::<1>(0);
-            let by_channel =
-                conv2d(input.swap_dims(0, 1), grad.clone().swap_dims(0, 1), None, self.options());
-            gradients.register(self.weight.id, by_channel.swap_dims(0, 1));
+            gradients.register(self.weight.id, self.grad_weight(input, grad.clone()));
             gradients.register(self.bias.id, grad_bias);
             wanted.when_wanted(|| {
                 let turned = self.weight.val().flip([2, 3]).swap_dims(0, 1);
@@ -83,6 +80,35 @@ impl<B: Backend> Convolution<B> {
             })
         };
         (output, Box::new(backward))
+    }
+
+    /// `∂J/∂W`, as a sum of matrix products `X[i] G[i]ᵀ`, one for each pixel `u, v` of the filters.
+    ///
+    /// With borders of zeros, rows of pixels lie one after another in memory, and moving an image by `u`
+    /// rows and `v` columns moves where it begins: each product takes a view of the same numbers. As
+    /// a convolution by `G`, the same sums take between 1.4 and 5 times as long on flex.
+    fn grad_weight(&self, input: Tensor<B, 4>, grad: Tensor<B, 4>) -> Tensor<B, 4> {
+        let [_, channels, height, width] = input.dims();
+        let [n_filters, _, kernel_size, _] = self.weight.dims();
+        let border = (kernel_size - 1) / 2;
+        let row = width + 2 * border;
+        let pad = |images: Tensor<B, 4>, top: usize, left: usize, height: usize| {
+            let [n, channels, inner_height, inner_width] = images.dims();
+            let inner = [0..n, 0..channels, top..top + inner_height, left..left + inner_width];
+            let zeros = Tensor::<B, 4>::zeros([n, channels, height, row], &images.device());
+            zeros.slice_assign(inner, images).reshape([n, channels, height * row])
+        };
+        // The last row of `G` ends with its pixels, so that no view reaches beyond the image.
+        let length = (height - 1) * row + width;
+        let images = pad(input, border, border, height + 2 * border);
+        let grad = pad(grad, 0, 0, height).narrow(2, 0, length).swap_dims(1, 2);
+        let starts = (0..kernel_size).flat_map(|u| (0..kernel_size).map(move |v| u * row + v));
+        let products = starts.map(|start| {
+            let moved = images.clone().narrow(2, start, length);
+            moved.matmul(grad.clone()).sum_dim(0)
+        });
+        let by_pixel = Tensor::cat(products.collect(), 0);
+        by_pixel.reshape([kernel_size, kernel_size, channels, n_filters]).permute([3, 2, 0, 1])
     }
 
     fn images(&self, input: Tensor<B, 2>) -> Tensor<B, 4> {

@@ -18,8 +18,8 @@ pub struct MaxPool<B: Backend> {
     backend: PhantomData<B>,
 }
 
-/// The first of each pair was at least as large, `[.., 1, ..]`.
-type FirstWon<B> = Tensor<B, 3, Bool>;
+/// The first of each pair was at least as large.
+type FirstWon<B> = Tensor<B, 2, Bool>;
 
 impl<B: Backend> MaxPool<B> {
     /// A layer for images of one shape.
@@ -35,17 +35,19 @@ impl<B: Backend> MaxPool<B> {
 
     /// Keeps which pixel of each pair won.
     pub(super) fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
+        let [channels, height, width] = self.image;
         let n = input.dims()[0];
-        let (rows, row_won) = larger(self.row_pairs(input), 1);
-        let (pixels, column_won) = larger(self.column_pairs(rows), 2);
+        let pairs = n * channels * (height / 2);
+        let rows = input.reshape([pairs, 2 * width]);
+        let (rows, row_won) = larger(rows.clone().narrow(1, 0, width), rows.narrow(1, width, width));
+        let (left, right) = deal(rows);
+        let (pixels, column_won) = larger(left, right);
         let output = pixels.reshape([n, self.n_outputs()]);
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| {
             wanted.when_wanted(|| {
-                let [channels, height, width] = self.image;
-                let pairs = n * channels * (height / 2);
-                let columns = share(grad.reshape([pairs, width / 2, 1]), column_won, 2);
-                let rows = share(columns.reshape([pairs, 1, width]), row_won, 1);
-                rows.reshape([n, channels * height * width])
+                let (left, right) = share(grad.reshape([1, pairs * width / 2]), column_won);
+                let (first, second) = share(interleave(left, right).reshape([pairs, width]), row_won);
+                Tensor::cat(vec![first, second], 1).reshape([n, channels * height * width])
             })
         };
         (output, Box::new(backward))
@@ -69,16 +71,27 @@ impl<B: Backend> MaxPool<B> {
     }
 }
 
-/// The larger of each pair along a dimension of 2, and whether it was the first.
-fn larger<B: Backend>(pairs: Tensor<B, 3>, dim: usize) -> (Tensor<B, 3>, FirstWon<B>) {
-    let (first, second) = (pairs.clone().narrow(dim, 0, 1), pairs.narrow(dim, 1, 1));
+/// The larger of each pair, and whether it was the first.
+fn larger<B: Backend>(first: Tensor<B, 2>, second: Tensor<B, 2>) -> (Tensor<B, 2>, FirstWon<B>) {
     let first_won = first.clone().greater_equal(second.clone());
     (second.mask_where(first_won.clone(), first), first_won)
 }
 
-/// Gives each value to the first or the second of its pair.
-fn share<B: Backend>(grad: Tensor<B, 3>, first_won: FirstWon<B>, dim: usize) -> Tensor<B, 3> {
+/// Gives each value to the first or to the second of its pair.
+fn share<B: Backend>(grad: Tensor<B, 2>, first_won: FirstWon<B>) -> (Tensor<B, 2>, Tensor<B, 2>) {
     let first = grad.clone().mask_fill(first_won.clone().bool_not(), 0.0);
-    let second = grad.mask_fill(first_won, 0.0);
-    Tensor::cat(vec![first, second], dim)
+    (first, grad.mask_fill(first_won, 0.0))
+}
+
+/// The pixels in even and those in odd columns, `[1, ..]` each. By a transposition, for which backends
+/// have quick copies: pixel by pixel it takes several times as long.
+fn deal<B: Backend>(rows: Tensor<B, 2>) -> (Tensor<B, 2>, Tensor<B, 2>) {
+    let half = rows.dims().iter().product::<usize>() / 2;
+    let dealt = rows.reshape([half, 2]).transpose().reshape([2, half]);
+    (dealt.clone().narrow(0, 0, 1), dealt.narrow(0, 1, 1))
+}
+
+/// What [`deal`] takes apart, `[.., 2]`.
+fn interleave<B: Backend>(even: Tensor<B, 2>, odd: Tensor<B, 2>) -> Tensor<B, 2> {
+    Tensor::cat(vec![even, odd], 0).transpose()
 }
