@@ -115,7 +115,7 @@ fn each_mistake_is_named_with_its_line_and_what_is_allowed() {
         (
             "hidden = [3]",
             "hidden = [3]\noutput = \"sigmoid\"\n[data.x]",
-            "bad.toml:11: unknown key `data.x`, known here: `source`, `seed`, `split_seed`, `normalize`, `n_samples`, `n_features`, `n_informative`, `n_redundant`, `n_repeated`, `n_classes`, `n_clusters_per_class`, `weights`, `flip_y`, `class_sep`, `hypercube`, `shift`, `scale`, `shuffle`, `test_size`, `stratify`",
+            "bad.toml:11: unknown key `data.x`, known here: `source`, `seed`, `split_seed`, `normalize`, `stratify`, `validation_fraction`, `n_samples`, `n_features`, `n_informative`, `n_redundant`, `n_repeated`, `n_classes`, `n_clusters_per_class`, `weights`, `flip_y`, `class_sep`, `hypercube`, `shift`, `scale`, `shuffle`, `test_size`",
         ),
         (
             "batch_size = 8",

@@ -25,7 +25,30 @@ OPTIMIZERS = {  # the lines of [training.optimizer]: the same in PyTorch
     'kind = "rmsprop"\nlearning_rate = 0.01\nmomentum = 0.7\ncentered = true\nalpha = 0.9':
         lambda p: torch.optim.RMSprop(p, lr=0.01, momentum=0.7, centered=True, alpha=0.9),
     'kind = "adagrad"\nlearning_rate = 0.05': lambda p: torch.optim.Adagrad(p, lr=0.05),
+    'kind = "muon"\nlearning_rate = 0.02': lambda p: Muon(p, lr=0.02, weight_decay=0.01),
+    'kind = "muon"\nlearning_rate = 0.05\nmomentum = 0.8\nnesterov = false\nweight_decay = 0.0':
+        lambda p: Muon(p, lr=0.05, weight_decay=0.0, momentum=0.8, nesterov=False),
 }
+
+
+class Muon:
+    """PyTorch's Muon for matrices and its AdamW for biases. Muon rounds to bfloat16 on its way; here it must not."""
+
+    def __init__(self, parameters, lr, weight_decay, momentum=0.95, nesterov=True):
+        matrices = [p for p in parameters if p.ndim > 1]
+        self.both = [torch.optim.Muon(matrices, lr=lr, weight_decay=weight_decay, momentum=momentum, nesterov=nesterov,
+                                      adjust_lr_fn="match_rms_adamw"),
+                     torch.optim.AdamW([p for p in parameters if p.ndim == 1], lr=lr, weight_decay=weight_decay)]
+
+    def zero_grad(self):
+        for optimizer in self.both:
+            optimizer.zero_grad()
+
+    def step(self):
+        rounded, torch.bfloat16 = torch.bfloat16, torch.float64
+        for optimizer in self.both:
+            optimizer.step()
+        torch.bfloat16 = rounded
 
 
 def main():

@@ -39,6 +39,28 @@ pub enum DataError {
         /// The operating system's reason.
         source: std::io::Error,
     },
+    /// A file that cannot be written.
+    #[error("cannot write `{}`", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// A file that could not be fetched.
+    #[error("cannot fetch `{url}`: {reason}")]
+    Download {
+        /// Its address.
+        url: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// A folder that another process is fetching into.
+    #[error("another process is fetching into `{}`; wait until it is done", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file whose content is not what its format says.
     #[error("`{}` {problem}", path.display())]
     Corrupt {

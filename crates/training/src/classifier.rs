@@ -1,6 +1,6 @@
 //! From `[model]` to a classifier.
 
-use crate::config::{ClassWeights, Config, Init, ModelConfig};
+use crate::config::{ClassWeights, Config, DataShape, Init, ModelConfig};
 use crate::error::Error;
 use crate::weights;
 use burn::tensor::backend::Backend;
@@ -18,7 +18,7 @@ pub fn classifier<B: Backend>(
     device: &B::Device,
 ) -> Result<Classifier<B>, Error> {
     let model = &config.model;
-    let architecture = model.architecture(train.n_features(), train.features.image(), train.n_classes());
+    let architecture = model.architecture(&DataShape::of(train));
     let network = network(model, &architecture, &model.init, device)?;
     Ok(Classifier::new(network, objective(config, train), model.gradient))
 }

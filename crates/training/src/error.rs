@@ -1,7 +1,7 @@
 //! What can go wrong, and the exit code of each.
 
 use crate::config::ConfigError;
-use emberlab_data::DataError;
+use emberlab_data::{DataError, cifar10};
 use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
@@ -68,6 +68,9 @@ pub enum Error {
     /// Any other failure of training.
     #[error("training failed: {0}")]
     Training(String),
+    /// A picture that could not be drawn.
+    #[error("the picture cannot be drawn: {0}")]
+    Picture(String),
     /// A device that is not there.
     #[error("{0}")]
     Device(String),
@@ -93,7 +96,11 @@ impl Error {
             | Self::Usage(_) => 2,
             Self::Data(DataError::Parameter(_)) => 2,
             Self::Data(_) | Self::Artifact { .. } => 3,
-            Self::Write { .. } | Self::Diverged { .. } | Self::Gradcheck(_) | Self::Training(_) => 4,
+            Self::Write { .. }
+            | Self::Diverged { .. }
+            | Self::Gradcheck(_)
+            | Self::Picture(_)
+            | Self::Training(_) => 4,
             Self::Device(_) => 5,
             Self::Interrupted(_) => 130,
         }
@@ -107,13 +114,14 @@ impl Error {
             lines.push(format!("caused by: {error}"));
             cause = error.source();
         }
-        if let Self::Data(DataError::Missing { .. }) = self {
+        if let Self::Data(DataError::Missing { path }) = self
+            && path.iter().any(|part| part == cifar10::FOLDER)
+        {
             lines.push(GET_THE_DATA.to_owned());
         }
         lines.join("\n")
     }
 }
 
-const GET_THE_DATA: &str = "to get CIFAR-10: download https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz and unpack it with
-`mkdir -p data && tar -xzf cifar-10-binary.tar.gz -C data`; where it is elsewhere already, set `data.directory` to
-the folder that holds `cifar-10-batches-bin/`";
+const GET_THE_DATA: &str = "to get CIFAR-10, run `emberlab data fetch CONFIG` with this configuration; where it is elsewhere already, set
+`data.directory` to the folder that holds `cifar-10-batches-bin/`";

@@ -1,9 +1,11 @@
 //! From `[data]` to samples in memory.
 
-use crate::config::{Config, Source};
+use crate::config::{Config, CsvTest, Source};
 use crate::error::Error;
 use emberlab_data::cifar10::Cifar10;
-use emberlab_data::{DataError, Normalizer, RandomState, Splits};
+use emberlab_data::{
+    CsvFile, DataError, ImageFolder, LabelledData, Normalizer, Part, Progress, RandomState, Splits,
+};
 
 /// The samples of a configuration, and what makes inputs of them.
 #[derive(Clone, Debug)]
@@ -14,18 +16,26 @@ pub struct Loaded {
     pub normalizer: Normalizer,
 }
 
-/// Draws or reads the samples of a configuration.
+/// Draws or reads the samples of a configuration; `progress` is told how far that came.
 ///
 /// # Errors
 ///
 /// [`Error::Data`] for what is missing or damaged; [`Error::Config`] when the configuration asks for
 /// more than there is.
-pub fn load(config: &Config) -> Result<Loaded, Error> {
+pub fn load(config: &Config, progress: &dyn Progress) -> Result<Loaded, Error> {
     let data = &config.data;
     let splits = match &data.source {
         Source::Synthetic(synthetic) => synthetic.load(data.seed, data.split_seed),
         Source::Cifar10 { directory, subsample } => Cifar10::open(directory)
             .and_then(|set| subsample.draw(set.train()?, set.test()?, &mut RandomState::new(data.seed))),
+        Source::ImageFolder { directory, shape, filter, subsample } => {
+            ImageFolder::open(directory).and_then(|folder| {
+                let train = folder.train(*shape, *filter, progress)?;
+                let test = folder.test(*shape, *filter, progress)?;
+                subsample.draw(train, test, &mut RandomState::new(data.seed))
+            })
+        }
+        Source::Csv { file, test } => load_csv(file, test, data.split_seed),
     };
     let splits = splits.and_then(|splits| match data.validation {
         Some(validation) => splits.with_validation(validation, data.split_seed),
@@ -37,4 +47,16 @@ pub fn load(config: &Config) -> Result<Loaded, Error> {
     })?;
     let normalizer = Normalizer::fit(data.normalize, &splits.train.samples.features);
     Ok(Loaded { splits, normalizer })
+}
+
+fn load_csv(file: &CsvFile, test: &CsvTest, split_seed: u32) -> Result<Splits, DataError> {
+    let samples = file.read()?;
+    match test {
+        CsvTest::Split(split) => Splits::divide(&samples, split, split_seed),
+        CsvTest::File(path) => {
+            let test = CsvFile { path: path.clone(), ..file.clone() }.read_like(&samples)?;
+            let part = |samples: LabelledData| Part { rows: (0..samples.len()).collect(), samples };
+            Ok(Splits { train: part(samples), validation: None, test: part(test) })
+        }
+    }
 }

@@ -1,20 +1,18 @@
 //! Predictions of a trained run for new inputs.
 
 use crate::backend::Backend;
+use crate::config::Source;
 use crate::error::Error;
+use crate::run_record::DataRecord;
 use crate::trained_run::TrainedRun;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::cifar10::{RECORD_SIZE, read_record};
-use emberlab_data::{DataError, Features, ImageShape};
-use image::imageops::FilterType;
-use image::{ImageReader, Limits};
+use emberlab_data::{DataError, Features, ImageShape, ResizeFilter, read_image};
 use serde::Serialize;
 use std::path::Path;
 
 /// The most probable classes that are told.
 const MOST_PROBABLE: usize = 5;
-/// Images of more pixels to a side are refused.
-const MAX_SIDE: u32 = 20_000;
 
 /// The prediction for one input.
 #[derive(Clone, Debug, Serialize)]
@@ -53,11 +51,15 @@ struct Samples {
 ///
 /// [`Error::Artifact`] for an input that is missing, damaged, or of another kind than the run's data.
 pub fn predict(run: &TrainedRun, inputs: &[String]) -> Result<Vec<Prediction>, Error> {
+    let filter = match run.config.data.source {
+        Source::ImageFolder { filter, .. } => filter,
+        _ => ResizeFilter::default(),
+    };
     let mut predictions = Vec::new();
     for input in inputs {
         let samples = match run.config.data.source.image() {
-            Some(shape) => read_image(input, shape),
-            None => read_table(input, run.data.n_features),
+            Some(shape) => image(input, shape, filter),
+            None => read_table(input, &run.data),
         };
         let samples = samples.map_err(|reason| Error::Artifact { path: input.into(), reason })?;
         predictions.extend(predict_samples(run, samples));
@@ -102,53 +104,35 @@ fn most_probable(row: &[f64], class_names: &[String]) -> Vec<ClassProbability> {
     classes
 }
 
-fn read_image(input: &str, shape: ImageShape) -> Result<Samples, String> {
+fn image(input: &str, shape: ImageShape, filter: ResizeFilter) -> Result<Samples, String> {
     let record = input.rsplit_once(':').filter(|(file, _)| file.ends_with(".bin"));
     let pixels = match record {
         Some((file, index)) => read_cifar10(file, index)?,
-        None => decode(Path::new(input), shape)?,
+        None => read_image(Path::new(input), shape, filter).map_err(reason)?,
     };
     Ok(Samples { names: vec![input.to_owned()], features: Features::Images { pixels, shape } })
 }
 
-fn read_cifar10(file: &str, index: &str) -> Result<Vec<u8>, String> {
-    let index: u64 = index.parse().map_err(|_| "must end in a record's index, a whole number from 0")?;
-    let record = read_record(Path::new(file), index).map_err(|error| match error {
+/// What is wrong with an input, as the end of a sentence.
+fn reason(error: DataError) -> String {
+    match error {
         DataError::Corrupt { problem, .. } => problem,
+        DataError::Missing { .. } => "does not exist".into(),
         DataError::Read { source, .. } => format!("cannot be read: {source}"),
         other => other.to_string(),
-    })?;
+    }
+}
+
+fn read_cifar10(file: &str, index: &str) -> Result<Vec<u8>, String> {
+    let index: u64 = index.parse().map_err(|_| "must end in a record's index, a whole number from 0")?;
+    let record = read_record(Path::new(file), index).map_err(reason)?;
     debug_assert_eq!(record.len(), RECORD_SIZE);
     Ok(record[1..].to_vec())
 }
 
-/// Decodes an image of any size and brings it to a shape, by bilinear interpolation.
-fn decode(path: &Path, shape: ImageShape) -> Result<Vec<u8>, String> {
-    let mut reader = ImageReader::open(path)
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "does not exist".to_owned(),
-            _ => format!("cannot be read: {error}"),
-        })?
-        .with_guessed_format()
-        .map_err(|error| format!("cannot be read: {error}"))?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
-    reader.limits(limits);
-    let decoded = reader.decode().map_err(|error| format!("is no image: {error}"))?;
-    let (width, height) = (shape.width as u32, shape.height as u32);
-    let resized = match (decoded.width(), decoded.height()) == (width, height) {
-        true => decoded,
-        false => decoded.resize_exact(width, height, FilterType::Triangle),
-    };
-    let rgb = resized.to_rgb8().into_raw();
-    // Pixel by pixel to channel by channel.
-    Ok((0..shape.channels).flat_map(|channel| rgb.iter().skip(channel).step_by(3).copied()).collect())
-}
-
-/// Reads the rows of a CSV file; a first row that is no numbers names the columns, of which `label` is
-/// left out.
-fn read_table(input: &str, n_features: usize) -> Result<Samples, String> {
+/// Reads the rows of a CSV file. A first row that is no numbers names the columns: those of the run are
+/// taken by name where all are there, else all but `label`.
+fn read_table(input: &str, data: &DataRecord) -> Result<Samples, String> {
     let path = Path::new(input);
     if !path.is_file() {
         return Err("does not exist".into());
@@ -158,27 +142,38 @@ fn read_table(input: &str, n_features: usize) -> Result<Samples, String> {
         .trim(csv::Trim::All)
         .from_path(path)
         .map_err(|error| format!("cannot be read: {error}"))?;
-    let (mut names, mut values, mut label) = (Vec::new(), Vec::new(), None);
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    let mut chosen: Option<Vec<usize>> = None;
     for (number, row) in (1usize..).zip(reader.records()) {
         let row = row.map_err(|error| format!("is no CSV: {error}"))?;
         if number == 1 && row.iter().any(|field| field.parse::<f64>().is_err()) {
-            label = row.iter().position(|field| field == "label");
+            chosen = Some(chosen_columns(&row, &data.columns));
             continue;
         }
-        let fields = row.iter().enumerate().filter(|(column, _)| Some(*column) != label);
-        let numbers = fields.map(|(_, field)| match field.parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok(value),
-            _ => Err(format!("has {field:?} in row {number}, must be a finite number")),
-        });
-        let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
-        if numbers.len() != n_features {
-            return Err(format!("has {} columns in row {number}, must have {n_features}", numbers.len()));
+        let columns = chosen.get_or_insert_with(|| (0..row.len()).collect());
+        if columns.len() != data.n_features {
+            let n_features = data.n_features;
+            return Err(format!("has {} columns in row {number}, must have {n_features}", columns.len()));
         }
-        values.extend(numbers);
+        for &column in columns.iter() {
+            let field = row.get(column).unwrap_or_default();
+            match field.parse::<f64>() {
+                Ok(value) if value.is_finite() => values.push(value),
+                _ => return Err(format!("has {field:?} in row {number}, must be a finite number")),
+            }
+        }
         names.push(format!("{input}:{number}"));
     }
     if names.is_empty() {
         return Err("has no row of numbers".into());
     }
-    Ok(Samples { names, features: Features::table(values, n_features) })
+    Ok(Samples { names, features: Features::table(values, data.n_features) })
+}
+
+fn chosen_columns(header: &csv::StringRecord, wanted: &[String]) -> Vec<usize> {
+    let place = |name: &String| header.iter().position(|column| column == name);
+    match wanted.iter().map(place).collect::<Option<Vec<usize>>>() {
+        Some(places) if !places.is_empty() => places,
+        _ => (0..header.len()).filter(|&column| &header[column] != "label").collect(),
+    }
 }

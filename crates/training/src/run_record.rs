@@ -1,12 +1,12 @@
 //! `run.json`: what was run, where, and what came of it.
 
 use crate::backend::{self, Device};
-use crate::config::Config;
+use crate::config::{Config, DataShape};
 use crate::error::Error;
 use crate::fingerprint::fingerprint;
 use crate::load::Loaded;
 use crate::run_dir::{RunDir, file};
-use emberlab_data::Normalizer;
+use emberlab_data::{Features, Normalizer};
 use emberlab_models::Score;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -134,6 +134,9 @@ pub struct DataRecord {
     pub n_test: usize,
     /// Numbers per sample.
     pub n_features: usize,
+    /// The name of each column of a table.
+    #[serde(default)]
+    pub columns: Vec<String>,
     /// The name of each class.
     pub class_names: Vec<String>,
     /// What makes inputs of the samples, with the numbers of the training part.
@@ -165,8 +168,7 @@ impl RunRecord {
     pub fn new(config: &Config, loaded: &Loaded, device: &Device, load_seconds: f64) -> Self {
         let Loaded { splits, normalizer } = loaded;
         let train = &splits.train.samples;
-        let architecture =
-            config.model.architecture(train.n_features(), train.features.image(), train.n_classes());
+        let architecture = config.model.architecture(&DataShape::of(train));
         Self {
             name: config.name.clone(),
             outcome: Outcome::Running,
@@ -188,6 +190,10 @@ impl RunRecord {
                 n_validation: splits.validation.as_ref().map_or(0, |part| part.rows.len()),
                 n_test: splits.test.rows.len(),
                 n_features: train.n_features(),
+                columns: match &train.features {
+                    Features::Table { columns, .. } => columns.clone(),
+                    Features::Images { .. } => Vec::new(),
+                },
                 class_names: train.class_names.clone(),
                 normalizer: normalizer.clone(),
                 sha256: fingerprint(splits),

@@ -13,7 +13,7 @@ use crate::run_record::{Outcome, RunRecord};
 use crate::stop_signal::StopSignal;
 use crate::weights;
 use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
-use emberlab_data::DeviceSet;
+use emberlab_data::{DeviceSet, Progress};
 use emberlab_models::{Classifier, Score};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -42,7 +42,7 @@ pub struct TrainReport {
 
 /// Trains as `config` says and writes the run directory.
 ///
-/// `announce` is told of the run before it begins. What can fail fails before the directory is made,
+/// `progress` is told how far reading the data came, and `announce` of the run before it begins. What can fail fails before the directory is made,
 /// as far as that can be known.
 ///
 /// # Errors
@@ -51,12 +51,13 @@ pub struct TrainReport {
 pub fn train(
     config: &Config,
     options: &TrainOptions,
+    progress: &dyn Progress,
     announce: impl FnOnce(&RunRecord, &Path),
 ) -> Result<TrainReport, Error> {
     let slot = RunSlot::find(&options.artifacts, &config.name, options.overwrite)?;
     let device = backend::device(&config.device)?;
     let start = Instant::now();
-    let loaded = load(config)?;
+    let loaded = load(config, progress)?;
     let load_seconds = start.elapsed().as_secs_f64();
     config.check_samples(&loaded.splits)?;
     let classifier = classifier(config, &loaded.splits.train.samples, &device)?;

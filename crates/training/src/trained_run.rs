@@ -2,7 +2,7 @@
 
 use crate::backend::{self, Backend, Device};
 use crate::classifier::network;
-use crate::config::{Config, Init};
+use crate::config::{Config, DataShape, Init};
 use crate::error::Error;
 use crate::run_dir::{RunDir, file};
 use crate::run_record::{DataRecord, read_data_record};
@@ -36,13 +36,16 @@ impl TrainedRun {
         let data = read_data_record(&directory)?;
         let device = backend::device(&config.device)?;
         let source = &config.data.source;
-        let n_classes = data.class_names.len();
-        let fits = data.normalizer.fits(data.n_features, source.image());
-        if !fits || (data.n_features, n_classes) != (source.n_features(), source.n_classes()) {
+        let (n_features, n_classes, image) = (data.n_features, data.class_names.len(), source.image());
+        let shape = DataShape { n_features, image, n_classes };
+        let known = source.shape().unwrap_or(shape);
+        let columns = data.columns.len();
+        let counted = image.map_or(columns == 0 || columns == n_features, |image| image.size() == n_features);
+        if known != shape || !counted || n_classes < 2 || !data.normalizer.fits(n_features, image) {
             let reason = "does not fit the run's `config.toml`".to_owned();
             return Err(Error::Artifact { path: directory.file(file::RECORD), reason });
         }
-        let architecture = config.model.architecture(data.n_features, source.image(), n_classes);
+        let architecture = config.model.architecture(&shape);
         let weights = Init::From(directory.file(file::SAFETENSORS));
         let network = network(&config.model, &architecture, &weights, &device)?;
         Ok(Self { directory, config, data, network, device })

@@ -6,6 +6,7 @@
 //! Images", 2009). Any number of whole records per file is read, and any number of batches from 1
 //! on, so a smaller set in the same layout works.
 
+pub mod archive;
 mod records;
 
 pub use records::{Cifar10, RECORD_SIZE, read_record};

@@ -95,7 +95,7 @@ impl<B: Backend> Convolution<B> {
         let pad = |images: Tensor<B, 4>, top: usize, left: usize, height: usize| {
             let [n, channels, inner_height, inner_width] = images.dims();
             let inner = [0..n, 0..channels, top..top + inner_height, left..left + inner_width];
-            let zeros = Tensor::<B, 4>::zeros([n, channels, height, row], &images.device());
+            let zeros = Tensor::<B, 4>::zeros([n, channels, height, row], (&images.device(), images.dtype()));
             zeros.slice_assign(inner, images).reshape([n, channels, height * row])
         };
         // The last row of `G` ends with its pixels, so that no view reaches beyond the image.

@@ -1,15 +1,42 @@
 //! `emberlab data`.
 
+mod fetch;
+mod info;
+
+use super::progress::ProgressBars;
 use super::{ConfigArgs, print};
+use crate::config::Config;
 use crate::error::Error;
-use crate::{atomic, load};
+use crate::load::Loaded;
+use crate::{atomic, load, plots};
 use clap::Subcommand;
-use emberlab_data::write_csv;
+use emberlab_data::{Features, write_csv};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
+    /// Download CIFAR-10, check it, and unpack it into the configuration's `data.directory`
+    Fetch(fetch::FetchArgs),
+    /// Tell sizes, classes, ranges, means and the fingerprint of the samples
+    Info {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Draw the samples: images with their classes, or two columns of a table as points
+    Preview {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// The picture, a PNG file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// The columns of a table that are drawn, from left to right and upwards
+        #[arg(long, num_args = 2, value_names = ["X", "Y"])]
+        columns: Option<Vec<String>>,
+    },
     /// Write the samples as `train.csv`, `test.csv` and, where there is one, `validation.csv`
     Export {
         #[command(flatten)]
@@ -22,12 +49,21 @@ pub enum DataCommand {
 
 pub fn run(command: &DataCommand) -> Result<(), Error> {
     match command {
-        DataCommand::Export { config, out } => export(config, out),
+        DataCommand::Fetch(arguments) => fetch::run(arguments),
+        DataCommand::Info { config, json } => info::run(&config.load()?, *json),
+        DataCommand::Preview { config, out, columns } => {
+            preview(&config.load()?, out.as_deref(), columns.as_deref())
+        }
+        DataCommand::Export { config, out } => export(&config.load()?, out),
     }
 }
 
-fn export(config: &ConfigArgs, out: &Path) -> Result<(), Error> {
-    let splits = load(&config.load()?)?.splits;
+fn samples(config: &Config) -> Result<Loaded, Error> {
+    load(config, &ProgressBars::new())
+}
+
+fn export(config: &Config, out: &Path) -> Result<(), Error> {
+    let splits = samples(config)?.splits;
     fs::create_dir_all(out).map_err(Error::write(out))?;
     for (name, part) in splits.parts() {
         let path = out.join(format!("{name}.csv"));
@@ -37,4 +73,35 @@ fn export(config: &ConfigArgs, out: &Path) -> Result<(), Error> {
         print::text(&format!("{}: {} samples\n", path.display(), part.rows.len()))?;
     }
     Ok(())
+}
+
+fn preview(config: &Config, out: Option<&Path>, columns: Option<&[String]>) -> Result<(), Error> {
+    let train = samples(config)?.splits.train.samples;
+    let title = format!("{}: {} training samples", config.name, train.len());
+    let picture = match &train.features {
+        Features::Images { .. } => plots::image_grid(&title, &train)?,
+        Features::Table { columns: names, .. } => {
+            plots::scatter(&title, &train, chosen_columns(names, columns)?)?
+        }
+    };
+    let path = match out {
+        Some(path) => path.to_owned(),
+        None => format!("{}-preview.png", config.name).into(),
+    };
+    atomic::write(&path, &picture.unwrap_or_default())?;
+    print::text(&format!("{}\n", path.display()))
+}
+
+/// The places of the columns that are asked for, or of the first two.
+fn chosen_columns(names: &[String], wanted: Option<&[String]>) -> Result<[usize; 2], Error> {
+    let place = |wanted: &String| {
+        names.iter().position(|name| name == wanted).ok_or_else(|| {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            Error::Usage(format!("`{wanted}` is no column, must be one of {}", names.join(", ")))
+        })
+    };
+    match wanted {
+        Some([x, y]) => Ok([place(x)?, place(y)?]),
+        _ => Ok([0, 1.min(names.len() - 1)]),
+    }
 }

@@ -1,10 +1,12 @@
 //! `emberlab evaluate`.
 
 use super::print;
+use super::progress::ProgressBars;
 use super::run::RunArgs;
 use crate::backend::Backend;
 use crate::error::Error;
 use crate::evaluation::Evaluation;
+use crate::fingerprint::fingerprint;
 use crate::{classifier, evaluate, load};
 use clap::{Args, ValueEnum};
 use emberlab_data::DeviceSet;
@@ -44,7 +46,10 @@ struct Scored {
 
 pub fn run(arguments: &EvaluateArgs) -> Result<(), Error> {
     let run = arguments.run.open()?;
-    let splits = load(&run.config)?.splits;
+    let splits = load(&run.config, &ProgressBars::new())?.splits;
+    if fingerprint(&splits) != run.data.sha256 {
+        print::warning("the data is not what the run was trained on: its SHA-256 is another one");
+    }
     let objective = classifier::objective(&run.config, &splits.train.samples);
     let data = match arguments.split {
         Part::Train => splits.train.samples,

@@ -1,5 +1,6 @@
 //! `emberlab gradcheck`.
 
+use super::progress::ProgressBars;
 use super::{ConfigArgs, print};
 use crate::error::Error;
 use crate::gradcheck::{Comparison, GradcheckOptions, ParameterReport, Report, gradcheck};
@@ -24,7 +25,7 @@ pub fn run(arguments: &GradcheckArgs) -> Result<(), Error> {
     let config = arguments.config.load()?;
     let defaults = GradcheckOptions::default();
     let options = GradcheckOptions { samples: arguments.samples, entries: arguments.entries, ..defaults };
-    let report = gradcheck(&config, &options)?;
+    let report = gradcheck(&config, &options, &ProgressBars::new())?;
     match arguments.json {
         true => print::json(&report)?,
         false => print::text(&table(&report))?,

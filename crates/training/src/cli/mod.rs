@@ -7,6 +7,7 @@ mod export;
 mod gradcheck;
 mod predict;
 mod print;
+mod progress;
 mod run;
 mod train;
 

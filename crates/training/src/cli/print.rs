@@ -20,6 +20,12 @@ pub fn json(value: &impl Serialize) -> Result<(), Error> {
     text(&(encoded + "\n"))
 }
 
+/// Writes to standard error what is odd but no error.
+pub fn warning(text: &str) {
+    // There is nowhere left to say that this failed.
+    let _ = writeln!(io::stderr(), "warning: {text}");
+}
+
 /// Writes an error's report to standard error.
 pub fn error(error: &Error) {
     // There is nowhere left to say that this failed.

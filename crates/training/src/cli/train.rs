@@ -1,5 +1,6 @@
 //! `emberlab train`.
 
+use super::progress::ProgressBars;
 use super::{ConfigArgs, print};
 use crate::config::Config;
 use crate::error::Error;
@@ -71,7 +72,7 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
         dashboard,
         stop: StopSignal::listen()?,
     };
-    let report = train(&config, &options, |record, run| {
+    let report = train(&config, &options, &ProgressBars::new(), |record, run| {
         if dashboard == Dashboard::Plain {
             // Failing to say hello is no reason not to train.
             let _ = print::text(&heading(&config, record, run));

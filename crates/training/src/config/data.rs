@@ -1,12 +1,12 @@
 //! `[data]`: where the samples come from.
 
 use super::resolved::Resolved;
-use super::rule::{Rule, count, flag, list, number, seed, text, word};
+use super::rule::{Rule, count, flag, list, number, seed, text, whole, word};
 use super::section::Section;
 use emberlab_data::cifar10::{IMAGE_SHAPE, N_CLASSES};
 use emberlab_data::{
-    Augmentation, ColumnValue, ImageShape, MakeClassification, Normalization, Subsample, Synthetic, TestSize,
-    TrainTestSplit, ValidationSplit,
+    Augmentation, ColumnValue, CsvFile, ImageShape, LabelledData, MakeClassification, Normalization,
+    ResizeFilter, Subsample, Synthetic, TestSize, TrainTestSplit, ValidationSplit,
 };
 use std::path::PathBuf;
 
@@ -14,10 +14,10 @@ use std::path::PathBuf;
 ///
 /// | key | default | meaning | range |
 /// |---|---|---|---|
-/// | `source` | required | `synthetic` or `cifar10` | |
+/// | `source` | required | `synthetic`, `cifar10`, `image-folder` or `csv` | |
 /// | `seed` | top-level `seed` | of the draw of samples | 0 to 2³²−1 |
 /// | `split_seed` | top-level `seed` | of the division into parts | 0 to 2³²−1 |
-/// | `normalize` | `unit` for images, `none` for tables | what is done to features | `unit`, `standard`, `none` |
+/// | `normalize` | `unit` for images, `standard` for CSV, `none` for synthetic | what is done to features | `unit`, `standard`, `none` |
 /// | `validation_fraction` | none | the share of the training part that is set aside | above 0, below 1 |
 /// | `stratify` | false | whether parts that are divided have equal shares of each class | |
 /// | `augment` | none | `{ horizontal_flip, random_crop, seed }`, see below | |
@@ -27,7 +27,11 @@ use std::path::PathBuf;
 /// and `seed` (the top-level `seed`) is that of the draws.
 ///
 /// A synthetic source takes the parameters of [`MakeClassification`] and `test_size` (0.25). CIFAR-10 takes `directory` (`data`), the folder that holds `cifar-10-batches-bin/`, and
-/// `train_samples` and `test_samples` (all).
+/// `train_samples` and `test_samples` (all). An image folder takes `directory`, the folder that holds
+/// `train/<class>/` and `test/<class>/`, `image_size` (`[32, 32]`, height and width), the `filter` that
+/// brings images to that size (`triangle`), and the same two numbers. A CSV source takes `file`,
+/// `label` (`label`), the column of classes, `ignore`, a list of columns to leave out, and `test_file`,
+/// or else `test_size` (0.25).
 #[derive(Clone, Debug)]
 pub struct DataConfig {
     /// The source with its own parameters.
@@ -58,31 +62,87 @@ pub enum Source {
         /// How many images of each part are used.
         subsample: Subsample,
     },
+    /// Folders of images.
+    ImageFolder {
+        /// The folder that holds `train/` and `test/`.
+        directory: PathBuf,
+        /// What every image is brought to.
+        shape: ImageShape,
+        /// How.
+        filter: ResizeFilter,
+        /// How many images of each part are used.
+        subsample: Subsample,
+    },
+    /// A table in a CSV file.
+    Csv {
+        /// The table, or its training part.
+        file: CsvFile,
+        /// Where the test part comes from.
+        test: CsvTest,
+    },
+}
+
+/// Where the test part of a table comes from.
+#[derive(Clone, Debug)]
+pub enum CsvTest {
+    /// The table is divided.
+    Split(TrainTestSplit),
+    /// Another file.
+    File(PathBuf),
+}
+
+/// What a model must fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataShape {
+    /// Numbers per sample.
+    pub n_features: usize,
+    /// The shape of the samples, where they are images.
+    pub image: Option<ImageShape>,
+    /// Number of classes.
+    pub n_classes: usize,
+}
+
+impl DataShape {
+    /// What samples that are there ask of a model.
+    pub fn of(samples: &LabelledData) -> Self {
+        Self {
+            n_features: samples.n_features(),
+            image: samples.features.image(),
+            n_classes: samples.n_classes(),
+        }
+    }
 }
 
 impl Source {
-    /// Numbers per sample.
-    pub fn n_features(&self) -> usize {
+    /// What a model must fit, where that is known before the data is read.
+    pub fn shape(&self) -> Option<DataShape> {
         match self {
-            Self::Synthetic(synthetic) => synthetic.classification.n_features,
-            Self::Cifar10 { .. } => IMAGE_SHAPE.size(),
+            Self::Synthetic(Synthetic { classification, .. }) => Some(DataShape {
+                n_features: classification.n_features,
+                image: None,
+                n_classes: classification.n_classes,
+            }),
+            Self::Cifar10 { .. } => Some(DataShape {
+                n_features: IMAGE_SHAPE.size(),
+                image: Some(IMAGE_SHAPE),
+                n_classes: N_CLASSES,
+            }),
+            Self::ImageFolder { .. } | Self::Csv { .. } => None,
         }
     }
 
     /// The shape of the samples, where they are images.
     pub fn image(&self) -> Option<ImageShape> {
         match self {
-            Self::Synthetic(_) => None,
+            Self::Synthetic(_) | Self::Csv { .. } => None,
             Self::Cifar10 { .. } => Some(IMAGE_SHAPE),
+            Self::ImageFolder { shape, .. } => Some(*shape),
         }
     }
 
-    /// Number of classes.
-    pub fn n_classes(&self) -> usize {
-        match self {
-            Self::Synthetic(synthetic) => synthetic.classification.n_classes,
-            Self::Cifar10 { .. } => N_CLASSES,
-        }
+    /// Whether the source itself is divided into training and test part.
+    fn is_divided(&self) -> bool {
+        matches!(self, Self::Synthetic(_) | Self::Csv { test: CsvTest::Split(_), .. })
     }
 }
 
@@ -91,26 +151,40 @@ impl Source {
 enum Kind {
     Synthetic,
     Cifar10,
+    ImageFolder,
+    Csv,
 }
+
+const KINDS: [(&str, Kind); 4] = [
+    ("synthetic", Kind::Synthetic),
+    ("cifar10", Kind::Cifar10),
+    ("image-folder", Kind::ImageFolder),
+    ("csv", Kind::Csv),
+];
 
 impl DataConfig {
     pub(super) fn read(mut section: Section<'_>, default_seed: u32) -> Option<Self> {
-        let kind = word(&[("synthetic", Kind::Synthetic), ("cifar10", Kind::Cifar10)]);
         // Which keys there are depends on the source.
-        let kind = section.required("source", kind)?;
+        let kind = section.required("source", word(&KINDS))?;
         let draw_seed = section.value("seed", seed(), default_seed);
         let split_seed = section.value("split_seed", seed(), default_seed);
+        let normalize = read_normalize(&mut section, kind);
         let stratify = section.value("stratify", flag(), false);
         let validation = read_validation(&mut section, stratify);
         let source = match kind {
             Kind::Synthetic => Source::Synthetic(read_synthetic(&mut section, stratify)),
             Kind::Cifar10 => read_cifar10(&mut section),
+            Kind::ImageFolder => read_image_folder(&mut section)?,
+            Kind::Csv => read_csv(&mut section, stratify)?,
         };
-        if validation.is_none() && !matches!(source, Source::Synthetic(_)) && section.has("stratify") {
-            section.problem("stratify", "has no meaning without `validation_fraction`");
+        if validation.is_none() && !source.is_divided() && section.has("stratify") {
+            section
+                .problem("stratify", "has no meaning without `validation_fraction`, for no part is divided");
         }
-        let (augment, augment_seed) = read_augment(&mut section, source.image(), default_seed);
-        let normalize = read_normalize(&mut section, &source);
+        let (augment, augment_seed) = match source.image() {
+            Some(shape) => read_augment(section.table("augment"), shape, default_seed),
+            None => (Augmentation::default(), default_seed),
+        };
         section.finish();
         Some(Self { source, seed: draw_seed, split_seed, normalize, validation, augment, augment_seed })
     }
@@ -125,9 +199,17 @@ impl DataConfig {
             Source::Cifar10 { directory, subsample } => {
                 out.entry("source", "cifar10");
                 out.entry("directory", directory.to_string_lossy().as_ref());
-                out.optional("train_samples", subsample.train_samples.map(|samples| samples as i64));
-                out.optional("test_samples", subsample.test_samples.map(|samples| samples as i64));
+                write_subsample(subsample, out);
             }
+            Source::ImageFolder { directory, shape, filter, subsample } => {
+                out.entry("source", "image-folder");
+                out.entry("directory", directory.to_string_lossy().as_ref());
+                out.counts("image_size", &[shape.height, shape.width]);
+                let filter = FILTERS.iter().find(|(_, named)| named == filter);
+                out.optional("filter", filter.map(|(word, _)| *word));
+                write_subsample(subsample, out);
+            }
+            Source::Csv { file, test } => write_csv(file, test, out),
         }
         out.entry("seed", self.seed);
         out.entry("split_seed", self.split_seed);
@@ -135,7 +217,7 @@ impl DataConfig {
         out.optional("normalize", normalize.map(|(word, _)| *word));
         if let Some(ValidationSplit { fraction, stratify }) = self.validation {
             out.entry("validation_fraction", fraction);
-            if !matches!(self.source, Source::Synthetic(_)) {
+            if !self.source.is_divided() {
                 out.entry("stratify", stratify);
             }
         }
@@ -152,11 +234,12 @@ impl DataConfig {
 const NORMALIZE: [(&str, Normalization); 3] =
     [("unit", Normalization::Unit), ("standard", Normalization::Standard), ("none", Normalization::None)];
 
-fn read_normalize(section: &mut Section<'_>, source: &Source) -> Normalization {
+fn read_normalize(section: &mut Section<'_>, kind: Kind) -> Normalization {
     // Only bytes have a range to be brought to.
-    let (words, default) = match source.image() {
-        Some(_) => (&NORMALIZE[..], Normalization::Unit),
-        None => (&NORMALIZE[1..], Normalization::None),
+    let (words, default) = match kind {
+        Kind::Cifar10 | Kind::ImageFolder => (&NORMALIZE[..], Normalization::Unit),
+        Kind::Csv => (&NORMALIZE[1..], Normalization::Standard),
+        Kind::Synthetic => (&NORMALIZE[1..], Normalization::None),
     };
     section.value("normalize", word(words), default)
 }
@@ -167,35 +250,100 @@ fn read_validation(section: &mut Section<'_>, stratify: bool) -> Option<Validati
     fraction.map(|fraction| ValidationSplit { fraction, stratify })
 }
 
-fn read_augment(
-    section: &mut Section<'_>,
-    image: Option<ImageShape>,
-    default_seed: u32,
-) -> (Augmentation, u32) {
-    let mut table = section.table("augment");
-    let horizontal_flip = table.value("horizontal_flip", flag(), false);
-    let random_crop = table.value("random_crop", count(0), 0);
-    let seed = table.value("seed", seed(), default_seed);
-    let side = image.map_or(0, |image| image.height.min(image.width));
-    if image.is_some() && random_crop >= side {
+fn read_augment(mut section: Section<'_>, image: ImageShape, default_seed: u32) -> (Augmentation, u32) {
+    let horizontal_flip = section.value("horizontal_flip", flag(), false);
+    let random_crop = section.value("random_crop", count(0), 0);
+    let seed = section.value("seed", seed(), default_seed);
+    let side = image.height.min(image.width);
+    if random_crop >= side {
         let reason = format!("is {random_crop}, must be less than {side}, the images' shorter side");
-        table.problem("random_crop", reason);
+        section.problem("random_crop", reason);
     }
-    table.finish();
-    if image.is_none() && section.has("augment") {
-        section.problem("augment", "has no meaning for data that is no images");
-    }
+    section.finish();
     (Augmentation { horizontal_flip, random_crop }, seed)
 }
 
+/// A file's or a folder's path; `what` is named in the message.
+fn path<'a>(what: &str) -> Rule<'a, PathBuf> {
+    text(&format!("a {what}'s path"), |path| !path.is_empty() && !path.contains('\0')).map(PathBuf::from)
+}
+
+fn read_subsample(section: &mut Section<'_>) -> Subsample {
+    Subsample {
+        train_samples: section.optional("train_samples", count(1)),
+        test_samples: section.optional("test_samples", count(1)),
+    }
+}
+
+fn write_subsample(subsample: &Subsample, out: &mut Resolved) {
+    out.optional("train_samples", subsample.train_samples.map(|samples| samples as i64));
+    out.optional("test_samples", subsample.test_samples.map(|samples| samples as i64));
+}
+
 fn read_cifar10(section: &mut Section<'_>) -> Source {
-    let directory = text("a folder's path", |path| !path.is_empty() && !path.contains('\0'));
     Source::Cifar10 {
-        directory: section.value("directory", directory, "data".to_owned()).into(),
-        subsample: Subsample {
-            train_samples: section.optional("train_samples", count(1)),
-            test_samples: section.optional("test_samples", count(1)),
-        },
+        directory: section.value("directory", path("folder"), "data".into()),
+        subsample: read_subsample(section),
+    }
+}
+
+const FILTERS: [(&str, ResizeFilter); 5] = [
+    ("nearest", ResizeFilter::Nearest),
+    ("triangle", ResizeFilter::Triangle),
+    ("catmull-rom", ResizeFilter::CatmullRom),
+    ("gaussian", ResizeFilter::Gaussian),
+    ("lanczos3", ResizeFilter::Lanczos3),
+];
+
+/// The largest side of images that a model is given.
+const MAX_SIDE: u64 = 1024;
+
+fn read_image_folder(section: &mut Section<'_>) -> Option<Source> {
+    let directory = section.required("directory", path("folder"));
+    let side = whole(1..=MAX_SIDE).map(|side| side as usize);
+    let size = section.value("image_size", list(side, 1), vec![32, 32]);
+    let filter = section.value("filter", word(&FILTERS), ResizeFilter::default());
+    let subsample = read_subsample(section);
+    let [height, width] = size[..] else {
+        let reason = format!("has {} items, must have 2, height and width", size.len());
+        section.problem("image_size", reason);
+        return None;
+    };
+    let shape = ImageShape { channels: 3, height, width };
+    Some(Source::ImageFolder { directory: directory?, shape, filter, subsample })
+}
+
+fn read_csv(section: &mut Section<'_>, stratify: bool) -> Option<Source> {
+    let column = || text("a column's name", |name| !name.is_empty());
+    let file = section.required("file", path("file"));
+    let label = section.value("label", column(), "label".to_owned());
+    let ignore = section.value("ignore", list(column(), 0), Vec::new());
+    let test_file = section.optional("test_file", path("file"));
+    let test_size = section.value("test_size", test_size(), TrainTestSplit::default().test_size);
+    if test_file.is_some() && section.has("test_size") {
+        section.problem("test_size", "has no meaning beside `test_file`, which is the test part");
+    }
+    if ignore.contains(&label) {
+        section.problem("ignore", format!("has {label:?} in it, which is the column of labels"));
+    }
+    let test = match test_file {
+        Some(path) => CsvTest::File(path),
+        None => CsvTest::Split(TrainTestSplit { test_size, stratify }),
+    };
+    Some(Source::Csv { file: CsvFile { path: file?, label, ignore }, test })
+}
+
+fn write_csv(file: &CsvFile, test: &CsvTest, out: &mut Resolved) {
+    out.entry("source", "csv");
+    out.entry("file", file.path.to_string_lossy().as_ref());
+    out.entry("label", file.label.as_str());
+    out.entry("ignore", file.ignore.clone());
+    match test {
+        CsvTest::File(path) => out.entry("test_file", path.to_string_lossy().as_ref()),
+        CsvTest::Split(split) => {
+            write_test_size(split.test_size, out);
+            out.entry("stratify", split.stratify);
+        }
     }
 }
 
@@ -255,11 +403,15 @@ fn write_synthetic(synthetic: &Synthetic, out: &mut Resolved) {
     out.entry("shift", written_column(&classification.shift));
     out.entry("scale", written_column(&classification.scale));
     out.entry("shuffle", classification.shuffle);
-    match split.test_size {
+    write_test_size(split.test_size, out);
+    out.entry("stratify", split.stratify);
+}
+
+fn write_test_size(test_size: TestSize, out: &mut Resolved) {
+    match test_size {
         TestSize::Share(share) => out.entry("test_size", share),
         TestSize::Samples(samples) => out.count("test_size", samples),
     }
-    out.entry("stratify", split.stratify);
 }
 
 fn written_column(column: &ColumnValue) -> toml::Value {

@@ -26,7 +26,7 @@ mod schedule;
 mod section;
 mod training;
 
-pub use data::{DataConfig, Source};
+pub use data::{CsvTest, DataConfig, DataShape, Source};
 pub use device::DeviceConfig;
 pub use model::{Hidden, Init, ModelConfig, ModelKind};
 pub use optimizer::{Clip, Moments, OptimizerConfig, OptimizerKind};
@@ -102,8 +102,13 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// When batches are larger than the training part and the last is dropped, so that none is left.
+    /// When batches are larger than the training part and the last is dropped, so that none is left;
+    /// and, where only the data tells how many columns and classes there are, for a model that does not
+    /// fit them.
     pub fn check_samples(&self, splits: &Splits) -> Result<(), ConfigError> {
+        if self.data.source.shape().is_none() {
+            self.check_shape(&DataShape::of(&splits.train.samples))?;
+        }
         let n_train = splits.train.rows.len();
         if let BatchPlan::Mini { size, drop_last: true } = self.training.plan
             && size.get() > n_train
@@ -112,6 +117,14 @@ impl Config {
             return Err(self.parameter_error("training", &ParameterError::new("batch_size", size, allowed)));
         }
         Ok(())
+    }
+
+    fn check_shape(&self, shape: &DataShape) -> Result<(), ConfigError> {
+        let problems = Problems::default();
+        let mut root = Section::root(&self.document, &problems);
+        self.model.check(&root.table("model"), shape);
+        self.training.check_shape(&root.table("training"), shape);
+        problems.finish(&self.document)
     }
 
     /// An error about a key of this file that only the data could tell.
@@ -140,7 +153,7 @@ fn read(mut root: Section<'_>) -> Option<Parts> {
     let mut model_section = root.table("model");
     let model = ModelConfig::read(&mut model_section, seed);
     if let (Some(data), Some(model)) = (&data, &model) {
-        model.check(&model_section, &data.source);
+        data.source.shape().inspect(|shape| model.check(&model_section, shape));
     }
     model_section.finish();
     let mut training_section = root.table("training");

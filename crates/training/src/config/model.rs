@@ -1,6 +1,6 @@
 //! `[model]`: what is trained, and by which gradient rule.
 
-use super::data::Source;
+use super::data::DataShape;
 use super::resolved::Resolved;
 use super::rule::{count, flag, list, number, seed, text, word};
 use super::section::Section;
@@ -117,13 +117,9 @@ const ACTIVATIONS: [(&str, Activation); 5] = [
 ];
 
 impl ModelConfig {
-    /// The layers for data of so many columns, of images if they are, and of so many classes.
-    pub fn architecture(
-        &self,
-        n_features: usize,
-        image: Option<ImageShape>,
-        n_classes: usize,
-    ) -> Architecture {
+    /// The layers for data of a shape.
+    pub fn architecture(&self, shape: &DataShape) -> Architecture {
+        let DataShape { n_features, image, n_classes } = *shape;
         let mut architecture = Architecture::linear(n_features, self.output.n_outputs(n_classes));
         let hidden = match &self.kind {
             ModelKind::Linear => return architecture,
@@ -173,18 +169,17 @@ impl ModelConfig {
     }
 
     /// Reports what does not fit the data.
-    pub(super) fn check(&self, section: &Section<'_>, source: &Source) {
-        let n_classes = source.n_classes();
+    pub(super) fn check(&self, section: &Section<'_>, shape: &DataShape) {
+        let n_classes = shape.n_classes;
         if self.output == Output::Sigmoid && n_classes != 2 {
             let reason =
                 format!("is \"sigmoid\", must be \"softmax\": the data has {n_classes} classes, not two");
             section.problem("output", reason);
         }
         if let ModelKind::Cnn { channels, .. } = &self.kind {
-            check_image(section, channels.len(), source.image());
+            check_image(section, channels.len(), shape.image);
         }
-        let architecture = self.architecture(source.n_features(), source.image(), n_classes);
-        let n_parameters = architecture.n_parameters();
+        let n_parameters = self.architecture(shape).n_parameters();
         if n_parameters > MAX_PARAMETERS {
             let key = if section.has("hidden") { "hidden" } else { "kind" };
             let reason =

@@ -8,17 +8,17 @@ use super::section::Section;
 ///
 /// | key | default | meaning | range |
 /// |---|---|---|---|
-/// | `kind` | `sgd` | `sgd`, `adam`, `adamw`, `rmsprop` or `adagrad` | |
+/// | `kind` | `sgd` | `sgd`, `adam`, `adamw`, `rmsprop`, `adagrad` or `muon` | |
 /// | `learning_rate` | required | step size | above 0 |
-/// | `weight_decay` | 0; 0.01 for `adamw` | times the weights, added to the gradient; to the step for `adamw` | from 0 |
+/// | `weight_decay` | 0; 0.01 for `adamw`, `muon` | times the weights, added to the gradient; to the step for `adamw`, `muon` | from 0 |
 /// | `clip_norm` | none | the longest gradient of a parameter | above 0 |
 /// | `clip_value` | none | the largest entry of a gradient | above 0 |
-/// | `momentum` | 0 | for `sgd` and `rmsprop`: share of the last step kept | 0 to below 1 |
-/// | `nesterov` | false | for `sgd` with momentum: Nesterov's form | |
+/// | `momentum` | 0; 0.95 for `muon` | for `sgd`, `rmsprop`, `muon`: share of the last step kept | 0 to below 1 |
+/// | `nesterov` | false; true for `muon` | for `sgd` with momentum, `muon`: Nesterov's form | |
 /// | `betas` | `[0.9, 0.999]` | for `adam`, `adamw`: decay of both means | two, each 0 to below 1 |
 /// | `alpha` | 0.99 | for `rmsprop`: decay of the mean square | 0 to below 1 |
 /// | `centered` | false | for `rmsprop`: by the variance, not the mean square | |
-/// | `epsilon` | 1e-8 | for all but `sgd`: keeps the divisor from 0; 1e-10 for `adagrad` | above 0 |
+/// | `epsilon` | 1e-8 | for all but `sgd` and `muon`: keeps the divisor from 0; 1e-10 for `adagrad` | above 0 |
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimizerConfig {
     /// The rule.
@@ -70,6 +70,14 @@ pub enum OptimizerKind {
         /// Keeps the divisor from 0.
         epsilon: f64,
     },
+    /// Muon for matrices and filters (K. Jordan et al., "Muon: An optimizer for hidden layers in neural
+    /// networks", 2024), with steps as long as those of AdamW, which takes biases and batch norm.
+    Muon {
+        /// Share of the last step kept.
+        momentum: f64,
+        /// Nesterov's form of momentum.
+        nesterov: bool,
+    },
 }
 
 /// What Adam's kin keep of earlier gradients.
@@ -89,14 +97,16 @@ enum Kind {
     AdamW,
     RmsProp,
     AdaGrad,
+    Muon,
 }
 
-const KINDS: [(&str, Kind); 5] = [
+const KINDS: [(&str, Kind); 6] = [
     ("sgd", Kind::Sgd),
     ("adam", Kind::Adam),
     ("adamw", Kind::AdamW),
     ("rmsprop", Kind::RmsProp),
     ("adagrad", Kind::AdaGrad),
+    ("muon", Kind::Muon),
 ];
 
 impl OptimizerConfig {
@@ -105,7 +115,7 @@ impl OptimizerConfig {
         let kind = section.value("kind", word(&KINDS), Kind::Sgd);
         let learning_rate = section.required("learning_rate", positive());
         let decay = number("a number from 0", |decay| decay >= 0.0);
-        let default_decay = if kind == Kind::AdamW { 0.01 } else { 0.0 };
+        let default_decay = if matches!(kind, Kind::AdamW | Kind::Muon) { 0.01 } else { 0.0 };
         let weight_decay = section.value("weight_decay", decay, default_decay);
         let clip_norm = section.optional("clip_norm", positive()).map(Clip::Norm);
         let clip_value = section.optional("clip_value", positive()).map(Clip::Value);
@@ -123,6 +133,10 @@ impl OptimizerConfig {
                 epsilon: section.value("epsilon", positive(), 1e-8),
             },
             Kind::AdaGrad => OptimizerKind::AdaGrad { epsilon: section.value("epsilon", positive(), 1e-10) },
+            Kind::Muon => OptimizerKind::Muon {
+                momentum: section.value("momentum", share(), 0.95),
+                nesterov: section.value("nesterov", flag(), true),
+            },
         };
         section.finish();
         Some(Self { kind, learning_rate: learning_rate?, weight_decay, clip: clip_norm.or(clip_value) })
@@ -148,6 +162,11 @@ impl OptimizerConfig {
             OptimizerKind::AdaGrad { epsilon } => {
                 out.entry("kind", "adagrad");
                 out.entry("epsilon", *epsilon);
+            }
+            OptimizerKind::Muon { momentum, nesterov } => {
+                out.entry("kind", "muon");
+                out.entry("momentum", *momentum);
+                out.entry("nesterov", *nesterov);
             }
         }
         out.entry("learning_rate", self.learning_rate);

@@ -1,6 +1,6 @@
 //! `[training]`: how often, and on how many samples at once.
 
-use super::data::DataConfig;
+use super::data::{DataConfig, DataShape};
 use super::optimizer::OptimizerConfig;
 use super::resolved::Resolved;
 use super::rule::{count, flag, list, number, seed, word};
@@ -147,7 +147,12 @@ impl TrainingConfig {
                 section.problem(key, "has no meaning without `data.validation_fraction`");
             }
         }
-        let n_classes = data.source.n_classes();
+        data.source.shape().inspect(|shape| self.check_shape(section, shape));
+    }
+
+    /// Reports what does not fit the classes.
+    pub(super) fn check_shape(&self, section: &Section<'_>, shape: &DataShape) {
+        let n_classes = shape.n_classes;
         if let Some(ClassWeights::Given(weights)) = &self.class_weights
             && weights.len() != n_classes
         {

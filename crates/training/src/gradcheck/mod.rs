@@ -22,7 +22,7 @@ use burn::backend::{Autodiff, Flex};
 use burn::module::{AutodiffModule, Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{DType, Tensor, TensorData};
 use differences::Differences;
-use emberlab_data::{ClassificationBatch, LabelledData, Normalizer, RandomState};
+use emberlab_data::{ClassificationBatch, LabelledData, Normalizer, Progress, RandomState};
 use emberlab_models::{Classifier, GradientRule, Gradients};
 use std::collections::HashMap;
 
@@ -48,22 +48,29 @@ impl Default for GradcheckOptions {
     }
 }
 
-/// Compares the three on the data of a configuration.
+/// Compares the three on the data of a configuration; `progress` is told how far reading it came.
 ///
 /// # Errors
 ///
 /// As for [`load`] and [`classifier`](crate::classifier).
-pub fn gradcheck(config: &Config, options: &GradcheckOptions) -> Result<Report, Error> {
-    gradcheck_rule(config, options, |classifier, batch| GradientRule::Manual.gradients(classifier, batch))
+pub fn gradcheck(
+    config: &Config,
+    options: &GradcheckOptions,
+    progress: &dyn Progress,
+) -> Result<Report, Error> {
+    let rule = |classifier: &_, batch| GradientRule::Manual.gradients(classifier, batch);
+    gradcheck_rule(config, options, progress, rule)
 }
 
 /// Compares a derivative that claims to be right.
 pub(crate) fn gradcheck_rule(
     config: &Config,
     options: &GradcheckOptions,
+    progress: &dyn Progress,
     rule: impl Fn(&Classifier<Autodiff<Cpu>>, ClassificationBatch<Autodiff<Cpu>>) -> Gradients<Autodiff<Cpu>>,
 ) -> Result<Report, Error> {
-    let Loaded { splits, normalizer } = load(config)?;
+    let Loaded { splits, normalizer } = load(config, progress)?;
+    config.check_samples(&splits)?;
     let train = splits.train.samples;
     let rows: Vec<usize> = (0..options.samples.min(train.len())).collect();
     let tracked = classifier::<Autodiff<Cpu>>(config, &train, &Default::default())?.map(&mut ToF64);

@@ -4,7 +4,7 @@
 
 use super::*;
 use burn::optim::GradientsParams;
-use emberlab_data::RandomState;
+use emberlab_data::{NoProgress, RandomState};
 use emberlab_models::layers::Layer;
 use emberlab_models::{InputGradientTensor, manual_gradients};
 use std::fs;
@@ -61,7 +61,7 @@ const OPTIONS: GradcheckOptions =
 fn right_derivatives_pass_for_every_layer_and_activation() {
     for activation in ["relu", "leaky-relu", "tanh", "sigmoid", "gelu"] {
         let (_folder, config) = config(activation);
-        let report = gradcheck(&config, &OPTIONS).unwrap();
+        let report = gradcheck(&config, &OPTIONS, &NoProgress).unwrap();
         assert!(report.passed, "{activation}: {report:#?}");
         assert_eq!(report.parameters.len(), 4 + 6 + 4);
     }
@@ -69,7 +69,7 @@ fn right_derivatives_pass_for_every_layer_and_activation() {
 
 /// Whether a rule is caught whose layer at `position` gives everything 1 % too large.
 fn is_caught(config: &Config, position: usize) -> bool {
-    let report = gradcheck_rule(config, &OPTIONS, |classifier, batch| {
+    let report = gradcheck_rule(config, &OPTIONS, &NoProgress, |classifier, batch| {
         let layer = &classifier.network().layers()[position];
         manual_gradients(
             classifier,

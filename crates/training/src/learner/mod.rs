@@ -6,6 +6,7 @@
 
 mod accumulator;
 mod metric;
+mod muon;
 mod no_validation;
 mod panic_log;
 mod recorder;
@@ -25,6 +26,7 @@ use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
 use crate::stop_signal::StopSignal;
 use burn::data::dataloader::DataLoader;
 use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdaGradConfig, AdamConfig, AdamWConfig, Optimizer, RmsPropConfig, SgdConfig};
@@ -33,6 +35,7 @@ use burn::train::{Learner, LearningComponentsMarker, SupervisedTraining, Trainin
 use emberlab_data::{Augmenter, BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet};
 use emberlab_models::Classifier;
 use metric::{ScoreMetric, Unlogged};
+use muon::MuonWithAdamW;
 use no_validation::NoValidation;
 use panic_log::PanicLog;
 use schedule::Schedule;
@@ -112,6 +115,17 @@ pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
         OptimizerKind::AdaGrad { epsilon } => {
             let optimizer = AdaGradConfig::new().with_epsilon(epsilon as f32).with_weight_decay(decay);
             launch(config, setup, optimizer.with_grad_clipping(clip).init())
+        }
+        OptimizerKind::Muon { momentum, nesterov } => {
+            let optimizer = OptimizerAdaptor::from(MuonWithAdamW::new(momentum, nesterov, *weight_decay));
+            launch(
+                config,
+                setup,
+                match clip {
+                    Some(clip) => optimizer.with_grad_clipping(clip.init()),
+                    None => optimizer,
+                },
+            )
         }
     }
 }

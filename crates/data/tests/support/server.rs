@@ -1,0 +1,101 @@
+//! A web server on this machine that does not always behave.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// How the server answers one request.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer {
+    /// All that is asked for.
+    Whole,
+    /// Only so many bytes of it, then the connection ends.
+    CutOff(usize),
+    /// So many bytes, then nothing for a while.
+    Stall(usize),
+    /// A status and no content.
+    Status(u16),
+    /// The file from its start, whatever is asked for.
+    IgnoresRanges,
+    /// The file, with another length in the header.
+    Lies(usize),
+    /// Another part than the one asked for.
+    WrongRange,
+}
+
+/// A server of one file.
+pub struct Server {
+    pub url: String,
+    /// The `Range` header of each request so far.
+    pub ranges: Arc<Mutex<Vec<Option<String>>>>,
+}
+
+impl Server {
+    /// Serves `content`, answering the first requests as told and all later ones like the last.
+    pub fn start(content: Vec<u8>, answers: &[Answer]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/cifar-10-binary.tar.gz", listener.local_addr().unwrap());
+        let ranges = Arc::new(Mutex::new(Vec::new()));
+        let (seen, answers) = (Arc::clone(&ranges), answers.to_vec());
+        // The thread ends with the test's process.
+        thread::spawn(move || {
+            for (number, stream) in listener.incoming().enumerate() {
+                let answer = answers[number.min(answers.len() - 1)];
+                let (content, seen) = (content.clone(), Arc::clone(&seen));
+                thread::spawn(move || serve(stream.unwrap(), &content, answer, &seen));
+            }
+        });
+        Self { url, ranges }
+    }
+}
+
+fn serve(mut stream: TcpStream, content: &[u8], answer: Answer, seen: &Mutex<Vec<Option<String>>>) {
+    let mut range = None;
+    for line in BufReader::new(stream.try_clone().unwrap()).lines() {
+        let line = line.unwrap_or_default();
+        if line.is_empty() {
+            break;
+        }
+        if let Some(value) = line.strip_prefix("Range: ").or_else(|| line.strip_prefix("range: ")) {
+            range = Some(value.to_owned());
+        }
+    }
+    seen.lock().unwrap().push(range.clone());
+    // What the client makes of this is the test; whether it hears all of it is not.
+    let _ = stream.write_all(&response(content, range.as_deref(), answer));
+    if let Answer::Stall(_) = answer {
+        thread::sleep(Duration::from_secs(3));
+    }
+}
+
+fn response(content: &[u8], range: Option<&str>, answer: Answer) -> Vec<u8> {
+    let start = range
+        .map(|range| range.strip_prefix("bytes=").unwrap().trim_end_matches('-').parse::<usize>().unwrap());
+    let start = start.filter(|_| !matches!(answer, Answer::IgnoresRanges));
+    if start.is_some_and(|start| start >= content.len()) {
+        return format!("HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", content.len()).into();
+    }
+    let body = &content[start.unwrap_or(0)..];
+    let (length, sent) = match answer {
+        Answer::Status(status) => {
+            return format!("HTTP/1.1 {status} Status\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .into();
+        }
+        Answer::Whole | Answer::IgnoresRanges | Answer::WrongRange => (body.len(), body.len()),
+        Answer::CutOff(bytes) | Answer::Stall(bytes) => (body.len(), bytes.min(body.len())),
+        Answer::Lies(length) => (length, body.len()),
+    };
+    let head = match start {
+        None => format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"),
+        Some(start) => {
+            let from = if matches!(answer, Answer::WrongRange) { start + 1 } else { start };
+            let (last, size) = (content.len() - 1, content.len());
+            format!(
+                "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {from}-{last}/{size}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            )
+        }
+    };
+    [head.as_bytes(), &body[..sent]].concat()
+}

@@ -1,0 +1,72 @@
+//! `emberlab data info`.
+
+use super::samples;
+use crate::cli::print;
+use crate::config::Config;
+use crate::data_report::DataReport;
+use crate::error::Error;
+use emberlab_data::Normalization;
+
+/// The most columns of a table that are listed.
+const MAX_COLUMNS: usize = 40;
+
+pub fn run(config: &Config, json: bool) -> Result<(), Error> {
+    let report = DataReport::new(&samples(config)?);
+    match json {
+        true => print::json(&report),
+        false => print::text(&table(&report)),
+    }
+}
+
+fn table(report: &DataReport) -> String {
+    let shape = match report.shape[..] {
+        [height, width, channels] => {
+            format!("{height} × {width} pixels in {channels} channels, counted from 0 to 1")
+        }
+        _ => format!("{} columns", report.shape.iter().product::<usize>()),
+    };
+    let inputs = match report.normalizer.kind {
+        Normalization::None => "as they are",
+        Normalization::Unit => "pixels from 0 to 1",
+        Normalization::Standard => "mean 0 and deviation 1 over the training part",
+    };
+    let mut text = format!("samples  {shape}\ninputs   {inputs}\nSHA-256  {}\n\n", report.sha256);
+    text += &class_table(report);
+    text += "\nof the training part\n";
+    text + &column_table(report)
+}
+
+fn class_table(report: &DataReport) -> String {
+    let width = width(report.classes.iter().map(|class| class.name.as_str()), "samples");
+    let row = |name: &str, cells: Vec<String>| {
+        let cells: String = cells.iter().map(|cell| format!("  {cell:>10}")).collect();
+        format!("{name:width$}{cells}\n")
+    };
+    let mut text = row("class", report.parts.iter().map(|part| part.name.to_owned()).collect());
+    for class in &report.classes {
+        text += &row(&class.name, class.samples.iter().map(ToString::to_string).collect());
+    }
+    text + &row("samples", report.parts.iter().map(|part| part.samples.to_string()).collect())
+}
+
+fn column_table(report: &DataReport) -> String {
+    let shown = &report.columns[..report.columns.len().min(MAX_COLUMNS)];
+    let width = width(shown.iter().map(|column| column.name.as_str()), "channel");
+    let name = if report.shape.len() == 3 { "channel" } else { "column" };
+    let mut text =
+        format!("{name:width$}  {:>12}  {:>12}  {:>12}  {:>12}\n", "minimum", "maximum", "mean", "deviation");
+    for column in shown {
+        text += &format!(
+            "{:width$}  {:>12.6}  {:>12.6}  {:>12.6}  {:>12.6}\n",
+            column.name, column.minimum, column.maximum, column.mean, column.deviation
+        );
+    }
+    if report.columns.len() > MAX_COLUMNS {
+        text += &format!("and {} more, which `--json` tells\n", report.columns.len() - MAX_COLUMNS);
+    }
+    text
+}
+
+fn width<'a>(names: impl Iterator<Item = &'a str>, least: &str) -> usize {
+    names.map(|name| name.chars().count()).max().unwrap_or(0).max(least.len())
+}

@@ -1,0 +1,73 @@
+//! What all pictures share: letters, colours, and the way to a PNG.
+
+use crate::error::Error;
+use image::{ImageFormat, RgbImage};
+use plotters::coord::Shift;
+use plotters::prelude::{BitMapBackend, DrawingArea, IntoDrawingArea, RGBColor, WHITE};
+use plotters::style::{FontStyle, register_font};
+use std::fmt::Display;
+use std::io::Cursor;
+
+/// What a picture is drawn on.
+pub type Canvas<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
+
+/// The name of the letters.
+pub const FONT: &str = "sans-serif";
+
+/// Eight colours that people who see few colours tell apart (M. Okabe and K. Ito, "Color Universal
+/// Design", 2008), without yellow, which white paper swallows, and two greys.
+const COLOURS: [RGBColor; 9] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(86, 180, 233),
+    RGBColor(230, 159, 0),
+    RGBColor(0, 0, 0),
+    RGBColor(120, 120, 120),
+    RGBColor(170, 170, 170),
+];
+
+/// The colour of a class.
+pub fn class_colour(class: usize) -> RGBColor {
+    COLOURS[class % COLOURS.len()]
+}
+
+/// Draws a picture of so many pixels and returns it as a PNG.
+///
+/// # Errors
+///
+/// [`Error::Picture`] when it cannot be drawn or encoded.
+pub fn png(
+    (width, height): (u32, u32),
+    draw: impl FnOnce(&Canvas<'_>) -> Result<(), Error>,
+) -> Result<Vec<u8>, Error> {
+    load_font()?;
+    let mut pixels = vec![0; 3 * width as usize * height as usize];
+    {
+        let canvas = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
+        canvas.fill(&WHITE).map_err(failed)?;
+        draw(&canvas)?;
+        canvas.present().map_err(failed)?;
+    }
+    let image = RgbImage::from_raw(width, height, pixels)
+        .ok_or_else(|| Error::Picture("it has another size than was asked for".into()))?;
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, ImageFormat::Png).map_err(failed)?;
+    Ok(bytes.into_inner())
+}
+
+/// Makes [`FONT`] known to plotters, which keeps it.
+///
+/// # Errors
+///
+/// [`Error::Picture`] when it cannot be read.
+pub fn load_font() -> Result<(), Error> {
+    register_font(FONT, FontStyle::Normal, dejavu::sans::regular())
+        .map_err(|_| Error::Picture("its letters cannot be read".into()))
+}
+
+/// A picture that could not be drawn.
+pub fn failed(error: impl Display) -> Error {
+    Error::Picture(error.to_string())
+}

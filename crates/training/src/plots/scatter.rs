@@ -1,0 +1,89 @@
+//! Samples of a table as points in a plane.
+
+use super::canvas::{Canvas, FONT, failed, load_font, png};
+use super::mark::Mark;
+use crate::error::Error;
+use emberlab_data::{Features, LabelledData};
+use plotters::chart::ChartBuilder;
+use plotters::prelude::{BLACK, Color, IntoFont, Text, TextStyle};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::ops::Range;
+
+const SIZE: (u32, u32) = (900, 700);
+const TEXT_SIZE: i32 = 18;
+/// The most classes that a legend has room for.
+const MAX_LEGEND: usize = 20;
+
+/// Two columns of a table, a colour and a mark for each class, as a PNG; nothing for images. The
+/// second axis is empty for a table of one column.
+///
+/// # Errors
+///
+/// [`Error::Picture`].
+pub fn scatter(title: &str, data: &LabelledData, [x, y]: [usize; 2]) -> Result<Option<Vec<u8>>, Error> {
+    let Features::Table { values, columns } = &data.features else { return Ok(None) };
+    let n = columns.len();
+    let one_column = x == y;
+    let value = |row: usize, column: usize| values[row * n + column];
+    let point = |row: usize| (value(row, x), if one_column { 0.0 } else { value(row, y) });
+    let range = |column: usize| padded((0..data.len()).map(|row| value(row, column)));
+    let y_range = if one_column { -1.0..1.0 } else { range(y) };
+    load_font()?;
+    let legend_width = legend_width(&data.class_names)?;
+    let picture = png(SIZE, |canvas| {
+        let (plot, legend) = canvas.split_horizontally(SIZE.0 - legend_width);
+        let mut chart = ChartBuilder::on(&plot)
+            .caption(title, (FONT, TEXT_SIZE + 6))
+            .margin(16)
+            .x_label_area_size(52)
+            .y_label_area_size(if one_column { 16 } else { 72 })
+            .build_cartesian_2d(range(x), y_range)
+            .map_err(failed)?;
+        let mut mesh = chart.configure_mesh();
+        mesh.x_desc(columns[x].as_str()).label_style((FONT, TEXT_SIZE)).axis_desc_style((FONT, TEXT_SIZE));
+        match one_column {
+            true => mesh.disable_y_mesh().disable_y_axis(),
+            false => mesh.y_desc(columns[y].as_str()),
+        };
+        mesh.light_line_style(BLACK.mix(0.05)).bold_line_style(BLACK.mix(0.12)).draw().map_err(failed)?;
+        for class in 0..data.n_classes() {
+            let rows = (0..data.len()).filter(|&row| data.labels[row] as usize == class);
+            chart.draw_series(rows.map(|row| Mark { class, at: point(row) })).map_err(failed)?;
+        }
+        draw_legend(&legend, &data.class_names)
+    })?;
+    Ok(Some(picture))
+}
+
+/// Room for a mark and the longest name.
+fn legend_width(names: &[String]) -> Result<u32, Error> {
+    let mut longest = 0;
+    for name in names {
+        let (width, _) = (FONT, TEXT_SIZE).into_font().box_size(name).map_err(failed)?;
+        longest = longest.max(width);
+    }
+    Ok((longest + 48).min(SIZE.0 / 3))
+}
+
+fn draw_legend(area: &Canvas<'_>, names: &[String]) -> Result<(), Error> {
+    const TOP: i32 = 64;
+    const LINE: i32 = 26;
+    for (class, name) in names.iter().enumerate().take(MAX_LEGEND) {
+        let y = TOP + LINE * class as i32;
+        area.draw(&Mark { class, at: (10, y) }).map_err(failed)?;
+        let style = TextStyle::from((FONT, TEXT_SIZE).into_font()).pos(Pos::new(HPos::Left, VPos::Center));
+        area.draw(&Text::new(name.clone(), (26, y), style)).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// From the smallest to the largest value, and a little room.
+fn padded(values: impl Iterator<Item = f64>) -> Range<f64> {
+    let (low, high) = values
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    match high - low {
+        0.0 => low - 1.0..high + 1.0,
+        width if width.is_finite() => low - 0.05 * width..high + 0.05 * width,
+        _ => -1.0..1.0,
+    }
+}
