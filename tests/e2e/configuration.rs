@@ -130,16 +130,110 @@ fn each_mistake_is_named_with_its_line_and_what_is_allowed() {
         (
             "[model]",
             "model = 3\n[modle]",
-            "bad.toml: `model.kind` is missing, must be \"linear\", \"mlp\" or \"cnn\"\nerror: bad.toml:7: unknown key `data.model`, known here: `source`, `seed`, `split_seed`, `normalize`, `n_samples`, `n_features`, `n_informative`, `n_redundant`, `n_repeated`, `n_classes`, `n_clusters_per_class`, `weights`, `flip_y`, `class_sep`, `hypercube`, `shift`, `scale`, `shuffle`, `test_size`, `stratify`\nerror: bad.toml:8: unknown key `modle`, did you mean `model`?",
+            "bad.toml: `model.kind` is missing, must be \"linear\", \"mlp\" or \"cnn\"\nerror: bad.toml:7: unknown key `data.model`, known here: `source`, `seed`, `split_seed`, `normalize`, `stratify`, `validation_fraction`, `n_samples`, `n_features`, `n_informative`, `n_redundant`, `n_repeated`, `n_classes`, `n_clusters_per_class`, `weights`, `flip_y`, `class_sep`, `hypercube`, `shift`, `scale`, `shuffle`, `test_size`\nerror: bad.toml:8: unknown key `modle`, did you mean `model`?",
         ),
         (
             "name = \"good\"",
             "name = \"../good\"",
             "bad.toml:1: `name` is \"../good\", must be a plain file name: at most 100 letters, digits, `-`, `_`, `.` and spaces, starting with a letter or digit",
         ),
+        (
+            "n_samples = 40",
+            "n_samples = 40\nvalidation_fraction = 1",
+            "bad.toml:6: `data.validation_fraction` is 1, must be a share above 0 and below 1",
+        ),
+        (
+            "n_samples = 40",
+            "n_samples = 40\nnormalize = \"unit\"",
+            "bad.toml:6: `data.normalize` is \"unit\", must be \"standard\" or \"none\"",
+        ),
+        (
+            "epochs = 2",
+            "epochs = 2\nselect = \"accuracy\"",
+            "bad.toml:12: `training.select` has no meaning without `data.validation_fraction`",
+        ),
+        (
+            "batch_size = 8",
+            "drop_last = true",
+            "bad.toml:12: `training.drop_last` has no meaning for `batch_size` = \"full\", which leaves nothing over",
+        ),
+        (
+            "learning_rate = 0.1",
+            "kind = \"lion\"\nlearning_rate = 0.1",
+            "bad.toml:14: `training.optimizer.kind` is \"lion\", must be \"sgd\", \"adam\", \"adamw\", \"rmsprop\", \"adagrad\" or \"muon\"",
+        ),
         ("seed = 1", "seed = 1\nseed = 2", "bad.toml:3: is not TOML: duplicate key"),
     ] {
         check(from, to, message);
+    }
+}
+
+/// A configuration of images; each test changes one line.
+const IMAGES: &str = r#"name = "images"
+[data]
+source = "cifar10"
+[model]
+kind = "linear"
+[training]
+epochs = 2
+[training.optimizer]
+learning_rate = 0.1
+"#;
+
+#[test]
+fn mistakes_about_sources_are_named_with_their_lines() {
+    let cifar10 = "source = \"cifar10\"";
+    for (to, message) in [
+        (
+            "",
+            "bad.toml:2: `data.source` is missing, must be \"synthetic\", \"cifar10\", \"image-folder\" or \"csv\"",
+        ),
+        (
+            "source = \"cvs\"",
+            "bad.toml:3: `data.source` is \"cvs\", must be \"synthetic\", \"cifar10\", \"image-folder\" or \"csv\"; did you mean \"csv\"?",
+        ),
+        (
+            "source = \"cifar10\"\nstratify = true",
+            "bad.toml:4: `data.stratify` has no meaning without `validation_fraction`, for no part is divided",
+        ),
+        (
+            "source = \"cifar10\"\naugment = { random_crop = 32 }",
+            "bad.toml:4: `data.augment.random_crop` is 32, must be less than 32, the images' shorter side",
+        ),
+        (
+            "source = \"cifar10\"\naugment = { flip = true }",
+            "bad.toml:4: unknown key `data.augment.flip`, known here: `horizontal_flip`, `random_crop`, `seed`",
+        ),
+        (
+            "source = \"image-folder\"\nimage_size = [32]\ndirectory = \"images\"",
+            "bad.toml:4: `data.image_size` has 1 items, must have 2, height and width",
+        ),
+        (
+            "source = \"image-folder\"\nimage_size = [32, 2000]\ndirectory = \"images\"",
+            "bad.toml:4: `data.image_size` is [32, 2000], must be a list, each item a whole number from 1 to 1024",
+        ),
+        ("source = \"image-folder\"", "bad.toml:2: `data.directory` is missing, must be a folder's path"),
+        (
+            "source = \"image-folder\"\ndirectory = \"images\"\nfilter = \"lanczos\"",
+            "bad.toml:5: `data.filter` is \"lanczos\", must be \"nearest\", \"triangle\", \"catmull-rom\", \"gaussian\" or \"lanczos3\"; did you mean \"lanczos3\"?",
+        ),
+        ("source = \"csv\"", "bad.toml:2: `data.file` is missing, must be a file's path"),
+        (
+            "source = \"csv\"\nfile = \"a.csv\"\nlabel = \"y\"\nignore = [\"y\"]",
+            "bad.toml:6: `data.ignore` has \"y\" in it, which is the column of labels",
+        ),
+        (
+            "source = \"csv\"\nfile = \"a.csv\"\ntest_file = \"b.csv\"\ntest_size = 0.5",
+            "bad.toml:6: `data.test_size` has no meaning beside `test_file`, which is the test part",
+        ),
+        (
+            "source = \"csv\"\nfile = \"a.csv\"\naugment = { horizontal_flip = true }",
+            "bad.toml:5: unknown key `data.augment`, known here: `source`, `seed`, `split_seed`, `normalize`, `stratify`, `validation_fraction`, `file`, `label`, `ignore`, `test_file`, `test_size`",
+        ),
+    ] {
+        let lab = Lab::new();
+        lab.write("bad.toml", IMAGES.replacen(cifar10, to, 1));
+        lab.emberlab("config check bad.toml").fails(2, &format!("error: {message}"));
     }
 }
 
@@ -229,13 +323,17 @@ fn configs(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn every_shipped_configuration_is_good_explained_and_named_after_its_file() {
+fn every_shipped_configuration_is_good_explained_named_after_its_file_and_shows_itself() {
     let found = configs(&root().join("configs"));
     assert!(found.len() >= 8);
     for path in found {
         let said = Lab::new().run(&["config", "check", &path]).succeeds();
         let stem = Path::new(&path).file_stem().unwrap().to_str().unwrap();
         assert_eq!(said.stdout, format!("{path}: ok, run `{stem}`\n"));
+        let shown = Lab::new().run(&["config", "show", &path]).succeeds().stdout;
+        let lab = Lab::new();
+        lab.write("shown.toml", &shown);
+        assert_eq!(lab.emberlab("config show shown.toml").succeeds().stdout, shown);
         for line in fs::read_to_string(&path).unwrap().lines() {
             let explained = line.is_empty() || line.starts_with('[') || line.contains('#');
             let names_itself = ["source = \"cifar10\"", "n_classes = 3", "epochs = ", "learning_rate = "];

@@ -39,7 +39,7 @@ fn a_missing_folder_is_an_error_that_says_how_to_get_the_data() {
     let said = lab.emberlab("train images.toml");
     assert_eq!(said.code, 3);
     assert!(said.stderr.starts_with(&format!("error: `{FOLDER}/batches.meta.txt` does not exist\n")));
-    assert!(said.stderr.contains("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"));
+    assert!(said.stderr.contains("run `emberlab data fetch CONFIG`"));
     assert!(!lab.exists("artifacts"));
 }
 

@@ -5,9 +5,12 @@
 mod configuration;
 mod curves;
 mod data;
+mod fetch;
 mod optimizers;
 #[cfg(feature = "flex")]
 mod readme;
 mod run_directory;
+mod sources;
 mod support;
 mod trained_run;
+mod validation;

@@ -8,7 +8,7 @@ use crate::labelled_data::{Features, LabelledData};
 use csv::{ReaderBuilder, StringRecord, Trim};
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{ErrorKind, Read, Take};
+use std::io::{BufReader, ErrorKind, Read, Take};
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read, in bytes.
@@ -28,12 +28,15 @@ pub struct CsvFile {
     pub ignore: Vec<String>,
 }
 
+/// Where a row begins, in bytes from the file's start; empty lines before it count to it.
+type Place = u64;
+
 /// A table whose labels are still words.
 struct Table {
     columns: Vec<String>,
     values: Vec<f64>,
-    /// Each with its line.
-    labels: Vec<(String, u64)>,
+    /// Each with the place of its row.
+    labels: Vec<(String, Place)>,
 }
 
 impl CsvFile {
@@ -100,13 +103,14 @@ impl CsvFile {
         let mut table = Table { columns, values: Vec::new(), labels: Vec::new() };
         let mut row = StringRecord::new();
         while reader.read_record(&mut row).map_err(|error| self.bad(&error))? {
-            let line = row.position().map_or(0, csv::Position::line);
+            let place = row.position().map_or(0, csv::Position::byte);
             if row[label].is_empty() {
+                let line = self.line(place);
                 return Err(self.corrupt(format!("has no label in line {line}, column `{}`", self.label)));
             }
-            table.labels.push((row[label].to_owned(), line));
+            table.labels.push((row[label].to_owned(), place));
             for &column in &used {
-                table.values.push(self.number(&row[column], line, &header[column])?);
+                table.values.push(self.number(&row[column], place, &header[column])?);
             }
         }
         match table.labels.is_empty() {
@@ -115,16 +119,14 @@ impl CsvFile {
         }
     }
 
-    fn number(&self, cell: &str, line: u64, column: &str) -> Result<f64, DataError> {
+    fn number(&self, cell: &str, place: Place, column: &str) -> Result<f64, DataError> {
         match cell.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(number),
-            _ if cell.is_empty() => {
-                Err(self.corrupt(format!("has no number in line {line}, column `{column}`")))
-            }
             _ => {
-                let problem =
-                    format!("has {cell:?} in line {line}, column `{column}`, must be a finite number");
-                Err(self.corrupt(problem))
+                let what = if cell.is_empty() { "no number".to_owned() } else { format!("{cell:?}") };
+                let must = if cell.is_empty() { "" } else { ", must be a finite number" };
+                let line = self.line(place);
+                Err(self.corrupt(format!("has {what} in line {line}, column `{column}`{must}")))
             }
         }
     }
@@ -157,9 +159,10 @@ impl CsvFile {
 
     fn labelled(&self, table: Table, class_names: Vec<String>) -> Result<LabelledData, DataError> {
         let Table { columns, values, labels } = table;
-        let label = |(name, line): (String, u64)| {
+        let label = |(name, place): (String, Place)| {
             let class = class_names.iter().position(|class| *class == name);
             class.map(|class| class as u32).ok_or_else(|| {
+                let line = self.line(place);
                 let problem =
                     format!("has the label {name:?} in line {line}, which the training file has not");
                 self.corrupt(problem)
@@ -170,7 +173,8 @@ impl CsvFile {
     }
 
     fn bad(&self, error: &csv::Error) -> DataError {
-        let line = |position: &Option<csv::Position>| position.as_ref().map_or(0, csv::Position::line);
+        let line =
+            |position: &Option<csv::Position>| self.line(position.as_ref().map_or(0, csv::Position::byte));
         match error.kind() {
             csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
                 let problem =
@@ -184,12 +188,27 @@ impl CsvFile {
         }
     }
 
+    /// The line, from 1, of the row at a place. Only an error needs it, and then the file is read again.
+    fn line(&self, place: Place) -> u64 {
+        let Ok(file) = File::open(&self.path) else { return 0 };
+        let mut line = 1;
+        for (position, byte) in (0..).zip(BufReader::new(file).bytes()) {
+            match byte {
+                Ok(b'\n') => line += 1,
+                Ok(b'\r') => (),
+                Ok(_) if position < place => (),
+                _ => break,
+            }
+        }
+        line
+    }
+
     fn corrupt(&self, problem: String) -> DataError {
         DataError::Corrupt { path: self.path.clone(), problem }
     }
 }
 
-fn class_names(labels: &[(String, u64)]) -> Vec<String> {
+fn class_names(labels: &[(String, Place)]) -> Vec<String> {
     let names: BTreeSet<&str> = labels.iter().map(|(name, _)| name.as_str()).collect();
     let mut names: Vec<&str> = names.into_iter().collect();
     let numbers: Option<Vec<i64>> = names.iter().map(|name| name.parse().ok()).collect();

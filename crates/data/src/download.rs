@@ -24,7 +24,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { stall: Duration::from_secs(30), attempts: 5, pause: Duration::from_secs(1) }
+        Self { stall: Duration::from_secs(30), attempts: 4, pause: Duration::from_secs(1) }
     }
 }
 
@@ -132,7 +132,12 @@ impl Download<'_> {
                     ureq::ErrorKind::InvalidUrl | ureq::ErrorKind::UnknownScheme => Failure::Final(
                         self.failed("the address must begin with `https://` or `http://`".into()),
                     ),
-                    _ => Failure::Passing(one_line(&error.to_string())),
+                    _ => {
+                        // The message begins with the address, which is told already.
+                        let message = error.to_string();
+                        let told = format!("{}: ", self.url);
+                        Failure::Passing(one_line(message.strip_prefix(&told).unwrap_or(&message)))
+                    }
                 });
             }
         };

@@ -36,7 +36,9 @@ pub struct TrainOptions {
 pub struct TrainReport {
     /// Its directory.
     pub run: PathBuf,
-    /// The score of the final weights on the test part.
+    /// The epoch whose weights are the run's, where the validation part chose it.
+    pub selected: Option<usize>,
+    /// The score of the run's weights on the test part.
     pub test: Option<Score>,
 }
 
@@ -88,7 +90,8 @@ pub fn train(
     };
     log::info!("run `{}` ends: {:?}, {:?}", config.name, record.outcome, record.metrics);
     record.write(&run)?;
-    trained.map(|test| TrainReport { run: run.path().to_owned(), test })
+    let selected = record.selected_epoch.filter(|_| record.metrics.validation.is_some());
+    trained.map(|test| TrainReport { run: run.path().to_owned(), selected, test })
 }
 
 /// A run whose directory is there.

@@ -4,7 +4,7 @@ use super::{FOLDER, IMAGE_SHAPE, N_CLASSES};
 use crate::error::DataError;
 use crate::labelled_data::{Features, LabelledData};
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// Bytes of one record: a label and an image.
@@ -69,7 +69,10 @@ impl Cifar10 {
     }
 
     fn read(&self, paths: &[PathBuf]) -> Result<LabelledData, DataError> {
-        let (mut labels, mut pixels) = (Vec::new(), Vec::new());
+        // In one allocation each: one that grows would for a while be there twice.
+        let n: u64 = paths.iter().map(|path| n_records(path)).sum();
+        let mut labels = Vec::with_capacity(n as usize);
+        let mut pixels = Vec::with_capacity(n as usize * IMAGE_SHAPE.size());
         for path in paths {
             read_records(path, &mut labels, &mut pixels)?;
         }
@@ -79,6 +82,11 @@ impl Cifar10 {
             class_names: self.class_names.clone(),
         })
     }
+}
+
+/// Records that a file seems to have; a file that cannot be asked will not be read either.
+fn n_records(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len().min(MAX_FILE_SIZE) / RECORD_SIZE as u64)
 }
 
 /// Reads the record at `index`, from 0: its label and its 3,072 pixels.
@@ -114,23 +122,16 @@ fn read_class_names(path: &Path) -> Result<Vec<String>, DataError> {
 }
 
 fn read_records(path: &Path, labels: &mut Vec<u32>, pixels: &mut Vec<u8>) -> Result<(), DataError> {
-    let bytes = read_limited(path, MAX_FILE_SIZE)?;
-    let (records, rest) = bytes.as_chunks::<RECORD_SIZE>();
-    if !rest.is_empty() {
-        let problem = format!(
-            "is truncated: {} bytes are {} records of {RECORD_SIZE} bytes and {} bytes over; get the file again",
-            bytes.len(),
-            records.len(),
-            rest.len()
-        );
-        return Err(corrupt(path, problem));
-    }
-    if records.is_empty() {
-        return Err(corrupt(path, "is empty, must hold at least one record".into()));
-    }
-    labels.reserve(records.len());
-    pixels.reserve(records.len() * IMAGE_SHAPE.size());
-    for (index, [label, image @ ..]) in records.iter().enumerate() {
+    let unreadable = |source| DataError::Read { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let mut reader = BufReader::with_capacity(1 << 20, file.take(MAX_FILE_SIZE + 1));
+    let mut record = [0; RECORD_SIZE];
+    for index in 0.. {
+        let read = fill(&mut reader, &mut record).map_err(unreadable)?;
+        if read < RECORD_SIZE {
+            return check_end(path, index, read);
+        }
+        let [label, image @ ..] = &record;
         if usize::from(*label) >= N_CLASSES {
             let problem = format!("has label {label} in record {index}, must be 0 to 9; get the file again");
             return Err(corrupt(path, problem));
@@ -139,6 +140,39 @@ fn read_records(path: &Path, labels: &mut Vec<u32>, pixels: &mut Vec<u8>) -> Res
         pixels.extend_from_slice(image);
     }
     Ok(())
+}
+
+/// Reads as many bytes as there are, up to the size of the buffer.
+fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// What is wrong with a file that ends after so many records and so many bytes of another.
+fn check_end(path: &Path, records: u64, rest: usize) -> Result<(), DataError> {
+    let bytes = records * RECORD_SIZE as u64 + rest as u64;
+    if bytes > MAX_FILE_SIZE {
+        return Err(corrupt(path, format!("is larger than {MAX_FILE_SIZE} bytes")));
+    }
+    if rest > 0 {
+        let problem = format!(
+            "is truncated: {bytes} bytes are {records} records of {RECORD_SIZE} bytes and {rest} bytes over; get the \
+             file again"
+        );
+        return Err(corrupt(path, problem));
+    }
+    match records {
+        0 => Err(corrupt(path, "is empty, must hold at least one record".into())),
+        _ => Ok(()),
+    }
 }
 
 /// A whole file, refused when it is larger than any honest one, so that a hostile file (or an

@@ -79,8 +79,11 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
         }
     })?;
     let mut text = String::new();
+    if let Some(epoch) = report.selected {
+        text += &format!("best   epoch {epoch} by the validation part, whose weights are kept\n");
+    }
     if let Some(test) = report.test {
-        text = format!("test   loss {:.6}  accuracy {:.2} %\n", test.loss, 100.0 * test.accuracy());
+        text += &format!("test   loss {:.6}  accuracy {:.2} %\n", test.loss, 100.0 * test.accuracy());
     }
     print::text(&format!("{text}run    {}\n", report.run.display()))
 }
@@ -88,6 +91,10 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
 fn heading(config: &Config, record: &RunRecord, run: &Path) -> String {
     let data = &record.data;
     let n_classes = data.class_names.len();
+    let validation = match data.n_validation {
+        0 => String::new(),
+        samples => format!(", {samples} validation"),
+    };
     let output = match config.model.output {
         Output::Softmax => "softmax",
         Output::Sigmoid => "sigmoid",
@@ -98,7 +105,7 @@ fn heading(config: &Config, record: &RunRecord, run: &Path) -> String {
     };
     format!(
         "run    {}, backend {}\n\
-         data   {} training and {} test samples, {} features, {n_classes} classes\n\
+         data   {} training{validation} and {} test samples, {} features, {n_classes} classes\n\
          model  {}, {output} output, gradients {gradient}\n",
         run.display(),
         record.device.backend,

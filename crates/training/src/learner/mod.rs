@@ -146,6 +146,7 @@ where
     let validation = loaded.splits.validation.as_ref();
     let validation = validation.map(|part| DeviceSet::new(&part.samples, &loaded.normalizer, false, device));
     let shared = Arc::new(Mutex::new(update_loop::Shared::new(recorder, training_config.select)));
+    let has_validation = validation.is_some();
     let strategy = UpdateLoop::new(Arc::clone(&shared), training_config, validation, stop);
     let training = SupervisedTraining::<Components<O>>::new("", loader, Arc::new(NoValidation))
         .num_epochs(training_config.epochs)
@@ -159,7 +160,7 @@ where
             let interrupter = training.interrupter();
             training.renderer(TuiMetricsRendererWrapper::new(interrupter, None))
         }
-        Dashboard::Plain => training.renderer(PlainRenderer::new(updates, training_config)),
+        Dashboard::Plain => training.renderer(PlainRenderer::new(updates, training_config, has_validation)),
         Dashboard::None => training.renderer(SilentRenderer),
     };
     let learner = Learner::new(classifier, optimizer, schedule);
