@@ -30,6 +30,11 @@ train-vulkan *ARGS:
 train-metal *ARGS:
     cargo run --release --no-default-features --features metal -- train "$@"
 
+# Download CIFAR-10 into data/, check it and unpack it: just data [--from FILE | --url URL] [--no-verify]
+[no-exit-message]
+data *ARGS:
+    cargo run --release -- data fetch configs/lab/cifar10-linear.toml "$@"
+
 # Train every experiment of the lab, replacing earlier runs: just lab-configs [--set key.path=value ...]
 lab-configs *ARGS:
     #!/usr/bin/env bash

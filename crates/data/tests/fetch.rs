@@ -33,7 +33,7 @@ fn files() -> Vec<(String, Vec<u8>)> {
                 bytes[1..]
                     .iter_mut()
                     .enumerate()
-                    .for_each(|(i, byte)| *byte = (i * i * (record + 7) >> 3) as u8);
+                    .for_each(|(i, byte)| *byte = ((i * i * (record + 7)) >> 3) as u8);
                 bytes
             };
             (format!("{FOLDER}/{name}"), (0..3).flat_map(record).collect())
