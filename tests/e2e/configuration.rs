@@ -149,6 +149,16 @@ fn each_mistake_is_named_with_its_line_and_what_is_allowed() {
         ),
         (
             "epochs = 2",
+            "epochs = 2\nearly_stopping = { patience = 0 }",
+            "bad.toml:12: `training.early_stopping.patience` is 0, must be a whole number from 1\nerror: bad.toml:12: `training.early_stopping` has no meaning without `data.validation_fraction`",
+        ),
+        (
+            "epochs = 2",
+            "epochs = 2\ncheckpoint = { every_minutes = 0, every = 2 }",
+            "bad.toml:12: `training.checkpoint.every_minutes` is 0, must be a number above 0\nerror: bad.toml:12: unknown key `training.checkpoint.every`, known here: `every_minutes`, `every_epochs`, `keep`",
+        ),
+        (
+            "epochs = 2",
             "epochs = 2\nselect = \"accuracy\"",
             "bad.toml:12: `training.select` has no meaning without `data.validation_fraction`",
         ),

@@ -9,6 +9,7 @@ mod fetch;
 mod optimizers;
 #[cfg(feature = "flex")]
 mod readme;
+mod resume;
 mod run_directory;
 mod sources;
 mod support;

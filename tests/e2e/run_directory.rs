@@ -45,7 +45,16 @@ fn a_run_leaves_its_configuration_record_metrics_weights_and_log() {
     train(&lab, "").succeeds();
     assert_eq!(
         files(&lab, "small"),
-        ["config.toml", "experiment.log", "metrics.csv", "model.mpk", "model.safetensors", "run.json"]
+        [
+            ".lock",
+            "checkpoints",
+            "config.toml",
+            "experiment.log",
+            "metrics.csv",
+            "model.mpk",
+            "model.safetensors",
+            "run.json",
+        ]
     );
     let record: Value = serde_json::from_str(&lab.read("artifacts/small/run.json")).unwrap();
     assert_eq!(record["outcome"], "finished");
@@ -119,7 +128,7 @@ fn a_run_is_replaced_only_when_asked() {
     let before = results(&lab, "small");
     train(&lab, "--set seed=3").fails(
         2,
-        "error: the run directory `artifacts/small` exists; choose another `--name`, or replace it with `--overwrite`",
+        "error: the run directory `artifacts/small` exists; choose another `--name`, go on with it with `--resume`, or replace it with `--overwrite`",
     );
     assert!(results(&lab, "small") == before);
     train(&lab, "--set seed=3 --overwrite").succeeds();
@@ -130,10 +139,8 @@ fn a_run_is_replaced_only_when_asked() {
 fn a_folder_that_no_run_made_is_never_deleted() {
     let lab = lab();
     lab.write("artifacts/small/thesis.txt", "years of work");
-    train(&lab, "--overwrite").fails(
-        2,
-        "error: `artifacts/small` is no run directory and is not overwritten; choose another `--name`",
-    );
+    train(&lab, "--overwrite")
+        .fails(2, "error: `artifacts/small` is no run directory and is left alone; choose another `--name`");
     assert_eq!(lab.read("artifacts/small/thesis.txt"), "years of work");
 }
 

@@ -36,7 +36,7 @@ pub use export::write_csv;
 pub use image_file::{ResizeFilter, read_image};
 pub use image_folder::ImageFolder;
 pub use labelled_data::{Features, ImageShape, LabelledData};
-pub use loader::{BatchPlan, DeviceLoader};
+pub use loader::{BatchPlan, DeviceLoader, LoaderState};
 pub use make_classification::{ColumnValue, MakeClassification};
 pub use normalizer::{Normalization, Normalizer, statistics};
 pub use progress::{NoProgress, Phase, Progress};

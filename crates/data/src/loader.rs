@@ -11,6 +11,7 @@ use crate::random_state::RandomState;
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -43,6 +44,17 @@ impl BatchPlan {
     }
 }
 
+/// How far a loader came: what another one of the same samples needs to go on from there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoaderState {
+    /// What draws the order of the epoch, before it drew.
+    shuffle: Option<RandomState>,
+    /// What draws the changes of the next batch.
+    augment: Option<RandomState>,
+    /// Batches of the epoch that were handed out.
+    n_batches: usize,
+}
+
 /// Hands out the batches of a [`DeviceSet`], epoch by epoch.
 pub struct DeviceLoader<B: Backend> {
     set: DeviceSet<B>,
@@ -50,6 +62,18 @@ pub struct DeviceLoader<B: Backend> {
     /// What draws each epoch's order; the stored order where there is none.
     shuffle: Option<Mutex<RandomState>>,
     augment: Option<(Augmenter<B>, Mutex<RandomState>)>,
+    epoch: Mutex<Epoch>,
+}
+
+/// The epoch under way.
+#[derive(Clone, Default)]
+struct Epoch {
+    /// What drew its order, before it drew; nothing before the first epoch and between two.
+    shuffle: Option<RandomState>,
+    /// Batches of it that were handed out.
+    n_batches: usize,
+    /// Batches that the next iterator passes over.
+    skip: usize,
 }
 
 impl<B: Backend> DeviceLoader<B> {
@@ -57,12 +81,39 @@ impl<B: Backend> DeviceLoader<B> {
     /// the `e`-th `permutation(n)` of `RandomState(seed)`.
     pub fn new(set: DeviceSet<B>, plan: BatchPlan, shuffle_seed: Option<u32>) -> Self {
         let shuffle = shuffle_seed.map(|seed| Mutex::new(RandomState::new(seed)));
-        Self { set, plan, shuffle, augment: None }
+        Self { set, plan, shuffle, augment: None, epoch: Mutex::default() }
     }
 
     /// Changes the images of each batch, drawing batch after batch from `RandomState(seed)`.
     pub fn augmented(self, augmenter: Augmenter<B>, seed: u32) -> Self {
         Self { augment: Some((augmenter, Mutex::new(RandomState::new(seed)))), ..self }
+    }
+
+    /// How far it came in the epoch under way.
+    pub fn state(&self) -> LoaderState {
+        let epoch = lock(&self.epoch);
+        LoaderState {
+            shuffle: epoch.shuffle.clone().or_else(|| self.shuffle.as_ref().map(|state| lock(state).clone())),
+            augment: self.augment.as_ref().map(|(_, state)| lock(state).clone()),
+            n_batches: epoch.n_batches,
+        }
+    }
+
+    /// Says that the epoch is over: what comes is the next one.
+    pub fn end_epoch(&self) {
+        *lock(&self.epoch) = Epoch::default();
+    }
+
+    /// Goes on from where a loader of the same samples was: the next iterator hands out the rest of that
+    /// epoch.
+    pub fn resume(&self, state: LoaderState) {
+        if let (Some(own), Some(shuffle)) = (&self.shuffle, state.shuffle) {
+            *lock(own) = shuffle;
+        }
+        if let (Some((_, own)), Some(augment)) = (&self.augment, state.augment) {
+            *lock(own) = augment;
+        }
+        *lock(&self.epoch) = Epoch { shuffle: None, n_batches: state.n_batches, skip: state.n_batches };
     }
 
     /// The same loader of other samples, or of these elsewhere, going on from the same draws.
@@ -74,6 +125,7 @@ impl<B: Backend> DeviceLoader<B> {
             plan: self.plan,
             shuffle: self.shuffle.as_ref().map(copy),
             augment: augment.map(|(augmenter, state)| (augmenter.to_device(device), copy(state))),
+            epoch: Mutex::new(lock(&self.epoch).clone()),
         }
     }
 
@@ -87,14 +139,18 @@ impl<B: Backend> DeviceLoader<B> {
     }
 }
 
-/// A generator is whole after any draw, so one that a panicking thread held is still good.
-fn lock(state: &Mutex<RandomState>) -> std::sync::MutexGuard<'_, RandomState> {
+/// A generator is whole after any draw, and a count after any step, so one that a panicking thread held is
+/// still good.
+fn lock<T>(state: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<B: Backend> DataLoader<B, ClassificationBatch<B>> for DeviceLoader<B> {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<ClassificationBatch<B>> + 'a> {
-        Box::new(DeviceBatches { loader: self, order: self.draw_order(), next: 0 })
+        let mut epoch = lock(&self.epoch);
+        epoch.shuffle = self.shuffle.as_ref().map(|state| lock(state).clone());
+        epoch.n_batches = std::mem::take(&mut epoch.skip);
+        Box::new(DeviceBatches { loader: self, order: self.draw_order(), next: epoch.n_batches })
     }
 
     fn num_items(&self) -> usize {
@@ -131,7 +187,7 @@ impl<B: Backend> Iterator for DeviceBatches<'_, B> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let DeviceLoader { set, plan, augment, .. } = self.loader;
-        if self.next == plan.iterations(set.len()) {
+        if self.next >= plan.iterations(set.len()) {
             return None;
         }
         let range = match plan {
@@ -142,6 +198,7 @@ impl<B: Backend> Iterator for DeviceBatches<'_, B> {
             }
         };
         self.next += 1;
+        lock(&self.loader.epoch).n_batches = self.next;
         let samples = match &self.order {
             Some(order) => set.rows(order.clone().slice(range)),
             None if range.len() == set.len() => set.clone(),

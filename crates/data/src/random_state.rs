@@ -13,16 +13,47 @@
 //! ```
 
 use crate::error::DataError;
+use serde::{Deserialize, Serialize};
 
 const WORDS: usize = 624;
 const SHIFT: usize = 397;
 
 /// The state of NumPy's legacy generator: 624 words, a position, and the spare normal of a pair.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Record", try_from = "Record")]
 pub struct RandomState {
     key: Box<[u32; WORDS]>,
     position: usize,
     spare_normal: Option<f64>,
+}
+
+/// A state on disk; NumPy's `get_state` has the same numbers.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    key: Vec<u32>,
+    position: usize,
+    spare_normal: Option<f64>,
+}
+
+impl From<RandomState> for Record {
+    fn from(state: RandomState) -> Self {
+        let RandomState { key, position, spare_normal } = state;
+        Self { key: key.to_vec(), position, spare_normal }
+    }
+}
+
+impl TryFrom<Record> for RandomState {
+    type Error = String;
+
+    fn try_from(record: Record) -> Result<Self, String> {
+        let Record { key, position, spare_normal } = record;
+        let key = <Box<[u32; WORDS]>>::try_from(key.into_boxed_slice())
+            .map_err(|key| format!("{} words, must be {WORDS}", key.len()))?;
+        match position <= WORDS {
+            true => Ok(Self { key, position, spare_normal }),
+            false => Err(format!("position {position}, must be at most {WORDS}")),
+        }
+    }
 }
 
 impl RandomState {

@@ -63,6 +63,14 @@ impl<B: Backend> Network<B> {
         }
     }
 
+    /// What dropout draws from next; nothing without dropout.
+    pub fn dropout_state(&self) -> Option<RandomState> {
+        self.layers.iter().find_map(|layer| match layer {
+            Layer::Dropout(layer) => Some(layer.random().state()),
+            _ => None,
+        })
+    }
+
     pub(crate) fn layers_mut(&mut self) -> &mut [Layer<B>] {
         &mut self.layers
     }

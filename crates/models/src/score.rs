@@ -3,9 +3,10 @@
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use burn::train::ItemLazy;
+use serde::{Deserialize, Serialize};
 
 /// Loss and accuracy over some samples.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// Mean cross-entropy, in the precision of the device.
     pub loss: f32,
@@ -23,7 +24,7 @@ impl Score {
 }
 
 /// Adds up scores to the score over all of their samples.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ScoreMean {
     weighted_loss: f64,
     correct: usize,

@@ -14,11 +14,22 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// A run directory that is there already.
-    #[error("the run directory `{}` exists; choose another `--name`, or replace it with `--overwrite`", .0.display())]
+    #[error("the run directory `{}` exists; choose another `--name`, go on with it with `--resume`, or replace it with `--overwrite`", .0.display())]
     RunExists(PathBuf),
-    /// A folder that `--overwrite` would delete and that no run made.
-    #[error("`{}` is no run directory and is not overwritten; choose another `--name`", .0.display())]
+    /// A folder that no run made, and that is neither deleted nor gone on with.
+    #[error("`{}` is no run directory and is left alone; choose another `--name`", .0.display())]
     NoRun(PathBuf),
+    /// A run that another process works on.
+    #[error("another process works on the run `{}`; wait until it is done, or choose another `--name`", .0.display())]
+    RunBusy(PathBuf),
+    /// A run that cannot go on as it is asked to.
+    #[error("the run `{}` cannot go on: {reason}", run.display())]
+    Resume {
+        /// Its directory.
+        run: PathBuf,
+        /// What has changed, and what can be done.
+        reason: String,
+    },
     /// A run that is not there.
     #[error("`{}` is no run: neither it nor `{}` has a `run.json`", run.display(), artifacts.join(run).display())]
     NoSuchRun {
@@ -75,7 +86,7 @@ pub enum Error {
     #[error("{0}")]
     Device(String),
     /// The user stopped the run.
-    #[error("stopped after update {0}, as asked")]
+    #[error("stopped after update {0}, as asked; go on with `--resume`")]
     Interrupted(usize),
 }
 
@@ -92,6 +103,8 @@ impl Error {
             Self::Config(_)
             | Self::RunExists(_)
             | Self::NoRun(_)
+            | Self::RunBusy(_)
+            | Self::Resume { .. }
             | Self::NoSuchRun { .. }
             | Self::Usage(_) => 2,
             Self::Data(DataError::Parameter(_)) => 2,

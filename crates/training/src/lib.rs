@@ -6,6 +6,7 @@
 
 mod atomic;
 pub mod backend;
+mod checkpoint;
 mod classifier;
 pub mod cli;
 pub mod config;
@@ -20,6 +21,7 @@ mod load;
 mod plots;
 pub mod predict;
 pub mod renderer;
+mod resume;
 pub mod run_dir;
 pub mod run_record;
 pub mod stop_signal;

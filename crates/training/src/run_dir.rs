@@ -2,8 +2,9 @@
 
 use crate::atomic;
 use crate::error::Error;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The names of the files in it.
 pub mod file {
@@ -19,19 +20,38 @@ pub mod file {
     pub const MPK: &str = "model.mpk";
     /// What Burn and emberlab logged.
     pub const LOG: &str = "experiment.log";
+    /// The folder of what `--resume` needs.
+    pub const CHECKPOINTS: &str = "checkpoints";
+    /// Held by the process that works on the run.
+    pub const LOCK: &str = ".lock";
 }
 
-/// A place for a run that is not there yet, or may be replaced.
+/// What is done with a run of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// It is left alone, and that is an error.
+    Keep,
+    /// It is deleted.
+    Replace,
+    /// It goes on.
+    Resume,
+}
+
+/// A place for a run that is not there yet, or may be replaced or gone on with.
 #[derive(Debug)]
 pub struct RunSlot {
     path: PathBuf,
-    replaces: bool,
+    existing: Existing,
+    /// Held on a run that is there.
+    lock: Option<File>,
 }
 
 /// A run directory on disk.
 #[derive(Clone, Debug)]
 pub struct RunDir {
     path: PathBuf,
+    /// Held as long as the run is worked on.
+    _lock: Option<Arc<File>>,
 }
 
 impl RunSlot {
@@ -39,36 +59,77 @@ impl RunSlot {
     ///
     /// # Errors
     ///
-    /// [`Error::RunExists`] when something is there and `overwrite` is not given; [`Error::NoRun`]
-    /// when it is and what is there is no run.
-    pub fn find(artifacts: &Path, name: &str, overwrite: bool) -> Result<Self, Error> {
+    /// [`Error::RunExists`] when something is there that is to be kept; [`Error::NoRun`] when what is
+    /// there is no run; [`Error::RunBusy`] when another process works on it.
+    pub fn find(artifacts: &Path, name: &str, existing: Existing) -> Result<Self, Error> {
         let path = artifacts.join(name);
-        let replaces = path.symlink_metadata().is_ok();
-        match (replaces, overwrite) {
-            (true, false) => Err(Error::RunExists(path)),
-            (true, true) if !path.join(file::RECORD).is_file() => Err(Error::NoRun(path)),
-            _ => Ok(Self { path, replaces }),
+        if path.symlink_metadata().is_err() {
+            return Ok(Self { path, existing, lock: None });
+        }
+        match existing {
+            Existing::Keep => Err(Error::RunExists(path)),
+            Existing::Replace if !path.join(file::RECORD).is_file() => Err(Error::NoRun(path)),
+            // A run that was killed at its very beginning has nothing but its lock.
+            Existing::Resume if !is_run_or_its_beginning(&path) => Err(Error::NoRun(path)),
+            _ => {
+                let lock = Some(lock(&path)?);
+                Ok(Self { path, existing, lock })
+            }
         }
     }
 
-    /// Makes the directory; what was there is deleted.
+    /// The directory of the run that goes on; nothing where a new one begins.
+    pub fn resumes(&self) -> Option<&Path> {
+        let goes_on = self.existing == Existing::Resume && self.path.join(file::CONFIG).is_file();
+        goes_on.then_some(&self.path)
+    }
+
+    /// Makes the directory. One that was to be replaced is deleted, one that goes on stays as it is.
     ///
     /// # Errors
     ///
     /// [`Error::Write`], or [`Error::RunExists`] when another process was faster.
     pub fn create(self) -> Result<RunDir, Error> {
-        let Self { path, replaces } = self;
-        if replaces {
+        let Self { path, existing, lock: held } = self;
+        if held.is_some() && existing == Existing::Resume {
+            return Ok(RunDir { path, _lock: held.map(Arc::new) });
+        }
+        if held.is_some() {
             fs::remove_dir_all(&path).map_err(Error::write(&path))?;
         }
         if let Some(artifacts) = path.parent() {
             fs::create_dir_all(artifacts).map_err(Error::write(artifacts))?;
         }
         match fs::create_dir(&path) {
-            Ok(()) => Ok(RunDir { path }),
+            Ok(()) => {
+                let lock = lock(&path)?;
+                Ok(RunDir { path, _lock: Some(Arc::new(lock)) })
+            }
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(Error::RunExists(path)),
             Err(error) => Err(Error::write(path)(error)),
         }
+    }
+}
+
+fn is_run_or_its_beginning(path: &Path) -> bool {
+    let only_a_lock = || {
+        let mut entries = fs::read_dir(path).ok()?;
+        Some(
+            entries
+                .all(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with('.'))),
+        )
+    };
+    path.join(file::CONFIG).is_file() || only_a_lock().unwrap_or(false)
+}
+
+/// Keeps other processes from a run; the system lets go when this one ends, however it ends.
+fn lock(run: &Path) -> Result<File, Error> {
+    let path = run.join(file::LOCK);
+    let file = File::create(&path).map_err(Error::write(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::RunBusy(run.to_owned())),
+        Err(TryLockError::Error(error)) => Err(Error::write(path)(error)),
     }
 }
 
@@ -82,7 +143,7 @@ impl RunDir {
         let candidates = [run.to_owned(), artifacts.join(run)];
         let found = candidates.into_iter().find(|path| path.join(file::RECORD).is_file());
         match found {
-            Some(path) => Ok(Self { path }),
+            Some(path) => Ok(Self { path, _lock: None }),
             None => Err(Error::NoSuchRun { run: run.to_owned(), artifacts: artifacts.to_owned() }),
         }
     }

@@ -22,6 +22,8 @@ pub struct RunRecord {
     pub error: Option<String>,
     /// Updates made.
     pub updates: usize,
+    /// Whether training ended because the validation score no longer got better.
+    pub stopped_early: bool,
     /// The epoch whose weights are the run's.
     pub selected_epoch: Option<usize>,
     /// Final scores.
@@ -174,6 +176,7 @@ impl RunRecord {
             outcome: Outcome::Running,
             error: None,
             updates: 0,
+            stopped_early: false,
             selected_epoch: None,
             metrics: Metrics::default(),
             seconds: Seconds { load: load_seconds, ..Seconds::default() },

@@ -1,6 +1,7 @@
 //! One run, from a configuration to its directory.
 
 use crate::backend::{self, AutodiffBackend, Backend, Device};
+use crate::checkpoint::{Checkpoint, CheckpointStore};
 use crate::classifier::classifier;
 use crate::config::Config;
 use crate::error::Error;
@@ -8,7 +9,8 @@ use crate::evaluate;
 use crate::learner::{self, Recorder, Setup, Trained};
 use crate::load::{Loaded, load};
 use crate::renderer::Dashboard;
-use crate::run_dir::{RunDir, RunSlot, file};
+use crate::resume;
+use crate::run_dir::{Existing, RunDir, RunSlot, file};
 use crate::run_record::{Outcome, RunRecord};
 use crate::stop_signal::StopSignal;
 use crate::weights;
@@ -23,12 +25,14 @@ use std::time::Instant;
 pub struct TrainOptions {
     /// The folder of all runs.
     pub artifacts: PathBuf,
-    /// Whether a run of the same name is replaced.
-    pub overwrite: bool,
+    /// What is done with a run of the same name.
+    pub existing: Existing,
     /// What shows the progress.
     pub dashboard: Dashboard,
     /// What asks the training to stop.
     pub stop: StopSignal,
+    /// Who is told of what is odd but no error.
+    pub warn: fn(&str),
 }
 
 /// What a run came to.
@@ -38,6 +42,8 @@ pub struct TrainReport {
     pub run: PathBuf,
     /// The epoch whose weights are the run's, where the validation part chose it.
     pub selected: Option<usize>,
+    /// The last epoch, where training ended early.
+    pub stopped_early: Option<usize>,
     /// The score of the run's weights on the test part.
     pub test: Option<Score>,
 }
@@ -56,7 +62,10 @@ pub fn train(
     progress: &dyn Progress,
     announce: impl FnOnce(&RunRecord, &Path),
 ) -> Result<TrainReport, Error> {
-    let slot = RunSlot::find(&options.artifacts, &config.name, options.overwrite)?;
+    let slot = RunSlot::find(&options.artifacts, &config.name, options.existing)?;
+    if let Some(run) = slot.resumes() {
+        resume::check_config(run, config)?;
+    }
     let device = backend::device(&config.device)?;
     let start = Instant::now();
     let loaded = load(config, progress)?;
@@ -64,8 +73,12 @@ pub fn train(
     config.check_samples(&loaded.splits)?;
     let classifier = classifier(config, &loaded.splits.train.samples, &device)?;
 
-    let run = slot.create()?;
     let mut record = RunRecord::new(config, &loaded, &device, load_seconds);
+    let checkpoint = match slot.resumes() {
+        Some(run) => resume::find_checkpoint(run, config, &record.data, options.warn)?,
+        None => None,
+    };
+    let run = slot.create()?;
     run.write(file::CONFIG, config.to_toml().as_bytes())?;
     record.write(&run)?;
     let log = FileApplicationLoggerInstaller::new(run.file(file::LOG));
@@ -77,6 +90,7 @@ pub fn train(
 
     let trained = Run { config, loaded: &loaded, device: &device, directory: &run }.train_and_score(
         classifier,
+        checkpoint,
         options,
         &mut record,
     );
@@ -91,7 +105,12 @@ pub fn train(
     log::info!("run `{}` ends: {:?}, {:?}", config.name, record.outcome, record.metrics);
     record.write(&run)?;
     let selected = record.selected_epoch.filter(|_| record.metrics.validation.is_some());
-    trained.map(|test| TrainReport { run: run.path().to_owned(), selected, test })
+    trained.map(|(epoch, test)| TrainReport {
+        run: run.path().to_owned(),
+        selected,
+        stopped_early: record.stopped_early.then_some(epoch),
+        test,
+    })
 }
 
 /// A run whose directory is there.
@@ -103,14 +122,15 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Trains, saves the weights, and scores the test part. What is known is in `record`, whatever
+    /// Trains, saves the weights, and scores the test part; returns the last epoch and that score. What is known is in `record`, whatever
     /// happens.
     fn train_and_score(
         &self,
         classifier: Classifier<AutodiffBackend>,
+        checkpoint: Option<Checkpoint>,
         options: &TrainOptions,
         record: &mut RunRecord,
-    ) -> Result<Option<Score>, Error> {
+    ) -> Result<(usize, Option<Score>), Error> {
         let metrics = self.directory.file(file::METRICS);
         let setup = Setup {
             loaded: self.loaded,
@@ -118,12 +138,19 @@ impl Run<'_> {
             device: self.device,
             dashboard: options.dashboard,
             stop: options.stop.clone(),
-            recorder: Recorder::create(&metrics)?,
+            recorder: match &checkpoint {
+                Some(checkpoint) => Recorder::resume(&metrics, checkpoint.state.metrics_size)?,
+                None => Recorder::create(&metrics)?,
+            },
+            checkpoints: CheckpointStore::new(
+                self.directory.file(file::CHECKPOINTS),
+                self.config.training.checkpoint.keep,
+            ),
+            resume: checkpoint,
         };
-        let start = Instant::now();
-        let trained = learner::fit(self.config, setup);
-        record.seconds.train = start.elapsed().as_secs_f64();
-        let Trained { progress, classifier } = trained?;
+        let Trained { progress, classifier } = learner::fit(self.config, setup)?;
+        record.seconds.train = progress.seconds;
+        record.stopped_early = progress.stopped_early;
         record.updates = progress.updates;
         record.metrics.train = progress.last.map(Into::into);
         record.metrics.validation = progress.selected.map(|selected| selected.score.into());
@@ -149,7 +176,7 @@ impl Run<'_> {
             recorder.flush()?;
         }
         record.metrics.test = test.map(Into::into);
-        Ok(test)
+        Ok((progress.epoch, test))
     }
 
     fn save(&self, classifier: &Classifier<Backend>) -> Result<(), Error> {

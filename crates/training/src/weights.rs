@@ -1,8 +1,8 @@
 //! Weights on disk, on their way out and back.
 
+use crate::checkpoint;
 use crate::error::Error;
 use burn::module::Module;
-use burn::record::{FullPrecisionSettings, NamedMpkBytesRecorder, Recorder};
 use burn::tensor::backend::Backend;
 use emberlab_models::{Classifier, NamedTensor, Network};
 use safetensors::SafeTensors;
@@ -20,9 +20,7 @@ const MAX_FILE_SIZE: u64 = 1 << 31;
 ///
 /// [`Error::Training`] when Burn cannot encode them.
 pub fn to_mpk<B: Backend>(classifier: &Classifier<B>) -> Result<Vec<u8>, Error> {
-    let recorder = NamedMpkBytesRecorder::<FullPrecisionSettings>::default();
-    Recorder::<B>::record(&recorder, classifier.clone().into_record(), ())
-        .map_err(|error| Error::Training(format!("cannot encode the weights: {error}")))
+    checkpoint::encode::<B, _>(classifier.clone().into_record())
 }
 
 /// The weights for other tools, under PyTorch's names.

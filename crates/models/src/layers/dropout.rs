@@ -30,6 +30,11 @@ impl SharedRandom {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
+    /// What the next draw is made from.
+    pub fn state(&self) -> RandomState {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn samples(&self, n: usize) -> Vec<f64> {
         let mut random = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         (0..n).map(|_| random.random_sample()).collect()

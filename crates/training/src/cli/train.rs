@@ -5,6 +5,7 @@ use super::{ConfigArgs, print};
 use crate::config::Config;
 use crate::error::Error;
 use crate::renderer::Dashboard;
+use crate::run_dir::Existing;
 use crate::run_record::RunRecord;
 use crate::stop_signal::StopSignal;
 use crate::train::{TrainOptions, train};
@@ -26,6 +27,9 @@ pub struct TrainArgs {
     /// Replace a run of the same name
     #[arg(long)]
     overwrite: bool,
+    /// Go on with a run of the same name where it was stopped, or begin it
+    #[arg(long, conflicts_with = "overwrite")]
+    resume: bool,
     /// How progress is shown
     #[arg(long, value_enum, default_value_t = DashboardArg::Auto)]
     dashboard: DashboardArg,
@@ -68,9 +72,14 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
     let config = config.load()?;
     let options = TrainOptions {
         artifacts: arguments.artifacts.clone(),
-        overwrite: arguments.overwrite,
+        existing: match (arguments.overwrite, arguments.resume) {
+            (true, _) => Existing::Replace,
+            (_, true) => Existing::Resume,
+            _ => Existing::Keep,
+        },
         dashboard,
         stop: StopSignal::listen()?,
+        warn: print::warning,
     };
     let report = train(&config, &options, &ProgressBars::new(), |record, run| {
         if dashboard == Dashboard::Plain {
@@ -79,6 +88,9 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
         }
     })?;
     let mut text = String::new();
+    if let Some(epoch) = report.stopped_early {
+        text += &format!("early  after epoch {epoch}, for the validation score no longer got better\n");
+    }
     if let Some(epoch) = report.selected {
         text += &format!("best   epoch {epoch} by the validation part, whose weights are kept\n");
     }

@@ -32,7 +32,7 @@ pub use model::{Hidden, Init, ModelConfig, ModelKind};
 pub use optimizer::{Clip, Moments, OptimizerConfig, OptimizerKind};
 pub use problem::ConfigError;
 pub use schedule::{Ramp, ScheduleConfig, Steps};
-pub use training::{ClassWeights, Select, TrainingConfig};
+pub use training::{CheckpointConfig, ClassWeights, EarlyStopping, Select, TrainingConfig};
 
 use document::Document;
 use emberlab_data::{BatchPlan, ParameterError, Splits};

@@ -25,6 +25,11 @@ use std::num::NonZeroUsize;
 /// | `l1` | 0 | times the weights' absolute values, added to what is made small | from 0 |
 /// | `validate_every` | 1 | epochs from one score on the validation part to the next | from 1 |
 /// | `select` | `loss` | the epoch whose weights become the run's, by its score on the validation part | `loss`, `accuracy`, `last` |
+/// | `checkpoint.every_minutes` | 5 | minutes from one checkpoint to the next | above 0 |
+/// | `checkpoint.every_epochs` | none | epochs from one checkpoint to the next, in addition | from 1 |
+/// | `checkpoint.keep` | 2 | checkpoints that are kept, the newest | from 1 |
+/// | `early_stopping.patience` | required in its table | epochs without a better validation score after which training ends | from 1 |
+/// | `early_stopping.minimum_change` | 0 | how much better is better | from 0 |
 /// | `log_every` | one line per epoch | updates from one printed line to the next | from 1 |
 #[derive(Clone, Debug)]
 pub struct TrainingConfig {
@@ -48,6 +53,10 @@ pub struct TrainingConfig {
     pub validate_every: usize,
     /// Which epoch's weights become those of the run, where there is a validation part.
     pub select: Select,
+    /// When checkpoints are written.
+    pub checkpoint: CheckpointConfig,
+    /// When training ends early.
+    pub early_stopping: Option<EarlyStopping>,
     /// Updates from one printed line to the next; one line per epoch where there is none.
     pub log_every: Option<usize>,
     /// `[training.optimizer]`.
@@ -69,6 +78,26 @@ pub enum Select {
 
 const SELECT: [(&str, Select); 3] =
     [("loss", Select::Loss), ("accuracy", Select::Accuracy), ("last", Select::Last)];
+
+/// When checkpoints are written, besides at the end of a run, stopped or not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CheckpointConfig {
+    /// Minutes from one to the next.
+    pub every_minutes: f64,
+    /// Epochs from one to the next, in addition.
+    pub every_epochs: Option<usize>,
+    /// How many are kept.
+    pub keep: usize,
+}
+
+/// When training ends because it no longer gets better, by the score that `select` chooses by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EarlyStopping {
+    /// Epochs with a validation score that is no better.
+    pub patience: usize,
+    /// How much better is better: of the loss, or of the accuracy, which counts from 0 to 1.
+    pub minimum_change: f64,
+}
 
 /// What each class counts in the loss.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,6 +137,12 @@ impl TrainingConfig {
         let log_every = section.optional("log_every", count(1));
         let validate_every = section.value("validate_every", count(1), 1);
         let select = section.value("select", word(&SELECT), Select::Loss);
+        let checkpoint = read_checkpoint(section.table("checkpoint"));
+        let early_stopping = read_early_stopping(section);
+        if early_stopping.is_some() && select == Select::Last {
+            let reason = "has no meaning for `select` = \"last\", which compares no scores";
+            section.problem("early_stopping", reason);
+        }
         let accumulate = section.value("accumulate", count(1), 1);
         let share = number("a number from 0 to below 1", |share| (0.0..1.0).contains(&share));
         let label_smoothing = section.value("label_smoothing", share, 0.0);
@@ -134,6 +169,8 @@ impl TrainingConfig {
             l1,
             validate_every,
             select,
+            checkpoint,
+            early_stopping,
             log_every,
             optimizer: optimizer?,
             schedule,
@@ -142,7 +179,7 @@ impl TrainingConfig {
 
     /// Reports what does not fit the data.
     pub(super) fn check(&self, section: &Section<'_>, data: &DataConfig) {
-        for key in ["validate_every", "select"] {
+        for key in ["validate_every", "select", "early_stopping"] {
             if data.validation.is_none() && section.has(key) {
                 section.problem(key, "has no meaning without `data.validation_fraction`");
             }
@@ -190,7 +227,37 @@ impl TrainingConfig {
             out.optional("select", select.map(|(word, _)| *word));
         }
         out.optional("log_every", self.log_every.map(|updates| updates as i64));
+        out.table("training.checkpoint");
+        out.entry("every_minutes", self.checkpoint.every_minutes);
+        out.optional("every_epochs", self.checkpoint.every_epochs.map(|epochs| epochs as i64));
+        out.count("keep", self.checkpoint.keep);
+        if let Some(EarlyStopping { patience, minimum_change }) = self.early_stopping {
+            out.table("training.early_stopping");
+            out.count("patience", patience);
+            out.entry("minimum_change", minimum_change);
+        }
         self.optimizer.write(out);
         self.schedule.write(out);
     }
+}
+
+fn read_checkpoint(mut section: Section<'_>) -> CheckpointConfig {
+    let minutes = number("a number above 0", |minutes| minutes > 0.0);
+    let checkpoint = CheckpointConfig {
+        every_minutes: section.value("every_minutes", minutes, 5.0),
+        every_epochs: section.optional("every_epochs", count(1)),
+        keep: section.value("keep", count(1), 2),
+    };
+    section.finish();
+    checkpoint
+}
+
+fn read_early_stopping(section: &mut Section<'_>) -> Option<EarlyStopping> {
+    let given = section.has("early_stopping");
+    let mut table = section.table("early_stopping");
+    let patience = if given { table.required("patience", count(1)) } else { None };
+    let minimum_change =
+        table.value("minimum_change", number("a number from 0", |change| change >= 0.0), 0.0);
+    table.finish();
+    Some(EarlyStopping { patience: patience?, minimum_change })
 }

@@ -5,20 +5,26 @@
 //! Here scores stay on the device and are read many at a time.
 
 mod accumulator;
+mod checkpointing;
 mod metric;
 mod muon;
 mod no_validation;
 mod panic_log;
+mod progress;
 mod recorder;
+mod resume;
 mod schedule;
 mod selection;
+mod shared_optimizer;
 mod update_loop;
 
 pub(crate) use metric::{ACCURACY, LOSS};
+pub use progress::Progress;
 pub use recorder::{METRICS_HEADER, Recorder};
-pub use update_loop::Progress;
+pub use selection::{Selected, SelectionState};
 
 use crate::backend::{AutodiffBackend, Backend, Device};
+use crate::checkpoint::{Checkpoint, CheckpointStore};
 use crate::config::{Clip, Config, Moments, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
 use crate::load::Loaded;
@@ -31,14 +37,19 @@ use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdaGradConfig, AdamConfig, AdamWConfig, Optimizer, RmsPropConfig, SgdConfig};
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
-use burn::train::{Learner, LearningComponentsMarker, SupervisedTraining, TrainingStrategy};
+use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
+use checkpointing::Checkpointing;
 use emberlab_data::{Augmenter, BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet};
 use emberlab_models::Classifier;
 use metric::{ScoreMetric, Unlogged};
 use muon::MuonWithAdamW;
 use no_validation::NoValidation;
 use panic_log::PanicLog;
+use progress::Shared;
+use resume::{Resumed, Start};
 use schedule::Schedule;
+use selection::Selection;
+use shared_optimizer::SharedOptimizer;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use update_loop::UpdateLoop;
@@ -65,6 +76,10 @@ pub struct Setup<'a> {
     pub stop: StopSignal,
     /// What writes the metrics.
     pub recorder: Recorder,
+    /// Where checkpoints are written.
+    pub checkpoints: CheckpointStore,
+    /// What to go on from; the initial weights where there is nothing.
+    pub resume: Option<Checkpoint>,
 }
 
 /// Trains a classifier as `config` says.
@@ -131,24 +146,37 @@ pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
 }
 
 type TrainLoader = Arc<dyn DataLoader<AutodiffBackend, ClassificationBatch<AutodiffBackend>>>;
-type Components<O> = LearningComponentsMarker<AutodiffBackend, Schedule, Classifier<AutodiffBackend>, O>;
 
 fn launch<O>(config: &Config, setup: Setup<'_>, optimizer: O) -> Result<Trained, Error>
 where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
-    let Setup { loaded, classifier, device, dashboard, stop, recorder } = setup;
+    let Setup { loaded, classifier, device, dashboard, stop, recorder, checkpoints, resume } = setup;
     let training_config = &config.training;
     let updates = training_config.updates(loaded.splits.train.rows.len());
     let schedule =
         Schedule::new(&training_config.schedule, training_config.optimizer.learning_rate, updates)?;
-    let loader = train_loader(config, loaded, device);
+    let start = Start { classifier, optimizer, schedule, loader: train_loader(config, loaded, device) };
+    let selection = Selection::new(training_config.select, training_config.early_stopping);
+    let (start, resumed) = resume::resume(start, selection, resume, device)?;
+    let Start { classifier, optimizer, schedule, loader } = start;
+    let optimizer = SharedOptimizer::new(optimizer);
+    let checkpointing = Checkpointing::new(
+        training_config.checkpoint,
+        checkpoints,
+        optimizer.clone(),
+        Arc::clone(&loader),
+        resumed.progress.seconds,
+    );
+    let Resumed { progress, selection, first_epoch, pass } = resumed;
+    let shared = Shared { recorder, progress, selection, checkpointing, first_epoch, pass, failure: None };
+    let shared = Arc::new(Mutex::new(shared));
     let validation = loaded.splits.validation.as_ref();
     let validation = validation.map(|part| DeviceSet::new(&part.samples, &loaded.normalizer, false, device));
-    let shared = Arc::new(Mutex::new(update_loop::Shared::new(recorder, training_config.select)));
     let has_validation = validation.is_some();
     let strategy = UpdateLoop::new(Arc::clone(&shared), training_config, validation, stop);
-    let training = SupervisedTraining::<Components<O>>::new("", loader, Arc::new(NoValidation))
+    let loader: TrainLoader = loader;
+    let training = SupervisedTraining::new("", loader, Arc::new(NoValidation))
         .num_epochs(training_config.epochs)
         .with_application_logger(None)
         .with_metric_logger(Unlogged)
@@ -172,18 +200,18 @@ where
     }));
     let panic = panics.finish();
     let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let selected = shared.selection.take();
-    shared.progress.selected = selected.as_ref().map(|(epoch, _)| *epoch);
-    let classifier = match (shared.failure.take(), launched, selected) {
+    shared.progress.selected = shared.selection.state().best;
+    shared.progress.seconds = shared.checkpointing.seconds();
+    let classifier = match (shared.failure.take(), launched, shared.selection.weights()) {
         (Some(error), ..) => Err(error),
-        (None, Ok(_), Some((_, classifier))) => Ok(classifier),
+        (None, Ok(_), Some(classifier)) => Ok(classifier.clone()),
         (None, Ok(classifier), None) => Ok(classifier),
         (None, Err(_), _) => Err(Error::Training(panic.unwrap_or_else(|| "no reason given".to_owned()))),
     };
     Ok(Trained { progress: shared.progress.clone(), classifier })
 }
 
-fn train_loader(config: &Config, loaded: &Loaded, device: &Device) -> TrainLoader {
+fn train_loader(config: &Config, loaded: &Loaded, device: &Device) -> Arc<DeviceLoader<AutodiffBackend>> {
     let training = &config.training;
     let train = &loaded.splits.train.samples;
     let augmented = config.data.source.image().filter(|_| !config.data.augment.is_none());

@@ -14,30 +14,46 @@ pub const METRICS_HEADER: &str = "split,epoch,iteration,metric,value";
 pub struct Recorder {
     path: PathBuf,
     file: BufWriter<File>,
+    /// Bytes of the file, those still in the buffer included.
+    size: u64,
 }
 
 impl Recorder {
-    /// Makes the file with its header.
+    /// Makes the file with its header, in place of one that is there.
     ///
     /// # Errors
     ///
     /// [`Error::Write`].
     pub fn create(path: &Path) -> Result<Self, Error> {
-        let file = File::create_new(path).map_err(Error::write(path))?;
-        let mut recorder = Self { path: path.to_owned(), file: BufWriter::new(file) };
-        writeln!(recorder.file, "{METRICS_HEADER}").map_err(Error::write(path))?;
+        let file = File::create(path).map_err(Error::write(path))?;
+        let mut recorder = Self { path: path.to_owned(), file: BufWriter::new(file), size: 0 };
+        recorder.line(format_args!("{METRICS_HEADER}"))?;
         recorder.flush()?;
         Ok(recorder)
     }
 
-    /// Goes on with a file that is there.
+    /// Goes on with a file that is there, after its first `size` bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn resume(path: &Path, size: u64) -> Result<Self, Error> {
+        let resume = || {
+            let file = File::options().append(true).open(path)?;
+            file.set_len(size)?;
+            Ok(Self { path: path.to_owned(), file: BufWriter::new(file), size })
+        };
+        resume().map_err(Error::write(path))
+    }
+
+    /// Goes on with a file that is there, at its end.
     ///
     /// # Errors
     ///
     /// [`Error::Write`].
     pub fn append(path: &Path) -> Result<Self, Error> {
-        let file = File::options().append(true).open(path).map_err(Error::write(path))?;
-        Ok(Self { path: path.to_owned(), file: BufWriter::new(file) })
+        let size = std::fs::metadata(path).map_err(Error::write(path))?.len();
+        Self::resume(path, size)
     }
 
     /// Writes loss and accuracy of one update, or of the test part after it. The loss is written in
@@ -54,9 +70,25 @@ impl Recorder {
         score: &Score,
     ) -> Result<(), Error> {
         let (loss, accuracy) = (score.loss, score.accuracy());
-        writeln!(self.file, "{split},{epoch},{iteration},loss,{loss}")
-            .and_then(|()| writeln!(self.file, "{split},{epoch},{iteration},accuracy,{accuracy}"))
-            .map_err(Error::write(&self.path))
+        self.line(format_args!("{split},{epoch},{iteration},loss,{loss}"))?;
+        self.line(format_args!("{split},{epoch},{iteration},accuracy,{accuracy}"))
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) -> Result<(), Error> {
+        let line = format!("{line}\n");
+        self.size += line.len() as u64;
+        self.file.write_all(line.as_bytes()).map_err(Error::write(&self.path))
+    }
+
+    /// Sees to it that all that was recorded survives whatever happens, and returns the file's size.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn sync(&mut self) -> Result<u64, Error> {
+        self.flush()?;
+        self.file.get_ref().sync_data().map_err(Error::write(&self.path))?;
+        Ok(self.size)
     }
 
     /// Hands what was recorded to the operating system.

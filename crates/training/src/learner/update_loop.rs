@@ -1,11 +1,13 @@
 //! The epoch loop under Burn's learner.
 
 use super::accumulator::Accumulator;
-use super::recorder::Recorder;
+use super::checkpointing::Position;
+use super::progress::{Progress, Shared};
 use super::schedule::Schedule;
-use super::selection::{Selected, Selection};
+use super::selection::Selected;
+use super::shared_optimizer::SharedOptimizer;
 use crate::backend::{AutodiffBackend, Backend};
-use crate::config::{Select, TrainingConfig};
+use crate::config::TrainingConfig;
 use crate::error::Error;
 use crate::evaluate;
 use crate::stop_signal::StopSignal;
@@ -25,39 +27,9 @@ use std::time::{Duration, Instant};
 /// Scores are read from the device at least this often, so that the dashboard moves.
 const READ_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How far a training came.
-#[derive(Clone, Debug, Default)]
-pub struct Progress {
-    /// The last epoch that was begun, from 1.
-    pub epoch: usize,
-    /// Updates made.
-    pub updates: usize,
-    /// The score over the last pass of the training part.
-    pub last: Option<Score>,
-    /// Whether the user stopped it.
-    pub stopped: bool,
-    /// The epoch whose weights are the run's, where there is a validation part to choose it by.
-    pub selected: Option<Selected>,
-}
-
-/// What the loop leaves behind; Burn's interface has no place for it.
-pub struct Shared {
-    recorder: Recorder,
-    pub progress: Progress,
-    pub selection: Selection,
-    pub failure: Option<Error>,
-}
-
-impl Shared {
-    pub fn new(recorder: Recorder, select: Select) -> Self {
-        let selection = Selection::new(select);
-        Self { recorder, progress: Progress::default(), selection, failure: None }
-    }
-}
-
 /// Burn's learner, one update after another, with scores read in groups.
-pub struct UpdateLoop {
-    shared: Arc<Mutex<Shared>>,
+pub struct UpdateLoop<O> {
+    shared: Arc<Mutex<Shared<O>>>,
     log_every: Option<usize>,
     plan: BatchPlan,
     accumulate: usize,
@@ -66,11 +38,12 @@ pub struct UpdateLoop {
     stop: StopSignal,
 }
 
-type Components<O> = LearningComponentsMarker<AutodiffBackend, Schedule, Classifier<AutodiffBackend>, O>;
+type Components<O> =
+    LearningComponentsMarker<AutodiffBackend, Schedule, Classifier<AutodiffBackend>, SharedOptimizer<O>>;
 
-impl UpdateLoop {
+impl<O> UpdateLoop<O> {
     pub fn new(
-        shared: Arc<Mutex<Shared>>,
+        shared: Arc<Mutex<Shared<O>>>,
         config: &TrainingConfig,
         validation: Option<DeviceSet<Backend>>,
         stop: StopSignal,
@@ -93,7 +66,7 @@ impl UpdateLoop {
     }
 }
 
-impl<O> SupervisedLearningStrategy<Components<O>> for UpdateLoop
+impl<O> SupervisedLearningStrategy<Components<O>> for UpdateLoop<O>
 where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
@@ -103,41 +76,28 @@ where
         learner: Learner<Components<O>>,
         train: TrainLoader<Components<O>>,
         _validation: ValidLoader<Components<O>>,
-        starting_epoch: usize,
+        _starting_epoch: usize,
     ) -> (Classifier<AutodiffBackend>, SupervisedTrainingEventProcessor<Components<O>>) {
         let mut guard = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let epochs = components.num_epochs;
         let mut fitting = Fitting {
             n_parameters: count_trainable(&learner.model()),
             learner,
             events: components.event_processor,
-            shared: &mut guard,
             each_update_is_a_pass: matches!(self.plan, BatchPlan::Full { .. }),
-            pass: ScoreMean::default(),
+            pass: guard.pass.clone(),
+            shared: &mut guard,
             unread: Vec::new(),
             batches_of_update: Vec::new(),
             accumulator: Accumulator::new(),
             accumulate: self.accumulate,
             last_read: Instant::now(),
-            epochs: components.num_epochs,
+            epochs,
             log_every: self.log_every,
         };
-        for epoch in starting_epoch..=components.num_epochs {
-            let stopped = || self.stop.came() || components.interrupter.should_stop();
-            let mut result = fitting.epoch(epoch, &train, &stopped);
-            if let (Ok(()), false, Some(set)) =
-                (&result, stopped(), self.validation_after(epoch, components.num_epochs))
-            {
-                result = fitting.validate(epoch, set);
-            }
-            if let Err(error) = result {
-                fitting.shared.failure = Some(error);
-                break;
-            }
-            if stopped() {
-                fitting.shared.progress.stopped = true;
-                break;
-            }
-        }
+        let stopped = || self.stop.came() || components.interrupter.should_stop();
+        let ran = fitting.epochs(&train, &stopped, |epoch| self.validation_after(epoch, epochs));
+        fitting.shared.failure = ran.err();
         (fitting.learner.model(), fitting.events)
     }
 }
@@ -149,7 +109,7 @@ where
 {
     learner: Learner<Components<O>>,
     events: SupervisedTrainingEventProcessor<Components<O>>,
-    shared: &'a mut Shared,
+    shared: &'a mut Shared<O>,
     each_update_is_a_pass: bool,
     /// Over the last pass of the data: the last update where each sees the whole set, else the
     /// mini-batches of the epoch so far.
@@ -170,6 +130,42 @@ impl<O> Fitting<'_, O>
 where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
+    /// The epochs that are left, until there is no use in going on or the user stops it.
+    fn epochs<'b>(
+        &mut self,
+        train: &TrainLoader<Components<O>>,
+        stopped: &dyn Fn() -> bool,
+        validation_after: impl Fn(usize) -> Option<&'b DeviceSet<Backend>>,
+    ) -> Result<(), Error> {
+        for epoch in self.shared.first_epoch..=self.epochs {
+            if self.shared.selection.is_exhausted() {
+                break;
+            }
+            self.epoch(epoch, train, stopped)?;
+            if stopped() {
+                self.shared.progress.stopped = true;
+                return self.checkpoint(epoch);
+            }
+            if let Some(set) = validation_after(epoch) {
+                self.validate(epoch, set)?;
+            }
+            self.pass = ScoreMean::default();
+            self.shared.checkpointing.end_epoch();
+            if self.shared.checkpointing.is_due_after(epoch) {
+                self.checkpoint(epoch + 1)?;
+            }
+        }
+        self.shared.progress.stopped_early = self.shared.selection.is_exhausted();
+        self.checkpoint(self.shared.progress.epoch + 1)
+    }
+
+    /// Writes down where training is, between two updates of `epoch` or before its first.
+    fn checkpoint(&mut self, epoch: usize) -> Result<(), Error> {
+        let Shared { recorder, progress, selection, checkpointing, .. } = &mut *self.shared;
+        let position = Position { epoch, model: self.learner.model(), pass: &self.pass, progress, selection };
+        checkpointing.save(&position, recorder)
+    }
+
     fn epoch(
         &mut self,
         epoch: usize,
@@ -177,7 +173,6 @@ where
         stopped: &dyn Fn() -> bool,
     ) -> Result<(), Error> {
         self.shared.progress.epoch = epoch;
-        self.pass = ScoreMean::default();
         let mut batches = train.iter();
         while let Some(batch) = batches.next() {
             let n_samples = batch.len();
@@ -188,12 +183,15 @@ where
             if !self.update(step.grads, n_samples, &share) {
                 continue;
             }
-            let stop = stopped();
-            if stop || self.is_due(&share) {
+            let (stop, checkpoint) = (stopped(), self.shared.checkpointing.is_due());
+            if stop || checkpoint || self.is_due(&share) {
                 self.read(share)?;
             }
             if stop {
                 break;
+            }
+            if checkpoint {
+                self.checkpoint(epoch)?;
             }
         }
         self.events.process_train(LearnerEvent::EndEpoch(epoch));
@@ -207,7 +205,7 @@ where
         let updates = self.shared.progress.updates;
         self.shared.recorder.record("valid", epoch, updates, &score)?;
         self.shared.recorder.flush()?;
-        self.shared.selection.offer(Selected { epoch, updates, score }, || classifier);
+        self.shared.selection.offer(Selected { epoch, updates, score }, classifier);
         let item = TrainingItem::new(
             StepScore::Read(score),
             Share::new(set.len(), set.len()),

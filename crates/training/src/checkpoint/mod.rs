@@ -1,0 +1,57 @@
+//! What a run needs to go on from where it was, on disk.
+//!
+//! A checkpoint is one file, `checkpoints/<updates>.ckpt`: a line that names the format and the
+//! SHA-256 of what follows, then [`Checkpoint`] in MessagePack. It is written whole or not at all, so
+//! a run that is killed, at any moment, leaves whole checkpoints behind; one that is damaged all the
+//! same is found out by its checksum. Going on from it, every draw, every update and every line of
+//! `metrics.csv` is what it would have been.
+
+mod records;
+mod store;
+
+pub use records::{decode, encode};
+pub use store::CheckpointStore;
+
+use crate::learner::SelectionState;
+use emberlab_data::{LoaderState, RandomState};
+use emberlab_models::{Score, ScoreMean};
+use serde::{Deserialize, Serialize};
+
+/// A training between two updates.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Where it is.
+    pub state: TrainingState,
+    /// The weights, as Burn records them.
+    #[serde(with = "serde_bytes")]
+    pub model: Vec<u8>,
+    /// What the optimizer keeps, as Burn records it.
+    #[serde(with = "serde_bytes")]
+    pub optimizer: Vec<u8>,
+    /// The best weights so far, where there is a validation part to choose them by.
+    #[serde(with = "serde_bytes")]
+    pub best: Option<Vec<u8>>,
+}
+
+/// All of a training but its weights.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TrainingState {
+    /// The epoch that goes on, from 1; one more than the last when training is over.
+    pub epoch: usize,
+    /// Updates made.
+    pub updates: usize,
+    /// Where the loader is.
+    pub loader: LoaderState,
+    /// What dropout draws from.
+    pub dropout: Option<RandomState>,
+    /// Over the pass of the training part under way.
+    pub pass: ScoreMean,
+    /// Over the last pass of which something was read.
+    pub last: Option<Score>,
+    /// What the validation part has said so far.
+    pub selection: SelectionState,
+    /// Bytes of `metrics.csv`.
+    pub metrics_size: u64,
+    /// Seconds of training so far.
+    pub seconds: f64,
+}

@@ -1,0 +1,301 @@
+//! Runs that are stopped, killed or run out of disk, and go on as if nothing had happened.
+
+use crate::support::Lab;
+use emberlab_data::RandomState;
+use std::fs;
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Everything that draws or keeps something from update to update.
+const CONFIG: &str = r#"
+name = "run"
+[data]
+source = "cifar10"
+validation_fraction = 0.2
+normalize = "standard"
+augment = { horizontal_flip = true, random_crop = 2 }
+[model]
+kind = "cnn"
+channels = [3]
+hidden = [5]
+batch_norm = true
+dropout = 0.2
+gradient = "manual"
+init = { scheme = "kaiming-uniform" }
+[training]
+epochs = 12
+batch_size = 7
+shuffle = true
+accumulate = 2
+[training.checkpoint]
+every_minutes = 0.0005
+[training.optimizer]
+kind = "adamw"
+learning_rate = 0.01
+[training.schedule]
+cosine = {}
+"#;
+
+/// What must be the same in the end.
+const ENDS: [&str; 2] = ["artifacts/run/metrics.csv", "artifacts/run/model.safetensors"];
+
+fn lab(config: &str) -> Lab {
+    let lab = Lab::new();
+    lab.write("run.toml", config).write_pixel_set();
+    lab
+}
+
+fn train(lab: &Lab, more: &str) -> Vec<Vec<u8>> {
+    lab.emberlab(&format!("train run.toml --dashboard none {more}")).succeeds();
+    ends(lab)
+}
+
+fn ends(lab: &Lab) -> Vec<Vec<u8>> {
+    ENDS.iter().map(|name| lab.bytes(name)).collect()
+}
+
+fn checkpoints(lab: &Lab) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(lab.path("artifacts/run/checkpoints")) else { return Vec::new() };
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_run_that_is_killed_at_any_moment_ends_as_one_that_was_not() {
+    let undisturbed = lab(CONFIG);
+    let start = Instant::now();
+    let expected = train(&undisturbed, "");
+    let lasts = start.elapsed();
+    let mut random = RandomState::new(9);
+    let mut with_checkpoint = 0;
+    for _ in 0..20 {
+        let lab = lab(CONFIG);
+        let mut child = lab.start(&["train", "run.toml", "--dashboard", "none"]);
+        sleep(lasts.mul_f64(random.random_sample()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        with_checkpoint += usize::from(!checkpoints(&lab).is_empty());
+        assert!(train(&lab, "--resume") == expected);
+    }
+    assert!(with_checkpoint >= 5, "{with_checkpoint} of 20 had come so far as to have a checkpoint");
+}
+
+#[test]
+fn a_run_that_is_killed_again_and_again_ends_as_one_that_was_not() {
+    let expected = train(&lab(CONFIG), "");
+    let lab = lab(CONFIG);
+    for _ in 0..4 {
+        let mut child = lab.start(&["train", "run.toml", "--dashboard", "none", "--resume"]);
+        let before = checkpoints(&lab);
+        let start = Instant::now();
+        while checkpoints(&lab) == before && start.elapsed() < Duration::from_secs(20) {
+            sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(train(&lab, "--resume") == expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_stopped_says_how_to_go_on_and_does() {
+    let long = CONFIG.replace("epochs = 12", "epochs = 60");
+    let expected = train(&lab(&long), "");
+    let lab = lab(&long);
+    let mut child = lab.start(&["train", "run.toml", "--dashboard", "none"]);
+    while checkpoints(&lab).is_empty() {
+        sleep(Duration::from_millis(1));
+    }
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let record: serde_json::Value = serde_json::from_str(&lab.read("artifacts/run/run.json")).unwrap();
+    assert_eq!(record["outcome"], "interrupted");
+    assert_eq!(
+        checkpoints(&lab).last().unwrap(),
+        &format!("{:012}.ckpt", record["updates"].as_u64().unwrap())
+    );
+    assert!(train(&lab, "--resume") == expected);
+    let record: serde_json::Value = serde_json::from_str(&lab.read("artifacts/run/run.json")).unwrap();
+    assert_eq!(record["outcome"], "finished");
+}
+
+#[test]
+fn a_run_that_is_over_goes_on_to_the_same_end() {
+    let lab = lab(CONFIG);
+    let expected = train(&lab, "");
+    assert!(train(&lab, "--resume") == expected);
+}
+
+#[test]
+fn a_damaged_checkpoint_is_passed_over_with_a_warning() {
+    let lab = lab(CONFIG);
+    let expected = train(&lab, "");
+    let names = checkpoints(&lab);
+    assert_eq!(names.len(), 2);
+    let newest = format!("artifacts/run/checkpoints/{}", names[1]);
+    let whole = lab.bytes(&newest);
+    let mut flipped = whole.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    for (bytes, reason) in [
+        (flipped, "is damaged: its checksum is another one"),
+        (whole[..whole.len() / 2].to_vec(), "is damaged: its checksum is another one"),
+        (whole[..40].to_vec(), "is truncated"),
+        (Vec::new(), "is no checkpoint of this version"),
+    ] {
+        lab.write(&newest, bytes);
+        let said = lab.emberlab("train run.toml --dashboard none --resume");
+        assert_eq!(said.code, 0);
+        assert_eq!(said.stderr, format!("warning: `{newest}` {reason}; the one before it is taken\n"));
+        assert!(ends(&lab) == expected);
+    }
+}
+
+#[test]
+fn metrics_that_were_lost_are_made_again() {
+    let lab = lab(CONFIG);
+    let expected = train(&lab, "");
+    let metrics = lab.bytes(ENDS[0]);
+    lab.write(ENDS[0], &metrics[..100]);
+    let said = lab.emberlab("train run.toml --dashboard none --resume");
+    assert_eq!(said.code, 0);
+    assert_eq!(said.stderr.lines().count(), 2, "{}", said.stderr);
+    assert!(ends(&lab) == expected);
+}
+
+#[test]
+fn more_epochs_can_be_added() {
+    let constant = CONFIG.replace("[training.schedule]\ncosine = {}\n", "");
+    let expected = train(&lab(&constant.replace("epochs = 12", "epochs = 20")), "");
+    let lab = lab(&constant);
+    train(&lab, "");
+    assert!(train(&lab, "--resume --set training.epochs=20") == expected);
+    let wanted =
+        "error: the run `artifacts/run` cannot go on: it has done 20 epochs, `training.epochs` is 19";
+    lab.emberlab("train run.toml --resume --set training.epochs=19").fails(2, wanted);
+}
+
+#[test]
+fn what_cannot_be_gone_on_with_is_refused() {
+    let lab = lab(CONFIG);
+    train(&lab, "");
+    for (change, reason) in [
+        (
+            "--set model.hidden=[6] --set training.optimizer.kind=adam",
+            "`model.hidden` was [5], is [6], `training.optimizer.kind` was \"adamw\", is \"adam\", \
+             `training.optimizer.weight_decay` was 0.01, is 0.0",
+        ),
+        ("--set seed=1", "`data.augment.seed` was 42, is 1, "),
+        (
+            "--set training.epochs=13",
+            "`training.epochs` has changed, and with it the schedule, which is as long as the run",
+        ),
+    ] {
+        let said = lab.emberlab(&format!("train run.toml --resume {change}"));
+        assert_eq!(said.code, 2);
+        let wanted = format!("error: the run `artifacts/run` cannot go on: {reason}");
+        assert!(said.stderr.starts_with(&wanted), "{}", said.stderr);
+        assert!(said.stderr.ends_with("; choose another `--name` for a new run\n"), "{}", said.stderr);
+    }
+    let name = "data/cifar-10-batches-bin/data_batch_1.bin";
+    let mut records = lab.bytes(name);
+    records[100] ^= 1;
+    lab.write(name, records);
+    let wanted = "error: the run `artifacts/run` cannot go on: its data has changed; choose another `--name` for a new run";
+    lab.emberlab("train run.toml --resume").fails(2, wanted);
+}
+
+#[test]
+fn a_folder_that_is_no_run_is_not_gone_on_with() {
+    let lab = lab(CONFIG);
+    lab.write("artifacts/run/notes.txt", "mine");
+    let wanted = "error: `artifacts/run` is no run directory and is left alone; choose another `--name`";
+    lab.emberlab("train run.toml --resume").fails(2, wanted);
+}
+
+#[test]
+fn two_processes_do_not_work_on_one_run() {
+    let lab = lab(&CONFIG.replace("epochs = 12", "epochs = 100000"));
+    let mut child = lab.start(&["train", "run.toml", "--dashboard", "none"]);
+    while checkpoints(&lab).is_empty() {
+        sleep(Duration::from_millis(1));
+    }
+    let wanted = "error: another process works on the run `artifacts/run`; wait until it is done, or choose another `--name`";
+    lab.emberlab("train run.toml --resume").fails(2, wanted);
+    lab.emberlab("train run.toml --overwrite").fails(2, wanted);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(lab.exists("artifacts/run/run.json"));
+}
+
+#[test]
+fn training_ends_early_when_validation_gets_no_better() {
+    let config = CONFIG
+        .replace(
+            "epochs = 12",
+            "epochs = 300\n[training.early_stopping]\npatience = 4\nminimum_change = 0.001",
+        )
+        .replace("[training.schedule]\ncosine = {}\n", "");
+    let config = config.replace("batch_size = 7\nshuffle = true\naccumulate = 2\n", "");
+    let lab = lab(&config);
+    let said = lab.emberlab("train run.toml").succeeds();
+    let losses = lab.metric("run", "valid", "loss");
+    assert!(losses.len() < 300);
+    let wanted =
+        format!("early  after epoch {}, for the validation score no longer got better\n", losses.len());
+    assert!(said.stdout.contains(&wanted), "{}", said.stdout);
+    // The rule in its own words: four scores in a row that were not better by more than 0.001.
+    let (mut reference, mut stale) = (f64::INFINITY, 0);
+    for (epoch, &loss) in (1..).zip(&losses) {
+        (reference, stale) = if reference - loss > 0.001 { (loss, 0) } else { (reference, stale + 1) };
+        assert_eq!(stale == 4, epoch == losses.len());
+    }
+    let expected = ends(&lab);
+    assert!(train(&lab, "--resume") == expected);
+}
+
+/// A small file system of its own; needs the rights to mount one.
+#[cfg(target_os = "linux")]
+struct SmallDisk(std::path::PathBuf);
+
+#[cfg(target_os = "linux")]
+impl SmallDisk {
+    fn mount(at: std::path::PathBuf, kilobytes: usize) -> Option<Self> {
+        fs::create_dir_all(&at).unwrap();
+        let size = format!("size={kilobytes}k");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&at).output();
+        mounted.is_ok_and(|output| output.status.success()).then_some(Self(at))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_filled_the_disk_goes_on_when_there_is_room() {
+    let expected = train(&lab(CONFIG), "");
+    // Full at the first checkpoint, at later ones, at the weights, and so on.
+    for kilobytes in [8, 40, 80, 120, 160, 200, 240, 280] {
+        let lab = lab(CONFIG);
+        let Some(_disk) = SmallDisk::mount(lab.path("artifacts"), kilobytes) else {
+            eprintln!("skipped: mounting a small file system needs rights that this user has not");
+            return;
+        };
+        let said = lab.emberlab("train run.toml --dashboard none");
+        if said.code != 0 {
+            assert_eq!(said.code, 4, "{}", said.stderr);
+            assert!(said.stderr.contains("No space left on device"), "{}", said.stderr);
+            assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
+        }
+        Command::new("mount").args(["-o", "remount,size=64m"]).arg(lab.path("artifacts")).status().unwrap();
+        assert!(train(&lab, "--resume") == expected, "{kilobytes} kB");
+    }
+}
