@@ -118,7 +118,9 @@ fn a_run_that_is_stopped_says_how_to_go_on_and_does() {
         checkpoints(&lab).last().unwrap(),
         &format!("{:012}.ckpt", record["updates"].as_u64().unwrap())
     );
-    assert!(train(&lab, "--resume") == expected);
+    let said = lab.emberlab("train run.toml --resume").succeeds().stdout;
+    assert!(said.contains(&format!("\nresume after update {}\n", record["updates"])), "{said}");
+    assert!(ends(&lab) == expected);
     let record: serde_json::Value = serde_json::from_str(&lab.read("artifacts/run/run.json")).unwrap();
     assert_eq!(record["outcome"], "finished");
 }

@@ -85,6 +85,12 @@ pub enum Error {
     /// A device that is not there.
     #[error("{0}")]
     Device(String),
+    /// Runs of a sweep that failed, each with its reason.
+    #[error("{}", .0.join("\n"))]
+    Sweep(Vec<String>),
+    /// The user stopped the sweep.
+    #[error("stopped, as asked; the same command goes on with what is left")]
+    SweepInterrupted,
     /// The user stopped the run.
     #[error("stopped after update {0}, as asked; go on with `--resume`")]
     Interrupted(usize),
@@ -113,9 +119,10 @@ impl Error {
             | Self::Diverged { .. }
             | Self::Gradcheck(_)
             | Self::Picture(_)
+            | Self::Sweep(_)
             | Self::Training(_) => 4,
             Self::Device(_) => 5,
-            Self::Interrupted(_) => 130,
+            Self::Interrupted(_) | Self::SweepInterrupted => 130,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::config::{Config, ScheduleConfig};
 use crate::error::Error;
 use crate::run_dir::{RunDir, file};
 use crate::run_record::{DataRecord, read_data_record};
-use std::collections::BTreeMap;
+use crate::settings;
 use std::fs;
 use std::path::Path;
 
@@ -27,13 +27,8 @@ const FREE: [&str; 7] = [
 /// [`Error::Resume`] with each key that has another value, and [`Error::Artifact`] when the run's own
 /// configuration cannot be read.
 pub fn check_config(run: &Path, config: &Config) -> Result<(), Error> {
-    let path = run.join(file::CONFIG);
-    let text = fs::read_to_string(&path).map_err(|error| Error::Artifact {
-        path: path.clone(),
-        reason: format!("cannot be read: {error}"),
-    })?;
-    let was = flatten(&text).map_err(|reason| Error::Artifact { path, reason })?;
-    let is = flatten(&config.to_toml()).map_err(Error::Training)?;
+    let was = settings::read(&run.join(file::CONFIG))?;
+    let is = settings::flatten(&config.to_toml()).map_err(Error::Training)?;
     let mut reasons = Vec::new();
     for key in was.keys().chain(is.keys().filter(|key| !was.contains_key(*key))) {
         if was.get(key) != is.get(key) && !FREE.contains(&key.as_str()) {
@@ -59,24 +54,6 @@ pub fn check_config(run: &Path, config: &Config) -> Result<(), Error> {
 fn follows_the_run(schedule: &ScheduleConfig) -> bool {
     let ramps = [schedule.warmup, schedule.linear, schedule.cosine];
     ramps.into_iter().flatten().any(|ramp| ramp.updates.is_none())
-}
-
-/// Each key with its path, and its value as it is written.
-fn flatten(text: &str) -> Result<BTreeMap<String, String>, String> {
-    fn walk(prefix: &str, table: &toml::Table, found: &mut BTreeMap<String, String>) {
-        for (key, value) in table {
-            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
-            match value {
-                toml::Value::Table(table) => walk(&path, table, found),
-                value => drop(found.insert(path, value.to_string())),
-            }
-        }
-    }
-    let table: toml::Table =
-        text.parse().map_err(|error: toml::de::Error| format!("is damaged: {}", error.message()))?;
-    let mut found = BTreeMap::new();
-    walk("", &table, &mut found);
-    Ok(found)
 }
 
 /// What a run goes on from; nothing where it must begin again, which leads to the same end. `warn` is told

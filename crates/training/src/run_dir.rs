@@ -148,6 +148,12 @@ impl RunDir {
         }
     }
 
+    /// Whether another process works on it.
+    pub fn is_busy(&self) -> bool {
+        let Ok(file) = File::open(self.file(file::LOCK)) else { return false };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.path

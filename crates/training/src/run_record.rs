@@ -8,6 +8,7 @@ use crate::load::Loaded;
 use crate::run_dir::{RunDir, file};
 use emberlab_data::{Features, Normalizer};
 use emberlab_models::Score;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fs;
 
@@ -45,7 +46,7 @@ pub struct RunRecord {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// It has not ended, or was killed.
@@ -59,7 +60,7 @@ pub enum Outcome {
 }
 
 /// Final scores.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Metrics {
     /// Over the last pass of the training part, before its updates.
     pub train: Option<ScoreRecord>,
@@ -70,7 +71,7 @@ pub struct Metrics {
 }
 
 /// A score in numbers.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct ScoreRecord {
     /// Mean cross-entropy.
     pub loss: f32,
@@ -85,7 +86,7 @@ impl From<Score> for ScoreRecord {
 }
 
 /// Seconds of each phase.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Seconds {
     /// Drawing or reading the data.
     pub load: f64,
@@ -225,7 +226,7 @@ impl RunRecord {
     }
 }
 
-/// What a finished run was done on, from its `run.json`.
+/// What a run was done on, from its `run.json`.
 ///
 /// # Errors
 ///
@@ -235,13 +236,19 @@ pub fn read_data_record(run: &RunDir) -> Result<DataRecord, Error> {
     struct Record {
         data: DataRecord,
     }
+    read_record::<Record>(run).map(|record| record.data)
+}
+
+/// Some of a `run.json`.
+///
+/// # Errors
+///
+/// [`Error::Artifact`] when the file cannot be read or says something else.
+pub fn read_record<T: DeserializeOwned>(run: &RunDir) -> Result<T, Error> {
     let path = run.file(file::RECORD);
     let read = || {
         let bytes = fs::read(&path).map_err(|error| format!("cannot be read: {error}"))?;
-        serde_json::from_slice::<Record>(&bytes).map_err(|error| format!("is damaged: {error}"))
+        serde_json::from_slice::<T>(&bytes).map_err(|error| format!("is damaged: {error}"))
     };
-    match read() {
-        Ok(record) => Ok(record.data),
-        Err(reason) => Err(Error::Artifact { path, reason }),
-    }
+    read().map_err(|reason| Error::Artifact { path, reason })
 }

@@ -78,6 +78,7 @@ pub fn train(
         Some(run) => resume::find_checkpoint(run, config, &record.data, options.warn)?,
         None => None,
     };
+    record.updates = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.updates);
     let run = slot.create()?;
     run.write(file::CONFIG, config.to_toml().as_bytes())?;
     record.write(&run)?;

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod compare;
+mod completions;
 mod config;
 mod data;
 mod evaluate;
@@ -9,6 +11,8 @@ mod predict;
 mod print;
 mod progress;
 mod run;
+mod runs;
+mod sweep;
 mod train;
 
 use crate::backend;
@@ -39,6 +43,12 @@ enum Command {
     Evaluate(evaluate::EvaluateArgs),
     /// Predict the classes of images, records or rows
     Predict(predict::PredictArgs),
+    /// Train many runs with some keys changed, several at once, and rank them
+    Sweep(sweep::SweepArgs),
+    /// List the runs and what came of them
+    Runs(runs::RunsArgs),
+    /// Tell how runs differ, in settings and in scores, and draw their curves
+    Compare(compare::CompareArgs),
     /// Write the weights of a trained run
     Export(export::ExportArgs),
     /// Compare the derivative by hand with autodiff and finite differences
@@ -46,6 +56,8 @@ enum Command {
     /// Check a configuration, or show it with its defaults
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Print what makes a shell complete the commands: `emberlab completions bash > FILE`
+    Completions(completions::CompletionsArgs),
     /// Look at the data of a configuration
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -76,8 +88,8 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Runs the program with the arguments it was started with.
-pub fn main() -> ExitCode {
+/// The command line with its version.
+fn parser() -> clap::Command {
     let version = format!(
         "{} (backend {}, Burn {}, commit {})",
         VERSIONS.emberlab,
@@ -85,7 +97,12 @@ pub fn main() -> ExitCode {
         VERSIONS.burn,
         VERSIONS.git_commit
     );
-    let matches = Cli::command().version(version).get_matches();
+    Cli::command().version(version)
+}
+
+/// Runs the program with the arguments it was started with.
+pub fn main() -> ExitCode {
+    let matches = parser().get_matches();
     let result = match Cli::from_arg_matches(&matches) {
         Ok(cli) => run(cli.command),
         Err(error) => error.exit(),
@@ -104,6 +121,10 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Predict(arguments) => predict::run(&arguments),
+        Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Runs(arguments) => runs::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments, parser()),
         Command::Export(arguments) => export::run(&arguments),
         Command::Gradcheck(arguments) => gradcheck::run(&arguments),
         Command::Config(command) => config::run(&command),

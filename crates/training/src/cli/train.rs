@@ -115,10 +115,14 @@ fn heading(config: &Config, record: &RunRecord, run: &Path) -> String {
         GradientRule::Autodiff => "by autodiff",
         GradientRule::Manual => "by hand",
     };
+    let resumed = match record.updates {
+        0 => String::new(),
+        updates => format!("resume after update {updates}\n"),
+    };
     format!(
         "run    {}, backend {}\n\
          data   {} training{validation} and {} test samples, {} features, {n_classes} classes\n\
-         model  {}, {output} output, gradients {gradient}\n",
+         model  {}, {output} output, gradients {gradient}\n{resumed}",
         run.display(),
         record.device.backend,
         data.n_train,

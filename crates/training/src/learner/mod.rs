@@ -16,12 +16,14 @@ mod resume;
 mod schedule;
 mod selection;
 mod shared_optimizer;
+mod throughput;
 mod update_loop;
 
 pub(crate) use metric::{ACCURACY, LOSS};
 pub use progress::Progress;
 pub use recorder::{METRICS_HEADER, Recorder};
 pub use selection::{Selected, SelectionState};
+pub(crate) use throughput::THROUGHPUT;
 
 use crate::backend::{AutodiffBackend, Backend, Device};
 use crate::checkpoint::{Checkpoint, CheckpointStore};
@@ -36,6 +38,7 @@ use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdaGradConfig, AdamConfig, AdamWConfig, Optimizer, RmsPropConfig, SgdConfig};
+use burn::train::metric::{CpuMemory, CpuUse, LearningRateMetric};
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use checkpointing::Checkpointing;
@@ -52,6 +55,7 @@ use selection::Selection;
 use shared_optimizer::SharedOptimizer;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use throughput::Throughput;
 use update_loop::UpdateLoop;
 
 /// How far a training came, and the classifier with its final weights or what ended it.
@@ -169,6 +173,7 @@ where
         resumed.progress.seconds,
     );
     let Resumed { progress, selection, first_epoch, pass } = resumed;
+    let updates_done = progress.updates;
     let shared = Shared { recorder, progress, selection, checkpointing, first_epoch, pass, failure: None };
     let shared = Arc::new(Mutex::new(shared));
     let validation = loaded.splits.validation.as_ref();
@@ -181,14 +186,19 @@ where
         .with_application_logger(None)
         .with_metric_logger(Unlogged)
         .metrics((ScoreMetric::loss(), ScoreMetric::accuracy()))
+        .metric_train_numeric(LearningRateMetric::new())
+        .metric_train_numeric(Throughput::new())
         .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)));
     let panics = PanicLog::install();
     let training = match dashboard {
         Dashboard::Tui => {
             let interrupter = training.interrupter();
+            let training = training.metric_train(CpuUse::new()).metric_train(CpuMemory::new());
             training.renderer(TuiMetricsRendererWrapper::new(interrupter, None))
         }
-        Dashboard::Plain => training.renderer(PlainRenderer::new(updates, training_config, has_validation)),
+        Dashboard::Plain => {
+            training.renderer(PlainRenderer::new(updates, updates_done, training_config, has_validation))
+        }
         Dashboard::None => training.renderer(SilentRenderer),
     };
     let learner = Learner::new(classifier, optimizer, schedule);

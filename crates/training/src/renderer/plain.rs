@@ -1,7 +1,7 @@
 //! One readable line per epoch, or per `log_every` updates, for logs and pipes.
 
 use crate::config::TrainingConfig;
-use crate::learner::{ACCURACY, LOSS};
+use crate::learner::{ACCURACY, LOSS, THROUGHPUT};
 use burn::train::metric::{MetricDefinition, MetricId};
 use burn::train::renderer::{
     EvaluationName, EvaluationProgress, MetricState, MetricsRenderer, MetricsRendererEvaluation,
@@ -9,19 +9,31 @@ use burn::train::renderer::{
 };
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Prints to standard output, in the manner of the lab's notebook:
 /// `epoch  1/25  update  200/5000  loss 0.732100  accuracy 71.25 %`, and behind it the score on the validation
-/// part, where there is one.
+/// part, where there is one, and the pace of runs that take a while.
 pub struct PlainRenderer {
     updates: usize,
     log_every: Option<usize>,
     loss: String,
     accuracy: String,
+    samples_per_second: String,
+    began: Instant,
+    /// Updates made by earlier processes.
+    updates_before: usize,
     has_validation: bool,
     validation: Validation,
     /// The line of an epoch that is over.
-    unsaid: Option<String>,
+    unsaid: Option<Line>,
+}
+
+/// A line that is not printed yet.
+struct Line {
+    text: String,
+    /// How fast it goes, for the end of the line.
+    pace: String,
 }
 
 /// The last score on the validation part.
@@ -33,12 +45,15 @@ struct Validation {
 
 impl PlainRenderer {
     /// A renderer for a training of so many updates.
-    pub fn new(updates: usize, config: &TrainingConfig, has_validation: bool) -> Self {
+    pub fn new(updates: usize, updates_before: usize, config: &TrainingConfig, has_validation: bool) -> Self {
         Self {
             updates,
             log_every: config.log_every,
             loss: String::new(),
             accuracy: String::new(),
+            samples_per_second: String::new(),
+            began: Instant::now(),
+            updates_before,
             has_validation,
             validation: Validation::default(),
             unsaid: None,
@@ -46,8 +61,19 @@ impl PlainRenderer {
     }
 
     fn say_unsaid(&mut self, end: &str) {
-        if let Some(line) = self.unsaid.take() {
-            say(&(line + end));
+        if let Some(Line { text, pace }) = self.unsaid.take() {
+            say(&format!("{text}{end}{pace}"));
+        }
+    }
+
+    /// Samples per second and the time that is left; nothing in runs that are over in a moment.
+    fn pace(&self, update: usize) -> String {
+        let elapsed = self.began.elapsed();
+        let (done, left) = (update.saturating_sub(self.updates_before), self.updates.saturating_sub(update));
+        let left = elapsed.mul_f64(left as f64 / done.max(1) as f64);
+        match elapsed + left >= WORTH_A_PACE {
+            true => format!("  {} samples/s  {} left", self.samples_per_second, clock(left)),
+            false => String::new(),
         }
     }
 
@@ -57,6 +83,19 @@ impl PlainRenderer {
             (None, Some(share)) => share.items_processed >= share.items_total,
             (None, None) => true,
         }
+    }
+}
+
+/// Runs that take less time are over before anybody asks how long they take.
+const WORTH_A_PACE: Duration = Duration::from_secs(10);
+
+/// `2:05`, or `1:02:05` from an hour on.
+fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
     }
 }
 
@@ -77,6 +116,8 @@ impl MetricsRendererTraining for PlainRenderer {
             self.loss = shown;
         } else if entry.metric_id == id(ACCURACY) {
             self.accuracy = shown;
+        } else if entry.metric_id == id(THROUGHPUT) {
+            self.samples_per_second = shown;
         }
     }
 
@@ -104,9 +145,10 @@ impl MetricsRendererTraining for PlainRenderer {
             self.updates, self.loss, self.accuracy
         );
         // A score on the validation part may follow, and belongs into the same line.
-        match (self.has_validation, &item.progress) {
-            (true, Some(share)) if share.items_processed >= share.items_total => self.unsaid = Some(line),
-            _ => say(&line),
+        self.unsaid = Some(Line { text: line, pace: self.pace(update) });
+        let ends_epoch = item.progress.is_some_and(|share| share.items_processed >= share.items_total);
+        if !(self.has_validation && ends_epoch) {
+            self.say_unsaid("");
         }
     }
 

@@ -1,0 +1,116 @@
+//! `emberlab compare`.
+
+use super::{print, runs};
+use crate::atomic;
+use crate::error::Error;
+use crate::metrics_file::{self, curve};
+use crate::plots::{Curve, curves};
+use crate::run_dir::{RunDir, file};
+use crate::run_summary::RunSummary;
+use crate::settings::{self, Settings};
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+#[derive(Args, Debug)]
+pub struct CompareArgs {
+    /// The runs: directories, or names under the artifacts
+    #[arg(required = true, num_args = 2.., value_name = "RUN")]
+    runs: Vec<PathBuf>,
+    /// The folder of all runs
+    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    artifacts: PathBuf,
+    /// Draw the runs' curves into this PNG file: solid for training, dashed for validation
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// What is drawn
+    #[arg(long, value_enum, default_value_t = Metric::Loss)]
+    metric: Metric,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The metrics of every run.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Metric {
+    /// Mean cross-entropy
+    Loss,
+    /// Share predicted right
+    Accuracy,
+}
+
+impl Metric {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Accuracy => "accuracy",
+        }
+    }
+}
+
+/// What is printed as JSON.
+#[derive(Serialize)]
+struct Comparison {
+    runs: Vec<RunSummary>,
+    /// Each setting that is not the same in all runs, with its value in each.
+    differences: BTreeMap<String, Vec<Option<String>>>,
+}
+
+pub fn run(arguments: &CompareArgs) -> Result<(), Error> {
+    let directories: Vec<RunDir> =
+        arguments.runs.iter().map(|run| RunDir::open(&arguments.artifacts, run)).collect::<Result<_, _>>()?;
+    let summaries = directories.iter().map(RunSummary::read).collect::<Result<Vec<_>, _>>()?;
+    let settings: Vec<Settings> =
+        directories.iter().map(|run| settings::read(&run.file(file::CONFIG))).collect::<Result<_, _>>()?;
+    let comparison = Comparison { runs: summaries, differences: differences(&settings) };
+    if let Some(path) = &arguments.plot {
+        plot(path, arguments.metric, &directories, &comparison.runs)?;
+    }
+    match arguments.json {
+        true => print::json(&comparison),
+        false => print::text(&table(&comparison)),
+    }
+}
+
+fn differences(settings: &[Settings]) -> BTreeMap<String, Vec<Option<String>>> {
+    let keys: BTreeSet<&String> = settings.iter().flat_map(Settings::keys).collect();
+    let values = keys.into_iter().filter(|key| *key != "name").map(|key| {
+        let values: Vec<Option<String>> =
+            settings.iter().map(|settings| settings.get(key).cloned()).collect();
+        (key.clone(), values)
+    });
+    values.filter(|(_, values)| values.windows(2).any(|pair| pair[0] != pair[1])).collect()
+}
+
+fn table(comparison: &Comparison) -> String {
+    let mut text = print::table(&runs::rows(&comparison.runs));
+    if comparison.differences.is_empty() {
+        return text + "\nno setting differs\n";
+    }
+    let names = comparison.runs.iter().map(|run| run.name.clone());
+    let mut rows = vec![std::iter::once("setting".to_owned()).chain(names).collect()];
+    for (key, values) in &comparison.differences {
+        let values = values.iter().map(|value| value.clone().unwrap_or_else(|| "-".to_owned()));
+        rows.push(std::iter::once(key.clone()).chain(values).collect());
+    }
+    text.push('\n');
+    text + &print::table(&rows)
+}
+
+fn plot(path: &Path, metric: Metric, runs: &[RunDir], summaries: &[RunSummary]) -> Result<(), Error> {
+    let mut drawn = Vec::new();
+    for (colour, (run, summary)) in runs.iter().zip(summaries).enumerate() {
+        let rows = metrics_file::read(&run.file(file::METRICS))?;
+        for (split, dashed) in [("train", false), ("valid", true)] {
+            let name = (!dashed).then(|| summary.name.clone());
+            drawn.push(Curve { name, colour, dashed, points: curve(&rows, split, metric.name()) });
+        }
+    }
+    let value = match metric {
+        Metric::Loss => "loss (cross-entropy)",
+        Metric::Accuracy => "accuracy (share right)",
+    };
+    atomic::write(path, &curves("training, and validation dashed", value, &drawn)?)
+}

@@ -1,0 +1,210 @@
+//! `emberlab sweep`.
+
+use super::{ConfigArgs, print};
+use crate::backend;
+use crate::config::Config;
+use crate::error::Error;
+use crate::run_dir::{RunDir, file};
+use crate::run_record::Outcome;
+use crate::run_summary::RunSummary;
+use crate::settings;
+use crate::stop_signal::StopSignal;
+use crate::sweep::{Axis, Job, Mean, Point, Rank, points, rank, run_all};
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: emberlab sweep configs/iris.toml --grid training.optimizer.learning_rate=0.1,0.01 \
+                        --grid model.hidden=[4],[8] --seeds 3"
+)]
+pub struct SweepArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// A key and the values it takes, as in `training.optimizer.learning_rate=0.1,0.01`; may be repeated
+    #[arg(long = "grid", value_name = "KEY.PATH=A,B,C", required = true, value_parser = Axis::parse)]
+    grid: Vec<Axis>,
+    /// Try so many combinations, drawn at random, in place of all
+    #[arg(long, value_name = "N", value_parser = super::at_least_one)]
+    random: Option<usize>,
+    /// Repeat each combination with so many seeds, counted up from the configuration's
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::at_least_one)]
+    seeds: usize,
+    /// Runs at the same time; as many as there are cores where it is left out
+    #[arg(long, value_name = "N", value_parser = super::at_least_one)]
+    jobs: Option<usize>,
+    /// The folder that gets the sweep's folder
+    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    artifacts: PathBuf,
+    /// Print the ranking as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A run that a sweep consists of.
+struct Planned {
+    /// Which combination it is of.
+    point: usize,
+    job: Job,
+    config: Config,
+}
+
+pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
+    let base = arguments.config.load()?;
+    let points = points(&arguments.grid, arguments.random, base.seed)?;
+    let folder = arguments.artifacts.join(format!("{}-sweep", base.name));
+    let workers = arguments.jobs.unwrap_or_else(backend::threads);
+    let planned = plan(arguments, &base, &points, &folder, workers)?;
+    let stop = StopSignal::listen()?;
+
+    let summaries: Vec<Mutex<Option<RunSummary>>> = planned.iter().map(|_| Mutex::new(None)).collect();
+    let mut left = Vec::new();
+    for (index, planned) in planned.iter().enumerate() {
+        match finished(&folder, planned)? {
+            Some(summary) => *lock(&summaries[index]) = Some(summary),
+            None => left.push(index),
+        }
+    }
+    let say = |text: &str| if arguments.json { Ok(()) } else { print::text(text) };
+    let (n, n_done) = (planned.len(), planned.len() - left.len());
+    say(&format!("sweep  {}, {n} runs, {n_done} of them done, {workers} at a time\n", folder.display()))?;
+    let jobs: Vec<Job> = left.iter().map(|&index| planned[index].job.clone()).collect();
+    let failures = Mutex::new(Vec::new());
+    let ran = run_all(&folder, &jobs, workers, &stop, |job, result| {
+        let index = left[job];
+        let settings = shown(&points[planned[index].point]);
+        let name = &planned[index].job.name;
+        let line = match result {
+            Ok(summary) => {
+                let line = format!("run {name}  {settings}  {}\n", scores(&summary));
+                *lock(&summaries[index]) = Some(summary);
+                line
+            }
+            // A run that was stopped with the sweep has not failed.
+            Err(_) if stop.came() => return,
+            Err(reason) => {
+                lock(&failures).push(format!("run {name}: {reason}"));
+                format!("run {name}  {settings}  failed\n")
+            }
+        };
+        // A reader that went away is no reason to stop.
+        let _ = say(&line);
+    });
+    ran?;
+    let by_point = points.iter().enumerate().map(|(point, settings)| {
+        let of_point = planned.iter().zip(&summaries).filter(|(planned, _)| planned.point == point);
+        (settings.clone(), of_point.filter_map(|(_, summary)| lock(summary).clone()).collect())
+    });
+    let ranks = rank(&by_point.collect::<Vec<_>>());
+    match arguments.json {
+        true => print::json(&ranks)?,
+        false => print::text(&table(&ranks, base.data.validation.is_some()))?,
+    }
+    match failures.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        failures if failures.is_empty() => Ok(()),
+        failures => Err(Error::Sweep(failures)),
+    }
+}
+
+fn lock<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Every run, checked before the first begins.
+fn plan(
+    arguments: &SweepArgs,
+    base: &Config,
+    points: &[Point],
+    folder: &Path,
+    workers: usize,
+) -> Result<Vec<Planned>, Error> {
+    let mut planned = Vec::new();
+    for (point, Point { settings }) in points.iter().enumerate() {
+        for seed in 0..arguments.seeds {
+            let name = format!("{:04}", planned.len() + 1);
+            let mut set = arguments.config.set.clone();
+            set.extend(settings.iter().map(|(key, value)| format!("{key}={value}")));
+            if arguments.seeds > 1 {
+                set.push(format!("seed={}", base.seed as usize + seed));
+            }
+            if workers > 1 {
+                // As many processes as cores, and one thread for each.
+                set.push("device.threads=1".to_owned());
+            }
+            set.push(format!("name=\"{name}\""));
+            let config = Config::load(&arguments.config.path, &set)?;
+            let path = arguments.config.path.to_string_lossy().into_owned();
+            let mut train = vec!["train".to_owned(), path];
+            set.into_iter().for_each(|set| train.extend(["--set".to_owned(), set]));
+            let artifacts = folder.to_string_lossy().into_owned();
+            train.extend(["--artifacts".to_owned(), artifacts]);
+            train.extend(["--resume", "--dashboard", "none"].map(str::to_owned));
+            planned.push(Planned { point, job: Job { name, arguments: train }, config });
+        }
+    }
+    Ok(planned)
+}
+
+/// What came of a run that an earlier sweep finished.
+fn finished(folder: &Path, planned: &Planned) -> Result<Option<RunSummary>, Error> {
+    let path = folder.join(&planned.job.name);
+    if !path.join(file::RECORD).is_file() {
+        return Ok(None);
+    }
+    let run = RunDir::open(folder, &path)?;
+    let summary = RunSummary::read(&run)?;
+    let mut was = settings::read(&run.file(file::CONFIG))?;
+    let mut is = settings::flatten(&planned.config.to_toml()).map_err(Error::Training)?;
+    for settings in [&mut was, &mut is] {
+        settings.remove("device.threads");
+    }
+    if was != is {
+        let reason = "is of another sweep; choose another `name`, or move it away".to_owned();
+        return Err(Error::Artifact { path, reason });
+    }
+    Ok((summary.outcome == Outcome::Finished && !summary.busy).then_some(summary))
+}
+
+fn shown(point: &Point) -> String {
+    let settings: Vec<String> = point.settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    settings.join(" ")
+}
+
+fn scores(run: &RunSummary) -> String {
+    let part = |name: &str, score: Option<crate::run_record::ScoreRecord>| {
+        score.map(|score| format!("{name} loss {:.6} accuracy {:.2} %", score.loss, 100.0 * score.accuracy))
+    };
+    let metrics = run.metrics;
+    part("validation", metrics.validation).or_else(|| part("train", metrics.train)).unwrap_or_default()
+}
+
+fn table(ranks: &[Rank], validated: bool) -> String {
+    let keys =
+        ranks.first().map_or(Vec::new(), |rank| rank.settings.iter().map(|(key, _)| key.clone()).collect());
+    let loss = if validated { "valid loss" } else { "train loss" };
+    let mut header = vec!["rank".to_owned()];
+    header.extend(keys);
+    header.extend([loss, "valid acc.", "test acc.", "runs"].map(str::to_owned));
+    let mut rows = vec![header];
+    for (place, rank) in (1..).zip(ranks) {
+        let mut row = vec![format!("{place}")];
+        row.extend(rank.settings.iter().map(|(_, value)| value.clone()));
+        row.push(mean(rank.loss, |value| format!("{value:.6}"), ""));
+        row.push(mean(rank.validation_accuracy, |value| format!("{:.2}", 100.0 * value), " %"));
+        row.push(mean(rank.test_accuracy, |value| format!("{:.2}", 100.0 * value), " %"));
+        row.push(rank.runs.join(" "));
+        rows.push(row);
+    }
+    format!("\n{}", print::table(&rows))
+}
+
+fn mean(mean: Option<Mean>, show: impl Fn(f64) -> String, unit: &str) -> String {
+    match mean {
+        None => "-".to_owned(),
+        Some(Mean { mean, deviation: None }) => show(mean) + unit,
+        Some(Mean { mean, deviation: Some(deviation) }) => {
+            format!("{} ± {}{unit}", show(mean), show(deviation))
+        }
+    }
+}

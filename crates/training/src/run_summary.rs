@@ -1,0 +1,78 @@
+//! What a run came to, in a line.
+
+use crate::error::Error;
+use crate::run_dir::{RunDir, file};
+use crate::run_record::{Metrics, Outcome, Seconds, read_record};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::Path;
+
+/// The part of `run.json` that runs are compared by.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// The run's name.
+    pub name: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Whether a process works on it.
+    #[serde(default)]
+    pub busy: bool,
+    /// Updates made.
+    pub updates: usize,
+    /// Final scores.
+    pub metrics: Metrics,
+    /// Seconds of each phase.
+    pub seconds: Seconds,
+    /// The layers that were trained.
+    pub model: String,
+}
+
+impl RunSummary {
+    /// The summary of a run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Artifact`] when its `run.json` cannot be read.
+    pub fn read(run: &RunDir) -> Result<Self, Error> {
+        let summary: Self = read_record(run)?;
+        Ok(Self { busy: run.is_busy(), ..summary })
+    }
+
+    /// How the run ended, in a word.
+    pub fn outcome(&self) -> &'static str {
+        match (self.outcome, self.busy) {
+            (_, true) => "running",
+            // It says that it goes on, and nobody works on it.
+            (Outcome::Running, false) => "killed",
+            (Outcome::Finished, false) => "finished",
+            (Outcome::Interrupted, false) => "interrupted",
+            (Outcome::Failed, false) => "failed",
+        }
+    }
+}
+
+/// The runs under `artifacts`, in the order of their names, and those that could not be read.
+///
+/// # Errors
+///
+/// [`Error::Artifact`] when the folder cannot be read; one that is not there has no runs.
+pub fn summaries(artifacts: &Path) -> Result<Vec<Result<RunSummary, Error>>, Error> {
+    let unreadable = |error: std::io::Error| Error::Artifact {
+        path: artifacts.to_owned(),
+        reason: format!("cannot be read: {error}"),
+    };
+    let entries = match fs::read_dir(artifacts) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(unreadable)?,
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        paths.push(entry.map_err(unreadable)?.path());
+    }
+    paths.retain(|path| path.join(file::RECORD).is_file());
+    paths.sort();
+    Ok(paths
+        .iter()
+        .map(|path| RunDir::open(artifacts, path).and_then(|run| RunSummary::read(&run)))
+        .collect())
+}

@@ -1,0 +1,43 @@
+//! A resolved configuration as a flat list, to compare with another.
+
+use crate::error::Error;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// Each key with its path, as `training.epochs`, and its value as TOML writes it.
+pub type Settings = BTreeMap<String, String>;
+
+/// The settings of a run's `config.toml`.
+///
+/// # Errors
+///
+/// [`Error::Artifact`] when it cannot be read.
+pub fn read(path: &Path) -> Result<Settings, Error> {
+    let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
+    let text = fs::read_to_string(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+    flatten(&text).map_err(fail)
+}
+
+/// The settings of a configuration's text.
+///
+/// # Errors
+///
+/// The end of a sentence about text that is no TOML.
+pub fn flatten(text: &str) -> Result<Settings, String> {
+    let table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| format!("is damaged: {}", error.message()))?;
+    let mut found = Settings::new();
+    walk("", &table, &mut found);
+    Ok(found)
+}
+
+fn walk(prefix: &str, table: &toml::Table, found: &mut Settings) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            toml::Value::Table(table) => walk(&path, table, found),
+            value => drop(found.insert(path, value.to_string())),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Many runs of one configuration with some of its keys changed.
+//!
+//! Each run is a process of its own, so that as many go on at once as there are cores, and is gone on
+//! with where an earlier sweep was stopped. A sweep is a folder of runs: `<artifacts>/<name>-sweep/`.
+
+mod grid;
+mod ranking;
+mod workers;
+
+pub use grid::{Axis, Point, points};
+pub use ranking::{Mean, Rank, rank};
+pub use workers::{Job, run_all};

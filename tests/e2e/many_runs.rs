@@ -1,0 +1,212 @@
+//! Many runs: listed, compared and swept.
+
+use crate::support::Lab;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
+
+const CONFIG: &str = r#"
+name = "table"
+[data]
+source = "synthetic"
+n_samples = 120
+n_features = 4
+validation_fraction = 0.25
+[model]
+kind = "mlp"
+hidden = [4]
+init = { scheme = "xavier-uniform" }
+[training]
+epochs = 3
+batch_size = 10
+[training.optimizer]
+learning_rate = 0.1
+"#;
+
+fn lab() -> Lab {
+    let lab = Lab::new();
+    lab.write("table.toml", CONFIG);
+    lab
+}
+
+fn json(said: &str) -> Value {
+    serde_json::from_str(said).unwrap()
+}
+
+#[test]
+fn runs_are_listed_with_what_came_of_them() {
+    let lab = lab();
+    assert_eq!(lab.emberlab("runs").succeeds().stdout, "no runs in artifacts\n");
+    lab.emberlab("train table.toml").succeeds();
+    lab.emberlab("train table.toml --name other --set training.epochs=2").succeeds();
+    lab.emberlab("train table.toml --name worse --set training.optimizer.learning_rate=1e30");
+    // A run that says it goes on, while nobody works on it.
+    let record = lab.read("artifacts/other/run.json").replace("\"finished\"", "\"running\"");
+    lab.write("artifacts/other/run.json", record);
+    lab.write("artifacts/broken/run.json", "{").write("artifacts/notes.txt", "");
+    let said = lab.emberlab("runs");
+    assert_eq!(said.code, 0);
+    assert!(said.stderr.starts_with("warning: `artifacts/broken/run.json` is damaged: "), "{}", said.stderr);
+    assert_eq!(said.stderr.lines().count(), 1);
+    let words: Vec<Vec<&str>> =
+        said.stdout.lines().map(|line| line.split_whitespace().take(3).collect()).collect();
+    assert_eq!(words[1], ["other", "killed", "14"]);
+    assert_eq!(words[2], ["table", "finished", "21"]);
+    assert_eq!(words[3][..2], ["worse", "failed"]);
+    let listed = json(&lab.emberlab("runs --json").stdout);
+    let record = json(&lab.read("artifacts/table/run.json"));
+    assert_eq!(listed[1]["metrics"], record["metrics"]);
+}
+
+#[test]
+fn a_comparison_tells_the_settings_that_differ_and_draws_the_curves() {
+    let lab = lab();
+    lab.emberlab("train table.toml").succeeds();
+    lab.emberlab("train table.toml --name other --set training.epochs=2 --set model.hidden=[5]").succeeds();
+    let comparison = json(&lab.emberlab("compare table other --json").succeeds().stdout);
+    let differences = serde_json::json!({ "model.hidden": ["[4]", "[5]"], "training.epochs": ["3", "2"] });
+    assert_eq!(comparison["differences"], differences);
+    let said = lab.emberlab("compare table artifacts/other --plot curves.png --metric accuracy").succeeds();
+    assert!(said.stdout.contains("\ntraining.epochs      3      2\n"), "{}", said.stdout);
+    let picture = image::open(lab.path("curves.png")).unwrap().into_rgb8();
+    for colour in [[0, 114, 178], [213, 94, 0]] {
+        assert!(picture.pixels().any(|pixel| pixel.0 == colour), "the curve of a run is not there");
+    }
+    lab.write("artifacts/other/metrics.csv", "split,epoch\ntrain,x\n");
+    assert_eq!(lab.emberlab("compare table other --plot curves.png").code, 3);
+}
+
+#[test]
+fn shells_learn_to_complete_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let said = Lab::new().emberlab(&format!("completions {shell}")).succeeds();
+        assert!(said.stdout.contains("emberlab") && said.stdout.contains("gradcheck"));
+    }
+}
+
+const SWEEP: &str = "sweep table.toml --grid training.optimizer.learning_rate=0.01,0.1,0.3 --grid model.hidden=[3],[6] --seeds 2";
+
+fn run_names() -> Vec<String> {
+    (1..=12).map(|number| format!("{number:04}")).collect()
+}
+
+#[test]
+fn a_sweep_trains_every_combination_with_every_seed_and_ranks_them() {
+    let lab = lab();
+    let ranks = json(&lab.emberlab(&format!("{SWEEP} --json")).succeeds().stdout);
+    let ranks = ranks.as_array().unwrap();
+    assert_eq!(ranks.len(), 6);
+    let mut losses = Vec::new();
+    let mut seen = BTreeMap::new();
+    for rank in ranks {
+        let runs: Vec<&str> =
+            rank["runs"].as_array().unwrap().iter().map(|run| run.as_str().unwrap()).collect();
+        let values: Vec<f64> = runs
+            .iter()
+            .map(|run| {
+                let record = json(&lab.read(&format!("artifacts/table-sweep/{run}/run.json")));
+                record["metrics"]["validation"]["loss"].as_f64().unwrap()
+            })
+            .collect();
+        let [a, b] = values[..] else { panic!("{runs:?}") };
+        let (mean, deviation) = ((a + b) / 2.0, (a - b).abs() / 2f64.sqrt());
+        assert!((rank["loss"]["mean"].as_f64().unwrap() - mean).abs() < 1e-6);
+        assert!((rank["loss"]["deviation"].as_f64().unwrap() - deviation).abs() < 1e-6);
+        losses.push(mean);
+        seen.insert(rank["settings"].to_string(), runs.join(" "));
+    }
+    assert!(losses.is_sorted() && seen.len() == 6);
+    // A run of the sweep is the run that its settings make anywhere.
+    lab.emberlab(
+        "train table.toml --set training.optimizer.learning_rate=0.1 --set model.hidden=[3] --set seed=43",
+    )
+    .succeeds();
+    let weights = |run: &str| lab.bytes(&format!("artifacts/{run}/model.safetensors"));
+    assert!(weights("table") == weights("table-sweep/0006"));
+    let said = lab.emberlab(SWEEP).succeeds();
+    assert!(
+        said.stdout.starts_with("sweep  artifacts/table-sweep, 12 runs, 12 of them done, "),
+        "{}",
+        said.stdout
+    );
+}
+
+fn finished(lab: &Lab) -> BTreeMap<String, SystemTime> {
+    let done = run_names().into_iter().filter_map(|name| {
+        let path = lab.path(&format!("artifacts/table-sweep/{name}/run.json"));
+        let text = fs::read_to_string(&path).ok()?;
+        text.contains("\"finished\"").then(|| (name, fs::metadata(&path).unwrap().modified().unwrap()))
+    });
+    done.collect()
+}
+
+#[test]
+fn a_sweep_that_is_killed_goes_on_with_what_is_left() {
+    let lab = lab();
+    let long = format!("{SWEEP} --set training.epochs=400");
+    let mut child = lab.start(&long.split(' ').collect::<Vec<_>>());
+    while finished(&lab).len() < 3 {
+        sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = finished(&lab);
+    lab.emberlab(&long).succeeds();
+    let after = finished(&lab);
+    assert_eq!(after.keys().cloned().collect::<Vec<_>>(), run_names());
+    for (name, time) in before {
+        assert_eq!(after[&name], time, "run {name} was done and was done again");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_sweep_that_is_stopped_says_how_to_go_on() {
+    let lab = lab();
+    let long = format!("{SWEEP} --set training.epochs=100000");
+    let mut child = lab.start(&long.split(' ').collect::<Vec<_>>());
+    while !lab.exists("artifacts/table-sweep/0001/metrics.csv") {
+        sleep(Duration::from_millis(2));
+    }
+    sleep(Duration::from_millis(100));
+    std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let record = json(&lab.read("artifacts/table-sweep/0001/run.json"));
+    assert_eq!(record["outcome"], "interrupted");
+}
+
+#[test]
+fn mistakes_are_found_before_the_first_run() {
+    let lab = lab();
+    for (arguments, wanted) in [
+        (
+            "--grid model.hidden=[3],[0]",
+            "error: --set model.hidden=[0]: `model.hidden` is [0], must be a list, each item a whole number from 1",
+        ),
+        (
+            "--grid model.hiden=[3]",
+            "error: --set model.hiden=[3]: unknown key `model.hiden`, did you mean `hidden`?",
+        ),
+        ("--grid seed=1 --grid seed=2", "error: `--grid seed` is given twice"),
+    ] {
+        lab.emberlab(&format!("sweep table.toml {arguments}")).fails(2, wanted);
+    }
+    assert_eq!(lab.emberlab("sweep table.toml --grid seed").code, 2);
+    assert!(!lab.exists("artifacts"));
+    lab.emberlab("sweep table.toml --grid seed=1,2").succeeds();
+    let wanted =
+        "error: `artifacts/table-sweep/0001` is of another sweep; choose another `name`, or move it away";
+    lab.emberlab("sweep table.toml --grid seed=3,4").fails(3, wanted);
+}
+
+#[test]
+fn runs_of_a_sweep_that_fail_are_told_and_the_others_are_ranked() {
+    let lab = lab();
+    let said = lab.emberlab("sweep table.toml --grid training.optimizer.learning_rate=0.1,1e30");
+    assert_eq!(said.code, 4);
+    assert!(said.stderr.starts_with("error: run 0002: the loss is "), "{}", said.stderr);
+    let best = said.stdout.lines().find(|line| line.starts_with("1 ")).unwrap();
+    assert_eq!(best.split_whitespace().nth(1), Some("0.1"));
+}
