@@ -47,6 +47,10 @@ lab-configs *ARGS:
 test:
     cargo test --workspace
 
+# Write the schema that editors check configurations by
+schema:
+    cargo run --release -- config schema > configs/schema.json
+
 # Run everything that CI runs
 ci:
     bash .ci/run

@@ -71,7 +71,7 @@ fn more_samples_than_there_are_is_an_error_at_the_line_that_asks() {
     train_fails(
         &lab,
         2,
-        "error: images.toml:5: `data.train_samples` is 61, must be from 1 to 60, the number of images there are",
+        "error: images.toml:5:17: `data.train_samples` is 61, must be from 1 to 60, the number of images there are",
     );
 }
 

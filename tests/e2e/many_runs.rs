@@ -183,7 +183,7 @@ fn mistakes_are_found_before_the_first_run() {
     for (arguments, wanted) in [
         (
             "--grid model.hidden=[3],[0]",
-            "error: --set model.hidden=[0]: `model.hidden` is [0], must be a list, each item a whole number from 1",
+            "error: --set model.hidden=[0]: `model.hidden` is [0], must be a list of one or more items, each a whole number from 1",
         ),
         (
             "--grid model.hiden=[3]",

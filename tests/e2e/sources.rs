@@ -87,10 +87,10 @@ fn an_augmented_run_repeats_itself_and_another_seed_does_not() {
 fn a_model_that_does_not_fit_the_classes_is_an_error_at_its_line() {
     let lab = squares(&SQUARES.replace("epochs = 5", "epochs = 5\nclass_weights = [1, 2, 3]"));
     let wanted =
-        "error: squares.toml:16: `training.class_weights` has 3 weights, must have 2, one for each class";
+        "error: squares.toml:16:17: `training.class_weights` has 3 weights, must have 2, one for each class";
     lab.emberlab("train squares.toml").fails(2, wanted);
     let lab = squares(&SQUARES.replace("channels = [4]", "channels = [4, 4, 4, 4]"));
-    let wanted = "error: squares.toml:11: `model.channels` has 4 blocks, must have at most 3: each halves the images, \
+    let wanted = "error: squares.toml:11:12: `model.channels` has 4 blocks, must have at most 3: each halves the images, \
                   of 8 × 8 pixels";
     lab.emberlab("gradcheck squares.toml").fails(2, wanted);
     assert!(!lab.exists("artifacts"));

@@ -1,6 +1,7 @@
 //! `emberlab config`.
 
 use super::{ConfigArgs, print};
+use crate::config::schema;
 use crate::error::Error;
 use clap::Subcommand;
 
@@ -8,8 +9,10 @@ use clap::Subcommand;
 pub enum ConfigCommand {
     /// Say everything that is wrong with a configuration
     Check(ConfigArgs),
-    /// Print a configuration with its defaults
+    /// Print a configuration with its defaults, and where each value came from
     Show(ConfigArgs),
+    /// Print the JSON schema of configurations, for editors
+    Schema,
 }
 
 pub fn run(command: &ConfigCommand) -> Result<(), Error> {
@@ -18,6 +21,7 @@ pub fn run(command: &ConfigCommand) -> Result<(), Error> {
             let config = arguments.load()?;
             print::text(&format!("{}: ok, run `{}`\n", arguments.path.display(), config.name))
         }
-        ConfigCommand::Show(arguments) => print::text(&arguments.load()?.to_toml()),
+        ConfigCommand::Show(arguments) => print::text(&arguments.load()?.to_toml_with_origins()),
+        ConfigCommand::Schema => print::json(&schema()?),
     }
 }

@@ -189,7 +189,7 @@ impl DataConfig {
         Some(Self { source, seed: draw_seed, split_seed, normalize, validation, augment, augment_seed })
     }
 
-    pub(super) fn write(&self, out: &mut Resolved) {
+    pub(super) fn write(&self, out: &mut Resolved<'_>) {
         out.table("data");
         match &self.source {
             Source::Synthetic(synthetic) => {
@@ -275,7 +275,7 @@ fn read_subsample(section: &mut Section<'_>) -> Subsample {
     }
 }
 
-fn write_subsample(subsample: &Subsample, out: &mut Resolved) {
+fn write_subsample(subsample: &Subsample, out: &mut Resolved<'_>) {
     out.optional("train_samples", subsample.train_samples.map(|samples| samples as i64));
     out.optional("test_samples", subsample.test_samples.map(|samples| samples as i64));
 }
@@ -333,7 +333,7 @@ fn read_csv(section: &mut Section<'_>, stratify: bool) -> Option<Source> {
     Some(Source::Csv { file: CsvFile { path: file?, label, ignore }, test })
 }
 
-fn write_csv(file: &CsvFile, test: &CsvTest, out: &mut Resolved) {
+fn write_csv(file: &CsvFile, test: &CsvTest, out: &mut Resolved<'_>) {
     out.entry("source", "csv");
     out.entry("file", file.path.to_string_lossy().as_ref());
     out.entry("label", file.label.as_str());
@@ -387,7 +387,7 @@ fn test_size<'a>() -> Rule<'a, TestSize> {
     count(1).map(TestSize::Samples).or(share.map(TestSize::Share))
 }
 
-fn write_synthetic(synthetic: &Synthetic, out: &mut Resolved) {
+fn write_synthetic(synthetic: &Synthetic, out: &mut Resolved<'_>) {
     let Synthetic { classification, split } = synthetic;
     out.count("n_samples", classification.n_samples);
     out.count("n_features", classification.n_features);
@@ -407,7 +407,7 @@ fn write_synthetic(synthetic: &Synthetic, out: &mut Resolved) {
     out.entry("stratify", split.stratify);
 }
 
-fn write_test_size(test_size: TestSize, out: &mut Resolved) {
+fn write_test_size(test_size: TestSize, out: &mut Resolved<'_>) {
     match test_size {
         TestSize::Share(share) => out.entry("test_size", share),
         TestSize::Samples(samples) => out.count("test_size", samples),

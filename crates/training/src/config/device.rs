@@ -26,7 +26,7 @@ impl DeviceConfig {
         Self { index, threads }
     }
 
-    pub(super) fn write(&self, out: &mut Resolved) {
+    pub(super) fn write(&self, out: &mut Resolved<'_>) {
         out.table("device");
         out.count("index", self.index);
         out.optional("threads", self.threads.map(|threads| threads as i64));

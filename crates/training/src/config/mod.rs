@@ -23,6 +23,7 @@ mod problem;
 mod resolved;
 mod rule;
 mod schedule;
+mod schema;
 mod section;
 mod training;
 
@@ -32,6 +33,7 @@ pub use model::{Hidden, Init, ModelConfig, ModelKind};
 pub use optimizer::{Clip, Moments, OptimizerConfig, OptimizerKind};
 pub use problem::ConfigError;
 pub use schedule::{Ramp, ScheduleConfig, Steps};
+pub use schema::schema;
 pub use training::{CheckpointConfig, ClassWeights, EarlyStopping, Select, TrainingConfig};
 
 use document::Document;
@@ -49,6 +51,7 @@ const DEFAULT_SEED: u32 = 42;
 /// | key | default | meaning | range |
 /// |---|---|---|---|
 /// | `name` | required | the run directory's name | a plain file name |
+/// | `extends` | none | a file whose values are taken where this one sets none | a path from this file's folder |
 /// | `seed` | 42 | the seed of every draw that has none of its own | 0 to 2³²−1 |
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -88,7 +91,15 @@ impl Config {
 
     /// The whole configuration with its defaults, as a file that reads back equal.
     pub fn to_toml(&self) -> String {
-        let mut out = Resolved::default();
+        self.write(Resolved::default())
+    }
+
+    /// The same with a comment behind each value that says where it came from.
+    pub fn to_toml_with_origins(&self) -> String {
+        self.write(Resolved::with_origins(&self.document))
+    }
+
+    fn write(&self, mut out: Resolved<'_>) -> String {
         out.entry("name", self.name.as_str());
         out.entry("seed", self.seed);
         self.data.write(&mut out);
@@ -115,6 +126,19 @@ impl Config {
         {
             let allowed = format!("at most {n_train}, the training samples, where `drop_last` is true");
             return Err(self.parameter_error("training", &ParameterError::new("batch_size", size, allowed)));
+        }
+        self.check_schedule(self.training.updates(n_train))
+    }
+
+    /// Whether every part of the schedule comes to its end within the run.
+    fn check_schedule(&self, updates: usize) -> Result<(), ConfigError> {
+        let ScheduleConfig { warmup, linear, cosine, .. } = self.training.schedule;
+        for (key, ramp) in [("warmup", warmup), ("linear", linear), ("cosine", cosine)] {
+            if let Some(length) = ramp.and_then(|ramp| ramp.updates).filter(|&length| length > updates) {
+                let allowed = format!("at most {updates}, the updates of the run, or left out");
+                let error = ParameterError::new("updates", length, allowed);
+                return Err(self.parameter_error(&format!("training.schedule.{key}"), &error));
+            }
         }
         Ok(())
     }

@@ -188,7 +188,7 @@ impl ModelConfig {
         }
     }
 
-    pub(super) fn write(&self, out: &mut Resolved) {
+    pub(super) fn write(&self, out: &mut Resolved<'_>) {
         out.table("model");
         match &self.kind {
             ModelKind::Linear => out.entry("kind", "linear"),
@@ -225,7 +225,7 @@ impl ModelConfig {
         }
     }
 
-    fn write_hidden(&self, hidden: &Hidden, out: &mut Resolved) {
+    fn write_hidden(&self, hidden: &Hidden, out: &mut Resolved<'_>) {
         out.counts("hidden", &hidden.units);
         let activation = ACTIVATIONS.iter().find(|(_, activation)| *activation == hidden.activation);
         out.optional("activation", activation.map(|(word, _)| *word));

@@ -142,7 +142,7 @@ impl OptimizerConfig {
         Some(Self { kind, learning_rate: learning_rate?, weight_decay, clip: clip_norm.or(clip_value) })
     }
 
-    pub(super) fn write(&self, out: &mut Resolved) {
+    pub(super) fn write(&self, out: &mut Resolved<'_>) {
         out.table("training.optimizer");
         match &self.kind {
             OptimizerKind::Sgd { momentum, nesterov } => {
@@ -207,7 +207,7 @@ fn read_moments(section: &mut Section<'_>) -> Moments {
     Moments { betas, epsilon }
 }
 
-fn write_moments(kind: &str, moments: &Moments, out: &mut Resolved) {
+fn write_moments(kind: &str, moments: &Moments, out: &mut Resolved<'_>) {
     out.entry("kind", kind);
     out.entry("betas", moments.betas.to_vec());
     out.entry("epsilon", moments.epsilon);

@@ -2,16 +2,28 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where a value stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Location {
     /// In the file, but no line is to blame.
     File,
-    /// A line of the file, from 1.
-    Line(usize),
+    /// A place in a file.
+    Place(Place),
     /// An argument of `--set`.
     Argument(String),
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// The file: the configuration, or one that it extends.
+    pub path: Arc<Path>,
+    /// The line, from 1.
+    pub line: usize,
+    /// The letter of the line, from 1.
+    pub column: usize,
 }
 
 /// One thing that is wrong.
@@ -22,7 +34,7 @@ pub(crate) struct Problem {
 }
 
 /// Everything that is wrong with a configuration, in the order of the file, a line each:
-/// `file:line: what is wrong`.
+/// `file:line:column: what is wrong`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     path: PathBuf,
@@ -46,7 +58,9 @@ impl fmt::Display for ConfigError {
             }
             match location {
                 Location::File => write!(f, "{path}: {message}")?,
-                Location::Line(line) => write!(f, "{path}:{line}: {message}")?,
+                Location::Place(Place { path, line, column }) => {
+                    write!(f, "{}:{line}:{column}: {message}", path.display())?;
+                }
                 Location::Argument(argument) => write!(f, "--set {argument}: {message}")?,
             }
         }

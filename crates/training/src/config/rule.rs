@@ -1,6 +1,7 @@
 //! What a key may hold, and how it is read.
 
 use super::document::Value;
+use serde_json::{Value as Json, json};
 use std::ops::RangeInclusive;
 
 /// Turns a value into a `T`, or says what would be allowed.
@@ -9,14 +10,23 @@ pub(super) struct Rule<'a, T> {
     pub allowed: String,
     /// The words that are allowed, for the nearest one to be named.
     pub words: Vec<&'static str>,
+    /// The same as a JSON schema, but for its description.
+    schema: Json,
     read: Read<'a, T>,
 }
 
 type Read<'a, T> = Box<dyn Fn(&Value) -> Option<T> + 'a>;
 
 impl<'a, T: 'a> Rule<'a, T> {
-    fn new(allowed: impl Into<String>, read: impl Fn(&Value) -> Option<T> + 'a) -> Self {
-        Self { allowed: allowed.into(), words: Vec::new(), read: Box::new(read) }
+    fn new(allowed: impl Into<String>, schema: Json, read: impl Fn(&Value) -> Option<T> + 'a) -> Self {
+        Self { allowed: allowed.into(), words: Vec::new(), schema, read: Box::new(read) }
+    }
+
+    /// What is allowed, as a JSON schema.
+    pub fn schema(&self) -> Json {
+        let mut schema = self.schema.clone();
+        schema["description"] = self.allowed.clone().into();
+        schema
     }
 
     pub fn read(&self, value: &Value) -> Option<T> {
@@ -25,8 +35,8 @@ impl<'a, T: 'a> Rule<'a, T> {
 
     /// The same values as another type.
     pub fn map<U: 'a>(self, convert: impl Fn(T) -> U + 'a) -> Rule<'a, U> {
-        let Self { allowed, words, read } = self;
-        Rule { allowed, words, read: Box::new(move |value| read(value).map(&convert)) }
+        let Self { allowed, words, schema, read } = self;
+        Rule { allowed, words, schema, read: Box::new(move |value| read(value).map(&convert)) }
     }
 
     /// What this rule or another one allows.
@@ -35,6 +45,7 @@ impl<'a, T: 'a> Rule<'a, T> {
         Self {
             allowed: format!("{} or {}", self.allowed, other.allowed),
             words: self.words.into_iter().chain(other.words).collect(),
+            schema: json!({ "anyOf": [self.schema, other.schema] }),
             read: Box::new(move |value| first(value).or_else(|| second(value))),
         }
     }
@@ -46,7 +57,11 @@ pub(super) fn whole<'a>(range: RangeInclusive<u64>) -> Rule<'a, u64> {
         u64::MAX => format!("a whole number from {}", range.start()),
         end => format!("a whole number from {} to {end}", range.start()),
     };
-    Rule::new(allowed, move |value| match value {
+    let mut schema = json!({ "type": "integer", "minimum": range.start() });
+    if *range.end() != u64::MAX {
+        schema["maximum"] = (*range.end()).into();
+    }
+    Rule::new(allowed, schema, move |value| match value {
         Value::Whole(number) => u64::try_from(*number).ok().filter(|number| range.contains(number)),
         _ => None,
     })
@@ -68,7 +83,7 @@ pub(super) fn seed<'a>() -> Rule<'a, u32> {
 
 /// A finite number that fulfils a condition, which `allowed` puts into words.
 pub(super) fn number<'a>(allowed: &str, condition: impl Fn(f64) -> bool + 'a) -> Rule<'a, f64> {
-    Rule::new(allowed, move |value| {
+    Rule::new(allowed, json!({ "type": "number" }), move |value| {
         let number = match value {
             Value::Number(number) => *number,
             Value::Whole(number) => *number as f64,
@@ -80,7 +95,7 @@ pub(super) fn number<'a>(allowed: &str, condition: impl Fn(f64) -> bool + 'a) ->
 
 /// `true` or `false`.
 pub(super) fn flag<'a>() -> Rule<'a, bool> {
-    Rule::new("true or false", |value| match value {
+    Rule::new("true or false", json!({ "type": "boolean" }), |value| match value {
         Value::Flag(flag) => Some(*flag),
         _ => None,
     })
@@ -88,7 +103,7 @@ pub(super) fn flag<'a>() -> Rule<'a, bool> {
 
 /// Text that fulfils a condition, which `allowed` puts into words.
 pub(super) fn text<'a>(allowed: &str, condition: impl Fn(&str) -> bool + 'a) -> Rule<'a, String> {
-    Rule::new(allowed, move |value| match value {
+    Rule::new(allowed, json!({ "type": "string" }), move |value| match value {
         Value::Text(text) if condition(text) => Some(text.clone()),
         _ => None,
     })
@@ -97,7 +112,8 @@ pub(super) fn text<'a>(allowed: &str, condition: impl Fn(&str) -> bool + 'a) -> 
 /// One of several words, each standing for a value.
 pub(super) fn word<'a, T: Copy + 'a>(words: &'a [(&'static str, T)]) -> Rule<'a, T> {
     let quoted: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-    let mut rule = Rule::new(join(&quoted), move |value| match value {
+    let schema = json!({ "enum": words.iter().map(|(word, _)| *word).collect::<Vec<_>>() });
+    let mut rule = Rule::new(join(&quoted), schema, move |value| match value {
         Value::Text(text) => words.iter().find_map(|(word, meaning)| (word == text).then_some(*meaning)),
         _ => None,
     });
@@ -107,8 +123,12 @@ pub(super) fn word<'a, T: Copy + 'a>(words: &'a [(&'static str, T)]) -> Rule<'a,
 
 /// A list whose items all fulfil one rule.
 pub(super) fn list<'a, T: 'a>(rule: Rule<'a, T>, least: usize) -> Rule<'a, Vec<T>> {
-    let allowed = format!("a list, each item {}", rule.allowed);
-    Rule::new(allowed, move |value| match value {
+    let allowed = match least {
+        0 => format!("a list, each item {}", rule.allowed),
+        _ => format!("a list of one or more items, each {}", rule.allowed),
+    };
+    let schema = json!({ "type": "array", "items": rule.schema, "minItems": least });
+    Rule::new(allowed, schema, move |value| match value {
         Value::List(items) if items.len() >= least => items.iter().map(|item| rule.read(item)).collect(),
         _ => None,
     })

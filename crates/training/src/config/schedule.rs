@@ -61,7 +61,7 @@ impl ScheduleConfig {
         schedule
     }
 
-    pub(super) fn write(&self, out: &mut Resolved) {
+    pub(super) fn write(&self, out: &mut Resolved<'_>) {
         if *self == Self::default() {
             return;
         }

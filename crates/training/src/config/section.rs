@@ -1,22 +1,44 @@
 //! Reading one table of a configuration, key by key.
 
-use super::document::{Document, Table, Value};
+use super::document::{Document, EXTENDS, Table, Value};
 use super::problem::{ConfigError, Location, Problem};
 use super::rule::{Rule, nearest};
 use std::cell::RefCell;
 
-/// The problems found so far, so that all of them are reported at once.
+/// What was found out while reading: all problems, so that they are reported at once, and all keys that
+/// were asked for.
 #[derive(Debug, Default)]
-pub(super) struct Problems(RefCell<Vec<Problem>>);
+pub(super) struct Problems {
+    problems: RefCell<Vec<Problem>>,
+    keys: RefCell<Vec<AskedKey>>,
+}
+
+/// A key that was asked for.
+#[derive(Clone, Debug)]
+pub(super) struct AskedKey {
+    /// Its path.
+    pub path: String,
+    /// What it may hold, as a JSON schema.
+    pub schema: serde_json::Value,
+}
 
 impl Problems {
     fn push(&self, location: Location, message: String) {
-        self.0.borrow_mut().push(Problem { location, message });
+        self.problems.borrow_mut().push(Problem { location, message });
+    }
+
+    fn ask(&self, path: String, schema: serde_json::Value) {
+        self.keys.borrow_mut().push(AskedKey { path, schema });
+    }
+
+    /// The keys that were asked for, in that order.
+    pub fn into_keys(self) -> Vec<AskedKey> {
+        self.keys.into_inner()
     }
 
     /// The error that tells them all, if there are any.
     pub fn finish(self, document: &Document) -> Result<(), ConfigError> {
-        match self.0.into_inner() {
+        match self.problems.into_inner() {
             problems if problems.is_empty() => Ok(()),
             problems => Err(ConfigError::new(&document.path, problems)),
         }
@@ -37,7 +59,7 @@ pub(super) struct Section<'a> {
 impl<'a> Section<'a> {
     pub fn root(document: &'a Document, problems: &'a Problems) -> Self {
         let table = Some(&document.table);
-        Self { path: String::new(), table, location: Location::File, known: Vec::new(), problems }
+        Self { path: String::new(), table, location: Location::File, known: vec![EXTENDS], problems }
     }
 
     /// The table under `key`.
@@ -58,6 +80,7 @@ impl<'a> Section<'a> {
     /// The value of `key`, if the file has it and it is allowed.
     pub fn optional<T: 'a>(&mut self, key: &'static str, rule: Rule<'_, T>) -> Option<T> {
         self.known.push(key);
+        self.problems.ask(self.full(key), rule.schema());
         let value = &self.table?.get(key)?.value;
         let read = rule.read(value);
         if read.is_none() {
@@ -102,7 +125,7 @@ impl<'a> Section<'a> {
                 None => format!("known here: {}", quoted(&self.known)),
             };
             let message = format!("unknown key `{}`, {hint}", self.full(key));
-            self.problems.push(node.location.clone(), message);
+            self.problems.push(node.key.clone(), message);
         }
     }
 

@@ -198,7 +198,7 @@ impl TrainingConfig {
         }
     }
 
-    pub(super) fn write(&self, validation: bool, out: &mut Resolved) {
+    pub(super) fn write(&self, validation: bool, out: &mut Resolved<'_>) {
         out.table("training");
         out.count("epochs", self.epochs);
         match self.plan {
