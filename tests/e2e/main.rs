@@ -14,5 +14,6 @@ mod resume;
 mod run_directory;
 mod sources;
 mod support;
+mod tensorboard;
 mod trained_run;
 mod validation;

@@ -126,6 +126,17 @@ fn a_run_that_is_stopped_says_how_to_go_on_and_does() {
 }
 
 #[test]
+fn what_a_killed_process_was_writing_is_cleared_away() {
+    let lab = lab(CONFIG);
+    let expected = train(&lab, "");
+    lab.write("artifacts/run/.emberlab-x1", "half").write("artifacts/run/checkpoints/.emberlab-x2", "half");
+    assert!(train(&lab, "--resume") == expected);
+    assert!(
+        !lab.exists("artifacts/run/.emberlab-x1") && !lab.exists("artifacts/run/checkpoints/.emberlab-x2")
+    );
+}
+
+#[test]
 fn a_run_that_is_over_goes_on_to_the_same_end() {
     let lab = lab(CONFIG);
     let expected = train(&lab, "");

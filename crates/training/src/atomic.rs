@@ -21,10 +21,32 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write().map_err(Error::write(path))
 }
 
+/// The beginning of temporary names.
+const PREFIX: &str = ".emberlab-";
+
+/// Deletes what processes that were killed while they wrote left in `folder`. Nobody else may write there.
+///
+/// # Errors
+///
+/// [`Error::Write`].
+pub fn remove_leftovers(folder: &Path) -> Result<(), Error> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(Error::write(folder))?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(Error::write(folder))?;
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            std::fs::remove_file(entry.path()).map_err(Error::write(entry.path()))?;
+        }
+    }
+    Ok(())
+}
+
 /// Temporary files are private by default; runs are as readable as other files of the user.
 fn builder() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".emberlab-");
+    builder.prefix(PREFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -10,9 +10,10 @@ use std::fs;
 use std::path::Path;
 
 /// Keys that change nothing about what was done so far.
-const FREE: [&str; 7] = [
+const FREE: [&str; 8] = [
     "name",
     "device.threads",
+    "metrics.tensorboard",
     "training.epochs",
     "training.log_every",
     "training.checkpoint.every_minutes",

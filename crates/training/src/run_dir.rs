@@ -20,6 +20,8 @@ pub mod file {
     pub const MPK: &str = "model.mpk";
     /// What Burn and emberlab logged.
     pub const LOG: &str = "experiment.log";
+    /// The folder of the event file for TensorBoard.
+    pub const TENSORBOARD: &str = "tensorboard";
     /// The folder of what `--resume` needs.
     pub const CHECKPOINTS: &str = "checkpoints";
     /// Held by the process that works on the run.
@@ -92,6 +94,8 @@ impl RunSlot {
     pub fn create(self) -> Result<RunDir, Error> {
         let Self { path, existing, lock: held } = self;
         if held.is_some() && existing == Existing::Resume {
+            atomic::remove_leftovers(&path)?;
+            atomic::remove_leftovers(&path.join(file::CHECKPOINTS))?;
             return Ok(RunDir { path, _lock: held.map(Arc::new) });
         }
         if held.is_some() {

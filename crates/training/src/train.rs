@@ -6,7 +6,7 @@ use crate::classifier::classifier;
 use crate::config::Config;
 use crate::error::Error;
 use crate::evaluate;
-use crate::learner::{self, Recorder, Setup, Trained};
+use crate::learner::{self, EventFile, Recorder, Setup, Trained};
 use crate::load::{Loaded, load};
 use crate::renderer::Dashboard;
 use crate::resume;
@@ -123,8 +123,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Trains, saves the weights, and scores the test part; returns the last epoch and that score. What is known is in `record`, whatever
-    /// happens.
+    /// Trains, saves the weights, and scores the test part; returns the last epoch and that score. What is
+    /// known is in `record`, whatever happens.
     fn train_and_score(
         &self,
         classifier: Classifier<AutodiffBackend>,
@@ -133,16 +133,17 @@ impl Run<'_> {
         record: &mut RunRecord,
     ) -> Result<(usize, Option<Score>), Error> {
         let metrics = self.directory.file(file::METRICS);
+        let recorder = match &checkpoint {
+            Some(checkpoint) => Recorder::resume(&metrics, checkpoint.state.metrics_size)?,
+            None => Recorder::create(&metrics)?,
+        };
         let setup = Setup {
             loaded: self.loaded,
             classifier,
             device: self.device,
             dashboard: options.dashboard,
             stop: options.stop.clone(),
-            recorder: match &checkpoint {
-                Some(checkpoint) => Recorder::resume(&metrics, checkpoint.state.metrics_size)?,
-                None => Recorder::create(&metrics)?,
-            },
+            recorder: self.with_events(recorder)?,
             checkpoints: CheckpointStore::new(
                 self.directory.file(file::CHECKPOINTS),
                 self.config.training.checkpoint.keep,
@@ -172,12 +173,20 @@ impl Run<'_> {
                 Some(selected) => (selected.epoch, selected.updates),
                 None => (progress.epoch, progress.updates),
             };
-            let mut recorder = Recorder::append(&metrics)?;
+            let mut recorder = self.with_events(Recorder::append(&metrics)?)?;
             recorder.record("test", epoch, updates, score)?;
             recorder.flush()?;
         }
         record.metrics.test = test.map(Into::into);
         Ok((progress.epoch, test))
+    }
+
+    /// With an event file for TensorBoard, where the configuration asks for one.
+    fn with_events(&self, recorder: Recorder) -> Result<Recorder, Error> {
+        match self.config.metrics.tensorboard {
+            true => recorder.with_events(EventFile::create(&self.directory.file(file::TENSORBOARD))?),
+            false => Ok(recorder),
+        }
     }
 
     fn save(&self, classifier: &Classifier<Backend>) -> Result<(), Error> {

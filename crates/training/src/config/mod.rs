@@ -7,16 +7,18 @@
 //! | table | read by |
 //! |---|---|
 //! | top level | this file |
-//! | `[data]` | `data.rs` |
+//! | `[data]` | `data.rs`, and `source.rs` |
 //! | `[model]` | `model.rs` |
 //! | `[training]` | `training.rs` |
 //! | `[training.optimizer]` | `optimizer.rs` |
 //! | `[training.schedule]` | `schedule.rs` |
+//! | `[metrics]` | `metrics.rs` |
 //! | `[device]` | `device.rs` |
 
 mod data;
 mod device;
 mod document;
+mod metrics;
 mod model;
 mod optimizer;
 mod problem;
@@ -25,15 +27,18 @@ mod rule;
 mod schedule;
 mod schema;
 mod section;
+mod source;
 mod training;
 
-pub use data::{CsvTest, DataConfig, DataShape, Source};
+pub use data::DataConfig;
 pub use device::DeviceConfig;
+pub use metrics::MetricsConfig;
 pub use model::{Hidden, Init, ModelConfig, ModelKind};
 pub use optimizer::{Clip, Moments, OptimizerConfig, OptimizerKind};
 pub use problem::ConfigError;
 pub use schedule::{Ramp, ScheduleConfig, Steps};
 pub use schema::schema;
+pub use source::{CsvTest, DataShape, Source};
 pub use training::{CheckpointConfig, ClassWeights, EarlyStopping, Select, TrainingConfig};
 
 use document::Document;
@@ -65,6 +70,8 @@ pub struct Config {
     pub model: ModelConfig,
     /// `[training]`.
     pub training: TrainingConfig,
+    /// `[metrics]`.
+    pub metrics: MetricsConfig,
     /// `[device]`.
     pub device: DeviceConfig,
     document: Document,
@@ -82,8 +89,8 @@ impl Config {
         let parts = read(Section::root(&document, &problems));
         problems.finish(&document)?;
         match parts {
-            Some(Parts { name, seed, data, model, training, device }) => {
-                Ok(Self { name, seed, data, model, training, device, document })
+            Some(Parts { name, seed, data, model, training, metrics, device }) => {
+                Ok(Self { name, seed, data, model, training, metrics, device, document })
             }
             None => Err(ConfigError::new(path, Vec::new())),
         }
@@ -105,6 +112,7 @@ impl Config {
         self.data.write(&mut out);
         self.model.write(&mut out);
         self.training.write(self.data.validation.is_some(), &mut out);
+        self.metrics.write(&mut out);
         self.device.write(&mut out);
         out.into_text()
     }
@@ -166,6 +174,7 @@ struct Parts {
     data: DataConfig,
     model: ModelConfig,
     training: TrainingConfig,
+    metrics: MetricsConfig,
     device: DeviceConfig,
 }
 
@@ -186,9 +195,10 @@ fn read(mut root: Section<'_>) -> Option<Parts> {
         training.check(&training_section, data);
     }
     training_section.finish();
+    let metrics = MetricsConfig::read(root.table("metrics"));
     let device = DeviceConfig::read(root.table("device"));
     root.finish();
-    Some(Parts { name: name?, seed, data: data?, model: model?, training: training?, device })
+    Some(Parts { name: name?, seed, data: data?, model: model?, training: training?, metrics, device })
 }
 
 const NAME_RULE: &str = "a plain file name: at most 100 letters, digits, `-`, `_`, `.` and spaces, starting with a letter or digit";

@@ -1,9 +1,9 @@
 //! `[model]`: what is trained, and by which gradient rule.
 
-use super::data::DataShape;
 use super::resolved::Resolved;
 use super::rule::{count, flag, list, number, seed, text, word};
 use super::section::Section;
+use super::source::DataShape;
 use emberlab_data::ImageShape;
 use emberlab_models::{Activation, Architecture, ConvolutionBlocks, GradientRule, Output, Scheme};
 use std::path::PathBuf;

@@ -1,11 +1,12 @@
 //! `[training]`: how often, and on how many samples at once.
 
-use super::data::{DataConfig, DataShape};
+use super::data::DataConfig;
 use super::optimizer::OptimizerConfig;
 use super::resolved::Resolved;
 use super::rule::{count, flag, list, number, seed, word};
 use super::schedule::ScheduleConfig;
 use super::section::Section;
+use super::source::DataShape;
 use emberlab_data::BatchPlan;
 use std::num::NonZeroUsize;
 

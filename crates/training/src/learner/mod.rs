@@ -6,6 +6,7 @@
 
 mod accumulator;
 mod checkpointing;
+mod event_file;
 mod metric;
 mod muon;
 mod no_validation;
@@ -19,6 +20,7 @@ mod shared_optimizer;
 mod throughput;
 mod update_loop;
 
+pub use event_file::EventFile;
 pub(crate) use metric::{ACCURACY, LOSS};
 pub use progress::Progress;
 pub use recorder::{METRICS_HEADER, Recorder};

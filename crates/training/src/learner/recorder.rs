@@ -1,6 +1,8 @@
 //! `metrics.csv`, which grows as the run does.
 
+use super::event_file::EventFile;
 use crate::error::Error;
+use crate::metrics_file::{self, MetricRow};
 use emberlab_models::Score;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -16,6 +18,7 @@ pub struct Recorder {
     file: BufWriter<File>,
     /// Bytes of the file, those still in the buffer included.
     size: u64,
+    events: Option<EventFile>,
 }
 
 impl Recorder {
@@ -26,7 +29,7 @@ impl Recorder {
     /// [`Error::Write`].
     pub fn create(path: &Path) -> Result<Self, Error> {
         let file = File::create(path).map_err(Error::write(path))?;
-        let mut recorder = Self { path: path.to_owned(), file: BufWriter::new(file), size: 0 };
+        let mut recorder = Self { path: path.to_owned(), file: BufWriter::new(file), size: 0, events: None };
         recorder.line(format_args!("{METRICS_HEADER}"))?;
         recorder.flush()?;
         Ok(recorder)
@@ -41,9 +44,22 @@ impl Recorder {
         let resume = || {
             let file = File::options().append(true).open(path)?;
             file.set_len(size)?;
-            Ok(Self { path: path.to_owned(), file: BufWriter::new(file), size })
+            Ok(Self { path: path.to_owned(), file: BufWriter::new(file), size, events: None })
         };
         resume().map_err(Error::write(path))
+    }
+
+    /// Writes an event file for TensorBoard too, with all that was recorded so far.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`], and [`Error::Artifact`] when what was recorded cannot be read.
+    pub fn with_events(self, mut events: EventFile) -> Result<Self, Error> {
+        for row in metrics_file::read(&self.path)? {
+            events.scalar(&row)?;
+        }
+        events.flush()?;
+        Ok(Self { events: Some(events), ..self })
     }
 
     /// Goes on with a file that is there, at its end.
@@ -71,7 +87,14 @@ impl Recorder {
     ) -> Result<(), Error> {
         let (loss, accuracy) = (score.loss, score.accuracy());
         self.line(format_args!("{split},{epoch},{iteration},loss,{loss}"))?;
-        self.line(format_args!("{split},{epoch},{iteration},accuracy,{accuracy}"))
+        self.line(format_args!("{split},{epoch},{iteration},accuracy,{accuracy}"))?;
+        if let Some(events) = &mut self.events {
+            for (metric, value) in [("loss", f64::from(loss)), ("accuracy", accuracy)] {
+                let (split, metric) = (split.to_owned(), metric.to_owned());
+                events.scalar(&MetricRow { split, epoch, iteration, metric, value })?;
+            }
+        }
+        Ok(())
     }
 
     fn line(&mut self, line: std::fmt::Arguments<'_>) -> Result<(), Error> {
@@ -97,6 +120,7 @@ impl Recorder {
     ///
     /// [`Error::Write`].
     pub fn flush(&mut self) -> Result<(), Error> {
+        self.events.as_mut().map_or(Ok(()), EventFile::flush)?;
         self.file.flush().map_err(Error::write(&self.path))
     }
 }
