@@ -2,18 +2,18 @@
 
 use emberlab_data::{Features, LabelledData, Splits};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// The SHA-256 of all parts, in hexadecimal: of each part its features (pixel bytes, or doubles in
 /// little-endian order) and then its labels as 32-bit little-endian integers.
 pub fn fingerprint(splits: &Splits) -> String {
     let mut hasher = Sha256::new();
     splits.parts().for_each(|(_, part)| update(&mut hasher, &part.samples));
-    hasher.finalize().iter().fold(String::new(), |mut text, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hexadecimal(&hasher.finalize())
+}
+
+/// Two digits for each byte.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn update(hasher: &mut Sha256, data: &LabelledData) {

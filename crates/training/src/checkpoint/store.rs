@@ -3,6 +3,7 @@
 use super::Checkpoint;
 use crate::atomic;
 use crate::error::Error;
+use crate::fingerprint::hexadecimal;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::Read;
@@ -101,5 +102,5 @@ fn read(path: &Path) -> Result<Checkpoint, String> {
 }
 
 fn checksum(payload: &[u8]) -> String {
-    Sha256::digest(payload).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(payload))
 }

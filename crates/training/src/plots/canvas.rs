@@ -3,10 +3,12 @@
 use crate::error::Error;
 use image::{ImageFormat, RgbImage};
 use plotters::coord::Shift;
-use plotters::prelude::{BitMapBackend, DrawingArea, IntoDrawingArea, RGBColor, WHITE};
+use plotters::prelude::{BitMapBackend, DrawingArea, IntoDrawingArea, IntoFont, RGBColor, TextStyle, WHITE};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, register_font};
 use std::fmt::Display;
 use std::io::Cursor;
+use std::ops::Range;
 
 /// What a picture is drawn on.
 pub type Canvas<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
@@ -65,6 +67,30 @@ pub fn png(
 pub fn load_font() -> Result<(), Error> {
     register_font(FONT, FontStyle::Normal, dejavu::sans::regular())
         .map_err(|_| Error::Picture("its letters cannot be read".into()))
+}
+
+/// Text that begins at its place, which is half of its height.
+pub fn text_style<'a>(size: i32) -> TextStyle<'a> {
+    TextStyle::from((FONT, size).into_font()).pos(Pos::new(HPos::Left, VPos::Center))
+}
+
+/// The width of a text in pixels.
+///
+/// # Errors
+///
+/// [`Error::Picture`] when [`FONT`] is not loaded.
+pub fn text_width(text: &str, size: i32) -> Result<u32, Error> {
+    let (width, _) = (FONT, size).into_font().box_size(text).map_err(failed)?;
+    Ok(width)
+}
+
+/// From the smallest to the largest finite value, and a little room; nothing where there is none.
+pub fn padded_range(values: impl Iterator<Item = f64>) -> Option<Range<f64>> {
+    let finite = values.filter(|value| value.is_finite());
+    let (low, high) = finite
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let room = if high > low { 0.05 * (high - low) } else { 1.0 };
+    (low <= high).then_some(low - room..high + room)
 }
 
 /// A picture that could not be drawn.

@@ -1,12 +1,10 @@
 //! Curves over the updates of runs.
 
-use super::canvas::{Canvas, FONT, class_colour, failed, load_font, png};
+use super::canvas::{Canvas, FONT, class_colour, failed, padded_range, png, text_style};
 use crate::error::Error;
 use plotters::chart::ChartBuilder;
-use plotters::prelude::{BLACK, Color, IntoFont, LineSeries, Text, TextStyle};
+use plotters::prelude::{BLACK, Color, LineSeries, Text};
 use plotters::series::DashedLineSeries;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use std::ops::Range;
 
 const SIZE: (u32, u32) = (1000, 640);
 const TEXT_SIZE: i32 = 18;
@@ -31,11 +29,11 @@ pub struct Curve {
 /// [`Error::Picture`], also when there is no point to draw.
 pub fn curves(title: &str, value: &str, curves: &[Curve]) -> Result<Vec<u8>, Error> {
     let points = || curves.iter().flat_map(|curve| &curve.points);
-    let (Some(x), Some(y)) = (range(points().map(|point| point.0)), range(points().map(|point| point.1)))
+    let (Some(x), Some(y)) =
+        (padded_range(points().map(|point| point.0)), padded_range(points().map(|point| point.1)))
     else {
         return Err(Error::Picture("no run has recorded anything yet".into()));
     };
-    load_font()?;
     let legend_height = LEGEND_LINE * curves.iter().filter(|curve| curve.name.is_some()).count() as i32 + 16;
     png((SIZE.0, SIZE.1 + legend_height as u32), |canvas| {
         let (plot, legend) = canvas.split_vertically(SIZE.1);
@@ -76,17 +74,7 @@ fn draw_legend(area: &Canvas<'_>, curves: &[Curve]) -> Result<(), Error> {
         let y = LEGEND_LINE * line + LEGEND_LINE / 2;
         let style = class_colour(curve.colour).stroke_width(3);
         area.draw(&plotters::element::PathElement::new([(96, y), (126, y)], style)).map_err(failed)?;
-        let text = TextStyle::from((FONT, TEXT_SIZE).into_font()).pos(Pos::new(HPos::Left, VPos::Center));
-        area.draw(&Text::new(name.clone(), (136, y), text)).map_err(failed)?;
+        area.draw(&Text::new(name.clone(), (136, y), text_style(TEXT_SIZE))).map_err(failed)?;
     }
     Ok(())
-}
-
-/// From the smallest to the largest finite value, and a little room.
-fn range(values: impl Iterator<Item = f64>) -> Option<Range<f64>> {
-    let finite = values.filter(|value| value.is_finite());
-    let (low, high) = finite
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
-    let room = if high > low { 0.04 * (high - low) } else { 1.0 };
-    (low <= high).then_some(low - room..high + room)
 }

@@ -1,10 +1,9 @@
 //! Images with the names of their classes.
 
-use super::canvas::{Canvas, FONT, failed, load_font, png};
+use super::canvas::{Canvas, failed, load_font, png, text_style, text_width};
 use crate::error::Error;
 use emberlab_data::{Features, ImageShape, LabelledData};
-use plotters::prelude::{IntoFont, RGBColor, Text, TextStyle};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::prelude::{RGBColor, Text};
 
 /// Images of each class.
 const COLUMNS: usize = 10;
@@ -31,7 +30,7 @@ pub fn image_grid(title: &str, data: &LabelledData) -> Result<Option<Vec<u8>>, E
     let cell = Cell::new(*shape);
     let classes = data.n_classes().min(MAX_CLASSES);
     let name_width = names_width(&data.class_names[..classes])?;
-    let title_width = text_width(title, TITLE_SIZE)?;
+    let title_width = text_width(title, TITLE_SIZE)? as usize;
     let width = (name_width + COLUMNS * (cell.width() + GAP)).max(title_width) + 2 * MARGIN;
     let height = TITLE_HEIGHT + classes * (cell.height() + GAP) + 2 * MARGIN;
     let picture = png((width as u32, height as u32), |canvas| {
@@ -87,26 +86,16 @@ impl Cell {
     }
 }
 
-fn style<'a>(size: i32) -> TextStyle<'a> {
-    let middle = Pos::new(HPos::Left, VPos::Center);
-    TextStyle::from((FONT, size).into_font()).pos(middle)
-}
-
 /// Writes text from `left` on, its middle at `y`.
 fn write(canvas: &Canvas<'_>, text: &str, left: usize, y: usize, size: i32) -> Result<(), Error> {
-    canvas.draw(&Text::new(text.to_owned(), (left as i32, y as i32), style(size))).map_err(failed)
-}
-
-fn text_width(text: &str, size: i32) -> Result<usize, Error> {
-    let (width, _) = (FONT, size).into_font().box_size(text).map_err(failed)?;
-    Ok(width as usize)
+    canvas.draw(&Text::new(text.to_owned(), (left as i32, y as i32), text_style(size))).map_err(failed)
 }
 
 /// Room for the longest name and a gap.
 fn names_width(names: &[String]) -> Result<usize, Error> {
     let mut longest = 0;
     for name in names {
-        longest = longest.max(text_width(name, NAME_SIZE)?);
+        longest = longest.max(text_width(name, NAME_SIZE)? as usize);
     }
     Ok(longest + 3 * GAP)
 }

@@ -1,13 +1,11 @@
 //! Samples of a table as points in a plane.
 
-use super::canvas::{Canvas, FONT, failed, load_font, png};
+use super::canvas::{Canvas, FONT, failed, load_font, padded_range, png, text_style, text_width};
 use super::mark::Mark;
 use crate::error::Error;
 use emberlab_data::{Features, LabelledData};
 use plotters::chart::ChartBuilder;
-use plotters::prelude::{BLACK, Color, IntoFont, Text, TextStyle};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use std::ops::Range;
+use plotters::prelude::{BLACK, Color, Text};
 
 const SIZE: (u32, u32) = (900, 700);
 const TEXT_SIZE: i32 = 18;
@@ -26,7 +24,8 @@ pub fn scatter(title: &str, data: &LabelledData, [x, y]: [usize; 2]) -> Result<O
     let one_column = x == y;
     let value = |row: usize, column: usize| values[row * n + column];
     let point = |row: usize| (value(row, x), if one_column { 0.0 } else { value(row, y) });
-    let range = |column: usize| padded((0..data.len()).map(|row| value(row, column)));
+    let range =
+        |column: usize| padded_range((0..data.len()).map(|row| value(row, column))).unwrap_or(-1.0..1.0);
     let y_range = if one_column { -1.0..1.0 } else { range(y) };
     load_font()?;
     let legend_width = legend_width(&data.class_names)?;
@@ -59,8 +58,7 @@ pub fn scatter(title: &str, data: &LabelledData, [x, y]: [usize; 2]) -> Result<O
 fn legend_width(names: &[String]) -> Result<u32, Error> {
     let mut longest = 0;
     for name in names {
-        let (width, _) = (FONT, TEXT_SIZE).into_font().box_size(name).map_err(failed)?;
-        longest = longest.max(width);
+        longest = longest.max(text_width(name, TEXT_SIZE)?);
     }
     Ok((longest + 48).min(SIZE.0 / 3))
 }
@@ -71,19 +69,7 @@ fn draw_legend(area: &Canvas<'_>, names: &[String]) -> Result<(), Error> {
     for (class, name) in names.iter().enumerate().take(MAX_LEGEND) {
         let y = TOP + LINE * class as i32;
         area.draw(&Mark { class, at: (10, y) }).map_err(failed)?;
-        let style = TextStyle::from((FONT, TEXT_SIZE).into_font()).pos(Pos::new(HPos::Left, VPos::Center));
-        area.draw(&Text::new(name.clone(), (26, y), style)).map_err(failed)?;
+        area.draw(&Text::new(name.clone(), (26, y), text_style(TEXT_SIZE))).map_err(failed)?;
     }
     Ok(())
-}
-
-/// From the smallest to the largest value, and a little room.
-fn padded(values: impl Iterator<Item = f64>) -> Range<f64> {
-    let (low, high) = values
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
-    match high - low {
-        0.0 => low - 1.0..high + 1.0,
-        width if width.is_finite() => low - 0.05 * width..high + 0.05 * width,
-        _ => -1.0..1.0,
-    }
 }
