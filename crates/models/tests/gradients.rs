@@ -170,6 +170,27 @@ fn both_rules_agree_for_random_shapes_on_ndarray() {
     }
 }
 
+/// Burn keeps the graphs of all threads in one place; none may lose a term to another.
+#[test]
+fn threads_that_differentiate_at_once_do_not_disturb_each_other() {
+    let gradients_of = |seed: u32| {
+        let case = Case::draw(seed);
+        let classifier = case.classifier::<Autodiff<Flex>>(GradientRule::Autodiff);
+        let gradients = GradientRule::Autodiff.gradients(&classifier, case.batch(DType::F32));
+        flatten(&classifier, gradients)
+    };
+    let alone: Vec<_> = (0..40).map(gradients_of).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for seed in (0..40).cycle().take(400) {
+                    assert!(gradients_of(seed) == alone[seed as usize], "seed {seed}");
+                }
+            });
+        }
+    });
+}
+
 /// A batch of one, a column of zeros and classes without a sample, with and without batch norm.
 #[test]
 fn poor_batches_give_finite_losses_and_gradients() {

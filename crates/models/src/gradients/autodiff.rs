@@ -5,11 +5,19 @@ use crate::classifier::Classifier;
 use burn::optim::GradientsParams;
 use burn::tensor::backend::AutodiffBackend;
 use emberlab_data::ClassificationBatch;
+use std::sync::{Mutex, PoisonError};
+
+/// Held from the first operation of a graph to the end of its backward pass. Burn 0.21 keeps the graphs
+/// of all threads in one place, and each backward pass ends by clearing away whatever no tensor holds
+/// (`GraphCleaner::cleanup_orphaned_entries`), what another thread is about to build upon included: the
+/// other's gradients then silently lack terms.
+static ONE_GRAPH_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 pub(super) fn gradients<B: AutodiffBackend>(
     classifier: &Classifier<B>,
     batch: ClassificationBatch<B>,
 ) -> Gradients<B> {
+    let _alone = ONE_GRAPH_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let logits = classifier.network().forward_training(batch.inputs.clone());
     let loss = classifier.loss().value(logits.clone(), &batch);
     let objective = classifier.penalized(loss.clone());
