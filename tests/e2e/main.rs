@@ -15,5 +15,7 @@ mod run_directory;
 mod sources;
 mod support;
 mod tensorboard;
+#[cfg(unix)]
+mod terminal;
 mod trained_run;
 mod validation;

@@ -276,11 +276,21 @@ struct SmallDisk(std::path::PathBuf);
 
 #[cfg(target_os = "linux")]
 impl SmallDisk {
+    /// A disk of that size; nothing, with a word, without the rights.
     fn mount(at: std::path::PathBuf, kilobytes: usize) -> Option<Self> {
         fs::create_dir_all(&at).unwrap();
         let size = format!("size={kilobytes}k");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&at).output();
-        mounted.is_ok_and(|output| output.status.success()).then_some(Self(at))
+        if !mounted.is_ok_and(|output| output.status.success()) {
+            eprintln!("skipped: mounting a small file system needs rights that this user has not");
+            return None;
+        }
+        Some(Self(at))
+    }
+
+    fn remount(&self, options: &str) {
+        let mount = Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).status();
+        assert!(mount.unwrap().success());
     }
 }
 
@@ -298,17 +308,37 @@ fn a_run_that_filled_the_disk_goes_on_when_there_is_room() {
     // Full at the first checkpoint, at later ones, at the weights, and so on.
     for kilobytes in [8, 40, 80, 120, 160, 200, 240, 280] {
         let lab = lab(CONFIG);
-        let Some(_disk) = SmallDisk::mount(lab.path("artifacts"), kilobytes) else {
-            eprintln!("skipped: mounting a small file system needs rights that this user has not");
-            return;
-        };
+        let Some(disk) = SmallDisk::mount(lab.path("artifacts"), kilobytes) else { return };
         let said = lab.emberlab("train run.toml --dashboard none");
         if said.code != 0 {
             assert_eq!(said.code, 4, "{}", said.stderr);
             assert!(said.stderr.contains("No space left on device"), "{}", said.stderr);
             assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
         }
-        Command::new("mount").args(["-o", "remount,size=64m"]).arg(lab.path("artifacts")).status().unwrap();
+        disk.remount("size=64m");
         assert!(train(&lab, "--resume") == expected, "{kilobytes} kB");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_read_only_artifacts_folder_is_one_line_and_can_be_gone_on_with() {
+    let expected = train(&lab(CONFIG), "");
+    let lab = lab(CONFIG);
+    let Some(disk) = SmallDisk::mount(lab.path("artifacts"), 1 << 16) else { return };
+    disk.remount("ro");
+    let said = lab.emberlab("train run.toml --dashboard none");
+    let error = said.stderr.clone();
+    assert!(error.starts_with("error: cannot write `artifacts/"), "{error}");
+    assert!(error.ends_with("Read-only file system (os error 30)\n"), "{error}");
+    said.fails(4, &error);
+
+    // What is there can be read, but not gone on with.
+    disk.remount("rw");
+    train(&lab, "");
+    disk.remount("ro");
+    assert_eq!(lab.emberlab("train run.toml --dashboard none --resume").code, 4);
+    lab.emberlab("evaluate run").succeeds();
+    disk.remount("rw");
+    assert!(train(&lab, "--resume") == expected);
 }

@@ -161,23 +161,70 @@ fn a_loss_that_is_no_number_ends_the_run_and_says_so() {
     assert_eq!(said.code, 4);
     let line = said.stderr.trim_end();
     assert!(line.starts_with("error: the loss is "), "{line}");
-    assert!(line.ends_with("try a smaller `training.optimizer.learning_rate`"), "{line}");
+    let advice = "try a smaller `training.optimizer.learning_rate`, or limit the gradients with \
+                  `training.optimizer.clip_norm`";
+    assert!(line.ends_with(advice), "{line}");
     let record: Value = serde_json::from_str(&lab.read("artifacts/small/run.json")).unwrap();
     assert_eq!(record["outcome"], "failed");
     assert!(record["updates"].as_u64().unwrap() >= lab.metric("small", "train", "loss").len() as u64);
+}
+
+/// The decay multiplies the weights by -8 with each update, until they are no numbers.
+const DIVERGES: &str = "--set training.optimizer.kind=sgd --set training.optimizer.learning_rate=1 \
+                        --set training.optimizer.weight_decay=9 --set training.epochs=40 \
+                        --set training.checkpoint.every_epochs=1";
+
+#[test]
+fn a_run_that_diverges_keeps_its_last_good_checkpoint() {
+    let lab = lab();
+    let said = train(&lab, DIVERGES);
+    assert_eq!(said.code, 4, "{}", said.stderr);
+    let record: Value = serde_json::from_str(&lab.read("artifacts/small/run.json")).unwrap();
+    assert_eq!(record["outcome"], "failed");
+    assert!(!lab.exists("artifacts/small/model.safetensors"));
+    let mut checkpoints = files(&lab, "small/checkpoints");
+    checkpoints.sort();
+
+    let said = train(&lab, &format!("{DIVERGES} --set training.on_divergence=restore --name restored"));
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert!(said.stderr.starts_with("warning: "), "{}", said.stderr);
+    assert!(said.stderr.ends_with("; the weights are those from before it\n"), "{}", said.stderr);
+    let record: Value = serde_json::from_str(&lab.read("artifacts/restored/run.json")).unwrap();
+    assert_eq!(record["outcome"], "finished");
+    assert!(record["diverged"].as_str().unwrap().contains(" at update "));
+    let updates = record["updates"].as_u64().unwrap();
+    assert_eq!(checkpoints.last().unwrap(), &format!("{updates:012}.ckpt"));
+    assert!(record["metrics"]["test"]["loss"].as_f64().unwrap().is_finite());
+    let said = lab.emberlab("evaluate restored --json").succeeds();
+    let scored: Value = serde_json::from_str(&said.stdout).unwrap();
+    assert_eq!(scored["loss"], record["metrics"]["test"]["loss"]);
+
+    // Without a checkpoint there is nothing to restore.
+    let rate = "--set training.optimizer.kind=sgd --set training.optimizer.learning_rate=1e30";
+    assert_eq!(train(&lab, &format!("{rate} --set training.on_divergence=restore --name none")).code, 4);
 }
 
 #[test]
 fn without_a_terminal_there_is_one_readable_line_per_epoch() {
     let lab = lab();
     let said = train(&lab, "").succeeds();
-    let lines: Vec<&str> = said.stdout.lines().collect();
-    let epochs: Vec<&&str> = lines.iter().filter(|line| line.starts_with("epoch ")).collect();
+    let mut lines: Vec<&str> = said.stdout.lines().collect();
+    let epochs: Vec<&str> = lines.iter().copied().filter(|line| line.starts_with("epoch ")).collect();
     assert_eq!(epochs.len(), 3);
     assert!(epochs[1].starts_with("epoch 2/3  update 6/9  loss 0."), "{}", epochs[1]);
     assert!(epochs[1].ends_with(" %"));
-    assert!(lines[3 + 3].starts_with("test   loss 0."));
-    assert_eq!(lines.last(), Some(&"run    artifacts/small"));
+    let summary = lines.split_off(3 + 3);
+    assert_eq!(summary[..2], ["", "                       last      best  in epoch"]);
+    let last = epochs[2].split_once("loss ").unwrap().1.split_once(' ').unwrap().0;
+    assert!(summary[2].starts_with(&format!("training loss      {last}  0.")), "{}", summary[2]);
+    assert!(summary[5].starts_with("test accuracy       "), "{}", summary[5]);
+    let next = [
+        "",
+        "run    artifacts/small",
+        "next   emberlab evaluate artifacts/small",
+        "       emberlab train artifacts/small/config.toml --name again",
+    ];
+    assert_eq!(summary[6..], next);
 }
 
 #[test]
@@ -197,7 +244,7 @@ fn log_every_sets_the_updates_from_line_to_line() {
 fn no_dashboard_says_only_what_came_of_it() {
     let lab = lab();
     let said = train(&lab, "--dashboard none").succeeds();
-    assert_eq!(said.stdout.lines().count(), 2);
+    assert!(said.stdout.starts_with("\n                       last "), "{}", said.stdout);
     train(&lab, "--dashboard tui --name other")
         .fails(2, "error: `--dashboard tui` needs a terminal; without one, take `--dashboard plain`");
     assert!(!lab.exists("artifacts/other"));

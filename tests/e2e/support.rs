@@ -60,11 +60,7 @@ impl Lab {
 
     /// Runs the program.
     pub fn run(&self, arguments: &[&str]) -> Said {
-        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_emberlab-under-test"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .output()
-            .unwrap();
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
         Said {
             code: status.code().unwrap_or(-1),
             stdout: String::from_utf8(stdout).unwrap(),
@@ -74,13 +70,14 @@ impl Lab {
 
     /// Starts the program and does not wait for it.
     pub fn start(&self, arguments: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_emberlab-under-test"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// The program in this folder.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_emberlab-under-test"));
+        command.args(arguments).current_dir(self.folder.path());
+        command
     }
 
     /// The values of one metric of one part in a run's `metrics.csv`, in order.

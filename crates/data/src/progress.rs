@@ -23,6 +23,8 @@ pub enum Phase {
     Unpack,
     /// Images are decoded.
     Decode,
+    /// Samples are scored.
+    Evaluate,
 }
 
 impl Phase {
@@ -33,6 +35,7 @@ impl Phase {
             Self::Verify => "verifying",
             Self::Unpack => "unpacking",
             Self::Decode => "decoding",
+            Self::Evaluate => "evaluating",
         }
     }
 }

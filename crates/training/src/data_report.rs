@@ -4,6 +4,7 @@ use crate::fingerprint::fingerprint;
 use crate::load::Loaded;
 use emberlab_data::{Features, LabelledData, Normalizer, statistics};
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// The samples of a configuration in numbers.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +21,8 @@ pub struct DataReport {
     pub columns: Vec<ColumnReport>,
     /// What makes inputs of the samples.
     pub normalizer: Normalizer,
+    /// Files of an image folder that are no images.
+    pub ignored: Vec<PathBuf>,
 }
 
 /// A part and its size.
@@ -58,7 +61,7 @@ pub struct ColumnReport {
 impl DataReport {
     /// The report of samples that are there.
     pub fn new(loaded: &Loaded) -> Self {
-        let Loaded { splits, normalizer } = loaded;
+        let Loaded { splits, normalizer, ignored } = loaded;
         let train = &splits.train.samples;
         let counts = |label: usize| {
             splits
@@ -78,6 +81,7 @@ impl DataReport {
             },
             columns: columns(train),
             normalizer: normalizer.clone(),
+            ignored: ignored.clone(),
         }
     }
 }

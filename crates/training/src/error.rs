@@ -60,14 +60,14 @@ pub enum Error {
         /// The operating system's reason.
         reason: io::Error,
     },
-    /// A loss that is no number any more.
+    /// A loss or a weight that is no number any more.
     #[error(
-        "the loss is {loss} at update {iteration}, with learning rate {learning_rate}; try a smaller \
-         `training.optimizer.learning_rate`"
+        "{what} at update {iteration}, with learning rate {learning_rate}; try a smaller \
+         `training.optimizer.learning_rate`, or limit the gradients with `training.optimizer.clip_norm`"
     )]
     Diverged {
-        /// The loss.
-        loss: f32,
+        /// What is no number, as the beginning of a sentence.
+        what: String,
         /// The update, from 1.
         iteration: usize,
         /// The rate of that update.

@@ -6,6 +6,7 @@ use emberlab_data::cifar10::Cifar10;
 use emberlab_data::{
     CsvFile, DataError, ImageFolder, LabelledData, Normalizer, Part, Progress, RandomState, Splits,
 };
+use std::path::PathBuf;
 
 /// The samples of a configuration, and what makes inputs of them.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct Loaded {
     pub splits: Splits,
     /// With the numbers of the training part.
     pub normalizer: Normalizer,
+    /// Files of an image folder that are no images.
+    pub ignored: Vec<PathBuf>,
 }
 
 /// Draws or reads the samples of a configuration; `progress` is told how far that came.
@@ -24,12 +27,14 @@ pub struct Loaded {
 /// more than there is.
 pub fn load(config: &Config, progress: &dyn Progress) -> Result<Loaded, Error> {
     let data = &config.data;
+    let mut ignored = Vec::new();
     let splits = match &data.source {
         Source::Synthetic(synthetic) => synthetic.load(data.seed, data.split_seed),
         Source::Cifar10 { directory, subsample } => Cifar10::open(directory)
             .and_then(|set| subsample.draw(set.train()?, set.test()?, &mut RandomState::new(data.seed))),
         Source::ImageFolder { directory, shape, filter, subsample } => {
             ImageFolder::open(directory).and_then(|folder| {
+                ignored.clone_from(&folder.ignored);
                 let train = folder.train(*shape, *filter, progress)?;
                 let test = folder.test(*shape, *filter, progress)?;
                 subsample.draw(train, test, &mut RandomState::new(data.seed))
@@ -46,7 +51,7 @@ pub fn load(config: &Config, progress: &dyn Progress) -> Result<Loaded, Error> {
         error => error.into(),
     })?;
     let normalizer = Normalizer::fit(data.normalize, &splits.train.samples.features);
-    Ok(Loaded { splits, normalizer })
+    Ok(Loaded { splits, normalizer, ignored })
 }
 
 fn load_csv(file: &CsvFile, test: &CsvTest, split_seed: u32) -> Result<Splits, DataError> {

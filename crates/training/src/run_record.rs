@@ -21,6 +21,8 @@ pub struct RunRecord {
     pub outcome: Outcome,
     /// What went wrong, where something did.
     pub error: Option<String>,
+    /// What became no number, where the weights are those from before it.
+    pub diverged: Option<String>,
     /// Updates made.
     pub updates: usize,
     /// Whether training ended because the validation score no longer got better.
@@ -169,13 +171,14 @@ pub struct Seeds {
 impl RunRecord {
     /// The record of a run that begins.
     pub fn new(config: &Config, loaded: &Loaded, device: &Device, load_seconds: f64) -> Self {
-        let Loaded { splits, normalizer } = loaded;
+        let Loaded { splits, normalizer, .. } = loaded;
         let train = &splits.train.samples;
         let architecture = config.model.architecture(&DataShape::of(train));
         Self {
             name: config.name.clone(),
             outcome: Outcome::Running,
             error: None,
+            diverged: None,
             updates: 0,
             stopped_early: false,
             selected_epoch: None,

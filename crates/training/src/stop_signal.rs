@@ -1,6 +1,10 @@
 //! Ctrl-C and SIGTERM, heard between updates.
 
 use crate::error::Error;
+use crossterm::cursor::Show;
+use crossterm::execute;
+use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode, is_raw_mode_enabled};
+use std::io::stdout;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,7 +14,7 @@ pub struct StopSignal(Arc<AtomicBool>);
 
 impl StopSignal {
     /// Listens from now on. The first signal lets the update under way end; the second ends the
-    /// program at once.
+    /// program at once and gives the terminal back; what was written down last is there to go on from.
     ///
     /// # Errors
     ///
@@ -20,6 +24,7 @@ impl StopSignal {
         let heard = signal.clone();
         let handler = move || {
             if heard.0.swap(true, Ordering::Relaxed) {
+                leave_dashboard();
                 std::process::exit(i32::from(Error::Interrupted(0).exit_code()));
             }
         };
@@ -32,5 +37,14 @@ impl StopSignal {
     /// Whether a signal came.
     pub fn came(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Makes the terminal what it was before the dashboard, where there is one.
+fn leave_dashboard() {
+    if is_raw_mode_enabled().unwrap_or(false) {
+        // The program ends here; there is nobody left to tell.
+        let _ = disable_raw_mode();
+        let _ = execute!(stdout(), LeaveAlternateScreen, Show);
     }
 }

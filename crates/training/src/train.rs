@@ -6,7 +6,7 @@ use crate::classifier::classifier;
 use crate::config::Config;
 use crate::error::Error;
 use crate::evaluate;
-use crate::learner::{self, EventFile, Recorder, Setup, Trained};
+use crate::learner::{self, Course, EventFile, Recorder, Setup, Trained};
 use crate::load::{Loaded, load};
 use crate::renderer::Dashboard;
 use crate::resume;
@@ -44,6 +44,10 @@ pub struct TrainReport {
     pub selected: Option<usize>,
     /// The last epoch, where training ended early.
     pub stopped_early: Option<usize>,
+    /// The scores over passes of the training part.
+    pub train: Course,
+    /// The scores on the validation part.
+    pub validation: Course,
     /// The score of the run's weights on the test part.
     pub test: Option<Score>,
 }
@@ -93,6 +97,7 @@ pub fn train(
         classifier,
         checkpoint,
         options,
+        progress,
         &mut record,
     );
     record.outcome = match &trained {
@@ -106,10 +111,15 @@ pub fn train(
     log::info!("run `{}` ends: {:?}, {:?}", config.name, record.outcome, record.metrics);
     record.write(&run)?;
     let selected = record.selected_epoch.filter(|_| record.metrics.validation.is_some());
-    trained.map(|(epoch, test)| TrainReport {
+    if let Some(diverged) = &record.diverged {
+        (options.warn)(&format!("{diverged}; the weights are those from before it"));
+    }
+    trained.map(|(progress, test)| TrainReport {
         run: run.path().to_owned(),
         selected,
-        stopped_early: record.stopped_early.then_some(epoch),
+        stopped_early: record.stopped_early.then_some(progress.epoch),
+        train: progress.train,
+        validation: progress.validation,
         test,
     })
 }
@@ -123,15 +133,16 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Trains, saves the weights, and scores the test part; returns the last epoch and that score. What is
-    /// known is in `record`, whatever happens.
+    /// Trains, saves the weights, and scores the test part; returns how training went and that
+    /// score. What is known is in `record`, whatever happens.
     fn train_and_score(
         &self,
         classifier: Classifier<AutodiffBackend>,
         checkpoint: Option<Checkpoint>,
         options: &TrainOptions,
+        progress_bar: &dyn Progress,
         record: &mut RunRecord,
-    ) -> Result<(usize, Option<Score>), Error> {
+    ) -> Result<(learner::Progress, Option<Score>), Error> {
         let metrics = self.directory.file(file::METRICS);
         let recorder = match &checkpoint {
             Some(checkpoint) => Recorder::resume(&metrics, checkpoint.state.metrics_size)?,
@@ -152,9 +163,10 @@ impl Run<'_> {
         };
         let Trained { progress, classifier } = learner::fit(self.config, setup)?;
         record.seconds.train = progress.seconds;
+        record.diverged = progress.diverged.clone();
         record.stopped_early = progress.stopped_early;
         record.updates = progress.updates;
-        record.metrics.train = progress.last.map(Into::into);
+        record.metrics.train = progress.train.last.map(Into::into);
         record.metrics.validation = progress.selected.map(|selected| selected.score.into());
         record.selected_epoch = progress.selected.map(|selected| selected.epoch).or(Some(progress.epoch));
         let classifier = classifier?;
@@ -164,9 +176,9 @@ impl Run<'_> {
         }
 
         let start = Instant::now();
-        let Loaded { splits, normalizer } = self.loaded;
+        let Loaded { splits, normalizer, .. } = self.loaded;
         let set = DeviceSet::<Backend>::new(&splits.test.samples, normalizer, false, self.device);
-        let test = evaluate::score(&classifier, &set);
+        let test = evaluate::score(&classifier, &set, progress_bar);
         record.seconds.evaluate = start.elapsed().as_secs_f64();
         if let Some(score) = &test {
             let (epoch, updates) = match progress.selected {
@@ -178,7 +190,7 @@ impl Run<'_> {
             recorder.flush()?;
         }
         record.metrics.test = test.map(Into::into);
-        Ok((progress.epoch, test))
+        Ok((progress, test))
     }
 
     /// With an event file for TensorBoard, where the configuration asks for one.

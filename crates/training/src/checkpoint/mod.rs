@@ -12,9 +12,9 @@ mod store;
 pub use records::{decode, encode};
 pub use store::CheckpointStore;
 
-use crate::learner::SelectionState;
+use crate::learner::{Course, SelectionState};
 use emberlab_data::{LoaderState, RandomState};
-use emberlab_models::{Score, ScoreMean};
+use emberlab_models::ScoreMean;
 use serde::{Deserialize, Serialize};
 
 /// A training between two updates.
@@ -46,8 +46,10 @@ pub struct TrainingState {
     pub dropout: Option<RandomState>,
     /// Over the pass of the training part under way.
     pub pass: ScoreMean,
-    /// Over the last pass of which something was read.
-    pub last: Option<Score>,
+    /// The scores over passes of the training part; the last may be of one under way.
+    pub train: Course,
+    /// The scores on the validation part.
+    pub validation: Course,
     /// What the validation part has said so far.
     pub selection: SelectionState,
     /// Bytes of `metrics.csv`.

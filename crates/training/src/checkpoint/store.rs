@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The beginning of a checkpoint's first line; a checksum follows.
-const MAGIC: &str = "emberlab checkpoint 1 ";
+const MAGIC: &str = "emberlab checkpoint 2 ";
 /// Hexadecimal digits of a SHA-256.
 const CHECKSUM_SIZE: usize = 64;
 /// The largest file that is read: weights, two moments and the best weights of the largest network.

@@ -8,10 +8,13 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Say everything that is wrong with a configuration
+    #[command(after_help = "Example:\n  emberlab config check configs/iris.toml")]
     Check(ConfigArgs),
     /// Print a configuration with its defaults, and where each value came from
+    #[command(after_help = "Example:\n  emberlab config show configs/iris.toml --set training.epochs=10")]
     Show(ConfigArgs),
     /// Print the JSON schema of configurations, for editors
+    #[command(after_help = "Example:\n  emberlab config schema > configs/schema.json")]
     Schema,
 }
 

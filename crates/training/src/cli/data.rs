@@ -17,8 +17,12 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
     /// Download CIFAR-10, check it, and unpack it into the configuration's `data.directory`
+    #[command(
+        after_help = "Examples:\n  emberlab data fetch configs/lab/cifar10-linear.toml\n  emberlab data fetch configs/lab/cifar10-linear.toml --from cifar-10-binary.tar.gz"
+    )]
     Fetch(fetch::FetchArgs),
     /// Tell sizes, classes, ranges, means and the fingerprint of the samples
+    #[command(after_help = "Example:\n  emberlab data info configs/iris.toml")]
     Info {
         #[command(flatten)]
         config: ConfigArgs,
@@ -27,6 +31,9 @@ pub enum DataCommand {
         json: bool,
     },
     /// Draw the samples: images with their classes, or two columns of a table as points
+    #[command(
+        after_help = "Examples:\n  emberlab data preview configs/lab/cifar10-linear.toml --out images.png\n  emberlab data preview configs/iris.toml --columns petal_length petal_width"
+    )]
     Preview {
         #[command(flatten)]
         config: ConfigArgs,
@@ -38,6 +45,7 @@ pub enum DataCommand {
         columns: Option<Vec<String>>,
     },
     /// Write the samples as `train.csv`, `test.csv` and, where there is one, `validation.csv`
+    #[command(after_help = "Example:\n  emberlab data export configs/iris.toml --out iris-split")]
     Export {
         #[command(flatten)]
         config: ConfigArgs,

@@ -63,7 +63,7 @@ pub fn run(arguments: &EvaluateArgs) -> Result<(), Error> {
     };
     let classifier = Classifier::new(run.network, objective, run.config.model.gradient);
     let set = DeviceSet::<Backend>::new(&data, &run.data.normalizer, false, &run.device);
-    let logits = evaluate::logits(&classifier, &set);
+    let logits = evaluate::logits(&classifier, &set, &ProgressBars::new());
     let loss = classifier.score(logits.clone(), &set.labels_only()).read().loss;
     let predictions = classifier.output().predictions(logits.clone()).into_data();
     let predictions: Vec<usize> = predictions.iter::<i64>().map(|class| class as usize).collect();

@@ -38,25 +38,45 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Train a classifier and write its run directory
+    #[command(
+        after_help = "Examples:\n  emberlab train configs/lab/synthetic-softmax.toml\n  emberlab train configs/iris.toml --name wide --set model.hidden=[32]\n  emberlab train configs/iris.toml --resume"
+    )]
     Train(train::TrainArgs),
     /// Score a trained run: accuracy, precision and recall of each class, confusion matrix
+    #[command(
+        after_help = "Examples:\n  emberlab evaluate iris\n  emberlab evaluate iris --split validation --json"
+    )]
     Evaluate(evaluate::EvaluateArgs),
     /// Predict the classes of images, records or rows
+    #[command(
+        after_help = "Examples:\n  emberlab predict iris flowers.csv\n  emberlab predict cifar10-linear cat.png data/cifar-10-batches-bin/test_batch.bin:7"
+    )]
     Predict(predict::PredictArgs),
     /// Train many runs with some keys changed, several at once, and rank them
     Sweep(sweep::SweepArgs),
     /// List the runs and what came of them
+    #[command(after_help = "Examples:\n  emberlab runs\n  emberlab runs --artifacts artifacts/iris-sweep")]
     Runs(runs::RunsArgs),
     /// Tell how runs differ, in settings and in scores, and draw their curves
+    #[command(
+        after_help = "Examples:\n  emberlab compare cifar10-linear cifar10-mlp\n  emberlab compare cifar10-linear cifar10-mlp --plot accuracy.png --metric accuracy"
+    )]
     Compare(compare::CompareArgs),
     /// Write the weights of a trained run
+    #[command(after_help = "Example:\n  emberlab export iris --format safetensors --out iris.safetensors")]
     Export(export::ExportArgs),
     /// Compare the derivative by hand with autodiff and finite differences
+    #[command(
+        after_help = "Examples:\n  emberlab gradcheck configs/lab/cifar10-mlp-manual.toml\n  emberlab gradcheck configs/full/full-cnn.toml --samples 8 --json"
+    )]
     Gradcheck(gradcheck::GradcheckArgs),
     /// Check a configuration, or show it with its defaults
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Print what makes a shell complete the commands: `emberlab completions bash > FILE`
+    /// Print what makes a shell complete the commands
+    #[command(
+        after_help = "Example:\n  emberlab completions bash > ~/.local/share/bash-completion/completions/emberlab"
+    )]
     Completions(completions::CompletionsArgs),
     /// Look at the data of a configuration
     #[command(subcommand)]
@@ -129,5 +149,43 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Gradcheck(arguments) => gradcheck::run(&arguments),
         Command::Config(command) => config::run(&command),
         Command::Data(command) => data::run(&command),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The help of every command that does something, with the words that lead to it.
+    fn helps(command: &clap::Command, path: &str, found: &mut Vec<(String, String)>) {
+        let path = format!("{path}{} ", command.get_name());
+        for below in command.get_subcommands() {
+            helps(below, &path, found);
+        }
+        if !command.has_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string);
+            found.push((path, help.unwrap_or_default()));
+        }
+    }
+
+    #[test]
+    fn every_help_has_examples_that_are_commands() {
+        let mut found = Vec::new();
+        helps(&parser(), "", &mut found);
+        assert!(found.len() > 10);
+        for (path, help) in found {
+            let examples: Vec<&str> = help.lines().filter(|line| line.starts_with("  ")).collect();
+            assert!(!examples.is_empty(), "`{path}` has no example");
+            for example in examples {
+                let words = example.split_whitespace().take_while(|word| *word != ">");
+                let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+                let configs = example.split_whitespace().filter(|word| word.starts_with("configs/"));
+                configs.for_each(|config| assert!(root.join(config).is_file(), "{config} is not there"));
+                assert!(example.trim().starts_with(path.trim()), "{example}");
+                if let Err(error) = parser().try_get_matches_from(words) {
+                    panic!("{example}: {error}");
+                }
+            }
+        }
     }
 }

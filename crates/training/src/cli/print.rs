@@ -1,12 +1,18 @@
 //! What the commands print.
 
 use crate::error::Error;
+use anstyle::{AnsiColor, Style};
 use serde::Serialize;
-use std::io::{self, ErrorKind, Write};
+use std::io::{ErrorKind, Write};
 
-/// Writes to standard output. A reader that went away is no error.
+/// What stands out: the words at the beginning of a line.
+pub const STRONG: Style = Style::new().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// Writes to standard output, in colour only on a terminal. A reader that went away is no error.
 pub fn text(text: &str) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
+    let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::write("standard output")(error)),
         _ => Ok(()),
@@ -39,11 +45,29 @@ pub fn table(rows: &[Vec<String>]) -> String {
 /// Writes to standard error what is odd but no error.
 pub fn warning(text: &str) {
     // There is nowhere left to say that this failed.
-    let _ = writeln!(io::stderr(), "warning: {text}");
+    let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {text}");
 }
 
 /// Writes an error's report to standard error.
 pub fn error(error: &Error) {
     // There is nowhere left to say that this failed.
-    let _ = writeln!(io::stderr(), "{}", error.report());
+    let _ = writeln!(anstream::stderr(), "{}", coloured(&error.report()));
+}
+
+/// An error's report with its first words in red.
+fn coloured(report: &str) -> String {
+    let lines = report.lines().map(|line| match line.strip_prefix("error:") {
+        Some(rest) => format!("{ERROR}error:{ERROR:#}{rest}"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Lines that begin with a word of up to six letters, as `run    artifacts/iris`, with the word made strong.
+pub fn with_strong_words(lines: &str) -> String {
+    let strong = |line: &str| match line.split_once(' ') {
+        Some((word, rest)) if !word.is_empty() => format!("{STRONG}{word}{STRONG:#} {rest}\n"),
+        _ => format!("{line}\n"),
+    };
+    lines.lines().map(strong).collect()
 }

@@ -1,30 +1,38 @@
 //! Progress bars, on a terminal.
 
 use emberlab_data::{Phase, Progress};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-/// Draws the phase that goes on to standard error; draws nothing where that is no terminal.
-pub struct ProgressBars(Mutex<Option<ProgressBar>>);
+/// Tasks that are over sooner need no bar.
+const WORTH_A_BAR: Duration = Duration::from_millis(300);
+
+/// Draws the phase that goes on to standard error, once it takes a while; draws nothing where that is no
+/// terminal.
+pub struct ProgressBars(Mutex<Option<Bar>>);
+
+/// The bar of a phase.
+struct Bar {
+    bar: ProgressBar,
+    began: Instant,
+}
 
 impl ProgressBars {
     pub fn new() -> Self {
         Self(Mutex::new(None))
     }
 
-    fn with<T>(&self, change: impl FnOnce(&mut Option<ProgressBar>) -> T) -> T {
+    fn with<T>(&self, change: impl FnOnce(&mut Option<Bar>) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Progress for ProgressBars {
     fn begin(&self, phase: Phase, total: Option<u64>) {
-        let bar = match total {
-            Some(total) => ProgressBar::new(total),
-            None => ProgressBar::no_length(),
-        };
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         let template = match (phase, total) {
-            (Phase::Decode, _) => "{msg}  {bar:40}  {human_pos} of {human_len}  {per_sec}  {eta} left",
+            (Phase::Decode | Phase::Evaluate, _) => "{msg}  {bar:40}  {human_pos} of {human_len}  {eta} left",
             (_, Some(_)) => "{msg}  {bar:40}  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left",
             (_, None) => "{msg}  {spinner}  {bytes}  {bytes_per_sec}",
         };
@@ -33,23 +41,23 @@ impl Progress for ProgressBars {
             bar.set_style(style);
         }
         bar.set_message(phase.name());
-        self.with(|current| {
-            if let Some(earlier) = current.replace(bar) {
-                earlier.finish_and_clear();
-            }
-        });
+        self.end();
+        self.with(|current| *current = Some(Bar { bar, began: Instant::now() }));
     }
 
     fn reach(&self, done: u64) {
         self.with(|current| {
-            if let Some(bar) = current {
+            if let Some(Bar { bar, began }) = current {
+                if bar.is_hidden() && began.elapsed() >= WORTH_A_BAR {
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                }
                 bar.set_position(done);
             }
         });
     }
 
     fn end(&self) {
-        if let Some(bar) = self.with(Option::take) {
+        if let Some(Bar { bar, .. }) = self.with(Option::take) {
             bar.finish_and_clear();
         }
     }

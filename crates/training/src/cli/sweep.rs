@@ -16,8 +16,8 @@ use std::sync::{Mutex, PoisonError};
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Example: emberlab sweep configs/iris.toml --grid training.optimizer.learning_rate=0.1,0.01 \
-                        --grid model.hidden=[4],[8] --seeds 3"
+    after_help = "Examples:\n  emberlab sweep configs/iris.toml --grid training.optimizer.learning_rate=0.1,0.01 \
+                        --grid model.hidden=[4],[8] --seeds 3\n  emberlab sweep configs/iris.toml --grid model.hidden=[4],[8],[16],[32] --random 2"
 )]
 pub struct SweepArgs {
     #[command(flatten)]

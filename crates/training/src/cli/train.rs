@@ -4,13 +4,14 @@ use super::progress::ProgressBars;
 use super::{ConfigArgs, print};
 use crate::config::Config;
 use crate::error::Error;
+use crate::learner::Course;
 use crate::renderer::Dashboard;
 use crate::run_dir::Existing;
 use crate::run_record::RunRecord;
 use crate::stop_signal::StopSignal;
-use crate::train::{TrainOptions, train};
+use crate::train::{TrainOptions, TrainReport, train};
 use clap::{Args, ValueEnum};
-use emberlab_models::{GradientRule, Output};
+use emberlab_models::{GradientRule, Output, Score};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -84,20 +85,50 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
     let report = train(&config, &options, &ProgressBars::new(), |record, run| {
         if dashboard == Dashboard::Plain {
             // Failing to say hello is no reason not to train.
-            let _ = print::text(&heading(&config, record, run));
+            let _ = print::text(&print::with_strong_words(&heading(&config, record, run)));
         }
     })?;
+    print::text(&summary(&report))
+}
+
+/// What came of a run, where it is, and what can be done with it.
+fn summary(report: &TrainReport) -> String {
+    let TrainReport { run, selected, stopped_early, train, validation, test } = report;
+    let table = print::table(&score_rows(train, validation, test.as_ref()));
     let mut text = String::new();
-    if let Some(epoch) = report.stopped_early {
+    if let Some(epoch) = stopped_early {
         text += &format!("early  after epoch {epoch}, for the validation score no longer got better\n");
     }
-    if let Some(epoch) = report.selected {
+    if let Some(epoch) = selected {
         text += &format!("best   epoch {epoch} by the validation part, whose weights are kept\n");
     }
-    if let Some(test) = report.test {
-        text += &format!("test   loss {:.6}  accuracy {:.2} %\n", test.loss, 100.0 * test.accuracy());
+    let run = run.display();
+    text += &format!(
+        "run    {run}\n\
+         next   emberlab evaluate {run}\n\
+         \x20      emberlab train {run}/config.toml --name again\n"
+    );
+    format!("\n{table}\n{}", print::with_strong_words(&text))
+}
+
+/// A table of the last and the best value of each metric, with its header.
+fn score_rows(train: &Course, validation: &Course, test: Option<&Score>) -> Vec<Vec<String>> {
+    let row = |name: String, last: String, best: Option<(String, usize)>| match best {
+        Some((best, epoch)) => vec![name, last, best, epoch.to_string()],
+        None => vec![name, last],
+    };
+    let loss = |value: f64| format!("{value:.6}");
+    let accuracy = |value: f64| format!("{:.2} %", 100.0 * value);
+    let test = Course { last: test.copied(), ..Course::default() };
+    let mut rows = vec![["", "last", "best", "in epoch"].map(str::to_owned).to_vec()];
+    for (part, course) in [("training", train), ("validation", validation), ("test", &test)] {
+        let Some(last) = course.last else { continue };
+        let best = course.lowest_loss.map(|best| (loss(best.value), best.epoch));
+        rows.push(row(format!("{part} loss"), loss(last.loss.into()), best));
+        let best = course.highest_accuracy.map(|best| (accuracy(best.value), best.epoch));
+        rows.push(row(format!("{part} accuracy"), accuracy(last.accuracy()), best));
     }
-    print::text(&format!("{text}run    {}\n", report.run.display()))
+    rows
 }
 
 fn heading(config: &Config, record: &RunRecord, run: &Path) -> String {

@@ -39,7 +39,7 @@ pub use problem::ConfigError;
 pub use schedule::{Ramp, ScheduleConfig, Steps};
 pub use schema::schema;
 pub use source::{CsvTest, DataShape, Source};
-pub use training::{CheckpointConfig, ClassWeights, EarlyStopping, Select, TrainingConfig};
+pub use training::{CheckpointConfig, ClassWeights, EarlyStopping, OnDivergence, Select, TrainingConfig};
 
 use document::Document;
 use emberlab_data::{BatchPlan, ParameterError, Splits};

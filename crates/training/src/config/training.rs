@@ -26,6 +26,7 @@ use std::num::NonZeroUsize;
 /// | `l1` | 0 | times the weights' absolute values, added to what is made small | from 0 |
 /// | `validate_every` | 1 | epochs from one score on the validation part to the next | from 1 |
 /// | `select` | `loss` | the epoch whose weights become the run's, by its score on the validation part | `loss`, `accuracy`, `last` |
+/// | `on_divergence` | `stop` | what is done when a loss or a weight is no number any more | `stop`; `restore`: ends with the weights chosen by validation, or else those of the last checkpoint |
 /// | `checkpoint.every_minutes` | 5 | minutes from one checkpoint to the next | above 0 |
 /// | `checkpoint.every_epochs` | none | epochs from one checkpoint to the next, in addition | from 1 |
 /// | `checkpoint.keep` | 2 | checkpoints that are kept, the newest | from 1 |
@@ -54,6 +55,8 @@ pub struct TrainingConfig {
     pub validate_every: usize,
     /// Which epoch's weights become those of the run, where there is a validation part.
     pub select: Select,
+    /// What is done when a loss or a weight is no number any more.
+    pub on_divergence: OnDivergence,
     /// When checkpoints are written.
     pub checkpoint: CheckpointConfig,
     /// When training ends early.
@@ -79,6 +82,19 @@ pub enum Select {
 
 const SELECT: [(&str, Select); 3] =
     [("loss", Select::Loss), ("accuracy", Select::Accuracy), ("last", Select::Last)];
+
+/// What is done when a loss or a weight is no number any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnDivergence {
+    /// The run fails; its checkpoints stay.
+    Stop,
+    /// The run ends with the weights that the validation part chose, or else with those of the last
+    /// checkpoint; it fails where there are neither.
+    Restore,
+}
+
+const ON_DIVERGENCE: [(&str, OnDivergence); 2] =
+    [("stop", OnDivergence::Stop), ("restore", OnDivergence::Restore)];
 
 /// When checkpoints are written, besides at the end of a run, stopped or not.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -138,6 +154,7 @@ impl TrainingConfig {
         let log_every = section.optional("log_every", count(1));
         let validate_every = section.value("validate_every", count(1), 1);
         let select = section.value("select", word(&SELECT), Select::Loss);
+        let on_divergence = section.value("on_divergence", word(&ON_DIVERGENCE), OnDivergence::Stop);
         let checkpoint = read_checkpoint(section.table("checkpoint"));
         let early_stopping = read_early_stopping(section);
         if early_stopping.is_some() && select == Select::Last {
@@ -170,6 +187,7 @@ impl TrainingConfig {
             l1,
             validate_every,
             select,
+            on_divergence,
             checkpoint,
             early_stopping,
             log_every,
@@ -227,6 +245,8 @@ impl TrainingConfig {
             let select = SELECT.iter().find(|(_, select)| *select == self.select);
             out.optional("select", select.map(|(word, _)| *word));
         }
+        let on_divergence = ON_DIVERGENCE.iter().find(|(_, rule)| *rule == self.on_divergence);
+        out.optional("on_divergence", on_divergence.map(|(word, _)| *word));
         out.optional("log_every", self.log_every.map(|updates| updates as i64));
         out.table("training.checkpoint");
         out.entry("every_minutes", self.checkpoint.every_minutes);

@@ -69,7 +69,7 @@ pub(crate) fn gradcheck_rule(
     progress: &dyn Progress,
     rule: impl Fn(&Classifier<Autodiff<Cpu>>, ClassificationBatch<Autodiff<Cpu>>) -> Gradients<Autodiff<Cpu>>,
 ) -> Result<Report, Error> {
-    let Loaded { splits, normalizer } = load(config, progress)?;
+    let Loaded { splits, normalizer, .. } = load(config, progress)?;
     config.check_samples(&splits)?;
     let train = splits.train.samples;
     let rows: Vec<usize> = (0..options.samples.min(train.len())).collect();

@@ -4,15 +4,16 @@ use super::progress::Progress;
 use super::recorder::Recorder;
 use super::selection::Selection;
 use super::shared_optimizer::SharedOptimizer;
-use crate::backend::AutodiffBackend;
-use crate::checkpoint::{Checkpoint, CheckpointStore, TrainingState, encode};
+use crate::backend::{AutodiffBackend, Backend, Device};
+use crate::checkpoint::{Checkpoint, CheckpointStore, TrainingState, decode, encode};
 use crate::config::CheckpointConfig;
 use crate::error::Error;
 use crate::weights;
-use burn::module::Module;
+use burn::module::{AutodiffModule, Module};
 use burn::optim::Optimizer;
 use emberlab_data::DeviceLoader;
 use emberlab_models::{Classifier, ScoreMean};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -73,6 +74,23 @@ where
         self.loader.end_epoch();
     }
 
+    /// The classifier of the newest whole checkpoint, and where training was when it was written.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Artifact`] when the folder cannot be read, [`Error::Training`] when the checkpoint is of
+    /// another model than `like`.
+    pub fn newest(
+        &self,
+        like: Classifier<AutodiffBackend>,
+        device: &Device,
+    ) -> Result<Option<(TrainingState, Classifier<Backend>)>, Error> {
+        let damaged = |path: &Path, reason: &str| log::warn!("`{}` {reason}", path.display());
+        let Some(checkpoint) = self.store.newest(|_| Ok(()), damaged)? else { return Ok(None) };
+        let classifier = like.load_record(decode::<AutodiffBackend, _>(checkpoint.model, device)?);
+        Ok(Some((checkpoint.state, classifier.valid())))
+    }
+
     /// Writes a checkpoint; all scores must have been read and recorded.
     ///
     /// # Errors
@@ -86,7 +104,8 @@ where
             loader: self.loader.state(),
             dropout: model.network().dropout_state(),
             pass: (*pass).clone(),
-            last: progress.last,
+            train: progress.train,
+            validation: progress.validation,
             selection: selection.state(),
             metrics_size: recorder.sync()?,
             seconds: self.seconds(),

@@ -6,6 +6,7 @@
 
 mod accumulator;
 mod checkpointing;
+mod course;
 mod event_file;
 mod metric;
 mod muon;
@@ -20,6 +21,7 @@ mod shared_optimizer;
 mod throughput;
 mod update_loop;
 
+pub use course::{Best, Course};
 pub use event_file::EventFile;
 pub(crate) use metric::{ACCURACY, LOSS};
 pub use progress::Progress;
@@ -93,7 +95,7 @@ pub struct Setup<'a> {
 /// # Errors
 ///
 /// [`Error::Usage`] for a schedule that Burn does not take. What goes wrong later is in
-/// [`Trained::classifier`]: [`Error::Diverged`] when the loss is no number any more, [`Error::Write`]
+/// [`Trained::classifier`]: [`Error::Diverged`] when the loss or a weight is no number any more, [`Error::Write`]
 /// when the metrics cannot be written, [`Error::Training`] for what Burn reports by a panic.
 pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
     let OptimizerConfig { kind, weight_decay, clip, .. } = &config.training.optimizer;
@@ -151,6 +153,9 @@ pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
     }
 }
 
+/// What Burn's dashboard panics with when the user has it end the training at once.
+const KILLED: &str = "Killing training from user input";
+
 type TrainLoader = Arc<dyn DataLoader<AutodiffBackend, ClassificationBatch<AutodiffBackend>>>;
 
 fn launch<O>(config: &Config, setup: Setup<'_>, optimizer: O) -> Result<Trained, Error>
@@ -176,7 +181,16 @@ where
     );
     let Resumed { progress, selection, first_epoch, pass } = resumed;
     let updates_done = progress.updates;
-    let shared = Shared { recorder, progress, selection, checkpointing, first_epoch, pass, failure: None };
+    let shared = Shared {
+        recorder,
+        progress,
+        selection,
+        checkpointing,
+        first_epoch,
+        pass,
+        restored: None,
+        failure: None,
+    };
     let shared = Arc::new(Mutex::new(shared));
     let validation = loaded.splits.validation.as_ref();
     let validation = validation.map(|part| DeviceSet::new(&part.samples, &loaded.normalizer, false, device));
@@ -196,6 +210,8 @@ where
         Dashboard::Tui => {
             let interrupter = training.interrupter();
             let training = training.metric_train(CpuUse::new()).metric_train(CpuMemory::new());
+            #[cfg(feature = "cuda")]
+            let training = training.metric_train(burn::train::metric::CudaMetric::new());
             training.renderer(TuiMetricsRendererWrapper::new(interrupter, None))
         }
         Dashboard::Plain => {
@@ -217,7 +233,10 @@ where
     let classifier = match (shared.failure.take(), launched, shared.selection.weights()) {
         (Some(error), ..) => Err(error),
         (None, Ok(_), Some(classifier)) => Ok(classifier.clone()),
-        (None, Ok(classifier), None) => Ok(classifier),
+        (None, Ok(classifier), None) => Ok(shared.restored.take().unwrap_or(classifier)),
+        (None, Err(_), _) if panic.as_deref().is_some_and(|reason| reason.starts_with(KILLED)) => {
+            Err(Error::Interrupted(shared.progress.updates))
+        }
         (None, Err(_), _) => Err(Error::Training(panic.unwrap_or_else(|| "no reason given".to_owned()))),
     };
     Ok(Trained { progress: shared.progress.clone(), classifier })

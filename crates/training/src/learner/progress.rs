@@ -1,10 +1,12 @@
 //! How far a training came.
 
 use super::checkpointing::Checkpointing;
+use super::course::Course;
 use super::recorder::Recorder;
 use super::selection::{Selected, Selection};
+use crate::backend::Backend;
 use crate::error::Error;
-use emberlab_models::{Score, ScoreMean};
+use emberlab_models::{Classifier, ScoreMean};
 
 /// How far a training came.
 #[derive(Clone, Debug, Default)]
@@ -13,14 +15,18 @@ pub struct Progress {
     pub epoch: usize,
     /// Updates made.
     pub updates: usize,
-    /// The score over the last pass of the training part.
-    pub last: Option<Score>,
+    /// The scores over passes of the training part.
+    pub train: Course,
+    /// The scores on the validation part.
+    pub validation: Course,
     /// Seconds it took, over all processes that worked on it.
     pub seconds: f64,
     /// Whether the user stopped it.
     pub stopped: bool,
     /// Whether it ended because the validation score no longer got better.
     pub stopped_early: bool,
+    /// What became no number, where the weights are those from before it.
+    pub diverged: Option<String>,
     /// The epoch whose weights are the run's, where there is a validation part to choose it by.
     pub selected: Option<Selected>,
 }
@@ -35,5 +41,7 @@ pub struct Shared<O> {
     pub first_epoch: usize,
     /// The part of it that an earlier process saw.
     pub pass: ScoreMean,
+    /// The weights to end with, where they are neither the last nor those that the validation part chose.
+    pub restored: Option<Classifier<Backend>>,
     pub failure: Option<Error>,
 }

@@ -63,7 +63,8 @@ where
     let progress = Progress {
         epoch: state.epoch.saturating_sub(1),
         updates: state.updates,
-        last: state.last,
+        train: state.train,
+        validation: state.validation,
         seconds: state.seconds,
         ..Progress::default()
     };

@@ -7,7 +7,7 @@ use super::schedule::Schedule;
 use super::selection::Selected;
 use super::shared_optimizer::SharedOptimizer;
 use crate::backend::{AutodiffBackend, Backend};
-use crate::config::TrainingConfig;
+use crate::config::{OnDivergence, TrainingConfig};
 use crate::error::Error;
 use crate::evaluate;
 use crate::stop_signal::StopSignal;
@@ -19,7 +19,7 @@ use burn::train::{
     EventProcessorTraining, Learner, LearnerEvent, LearningComponentsMarker, SupervisedLearningStrategy,
     SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
 };
-use emberlab_data::{BatchPlan, DeviceSet};
+use emberlab_data::{BatchPlan, DeviceSet, NoProgress};
 use emberlab_models::{Classifier, Score, ScoreMean, StepScore};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -34,6 +34,7 @@ pub struct UpdateLoop<O> {
     plan: BatchPlan,
     accumulate: usize,
     validate_every: usize,
+    on_divergence: OnDivergence,
     validation: Option<DeviceSet<Backend>>,
     stop: StopSignal,
 }
@@ -54,6 +55,7 @@ impl<O> UpdateLoop<O> {
             plan: config.plan,
             accumulate: config.accumulate,
             validate_every: config.validate_every,
+            on_divergence: config.on_divergence,
             validation,
             stop,
         }
@@ -97,7 +99,10 @@ where
         };
         let stopped = || self.stop.came() || components.interrupter.should_stop();
         let ran = fitting.epochs(&train, &stopped, |epoch| self.validation_after(epoch, epochs));
-        fitting.shared.failure = ran.err();
+        fitting.shared.failure = match (ran, self.on_divergence) {
+            (Err(error @ Error::Diverged { .. }), OnDivergence::Restore) => fitting.restore(error).err(),
+            (ran, _) => ran.err(),
+        };
         (fitting.learner.model(), fitting.events)
     }
 }
@@ -146,6 +151,9 @@ where
                 self.shared.progress.stopped = true;
                 return self.checkpoint(epoch);
             }
+            if let Some(score) = self.pass.score() {
+                self.shared.progress.train.end_epoch(epoch, score);
+            }
             if let Some(set) = validation_after(epoch) {
                 self.validate(epoch, set)?;
             }
@@ -159,10 +167,34 @@ where
         self.checkpoint(self.shared.progress.epoch + 1)
     }
 
+    /// Ends with the weights that the validation part chose, or else with those of the newest checkpoint.
+    fn restore(&mut self, diverged: Error) -> Result<(), Error> {
+        if self.shared.selection.weights().is_none() {
+            let (model, device) = (self.learner.model(), self.learner.model().devices().remove(0));
+            let Some((state, classifier)) = self.shared.checkpointing.newest(model, &device)? else {
+                return Err(diverged);
+            };
+            let progress = &mut self.shared.progress;
+            let between_epochs = state.pass.score().is_none();
+            progress.epoch = state.epoch.saturating_sub(usize::from(between_epochs));
+            progress.updates = state.updates;
+            (progress.train, progress.validation) = (state.train, state.validation);
+            self.shared.restored = Some(classifier);
+        }
+        self.shared.progress.diverged = Some(diverged.to_string());
+        Ok(())
+    }
+
     /// Writes down where training is, between two updates of `epoch` or before its first.
     fn checkpoint(&mut self, epoch: usize) -> Result<(), Error> {
+        let model = self.learner.model();
+        if !is_finite(&model) {
+            return Err(
+                self.diverged("a weight is infinite or no number".into(), self.shared.progress.updates)
+            );
+        }
         let Shared { recorder, progress, selection, checkpointing, .. } = &mut *self.shared;
-        let position = Position { epoch, model: self.learner.model(), pass: &self.pass, progress, selection };
+        let position = Position { epoch, model, pass: &self.pass, progress, selection };
         checkpointing.save(&position, recorder)
     }
 
@@ -201,10 +233,11 @@ where
     /// Scores the weights on the validation part.
     fn validate(&mut self, epoch: usize, set: &DeviceSet<Backend>) -> Result<(), Error> {
         let classifier = self.learner.model().valid();
-        let Some(score) = evaluate::score(&classifier, set) else { return Ok(()) };
+        let Some(score) = evaluate::score(&classifier, set, &NoProgress) else { return Ok(()) };
         let updates = self.shared.progress.updates;
         self.shared.recorder.record("valid", epoch, updates, &score)?;
         self.shared.recorder.flush()?;
+        self.shared.progress.validation.end_epoch(epoch, score);
         self.shared.selection.offer(Selected { epoch, updates, score }, classifier);
         let item = TrainingItem::new(
             StepScore::Read(score),
@@ -248,6 +281,10 @@ where
         Err(Error::Training(format!("{found} gradients for {wanted} parameters")))
     }
 
+    fn diverged(&self, what: String, iteration: usize) -> Error {
+        Error::Diverged { what, iteration, learning_rate: self.learner.lr_current() }
+    }
+
     fn is_due(&self, share: &Share) -> bool {
         let at_line = self.log_every.is_some_and(|every| self.shared.progress.updates.is_multiple_of(every));
         at_line || share.items_processed >= share.items_total || self.last_read.elapsed() >= READ_INTERVAL
@@ -278,8 +315,7 @@ where
             self.shared.recorder.record("train", epoch, iteration, score)?;
             if !score.loss.is_finite() {
                 self.shared.recorder.flush()?;
-                let learning_rate = self.learner.lr_current();
-                return Err(Error::Diverged { loss: score.loss, iteration, learning_rate });
+                return Err(self.diverged(format!("the loss is {}", score.loss), iteration));
             }
             if self.each_update_is_a_pass {
                 self.pass = ScoreMean::default();
@@ -287,7 +323,7 @@ where
             self.pass.add(score);
         }
         self.shared.recorder.flush()?;
-        self.shared.progress.last = self.pass.score();
+        self.shared.progress.train.last = self.pass.score();
         self.last_read = Instant::now();
         if let Some(score) = self.pass.score() {
             let item = TrainingItem::new(
@@ -300,6 +336,22 @@ where
             self.events.process_train(LearnerEvent::ProcessedItem(item));
         }
         Ok(())
+    }
+}
+
+/// Whether every parameter is a number, running means included.
+fn is_finite(model: &Classifier<AutodiffBackend>) -> bool {
+    let mut finite = IsFinite(true);
+    model.visit(&mut finite);
+    finite.0
+}
+
+struct IsFinite(bool);
+
+impl ModuleVisitor<AutodiffBackend> for IsFinite {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<AutodiffBackend, D>>) {
+        let finite = param.val().inner().is_finite().all().into_data();
+        self.0 &= finite.iter::<bool>().all(|finite| finite);
     }
 }
 

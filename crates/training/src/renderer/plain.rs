@@ -2,12 +2,13 @@
 
 use crate::config::TrainingConfig;
 use crate::learner::{ACCURACY, LOSS, THROUGHPUT};
+use anstyle::Style;
 use burn::train::metric::{MetricDefinition, MetricId};
 use burn::train::renderer::{
     EvaluationName, EvaluationProgress, MetricState, MetricsRenderer, MetricsRendererEvaluation,
     MetricsRendererTraining, ProgressType, TrainingProgress,
 };
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,7 @@ pub struct PlainRenderer {
     loss: String,
     accuracy: String,
     samples_per_second: String,
+    learning_rate: f64,
     began: Instant,
     /// Updates made by earlier processes.
     updates_before: usize,
@@ -29,11 +31,17 @@ pub struct PlainRenderer {
     unsaid: Option<Line>,
 }
 
+/// As Burn calls the metric.
+const LEARNING_RATE: &str = "Learning Rate";
+/// Names of numbers, so that the numbers stand out.
+const LABEL: Style = Style::new().dimmed();
+
 /// A line that is not printed yet.
 struct Line {
-    text: String,
+    /// The epoch, the update and their score.
+    score: String,
     /// How fast it goes, for the end of the line.
-    pace: String,
+    pace: Option<String>,
 }
 
 /// The last score on the validation part.
@@ -52,6 +60,7 @@ impl PlainRenderer {
             loss: String::new(),
             accuracy: String::new(),
             samples_per_second: String::new(),
+            learning_rate: 0.0,
             began: Instant::now(),
             updates_before,
             has_validation,
@@ -60,21 +69,28 @@ impl PlainRenderer {
         }
     }
 
-    fn say_unsaid(&mut self, end: &str) {
-        if let Some(Line { text, pace }) = self.unsaid.take() {
-            say(&format!("{text}{end}{pace}"));
+    /// Prints the line that waits, with the score on the validation part where there is one.
+    fn say_unsaid(&mut self, validation: Option<String>) {
+        if let Some(Line { score, pace }) = self.unsaid.take() {
+            say(&[Some(score), validation, pace].into_iter().flatten().collect::<Vec<_>>());
         }
     }
 
-    /// Samples per second and the time that is left; nothing in runs that are over in a moment.
-    fn pace(&self, update: usize) -> String {
+    /// The learning rate, samples per second, and the time that it took and takes; nothing in runs that are
+    /// over in a moment.
+    fn pace(&self, update: usize) -> Option<String> {
         let elapsed = self.began.elapsed();
         let (done, left) = (update.saturating_sub(self.updates_before), self.updates.saturating_sub(update));
         let left = elapsed.mul_f64(left as f64 / done.max(1) as f64);
-        match elapsed + left >= WORTH_A_PACE {
-            true => format!("  {} samples/s  {} left", self.samples_per_second, clock(left)),
-            false => String::new(),
-        }
+        (elapsed + left >= WORTH_A_PACE).then(|| {
+            format!(
+                "{LABEL}rate{LABEL:#} {:.2e}  {:>7} {LABEL}samples/s{LABEL:#}  {} {LABEL}gone{LABEL:#}  {} {LABEL}left{LABEL:#}",
+                self.learning_rate,
+                self.samples_per_second,
+                clock(elapsed),
+                clock(left)
+            )
+        })
     }
 
     fn is_due(&self, item: &TrainingProgress, update: usize) -> bool {
@@ -99,9 +115,17 @@ fn clock(time: Duration) -> String {
     }
 }
 
-fn say(line: &str) {
+/// Prints a line, in several where it is too long for the terminal.
+fn say(parts: &[String]) {
+    let width: usize =
+        parts.iter().map(|part| 2 + anstream::adapter::strip_str(part).to_string().len()).sum();
+    let columns = match io::stdout().is_terminal() {
+        true => crossterm::terminal::size().map_or(usize::MAX, |(columns, _)| columns.into()),
+        false => usize::MAX,
+    };
+    let separator = if width <= columns.saturating_add(2) { "  " } else { "\n    " };
     // A reader that went away, `| head` for one, is no reason to stop training.
-    let _ = writeln!(io::stdout(), "{line}");
+    let _ = writeln!(anstream::stdout(), "{}", parts.join(separator));
 }
 
 fn id(name: &str) -> MetricId {
@@ -110,6 +134,11 @@ fn id(name: &str) -> MetricId {
 
 impl MetricsRendererTraining for PlainRenderer {
     fn update_train(&mut self, state: MetricState) {
+        if let MetricState::Numeric(entry, value) = &state
+            && entry.metric_id == id(LEARNING_RATE)
+        {
+            self.learning_rate = value.current();
+        }
         let (MetricState::Generic(entry) | MetricState::Numeric(entry, _)) = state;
         let shown = entry.serialized_entry.formatted;
         if entry.metric_id == id(LOSS) {
@@ -132,7 +161,7 @@ impl MetricsRendererTraining for PlainRenderer {
     }
 
     fn render_train(&mut self, item: TrainingProgress, _indicators: Vec<ProgressType>) {
-        self.say_unsaid("");
+        self.say_unsaid(None);
         let update = item.iteration.unwrap_or_default();
         if !self.is_due(&item, update) {
             return;
@@ -141,20 +170,23 @@ impl MetricsRendererTraining for PlainRenderer {
         let (epoch, epochs) = (epoch.items_processed, epoch.items_total);
         let (epoch_width, update_width) = (epochs.to_string().len(), self.updates.to_string().len());
         let line = format!(
-            "epoch {epoch:>epoch_width$}/{epochs}  update {update:>update_width$}/{}  loss {}  accuracy {:>8}",
+            "{LABEL}epoch{LABEL:#} {epoch:>epoch_width$}/{epochs}  \
+             {LABEL}update{LABEL:#} {update:>update_width$}/{}  \
+             {LABEL}loss{LABEL:#} {}  {LABEL}accuracy{LABEL:#} {:>8}",
             self.updates, self.loss, self.accuracy
         );
         // A score on the validation part may follow, and belongs into the same line.
-        self.unsaid = Some(Line { text: line, pace: self.pace(update) });
+        self.unsaid = Some(Line { score: line, pace: self.pace(update) });
         let ends_epoch = item.progress.is_some_and(|share| share.items_processed >= share.items_total);
         if !(self.has_validation && ends_epoch) {
-            self.say_unsaid("");
+            self.say_unsaid(None);
         }
     }
 
     fn render_valid(&mut self, _item: TrainingProgress, _indicators: Vec<ProgressType>) {
         let Validation { loss, accuracy } = &self.validation;
-        self.say_unsaid(&format!("  validation loss {loss}  accuracy {accuracy:>8}"));
+        let score = format!("{LABEL}validation loss{LABEL:#} {loss}  {LABEL}accuracy{LABEL:#} {accuracy:>8}");
+        self.say_unsaid(Some(score));
     }
 }
 
@@ -166,7 +198,7 @@ impl MetricsRendererEvaluation for PlainRenderer {
 
 impl Drop for PlainRenderer {
     fn drop(&mut self) {
-        self.say_unsaid("");
+        self.say_unsaid(None);
     }
 }
 

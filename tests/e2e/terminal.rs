@@ -1,0 +1,201 @@
+//! The program on a terminal: a pseudo-terminal, whose settings are looked at before and after.
+
+use crate::support::Lab;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
+use serde_json::Value;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::process::Child;
+use std::sync::{Arc, Mutex};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Goes on until it is stopped, an update every moment.
+const LONG: &str = r#"
+name = "long"
+[data]
+source = "synthetic"
+n_samples = 200
+[training]
+epochs = 1000000
+[training.optimizer]
+learning_rate = 0.1
+[model]
+kind = "linear"
+"#;
+
+/// Takes some seconds for an update, so that a second signal comes before the first update ends.
+const SLOW: &str = r#"
+name = "long"
+[data]
+source = "synthetic"
+n_samples = 40000
+n_features = 20
+[training]
+epochs = 1000
+[training.optimizer]
+learning_rate = 0.1
+[model]
+kind = "mlp"
+hidden = [2048, 2048]
+"#;
+
+const LEAVE_ALTERNATE_SCREEN: &str = "\x1b[?1049l";
+const SHOW_CURSOR: &str = "\x1b[?25h";
+
+/// A terminal that the program is on, and what it showed.
+struct Terminal {
+    controller: File,
+    user: File,
+    shown: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Terminal {
+    fn open(columns: u16) -> Self {
+        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&controller).unwrap();
+        unlockpt(&controller).unwrap();
+        let name = ptsname(&controller, Vec::new()).unwrap().into_string().unwrap();
+        let user = OpenOptions::new().read(true).write(true).open(name).unwrap();
+        let size = Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&user, size).unwrap();
+        let controller = File::from(controller);
+        let (shown, mut reader) = (Arc::new(Mutex::new(Vec::new())), controller.try_clone().unwrap());
+        let screen = Arc::clone(&shown);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(n @ 1..) = reader.read(&mut buffer) {
+                screen.lock().unwrap().extend(&buffer[..n]);
+            }
+        });
+        Self { controller, user, shown }
+    }
+
+    /// Starts the program on this terminal.
+    fn start(&self, lab: &Lab, arguments: &str, variables: &[(&str, &str)]) -> Child {
+        let end = || self.user.try_clone().unwrap();
+        lab.command(&arguments.split_whitespace().collect::<Vec<_>>())
+            .env("TERM", "xterm-256color")
+            .env_remove("NO_COLOR")
+            .envs(variables.iter().copied())
+            .stdin(end())
+            .stdout(end())
+            .stderr(end())
+            .spawn()
+            .unwrap()
+    }
+
+    fn settings(&self) -> String {
+        let Termios { input_modes, output_modes, control_modes, local_modes, special_codes, .. } =
+            tcgetattr(&self.user).unwrap();
+        format!("{input_modes:?} {output_modes:?} {control_modes:?} {local_modes:?} {special_codes:?}")
+    }
+
+    fn shown(&self) -> String {
+        String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
+    }
+
+    #[track_caller]
+    fn wait_for(&self, text: &str) {
+        let start = Instant::now();
+        while !self.shown().contains(text) {
+            assert!(start.elapsed() < Duration::from_secs(60), "no `{text}` in {}", self.shown());
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn press(&self, key: &str) {
+        (&self.controller).write_all(key.as_bytes()).unwrap();
+    }
+}
+
+fn signal(child: &Child, name: &str) {
+    let kill = std::process::Command::new("kill").args(["-s", name, &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+}
+
+fn outcome(lab: &Lab) -> Value {
+    serde_json::from_str::<Value>(&lab.read("artifacts/long/run.json")).unwrap()["outcome"].clone()
+}
+
+fn lab(config: &str) -> Lab {
+    let lab = Lab::new();
+    lab.write("long.toml", config);
+    lab
+}
+
+#[test]
+fn a_signal_under_the_dashboard_stops_the_run_and_gives_the_terminal_back() {
+    for (name, columns) in [("TERM", 80), ("INT", 200)] {
+        let (lab, terminal) = (lab(LONG), Terminal::open(columns));
+        let before = terminal.settings();
+        let mut child = terminal.start(&lab, "train long.toml", &[]);
+        terminal.wait_for("Loss");
+        assert_ne!(terminal.settings(), before, "the dashboard reads keys, not lines");
+        signal(&child, name);
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        terminal.wait_for("go on with `--resume`");
+        assert_eq!(terminal.settings(), before);
+        assert!(terminal.shown().contains(LEAVE_ALTERNATE_SCREEN));
+        assert!(terminal.shown().contains(SHOW_CURSOR));
+        assert_eq!(outcome(&lab), "interrupted");
+    }
+}
+
+#[test]
+fn a_second_signal_under_the_dashboard_ends_at_once_and_gives_the_terminal_back() {
+    let (lab, terminal) = (lab(SLOW), Terminal::open(100));
+    let before = terminal.settings();
+    let mut child = terminal.start(&lab, "train long.toml", &[]);
+    terminal.wait_for("Status");
+    signal(&child, "INT");
+    sleep(Duration::from_millis(200));
+    signal(&child, "INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(terminal.settings(), before);
+    assert!(terminal.shown().contains(LEAVE_ALTERNATE_SCREEN));
+    assert_eq!(outcome(&lab), "running", "nobody was left to write it down");
+    // What is there can be gone on with.
+    lab.emberlab("train long.toml --resume --dashboard none --set training.epochs=1").succeeds();
+    assert_eq!(outcome(&lab), "finished");
+}
+
+#[test]
+fn the_dashboards_own_keys_stop_the_run() {
+    for (key, checkpoint) in [("s", true), ("k", false)] {
+        let (lab, terminal) = (lab(LONG), Terminal::open(120));
+        let before = terminal.settings();
+        let mut child = terminal.start(&lab, "train long.toml", &[]);
+        terminal.wait_for("Loss");
+        terminal.press("q");
+        terminal.wait_for("Kill");
+        terminal.press(key);
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{}", terminal.shown());
+        assert_eq!(terminal.settings(), before);
+        assert_eq!(outcome(&lab), "interrupted");
+        assert_eq!(lab.exists("artifacts/long/checkpoints"), checkpoint);
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_that_want_it() {
+    let lab = lab(LONG);
+    let train = "train long.toml --dashboard plain --overwrite --set training.epochs=3";
+    let mistake = "train none.toml";
+    let show = |variables: &[(&str, &str)]| {
+        let terminal = Terminal::open(80);
+        assert!(terminal.start(&lab, train, variables).wait().unwrap().success());
+        assert_eq!(terminal.start(&lab, mistake, variables).wait().unwrap().code(), Some(2));
+        terminal.wait_for("none.toml");
+        terminal.shown()
+    };
+    let coloured = show(&[]);
+    assert!(coloured.contains("\x1b[1mdata\x1b[0m"), "{coloured}");
+    assert!(coloured.contains("\x1b[1m\x1b[31merror:\x1b[0m"), "{coloured}");
+    assert!(coloured.contains("\x1b[2mloss\x1b[0m"), "{coloured}");
+    for variables in [[("NO_COLOR", "1")], [("TERM", "dumb")]] {
+        assert!(!show(&variables).contains("\x1b["), "{}", show(&variables));
+    }
+    assert!(!lab.emberlab(train).succeeds().stdout.contains('\x1b'));
+}
