@@ -75,9 +75,13 @@ impl Terminal {
     /// Starts the program on this terminal.
     fn start(&self, lab: &Lab, arguments: &str, variables: &[(&str, &str)]) -> Child {
         let end = || self.user.try_clone().unwrap();
-        lab.command(&arguments.split_whitespace().collect::<Vec<_>>())
+        let mut command = lab.command(&arguments.split_whitespace().collect::<Vec<_>>());
+        // Whatever asks for colours or refuses them.
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+            command.env_remove(name);
+        }
+        command
             .env("TERM", "xterm-256color")
-            .env_remove("NO_COLOR")
             .envs(variables.iter().copied())
             .stdin(end())
             .stdout(end())
