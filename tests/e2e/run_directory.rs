@@ -273,3 +273,30 @@ fn a_signal_ends_the_run_at_the_next_update_with_weights_and_exit_code_130() {
         assert!(lab.exists("artifacts/small/model.safetensors"));
     }
 }
+
+/// Burn notes what is computed with a graph until a backward pass; by hand there is none.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_the_updates() {
+    let lab = lab();
+    let more =
+        "--dashboard none --set training.epochs=1000000 --set training.batch_size=1 --set model.gradient=";
+    for gradient in ["manual", "autodiff"] {
+        let arguments = format!("train small.toml --name {gradient} {more}{gradient}");
+        let mut child = lab.start(&arguments.split_whitespace().collect::<Vec<_>>());
+        let metrics = lab.path(&format!("artifacts/{gradient}/metrics.csv"));
+        let size = || std::fs::metadata(&metrics).map_or(0, |metadata| metadata.len());
+        let resident_when_written = |bytes| {
+            while size() < bytes {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+            let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+            line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+        };
+        let (early, late) = (resident_when_written(1_000_000), resident_when_written(4_000_000));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(late - early < 16.0, "from {early} to {late} MB by {gradient}");
+    }
+}

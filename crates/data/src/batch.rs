@@ -27,6 +27,15 @@ impl<B: Backend> ClassificationBatch<B> {
 }
 
 impl<B: AutodiffBackend> ClassificationBatch<B> {
+    /// The same batch for computations with a graph, which can begin here.
+    pub fn from_inner(batch: ClassificationBatch<B::InnerBackend>) -> Self {
+        Self {
+            inputs: Tensor::from_inner(batch.inputs),
+            labels: Tensor::from_inner(batch.labels),
+            targets: Tensor::from_inner(batch.targets),
+        }
+    }
+
     /// The same batch for computations that need no graph.
     pub fn inner(self) -> ClassificationBatch<B::InnerBackend> {
         ClassificationBatch {

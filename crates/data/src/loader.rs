@@ -13,6 +13,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How an epoch is divided into batches.
@@ -116,6 +117,16 @@ impl<B: Backend> DeviceLoader<B> {
         *lock(&self.epoch) = Epoch { shuffle: None, n_batches: state.n_batches, skip: state.n_batches };
     }
 
+    /// The same loader of the samples on another device.
+    pub fn moved_to(&self, device: &B::Device) -> Self {
+        self.with_set(self.set.to_device(device), device)
+    }
+
+    /// The same loader of the samples in `range`.
+    pub fn part(&self, range: Range<usize>) -> Self {
+        self.with_set(self.set.slice(range), &self.set.device())
+    }
+
     /// The same loader of other samples, or of these elsewhere, going on from the same draws.
     fn with_set(&self, set: DeviceSet<B>, device: &B::Device) -> Self {
         let copy = |state: &Mutex<RandomState>| Mutex::new(lock(state).clone());
@@ -158,11 +169,11 @@ impl<B: Backend> DataLoader<B, ClassificationBatch<B>> for DeviceLoader<B> {
     }
 
     fn to_device(&self, device: &B::Device) -> Arc<dyn DataLoader<B, ClassificationBatch<B>>> {
-        Arc::new(self.with_set(self.set.to_device(device), device))
+        Arc::new(self.moved_to(device))
     }
 
     fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<B, ClassificationBatch<B>>> {
-        Arc::new(self.with_set(self.set.slice(start..end), &self.set.device()))
+        Arc::new(self.part(start..end))
     }
 }
 

@@ -53,6 +53,11 @@ impl<B: Backend> Classifier<B> {
         &self.objective
     }
 
+    /// Where the gradients come from.
+    pub fn gradient_rule(&self) -> GradientRule {
+        self.gradient
+    }
+
     /// Cross-entropy.
     pub fn loss(&self) -> &Loss {
         &self.objective.loss

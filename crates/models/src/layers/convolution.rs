@@ -14,6 +14,7 @@
 //!
 //! (V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016.)
 
+use super::moved_images::MovedImages;
 use super::{Backward, InputGradient};
 use crate::init::{Fan, Scheme};
 use burn::module::{Module, Param};
@@ -23,6 +24,10 @@ use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::{ImageShape, RandomState};
+
+/// Values that a filter sees up to which they are put together for one product. For more, Burn's convolution
+/// is as quick.
+const SMALL: usize = 64;
 
 /// A convolution layer with a bias.
 #[derive(Module, Debug)]
@@ -58,57 +63,61 @@ impl<B: Backend> Convolution<B> {
 
     pub(super) fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         let (weight, bias) = (self.weight.val(), self.bias.val());
-        flat(conv2d(self.images(input), weight, Some(bias), self.options()))
+        let [_, channels, kernel_size, _] = weight.dims();
+        match kernel_size * kernel_size * channels {
+            0..=SMALL => self.as_product(input),
+            _ => flat(conv2d(self.images(input), weight, Some(bias), self.options())),
+        }
     }
 
     /// Keeps the input.
     pub(super) fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
         let output = self.forward(input.clone());
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
-            let [channels, height, width] = self.image;
+            let [_, height, width] = self.image;
             let [n, outputs] = grad.dims();
             let n_filters = outputs / (height * width);
-            let grad = grad.reshape([n, n_filters, height, width]);
-            let input = input.reshape([n, channels, height, width]);
+            let grad = grad.reshape([n, n_filters, height * width]);
             let grad_bias = grad.clone().reshape([n * n_filters, height * width]).sum_dim(1);
             let grad_bias = grad_bias.reshape([n, n_filters]).sum_dim(0).squeeze_dim::<1>(0);
             gradients.register(self.weight.id, self.grad_weight(input, grad.clone()));
             gradients.register(self.bias.id, grad_bias);
             wanted.when_wanted(|| {
                 let turned = self.weight.val().flip([2, 3]).swap_dims(0, 1);
-                flat(conv2d(grad, turned, None, self.options()))
+                flat(conv2d(grad.reshape([n, n_filters, height, width]), turned, None, self.options()))
             })
         };
         (output, Box::new(backward))
     }
 
-    /// `∂J/∂W`, as a sum of matrix products `X[i] G[i]ᵀ`, one for each pixel `u, v` of the filters.
-    ///
-    /// With borders of zeros, rows of pixels lie one after another in memory, and moving an image by `u`
-    /// rows and `v` columns moves where it begins: each product takes a view of the same numbers. As
-    /// a convolution by `G`, the same sums take between 1.4 and 5 times as long on flex.
-    fn grad_weight(&self, input: Tensor<B, 4>, grad: Tensor<B, 4>) -> Tensor<B, 4> {
-        let [_, channels, height, width] = input.dims();
+    /// The output as one matrix product with all that the filters see, put together: 7 in place of 19 ms for
+    /// 128 images, 3 channels and 32 filters on flex.
+    fn as_product(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        let [channels, height, width] = self.image;
         let [n_filters, _, kernel_size, _] = self.weight.dims();
-        let border = (kernel_size - 1) / 2;
-        let row = width + 2 * border;
-        let pad = |images: Tensor<B, 4>, top: usize, left: usize, height: usize| {
-            let [n, channels, inner_height, inner_width] = images.dims();
-            let inner = [0..n, 0..channels, top..top + inner_height, left..left + inner_width];
-            let zeros = Tensor::<B, 4>::zeros([n, channels, height, row], (&images.device(), images.dtype()));
-            zeros.slice_assign(inner, images).reshape([n, channels, height * row])
-        };
-        // The last row of `G` ends with its pixels, so that no view reaches beyond the image.
-        let length = (height - 1) * row + width;
-        let images = pad(input, border, border, height + 2 * border);
-        let grad = pad(grad, 0, 0, height).narrow(2, 0, length).swap_dims(1, 2);
-        let starts = (0..kernel_size).flat_map(|u| (0..kernel_size).map(move |v| u * row + v));
-        let products = starts.map(|start| {
-            let moved = images.clone().narrow(2, start, length);
-            moved.matmul(grad.clone()).sum_dim(0)
+        let n = input.dims()[0];
+        let moved = MovedImages::new(self.images(input), kernel_size);
+        let seen = Tensor::cat((0..kernel_size).map(|row| moved.seen_by_row(row)).collect(), 1);
+        let filters = self.weight.val().permute([0, 2, 3, 1]);
+        let filters = filters.reshape([1, n_filters, kernel_size * kernel_size * channels]);
+        let output = filters.matmul(seen).reshape([n * n_filters, height * width]);
+        let bias = self.bias.val().unsqueeze::<2>().expand([n, n_filters]).reshape([n * n_filters, 1]);
+        (output + bias).reshape([n, n_filters * height * width])
+    }
+
+    /// `∂J/∂W` of `G [n, c', h w]`: for each row of the filters, `Σ_i G[i] S[i]ᵀ` with what it sees, `S`. As a
+    /// convolution by `G`, the same sums take several times as long on flex.
+    fn grad_weight(&self, input: Tensor<B, 2>, grad: Tensor<B, 3>) -> Tensor<B, 4> {
+        let [n_filters, channels, kernel_size, _] = self.weight.dims();
+        let moved = MovedImages::new(self.images(input), kernel_size);
+        let products = (0..kernel_size).map(|row| {
+            let seen = moved.seen_by_row(row).swap_dims(1, 2);
+            grad.clone().matmul(seen).sum_dim(0)
         });
-        let by_pixel = Tensor::cat(products.collect(), 0);
-        by_pixel.reshape([kernel_size, kernel_size, channels, n_filters]).permute([3, 2, 0, 1])
+        let by_row =
+            Tensor::cat(products.collect(), 0).reshape([kernel_size, n_filters, kernel_size, channels]);
+        // One number after another, for what the optimizer does with them.
+        by_row.permute([1, 3, 0, 2]).reshape([-1]).reshape(self.weight.dims())
     }
 
     fn images(&self, input: Tensor<B, 2>) -> Tensor<B, 4> {

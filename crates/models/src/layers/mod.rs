@@ -10,6 +10,7 @@ mod convolution;
 mod dropout;
 mod linear;
 mod max_pool;
+mod moved_images;
 
 pub use activation::ActivationLayer;
 pub use batch_norm::BatchNorm;

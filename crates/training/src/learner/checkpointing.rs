@@ -22,7 +22,7 @@ pub struct Checkpointing<O> {
     config: CheckpointConfig,
     store: CheckpointStore,
     optimizer: SharedOptimizer<O>,
-    loader: Arc<DeviceLoader<AutodiffBackend>>,
+    loader: Arc<DeviceLoader<Backend>>,
     last: Instant,
     began: Instant,
     /// Seconds of training before this process.
@@ -47,7 +47,7 @@ where
         config: CheckpointConfig,
         store: CheckpointStore,
         optimizer: SharedOptimizer<O>,
-        loader: Arc<DeviceLoader<AutodiffBackend>>,
+        loader: Arc<DeviceLoader<Backend>>,
         seconds_before: f64,
     ) -> Self {
         let now = Instant::now();

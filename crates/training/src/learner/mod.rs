@@ -8,6 +8,7 @@ mod accumulator;
 mod checkpointing;
 mod course;
 mod event_file;
+mod graph_loader;
 mod metric;
 mod muon;
 mod no_validation;
@@ -48,6 +49,7 @@ use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use checkpointing::Checkpointing;
 use emberlab_data::{Augmenter, BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet};
 use emberlab_models::Classifier;
+use graph_loader::GraphLoader;
 use metric::{ScoreMetric, Unlogged};
 use muon::MuonWithAdamW;
 use no_validation::NoValidation;
@@ -195,8 +197,8 @@ where
     let validation = loaded.splits.validation.as_ref();
     let validation = validation.map(|part| DeviceSet::new(&part.samples, &loaded.normalizer, false, device));
     let has_validation = validation.is_some();
-    let strategy = UpdateLoop::new(Arc::clone(&shared), training_config, validation, stop);
-    let loader: TrainLoader = loader;
+    let strategy = UpdateLoop::new(Arc::clone(&shared), training_config, validation, optimizer.clone(), stop);
+    let loader: TrainLoader = Arc::new(GraphLoader(loader));
     let training = SupervisedTraining::new("", loader, Arc::new(NoValidation))
         .num_epochs(training_config.epochs)
         .with_application_logger(None)
@@ -242,7 +244,7 @@ where
     Ok(Trained { progress: shared.progress.clone(), classifier })
 }
 
-fn train_loader(config: &Config, loaded: &Loaded, device: &Device) -> Arc<DeviceLoader<AutodiffBackend>> {
+fn train_loader(config: &Config, loaded: &Loaded, device: &Device) -> Arc<DeviceLoader<Backend>> {
     let training = &config.training;
     let train = &loaded.splits.train.samples;
     let augmented = config.data.source.image().filter(|_| !config.data.augment.is_none());

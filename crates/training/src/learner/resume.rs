@@ -18,7 +18,7 @@ pub struct Start<O> {
     pub classifier: Classifier<AutodiffBackend>,
     pub optimizer: O,
     pub schedule: Schedule,
-    pub loader: Arc<DeviceLoader<AutodiffBackend>>,
+    pub loader: Arc<DeviceLoader<Backend>>,
 }
 
 /// Where training begins.

@@ -17,10 +17,10 @@ use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::Tensor;
 use burn::train::{
     EventProcessorTraining, Learner, LearnerEvent, LearningComponentsMarker, SupervisedLearningStrategy,
-    SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
+    SupervisedTrainingEventProcessor, TrainLoader, TrainStep, TrainingComponents, TrainingItem, ValidLoader,
 };
 use emberlab_data::{BatchPlan, DeviceSet, NoProgress};
-use emberlab_models::{Classifier, Score, ScoreMean, StepScore};
+use emberlab_models::{Classifier, GradientRule, Score, ScoreMean, StepScore};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -36,6 +36,7 @@ pub struct UpdateLoop<O> {
     validate_every: usize,
     on_divergence: OnDivergence,
     validation: Option<DeviceSet<Backend>>,
+    optimizer: SharedOptimizer<O>,
     stop: StopSignal,
 }
 
@@ -47,6 +48,7 @@ impl<O> UpdateLoop<O> {
         shared: Arc<Mutex<Shared<O>>>,
         config: &TrainingConfig,
         validation: Option<DeviceSet<Backend>>,
+        optimizer: SharedOptimizer<O>,
         stop: StopSignal,
     ) -> Self {
         Self {
@@ -57,6 +59,7 @@ impl<O> UpdateLoop<O> {
             validate_every: config.validate_every,
             on_divergence: config.on_divergence,
             validation,
+            optimizer,
             stop,
         }
     }
@@ -84,6 +87,12 @@ where
         let epochs = components.num_epochs;
         let mut fitting = Fitting {
             n_parameters: count_trainable(&learner.model()),
+            model: match learner.model().gradient_rule() {
+                // Burn would note every new weight for a backward pass that never comes, and never forget it.
+                GradientRule::Manual => learner.model().no_grad(),
+                GradientRule::Autodiff => learner.model(),
+            },
+            optimizer: self.optimizer.clone(),
             learner,
             events: components.event_processor,
             each_update_is_a_pass: matches!(self.plan, BatchPlan::Full { .. }),
@@ -103,7 +112,7 @@ where
             (Err(error @ Error::Diverged { .. }), OnDivergence::Restore) => fitting.restore(error).err(),
             (ran, _) => ran.err(),
         };
-        (fitting.learner.model(), fitting.events)
+        (fitting.model, fitting.events)
     }
 }
 
@@ -112,7 +121,11 @@ struct Fitting<'a, O>
 where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
+    /// What the learning rate comes from. Its own step keeps a second handle on the weights, so that the
+    /// optimizer would have to copy them all in each update; here they are changed where they are.
     learner: Learner<Components<O>>,
+    model: Classifier<AutodiffBackend>,
+    optimizer: SharedOptimizer<O>,
     events: SupervisedTrainingEventProcessor<Components<O>>,
     shared: &'a mut Shared<O>,
     each_update_is_a_pass: bool,
@@ -170,7 +183,7 @@ where
     /// Ends with the weights that the validation part chose, or else with those of the newest checkpoint.
     fn restore(&mut self, diverged: Error) -> Result<(), Error> {
         if self.shared.selection.weights().is_none() {
-            let (model, device) = (self.learner.model(), self.learner.model().devices().remove(0));
+            let (model, device) = (self.model.clone(), self.model.devices().remove(0));
             let Some((state, classifier)) = self.shared.checkpointing.newest(model, &device)? else {
                 return Err(diverged);
             };
@@ -187,7 +200,7 @@ where
 
     /// Writes down where training is, between two updates of `epoch` or before its first.
     fn checkpoint(&mut self, epoch: usize) -> Result<(), Error> {
-        let model = self.learner.model();
+        let model = self.model.clone();
         if !is_finite(&model) {
             return Err(
                 self.diverged("a weight is infinite or no number".into(), self.shared.progress.updates)
@@ -208,7 +221,7 @@ where
         let mut batches = train.iter();
         while let Some(batch) = batches.next() {
             let n_samples = batch.len();
-            let step = self.learner.train_step(batch);
+            let step = self.model.step(batch);
             self.check(&step.grads)?;
             self.unread.push(step.item);
             let share = batches.progress();
@@ -232,7 +245,7 @@ where
 
     /// Scores the weights on the validation part.
     fn validate(&mut self, epoch: usize, set: &DeviceSet<Backend>) -> Result<(), Error> {
-        let classifier = self.learner.model().valid();
+        let classifier = self.model.valid();
         let Some(score) = evaluate::score(&classifier, set, &NoProgress) else { return Ok(()) };
         let updates = self.shared.progress.updates;
         self.shared.recorder.record("valid", epoch, updates, &score)?;
@@ -257,16 +270,16 @@ where
         let mut gradients = gradients;
         let mut n_batches = 1;
         if self.accumulate > 1 {
-            let model = self.learner.model();
-            self.accumulator.add(&model, gradients, n_samples);
+            self.accumulator.add(&self.model, gradients, n_samples);
             n_batches = self.accumulator.n_batches();
             if n_batches < self.accumulate && share.items_processed < share.items_total {
                 return false;
             }
-            gradients = self.accumulator.take_mean(&model);
+            gradients = self.accumulator.take_mean(&self.model);
         }
         self.learner.lr_step();
-        self.learner.optimizer_step(gradients);
+        let model = std::mem::replace(&mut self.model, self.learner.model());
+        self.model = self.optimizer.step(self.learner.lr_current(), model, gradients);
         self.batches_of_update.push(n_batches);
         self.shared.progress.updates += 1;
         true
