@@ -47,6 +47,16 @@ lab-configs *ARGS:
 test:
     cargo test --workspace
 
+# Measure beside NumPy and PyTorch, with all of CIFAR-10, into artifacts/bench/: just bench [--data FOLDER] [--rounds N]
+bench *ARGS:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    python="artifacts/bench/venv/bin/python"
+    [ -x "$python" ] || python3 -m venv artifacts/bench/venv
+    "$python" -m pip install --quiet --requirement benchmarks/requirements.txt
+    cargo build --release --locked
+    "$python" benchmarks/run.py --emberlab "${CARGO_TARGET_DIR:-target}/release/emberlab" "$@"
+
 # Write the schema that editors check configurations by
 schema:
     cargo run --release -- config schema > configs/schema.json

@@ -59,21 +59,22 @@ impl<B: Backend> ByteNormalizer<B> {
 }
 
 impl<B: Backend> DeviceSet<B> {
-    /// Copies `data` to `device`.
+    /// Moves `data` to `device`.
     ///
     /// With `whole`, the set is used as one batch, unchanged, and is normalised at once. Otherwise
     /// images stay bytes, on devices that compute with bytes.
-    pub fn new(data: &LabelledData, normalizer: &Normalizer, whole: bool, device: &B::Device) -> Self {
+    pub fn new(data: LabelledData, normalizer: &Normalizer, whole: bool, device: &B::Device) -> Self {
         let (n, n_classes) = (data.len(), data.n_classes());
         let shape = [n, data.n_features()];
-        let inputs = match &data.features {
+        let normalize_bytes = ByteNormalizer::new(normalizer, &data.features, device);
+        let inputs = match data.features {
             Features::Images { pixels, .. } if !whole => {
                 let dtype = if B::supports_dtype(device, DType::U8) { DType::U8 } else { DType::I32 };
-                let bytes = Tensor::from_data(TensorData::new(pixels.clone(), shape), (device, dtype));
-                Inputs::Bytes(bytes, ByteNormalizer::new(normalizer, &data.features, device))
+                let bytes = Tensor::from_data(TensorData::new(pixels, shape), (device, dtype));
+                Inputs::Bytes(bytes, normalize_bytes)
             }
             features => {
-                let values = TensorData::new(normalizer.apply(features), shape);
+                let values = TensorData::new(normalizer.apply(&features), shape);
                 Inputs::Ready(Tensor::from_data(values, device))
             }
         };

@@ -27,7 +27,7 @@ fn mini(size: usize) -> BatchPlan {
 fn loader<B: Backend>(n: usize, plan: BatchPlan, shuffle_seed: Option<u32>) -> DeviceLoader<B> {
     let table = table(n);
     let normalizer = Normalizer::fit(Normalization::None, &table.features);
-    let set = DeviceSet::new(&table, &normalizer, false, &B::Device::default());
+    let set = DeviceSet::new(table.clone(), &normalizer, false, &B::Device::default());
     DeviceLoader::new(set, plan, shuffle_seed)
 }
 
@@ -105,7 +105,7 @@ fn images() -> LabelledData {
 fn assert_the_pixel_is_in_its_place<B: Backend>(whole: bool) {
     let images = images();
     let normalizer = Normalizer::fit(Normalization::Unit, &images.features);
-    let set = DeviceSet::<B>::new(&images, &normalizer, whole, &B::Device::default());
+    let set = DeviceSet::<B>::new(images.clone(), &normalizer, whole, &B::Device::default());
     let values: Vec<f32> = set.clone().into_batch().inputs.to_data().iter::<f32>().collect();
     let mut expected = vec![0.0; 24];
     // Sample 1, channel 1, row 1, column 1.

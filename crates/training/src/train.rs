@@ -15,7 +15,7 @@ use crate::run_record::{Outcome, RunRecord};
 use crate::stop_signal::StopSignal;
 use crate::weights;
 use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
-use emberlab_data::{DeviceSet, Progress};
+use emberlab_data::{DeviceSet, Progress, Splits};
 use emberlab_models::{Classifier, Score};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -93,7 +93,8 @@ pub fn train(
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 
-    let trained = Run { config, loaded: &loaded, device: &device, directory: &run }.train_and_score(
+    let trained = Run { config, device: &device, directory: &run }.train_and_score(
+        loaded,
         classifier,
         checkpoint,
         options,
@@ -127,7 +128,6 @@ pub fn train(
 /// A run whose directory is there.
 struct Run<'a> {
     config: &'a Config,
-    loaded: &'a Loaded,
     device: &'a Device,
     directory: &'a RunDir,
 }
@@ -137,19 +137,23 @@ impl Run<'_> {
     /// score. What is known is in `record`, whatever happens.
     fn train_and_score(
         &self,
+        loaded: Loaded,
         classifier: Classifier<AutodiffBackend>,
         checkpoint: Option<Checkpoint>,
         options: &TrainOptions,
         progress_bar: &dyn Progress,
         record: &mut RunRecord,
     ) -> Result<(learner::Progress, Option<Score>), Error> {
+        let Loaded { splits: Splits { train, validation, test }, normalizer, .. } = loaded;
         let metrics = self.directory.file(file::METRICS);
         let recorder = match &checkpoint {
             Some(checkpoint) => Recorder::resume(&metrics, checkpoint.state.metrics_size)?,
             None => Recorder::create(&metrics)?,
         };
         let setup = Setup {
-            loaded: self.loaded,
+            train: train.samples,
+            validation: validation.map(|part| part.samples),
+            normalizer: &normalizer,
             classifier,
             device: self.device,
             dashboard: options.dashboard,
@@ -176,8 +180,7 @@ impl Run<'_> {
         }
 
         let start = Instant::now();
-        let Loaded { splits, normalizer, .. } = self.loaded;
-        let set = DeviceSet::<Backend>::new(&splits.test.samples, normalizer, false, self.device);
+        let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, self.device);
         let test = evaluate::score(&classifier, &set, progress_bar);
         record.seconds.evaluate = start.elapsed().as_secs_f64();
         if let Some(score) = &test {

@@ -62,14 +62,15 @@ pub fn run(arguments: &EvaluateArgs) -> Result<(), Error> {
         Part::Test => splits.test.samples,
     };
     let classifier = Classifier::new(run.network, objective, run.config.model.gradient);
-    let set = DeviceSet::<Backend>::new(&data, &run.data.normalizer, false, &run.device);
+    let (labels, class_names) = (data.labels.clone(), data.class_names.clone());
+    let set = DeviceSet::<Backend>::new(data, &run.data.normalizer, false, &run.device);
     let logits = evaluate::logits(&classifier, &set, &ProgressBars::new());
     let loss = classifier.score(logits.clone(), &set.labels_only()).read().loss;
     let predictions = classifier.output().predictions(logits.clone()).into_data();
     let predictions: Vec<usize> = predictions.iter::<i64>().map(|class| class as usize).collect();
     let probabilities: Vec<f64> =
         classifier.output().probabilities(logits).into_data().iter::<f64>().collect();
-    let evaluation = Evaluation::new(&data.class_names, &data.labels, &predictions, &probabilities);
+    let evaluation = Evaluation::new(&class_names, &labels, &predictions, &probabilities);
     match arguments.json {
         true => print::json(&Scored { loss, evaluation }),
         false => print::text(&table(loss, &evaluation)),

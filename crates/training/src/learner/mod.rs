@@ -34,7 +34,6 @@ use crate::backend::{AutodiffBackend, Backend, Device};
 use crate::checkpoint::{Checkpoint, CheckpointStore};
 use crate::config::{Clip, Config, Moments, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
-use crate::load::Loaded;
 use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
 use crate::stop_signal::StopSignal;
 use burn::data::dataloader::DataLoader;
@@ -47,7 +46,9 @@ use burn::train::metric::{CpuMemory, CpuUse, LearningRateMetric};
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use checkpointing::Checkpointing;
-use emberlab_data::{Augmenter, BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet};
+use emberlab_data::{
+    Augmenter, BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet, LabelledData, Normalizer,
+};
 use emberlab_models::Classifier;
 use graph_loader::GraphLoader;
 use metric::{ScoreMetric, Unlogged};
@@ -74,8 +75,12 @@ pub struct Trained {
 
 /// What the learner needs besides the configuration.
 pub struct Setup<'a> {
-    /// The samples.
-    pub loaded: &'a Loaded,
+    /// What is trained on.
+    pub train: LabelledData,
+    /// What the weights are chosen by.
+    pub validation: Option<LabelledData>,
+    /// What makes inputs of both.
+    pub normalizer: &'a Normalizer,
     /// The classifier with its initial weights.
     pub classifier: Classifier<AutodiffBackend>,
     /// Where it is trained.
@@ -164,12 +169,14 @@ fn launch<O>(config: &Config, setup: Setup<'_>, optimizer: O) -> Result<Trained,
 where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
-    let Setup { loaded, classifier, device, dashboard, stop, recorder, checkpoints, resume } = setup;
+    let Setup { train, validation, normalizer, classifier, device, .. } = setup;
+    let Setup { dashboard, stop, recorder, checkpoints, resume, .. } = setup;
     let training_config = &config.training;
-    let updates = training_config.updates(loaded.splits.train.rows.len());
+    let updates = training_config.updates(train.len());
     let schedule =
         Schedule::new(&training_config.schedule, training_config.optimizer.learning_rate, updates)?;
-    let start = Start { classifier, optimizer, schedule, loader: train_loader(config, loaded, device) };
+    let start =
+        Start { classifier, optimizer, schedule, loader: train_loader(config, train, normalizer, device) };
     let selection = Selection::new(training_config.select, training_config.early_stopping);
     let (start, resumed) = resume::resume(start, selection, resume, device)?;
     let Start { classifier, optimizer, schedule, loader } = start;
@@ -194,8 +201,7 @@ where
         failure: None,
     };
     let shared = Arc::new(Mutex::new(shared));
-    let validation = loaded.splits.validation.as_ref();
-    let validation = validation.map(|part| DeviceSet::new(&part.samples, &loaded.normalizer, false, device));
+    let validation = validation.map(|samples| DeviceSet::new(samples, normalizer, false, device));
     let has_validation = validation.is_some();
     let strategy = UpdateLoop::new(Arc::clone(&shared), training_config, validation, optimizer.clone(), stop);
     let loader: TrainLoader = Arc::new(GraphLoader(loader));
@@ -244,12 +250,16 @@ where
     Ok(Trained { progress: shared.progress.clone(), classifier })
 }
 
-fn train_loader(config: &Config, loaded: &Loaded, device: &Device) -> Arc<DeviceLoader<Backend>> {
+fn train_loader(
+    config: &Config,
+    train: LabelledData,
+    normalizer: &Normalizer,
+    device: &Device,
+) -> Arc<DeviceLoader<Backend>> {
     let training = &config.training;
-    let train = &loaded.splits.train.samples;
     let augmented = config.data.source.image().filter(|_| !config.data.augment.is_none());
     let whole = matches!(training.plan, BatchPlan::Full { .. }) && augmented.is_none();
-    let set = DeviceSet::new(train, &loaded.normalizer, whole, device);
+    let set = DeviceSet::new(train, normalizer, whole, device);
     let loader = DeviceLoader::new(set, training.plan, training.shuffle.then_some(training.shuffle_seed));
     match augmented {
         Some(shape) => {

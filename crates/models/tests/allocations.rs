@@ -1,0 +1,68 @@
+//! How often an update asks for memory. Unlike time it is the same on every run: what makes an update do
+//! more is seen here.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use burn::backend::{Autodiff, Flex};
+use burn::data::dataloader::DataLoader;
+use burn::module::Module;
+use burn::optim::{Optimizer, SgdConfig};
+use emberlab_data::{
+    BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet, Features, ImageShape, LabelledData,
+    Normalization, Normalizer, RandomState,
+};
+use emberlab_models::{
+    Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Scheme,
+    SharedRandom,
+};
+use std::num::NonZeroUsize;
+
+type B = Autodiff<Flex>;
+
+const IMAGE: ImageShape = ImageShape { channels: 3, height: 8, width: 8 };
+
+/// Allocations of one update, the batch included, after one that prepared what is kept.
+fn of_an_update(architecture: &Architecture, rule: GradientRule) -> u64 {
+    let device = Default::default();
+    let images = LabelledData {
+        features: Features::Images { pixels: vec![7; 64 * IMAGE.size()], shape: IMAGE },
+        labels: (0..64).map(|row| row % 3).collect(),
+        class_names: ["a", "b", "c"].map(String::from).to_vec(),
+    };
+    let normalizer = Normalizer::fit(Normalization::Unit, &images.features);
+    let set = DeviceSet::<Flex>::new(images, &normalizer, false, &device);
+    let plan = BatchPlan::Mini { size: NonZeroUsize::new(16).unwrap(), drop_last: false };
+    let loader = DeviceLoader::new(set, plan, Some(1));
+    let dropout = SharedRandom::new(1);
+    let network =
+        Network::<B>::new(architecture, Scheme::XavierUniform, &mut RandomState::new(1), &dropout, &device);
+    let classifier = Classifier::new(network, Objective::new(Loss::new(Output::Softmax)), rule);
+    let mut classifier = if rule == GradientRule::Manual { classifier.no_grad() } else { classifier };
+    let mut optimizer = SgdConfig::new().init::<B, Classifier<B>>();
+    let mut batches = loader.iter();
+    let mut update = || {
+        let batch = ClassificationBatch::from_inner(batches.next().unwrap());
+        let gradients = rule.gradients(&classifier, batch);
+        classifier = optimizer.step(0.01, classifier.clone(), gradients.parameters);
+    };
+    update();
+    allocation_counter::measure(update).count_total
+}
+
+#[test]
+fn an_update_asks_for_memory_no_more_often_than_it_did() {
+    let linear = Architecture::linear(IMAGE.size(), 3);
+    let mlp = Architecture { hidden: vec![8], dropout: 0.5, ..linear.clone() };
+    let convolution = ConvolutionBlocks { image: IMAGE, channels: vec![4], kernel_size: 3 };
+    let cnn = Architecture { convolution: Some(convolution), batch_norm: true, ..linear.clone() };
+    let cases = [
+        ("linear by hand", &linear, GradientRule::Manual, 208),
+        ("linear by autodiff", &linear, GradientRule::Autodiff, 491),
+        ("MLP by hand", &mlp, GradientRule::Manual, 313),
+        ("CNN by hand", &cnn, GradientRule::Manual, 1095),
+    ];
+    let counted =
+        cases.map(|(name, architecture, rule, most)| (name, of_an_update(architecture, rule), most));
+    let grown: Vec<_> = counted.iter().filter(|(_, counted, most)| counted > most).collect();
+    assert!(grown.is_empty(), "{counted:?}");
+}
