@@ -10,6 +10,7 @@ mod many_runs;
 mod optimizers;
 #[cfg(feature = "flex")]
 mod readme;
+mod report;
 mod resume;
 mod run_directory;
 mod sources;

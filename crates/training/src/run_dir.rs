@@ -22,6 +22,8 @@ pub mod file {
     pub const LOG: &str = "experiment.log";
     /// The folder of the event file for TensorBoard.
     pub const TENSORBOARD: &str = "tensorboard";
+    /// The folder of what was drawn.
+    pub const PLOTS: &str = "plots";
     /// The folder of what `--resume` needs.
     pub const CHECKPOINTS: &str = "checkpoints";
     /// Held by the process that works on the run.

@@ -4,7 +4,7 @@ use super::{print, runs};
 use crate::atomic;
 use crate::error::Error;
 use crate::metrics_file::{self, curve};
-use crate::plots::{Curve, curves};
+use crate::plots::{Curve, Curves, png};
 use crate::run_dir::{RunDir, file};
 use crate::run_summary::RunSummary;
 use crate::settings::{self, Settings};
@@ -112,5 +112,5 @@ fn plot(path: &Path, metric: Metric, runs: &[RunDir], summaries: &[RunSummary]) 
         Metric::Loss => "loss (cross-entropy)",
         Metric::Accuracy => "accuracy (share right)",
     };
-    atomic::write(path, &curves("training, and validation dashed", value, &drawn)?)
+    atomic::write(path, &png(&Curves::new("training, and validation dashed", value, &drawn)?)?)
 }

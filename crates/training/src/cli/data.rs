@@ -87,9 +87,12 @@ fn preview(config: &Config, out: Option<&Path>, columns: Option<&[String]>) -> R
     let train = samples(config)?.splits.train.samples;
     let title = format!("{}: {} training samples", config.name, train.len());
     let picture = match &train.features {
-        Features::Images { .. } => plots::image_grid(&title, &train)?,
+        Features::Images { .. } => {
+            plots::ImageGrid::new(&title, &train)?.map(|picture| plots::png(&picture)).transpose()?
+        }
         Features::Table { columns: names, .. } => {
-            plots::scatter(&title, &train, chosen_columns(names, columns)?)?
+            let picture = plots::Scatter::new(&title, &train, chosen_columns(names, columns)?)?;
+            picture.map(|picture| plots::png(&picture)).transpose()?
         }
     };
     let path = match out {

@@ -7,6 +7,7 @@ use crate::backend::Backend;
 use crate::error::Error;
 use crate::evaluation::Evaluation;
 use crate::fingerprint::fingerprint;
+use crate::trained_run::TrainedRun;
 use crate::{classifier, evaluate, load};
 use clap::{Args, ValueEnum};
 use emberlab_data::DeviceSet;
@@ -27,7 +28,7 @@ pub struct EvaluateArgs {
 
 /// The parts of the data.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Part {
+pub enum Part {
     /// What the model was trained on
     Train,
     /// What its weights were chosen by
@@ -45,13 +46,21 @@ struct Scored {
 }
 
 pub fn run(arguments: &EvaluateArgs) -> Result<(), Error> {
-    let run = arguments.run.open()?;
+    let (loss, evaluation) = evaluated(arguments.run.open()?, arguments.split)?;
+    match arguments.json {
+        true => print::json(&Scored { loss, evaluation }),
+        false => print::text(&table(loss, &evaluation)),
+    }
+}
+
+/// The mean loss and the figures of a run on a part of its data.
+pub fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
     let splits = load(&run.config, &ProgressBars::new())?.splits;
     if fingerprint(&splits) != run.data.sha256 {
         print::warning("the data is not what the run was trained on: its SHA-256 is another one");
     }
     let objective = classifier::objective(&run.config, &splits.train.samples);
-    let data = match arguments.split {
+    let data = match part {
         Part::Train => splits.train.samples,
         Part::Validation => {
             let none = || {
@@ -70,11 +79,7 @@ pub fn run(arguments: &EvaluateArgs) -> Result<(), Error> {
     let predictions: Vec<usize> = predictions.iter::<i64>().map(|class| class as usize).collect();
     let probabilities: Vec<f64> =
         classifier.output().probabilities(logits).into_data().iter::<f64>().collect();
-    let evaluation = Evaluation::new(&class_names, &labels, &predictions, &probabilities);
-    match arguments.json {
-        true => print::json(&Scored { loss, evaluation }),
-        false => print::text(&table(loss, &evaluation)),
-    }
+    Ok((loss, Evaluation::new(&class_names, &labels, &predictions, &probabilities)))
 }
 
 fn table(loss: f32, evaluation: &Evaluation) -> String {

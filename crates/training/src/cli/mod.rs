@@ -10,6 +10,7 @@ mod gradcheck;
 mod predict;
 mod print;
 mod progress;
+mod report;
 mod run;
 mod runs;
 mod sweep;
@@ -54,6 +55,9 @@ enum Command {
     Predict(predict::PredictArgs),
     /// Train many runs with some keys changed, several at once, and rank them
     Sweep(sweep::SweepArgs),
+    /// Draw what a trained run did into its folder `plots`, as SVG and PNG
+    #[command(after_help = "Example:\n  emberlab report iris")]
+    Report(report::ReportArgs),
     /// List the runs and what came of them
     #[command(after_help = "Examples:\n  emberlab runs\n  emberlab runs --artifacts artifacts/iris-sweep")]
     Runs(runs::RunsArgs),
@@ -142,6 +146,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Predict(arguments) => predict::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Runs(arguments) => runs::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, parser()),

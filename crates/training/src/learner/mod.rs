@@ -27,6 +27,7 @@ pub use event_file::EventFile;
 pub(crate) use metric::{ACCURACY, LOSS};
 pub use progress::Progress;
 pub use recorder::{METRICS_HEADER, Recorder};
+pub(crate) use schedule::Schedule;
 pub use selection::{Selected, SelectionState};
 pub(crate) use throughput::THROUGHPUT;
 
@@ -57,7 +58,6 @@ use no_validation::NoValidation;
 use panic_log::PanicLog;
 use progress::Shared;
 use resume::{Resumed, Start};
-use schedule::Schedule;
 use selection::Selection;
 use shared_optimizer::SharedOptimizer;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,17 +1,20 @@
-//! What all pictures share: letters, colours, and the way to a PNG.
+//! What all pictures share: letters, colours, and the way to a PNG or an SVG.
 
 use crate::error::Error;
 use image::{ImageFormat, RgbImage};
 use plotters::coord::Shift;
-use plotters::prelude::{BitMapBackend, DrawingArea, IntoDrawingArea, IntoFont, RGBColor, TextStyle, WHITE};
+use plotters::prelude::{
+    BitMapBackend, DrawingArea, IntoDrawingArea, IntoFont, RGBColor, SVGBackend, Text, TextStyle, WHITE,
+};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, register_font};
+use plotters_backend::DrawingBackend;
 use std::fmt::Display;
 use std::io::Cursor;
 use std::ops::Range;
 
 /// What a picture is drawn on.
-pub type Canvas<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
+pub type Canvas<DB> = DrawingArea<DB, Shift>;
 
 /// The name of the letters.
 pub const FONT: &str = "sans-serif";
@@ -35,23 +38,28 @@ pub fn class_colour(class: usize) -> RGBColor {
     COLOURS[class % COLOURS.len()]
 }
 
-/// Draws a picture of so many pixels and returns it as a PNG.
+/// Something that can be drawn.
+pub trait Picture {
+    /// Its width and height in pixels.
+    fn size(&self) -> (u32, u32);
+
+    /// Draws it on a white canvas of that size.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Picture`] when it cannot be drawn.
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Result<(), Error>;
+}
+
+/// A picture as a PNG.
 ///
 /// # Errors
 ///
 /// [`Error::Picture`] when it cannot be drawn or encoded.
-pub fn png(
-    (width, height): (u32, u32),
-    draw: impl FnOnce(&Canvas<'_>) -> Result<(), Error>,
-) -> Result<Vec<u8>, Error> {
-    load_font()?;
+pub fn png(picture: &impl Picture) -> Result<Vec<u8>, Error> {
+    let (width, height) = picture.size();
     let mut pixels = vec![0; 3 * width as usize * height as usize];
-    {
-        let canvas = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
-        canvas.fill(&WHITE).map_err(failed)?;
-        draw(&canvas)?;
-        canvas.present().map_err(failed)?;
-    }
+    draw(picture, BitMapBackend::with_buffer(&mut pixels, (width, height)))?;
     let image = RgbImage::from_raw(width, height, pixels)
         .ok_or_else(|| Error::Picture("it has another size than was asked for".into()))?;
     let mut bytes = Cursor::new(Vec::new());
@@ -59,12 +67,27 @@ pub fn png(
     Ok(bytes.into_inner())
 }
 
-/// Makes [`FONT`] known to plotters, which keeps it.
+/// A picture as an SVG, whose letters are the viewer's.
 ///
 /// # Errors
 ///
-/// [`Error::Picture`] when it cannot be read.
-pub fn load_font() -> Result<(), Error> {
+/// [`Error::Picture`] when it cannot be drawn.
+pub fn svg(picture: &impl Picture) -> Result<Vec<u8>, Error> {
+    let mut text = String::new();
+    draw(picture, SVGBackend::with_string(&mut text, picture.size()))?;
+    Ok(text.into_bytes())
+}
+
+fn draw<DB: DrawingBackend>(picture: &impl Picture, backend: DB) -> Result<(), Error> {
+    load_font()?;
+    let canvas = backend.into_drawing_area();
+    canvas.fill(&WHITE).map_err(failed)?;
+    picture.draw(&canvas)?;
+    canvas.present().map_err(failed)
+}
+
+/// Makes [`FONT`] known to plotters, which keeps it.
+fn load_font() -> Result<(), Error> {
     register_font(FONT, FontStyle::Normal, dejavu::sans::regular())
         .map_err(|_| Error::Picture("its letters cannot be read".into()))
 }
@@ -72,6 +95,30 @@ pub fn load_font() -> Result<(), Error> {
 /// Text that begins at its place, which is half of its height.
 pub fn text_style<'a>(size: i32) -> TextStyle<'a> {
     TextStyle::from((FONT, size).into_font()).pos(Pos::new(HPos::Left, VPos::Center))
+}
+
+/// Writes text from `left` on, its middle at `y`.
+///
+/// # Errors
+///
+/// [`Error::Picture`] when it cannot be drawn.
+pub fn write<DB: DrawingBackend>(
+    canvas: &Canvas<DB>,
+    text: &str,
+    (left, y): (i32, i32),
+    size: i32,
+) -> Result<(), Error> {
+    canvas.draw(&Text::new(text.to_owned(), (left, y), text_style(size))).map_err(failed)
+}
+
+/// The width of the longest of some texts in pixels.
+///
+/// # Errors
+///
+/// [`Error::Picture`] when [`FONT`] cannot be read.
+pub fn longest(texts: &[String], size: i32) -> Result<u32, Error> {
+    load_font()?;
+    texts.iter().try_fold(0, |longest, text| Ok(longest.max(text_width(text, size)?)))
 }
 
 /// The width of a text in pixels.

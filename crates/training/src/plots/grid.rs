@@ -1,9 +1,10 @@
 //! Images with the names of their classes.
 
-use super::canvas::{Canvas, failed, load_font, png, text_style, text_width};
+use super::canvas::{Canvas, Picture, failed, longest, text_width, write};
 use crate::error::Error;
 use emberlab_data::{Features, ImageShape, LabelledData};
-use plotters::prelude::{RGBColor, Text};
+use plotters::prelude::RGBColor;
+use plotters_backend::DrawingBackend;
 
 /// Images of each class.
 const COLUMNS: usize = 10;
@@ -19,34 +20,63 @@ const TITLE_HEIGHT: usize = 40;
 const NAME_SIZE: i32 = 18;
 const TITLE_SIZE: i32 = 22;
 
-/// The first images of each class, a row for each, as a PNG; nothing for data that is no images.
-///
-/// # Errors
-///
-/// [`Error::Picture`].
-pub fn image_grid(title: &str, data: &LabelledData) -> Result<Option<Vec<u8>>, Error> {
-    let Features::Images { pixels, shape } = &data.features else { return Ok(None) };
-    load_font()?;
-    let cell = Cell::new(*shape);
-    let classes = data.n_classes().min(MAX_CLASSES);
-    let name_width = names_width(&data.class_names[..classes])?;
-    let title_width = text_width(title, TITLE_SIZE)? as usize;
-    let width = (name_width + COLUMNS * (cell.width() + GAP)).max(title_width) + 2 * MARGIN;
-    let height = TITLE_HEIGHT + classes * (cell.height() + GAP) + 2 * MARGIN;
-    let picture = png((width as u32, height as u32), |canvas| {
-        write(canvas, title, MARGIN, MARGIN + TITLE_HEIGHT / 3, TITLE_SIZE)?;
-        for class in 0..classes {
+/// The first images of each class, a row for each.
+pub struct ImageGrid<'a> {
+    title: &'a str,
+    data: &'a LabelledData,
+    pixels: &'a [u8],
+    cell: Cell,
+    title_width: usize,
+    name_width: usize,
+}
+
+impl<'a> ImageGrid<'a> {
+    /// A picture of images; nothing for data that is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Picture`].
+    pub fn new(title: &'a str, data: &'a LabelledData) -> Result<Option<Self>, Error> {
+        let Features::Images { pixels, shape } = &data.features else { return Ok(None) };
+        let names = &data.class_names[..data.n_classes().min(MAX_CLASSES)];
+        Ok(Some(Self {
+            title,
+            data,
+            pixels,
+            cell: Cell::new(*shape),
+            name_width: longest(names, NAME_SIZE)? as usize + 3 * GAP,
+            title_width: text_width(title, TITLE_SIZE)? as usize,
+        }))
+    }
+
+    fn n_rows(&self) -> usize {
+        self.data.n_classes().min(MAX_CLASSES)
+    }
+}
+
+impl Picture for ImageGrid<'_> {
+    fn size(&self) -> (u32, u32) {
+        let Self { cell, title_width, name_width, .. } = self;
+        let width = (name_width + COLUMNS * (cell.width() + GAP)).max(*title_width) + 2 * MARGIN;
+        let height = TITLE_HEIGHT + self.n_rows() * (cell.height() + GAP) + 2 * MARGIN;
+        (width as u32, height as u32)
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Result<(), Error> {
+        let Self { data, cell, .. } = self;
+        let at = |left: usize, y: usize| (left as i32, y as i32);
+        write(canvas, self.title, at(MARGIN, MARGIN + TITLE_HEIGHT / 3), TITLE_SIZE)?;
+        for class in 0..self.n_rows() {
             let top = MARGIN + TITLE_HEIGHT + class * (cell.height() + GAP);
-            write(canvas, &data.class_names[class], MARGIN, top + cell.height() / 2, NAME_SIZE)?;
+            write(canvas, &data.class_names[class], at(MARGIN, top + cell.height() / 2), NAME_SIZE)?;
             let rows = (0..data.len()).filter(|&row| data.labels[row] as usize == class);
             for (column, row) in rows.take(COLUMNS).enumerate() {
-                let left = MARGIN + name_width + column * (cell.width() + GAP);
-                cell.draw(canvas, &pixels[row * shape.size()..], left, top)?;
+                let left = MARGIN + self.name_width + column * (cell.width() + GAP);
+                cell.draw(canvas, &self.pixels[row * cell.shape.size()..], left, top)?;
             }
         }
         Ok(())
-    })?;
-    Ok(Some(picture))
+    }
 }
 
 /// How an image is shown: each `step`-th pixel, `scale` times as large.
@@ -70,7 +100,13 @@ impl Cell {
         self.shape.height.div_ceil(self.step) * self.scale
     }
 
-    fn draw(&self, canvas: &Canvas<'_>, pixels: &[u8], left: usize, top: usize) -> Result<(), Error> {
+    fn draw<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<DB>,
+        pixels: &[u8],
+        left: usize,
+        top: usize,
+    ) -> Result<(), Error> {
         let ImageShape { channels, height, width } = self.shape;
         let value =
             |channel: usize, y: usize, x: usize| pixels[(channel.min(channels - 1) * height + y) * width + x];
@@ -84,18 +120,4 @@ impl Cell {
         }
         Ok(())
     }
-}
-
-/// Writes text from `left` on, its middle at `y`.
-fn write(canvas: &Canvas<'_>, text: &str, left: usize, y: usize, size: i32) -> Result<(), Error> {
-    canvas.draw(&Text::new(text.to_owned(), (left as i32, y as i32), text_style(size))).map_err(failed)
-}
-
-/// Room for the longest name and a gap.
-fn names_width(names: &[String]) -> Result<usize, Error> {
-    let mut longest = 0;
-    for name in names {
-        longest = longest.max(text_width(name, NAME_SIZE)? as usize);
-    }
-    Ok(longest + 3 * GAP)
 }

@@ -1,11 +1,16 @@
 //! Pictures.
 
 mod canvas;
+mod class_bars;
+mod confusion;
 mod curves;
 mod grid;
 mod mark;
 mod scatter;
 
-pub use curves::{Curve, curves};
-pub use grid::image_grid;
-pub use scatter::scatter;
+pub use canvas::{Picture, png, svg};
+pub use class_bars::ClassBars;
+pub use confusion::ConfusionMatrix;
+pub use curves::{Curve, Curves};
+pub use grid::ImageGrid;
+pub use scatter::Scatter;
