@@ -106,6 +106,35 @@ fn the_matrix_and_the_bars_show_what_evaluate_says() {
 }
 
 #[test]
+fn weights_that_look_at_images_are_shown_as_images() {
+    let lab = Lab::new();
+    let config = CONFIG.replace(
+        "source = \"synthetic\"\nn_samples = 200\nn_classes = 3\nn_informative = 3",
+        "source = \"cifar10\"",
+    );
+    let config = config.replace("kind = \"mlp\"\nhidden = [5]", "kind = \"linear\"");
+    lab.write("small.toml", config).write_pixel_set();
+    lab.emberlab("train small.toml --dashboard none").succeeds();
+    lab.emberlab("report small").succeeds();
+
+    let file = lab.bytes("artifacts/small/model.safetensors");
+    let tensors = safetensors::SafeTensors::deserialize(&file).unwrap();
+    let (numbers, _) = tensors.tensor("layers.0.weight").unwrap().data().as_chunks::<4>();
+    let weights: Vec<f32> = numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    let largest = weights.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
+    let picture = image::open(lab.path("artifacts/small/plots/weights.png")).unwrap().to_rgb8();
+    // Ten pictures of 96 pixels beside each other, 8 apart, three pixels for each weight.
+    for (class, row, column) in [(0, 0, 0), (3, 5, 7), (9, 31, 31)] {
+        let shown = picture.get_pixel(16 + 104 * class + 3 * column + 1, 56 + 3 * row + 1);
+        for channel in 0..3 {
+            let weight = weights[((class * 3 + channel) * 1024 + row * 32 + column) as usize];
+            let wanted = (128.0 + 127.0 * weight / largest).round() as u8;
+            assert_eq!(shown[channel as usize], wanted, "class {class}, channel {channel}, {row}, {column}");
+        }
+    }
+}
+
+#[test]
 fn every_picture_is_there_twice() {
     let lab = reported();
     for name in ["loss", "accuracy", "learning-rate", "confusion-matrix", "classes"] {

@@ -222,6 +222,7 @@ fn without_a_terminal_there_is_one_readable_line_per_epoch() {
         "",
         "run    artifacts/small",
         "next   emberlab evaluate artifacts/small",
+        "       emberlab report artifacts/small",
         "       emberlab train artifacts/small/config.toml --name again",
     ];
     assert_eq!(summary[6..], next);

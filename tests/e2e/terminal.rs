@@ -25,12 +25,12 @@ learning_rate = 0.1
 kind = "linear"
 "#;
 
-/// Takes some seconds for an update, so that a second signal comes before the first update ends.
+/// Takes about a second for an update, so that a second signal comes before the first update ends.
 const SLOW: &str = r#"
 name = "long"
 [data]
 source = "synthetic"
-n_samples = 40000
+n_samples = 20000
 n_features = 20
 [training]
 epochs = 1000
@@ -38,7 +38,7 @@ epochs = 1000
 learning_rate = 0.1
 [model]
 kind = "mlp"
-hidden = [2048, 2048]
+hidden = [1024, 1024]
 "#;
 
 const LEAVE_ALTERNATE_SCREEN: &str = "\x1b[?1049l";

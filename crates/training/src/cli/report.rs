@@ -7,7 +7,7 @@ use crate::atomic;
 use crate::error::Error;
 use crate::learner::Schedule;
 use crate::metrics_file::{self, MetricRow, curve};
-use crate::plots::{ClassBars, ConfusionMatrix, Curve, Curves, Picture, png, svg};
+use crate::plots::{ClassBars, ConfusionMatrix, Curve, Curves, Picture, WeightImages, png, svg};
 use crate::run_dir::file;
 use crate::trained_run::TrainedRun;
 use burn::lr_scheduler::LrScheduler;
@@ -39,6 +39,13 @@ pub fn run(arguments: &ReportArgs) -> Result<(), Error> {
     let title = format!("{name}: learning rate");
     let curves = [Curve { name: None, colour: 0, dashed: false, points: rates }];
     report.draw("learning-rate", &Curves::new(&title, "learning rate", &curves)?)?;
+    if let Some(image) = run.config.data.source.image() {
+        let tensors = run.network.tensors();
+        let title = format!("{name}: weights of the first layer");
+        if let Some(picture) = WeightImages::new(&title, &tensors, image, &run.data.class_names)? {
+            report.draw("weights", &picture)?;
+        }
+    }
     let (_, evaluation) = evaluated(run, super::evaluate::Part::Test)?;
     let accuracy = 100.0 * evaluation.accuracy;
     let title = format!("{name}: {} test samples, {accuracy:.2} % right", evaluation.samples);

@@ -106,6 +106,7 @@ fn summary(report: &TrainReport) -> String {
     text += &format!(
         "run    {run}\n\
          next   emberlab evaluate {run}\n\
+         \x20      emberlab report {run}\n\
          \x20      emberlab train {run}/config.toml --name again\n"
     );
     format!("\n{table}\n{}", print::with_strong_words(&text))

@@ -1,0 +1,115 @@
+//! Weights that look at images, as images.
+
+use super::canvas::{Canvas, Picture, failed, longest, text_width, write};
+use crate::error::Error;
+use emberlab_data::ImageShape;
+use emberlab_models::NamedTensor;
+use plotters::element::BitMapElement;
+use plotters_backend::DrawingBackend;
+
+const TITLE_SIZE: i32 = 22;
+const NAME_SIZE: i32 = 16;
+const MARGIN: i32 = 16;
+const GAP: i32 = 8;
+/// Pixels that one picture takes, at least.
+const SIDE: usize = 96;
+const COLUMNS: usize = 10;
+/// The most units that are shown.
+const MAX_UNITS: usize = 64;
+
+/// What each unit of the first layer looks for: a weight of 0 is grey, the largest of all weights bright or dark.
+pub struct WeightImages<'a> {
+    title: &'a str,
+    names: Vec<String>,
+    units: Vec<&'a [f32]>,
+    shape: ImageShape,
+    largest: f32,
+    cell_width: i32,
+    title_width: i32,
+}
+
+impl<'a> WeightImages<'a> {
+    /// A picture of the first layer's weights; nothing where they do not look at images. `class_names` are those
+    /// of the units where they are the classes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Picture`] when the letters cannot be read.
+    pub fn new(
+        title: &'a str,
+        tensors: &'a [NamedTensor],
+        image: ImageShape,
+        class_names: &[String],
+    ) -> Result<Option<Self>, Error> {
+        let first = tensors.iter().find(|tensor| tensor.name.ends_with(".weight"));
+        let Some(NamedTensor { shape, values, .. }) = first else { return Ok(None) };
+        let shape = match shape[..] {
+            [_, n_inputs] if n_inputs == image.size() => image,
+            [_, channels, height, width] => ImageShape { channels, height, width },
+            _ => return Ok(None),
+        };
+        let units: Vec<&[f32]> = values.chunks_exact(shape.size()).collect();
+        let names = if units.len() == class_names.len() { class_names } else { &[] };
+        let largest = values.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
+        let side = (scale(shape) * shape.width) as i32;
+        Ok(Some(Self {
+            title,
+            names: names.to_vec(),
+            units: units.into_iter().take(MAX_UNITS).collect(),
+            shape,
+            largest,
+            cell_width: side.max(longest(names, NAME_SIZE)? as i32) + GAP,
+            title_width: text_width(title, TITLE_SIZE)? as i32,
+        }))
+    }
+
+    fn cell_height(&self) -> i32 {
+        let name = if self.names.is_empty() { 0 } else { NAME_SIZE + 6 };
+        (scale(self.shape) * self.shape.height) as i32 + name + GAP
+    }
+
+    /// The weights of a unit as bytes, red, green and blue, each as large a square as [`scale`] says.
+    fn pixels(&self, weights: &[f32]) -> Vec<u8> {
+        let ImageShape { channels, height, width } = self.shape;
+        let scale = scale(self.shape);
+        let byte = |channel: usize, y: usize, x: usize| {
+            let weight = weights[(channel.min(channels - 1) * height + y) * width + x];
+            let share = if self.largest > 0.0 { weight / self.largest } else { 0.0 };
+            (128.0 + 127.0 * share).round() as u8
+        };
+        let places =
+            (0..height * scale).flat_map(|y| (0..width * scale).map(move |x| (y / scale, x / scale)));
+        places.flat_map(|(y, x)| [0, 1, 2].map(|channel| byte(channel, y, x))).collect()
+    }
+}
+
+/// How many pixels a weight is wide.
+fn scale(shape: ImageShape) -> usize {
+    (SIDE / shape.height.max(shape.width).max(1)).max(1)
+}
+
+impl Picture for WeightImages<'_> {
+    fn size(&self) -> (u32, u32) {
+        let columns = self.units.len().min(COLUMNS) as i32;
+        let rows = self.units.len().div_ceil(COLUMNS) as i32;
+        let width = (columns * self.cell_width).max(self.title_width) + 2 * MARGIN;
+        (width as u32, (rows * self.cell_height() + 2 * MARGIN + 40) as u32)
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Result<(), Error> {
+        write(canvas, self.title, (MARGIN, MARGIN + 10), TITLE_SIZE)?;
+        let scale = scale(self.shape);
+        let size = ((scale * self.shape.width) as u32, (scale * self.shape.height) as u32);
+        for (unit, weights) in self.units.iter().enumerate() {
+            let (row, column) = ((unit / COLUMNS) as i32, (unit % COLUMNS) as i32);
+            let place = (MARGIN + column * self.cell_width, MARGIN + 40 + row * self.cell_height());
+            let picture = BitMapElement::with_owned_buffer(place, size, self.pixels(weights));
+            let picture = picture.ok_or_else(|| Error::Picture("weights have no size".into()))?;
+            canvas.draw(&picture).map_err(failed)?;
+            if let Some(name) = self.names.get(unit) {
+                write(canvas, name, (place.0, place.1 + size.1 as i32 + NAME_SIZE / 2 + 2), NAME_SIZE)?;
+            }
+        }
+        Ok(())
+    }
+}
