@@ -13,6 +13,10 @@ use emberlab_data::{
 use std::fs;
 use std::num::NonZeroUsize;
 
+/// The program's; with the C library's, large buffers take page faults in every operation.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn random_state(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("RandomState");
     group.throughput(Throughput::Elements(10_000));

@@ -13,6 +13,10 @@ use emberlab_models::{
     SharedRandom,
 };
 
+/// The program's; with the C library's, large buffers take page faults in every operation.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type B = Autodiff<Flex>;
 
 const IMAGE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
