@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::io::{ErrorKind, Write};
 
 /// What stands out: the words at the beginning of a line.
-pub const STRONG: Style = Style::new().bold();
+const STRONG: Style = Style::new().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
@@ -63,7 +63,8 @@ fn coloured(report: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Lines that begin with a word of up to six letters, as `run    artifacts/iris`, with the word made strong.
+/// Lines whose first words stand out, as in `run    artifacts/iris`; those that begin with a space go on from
+/// the line before.
 pub fn with_strong_words(lines: &str) -> String {
     let strong = |line: &str| match line.split_once(' ') {
         Some((word, rest)) if !word.is_empty() => format!("{STRONG}{word}{STRONG:#} {rest}\n"),

@@ -1,10 +1,9 @@
 //! The confusion matrix.
 
-use super::canvas::{Canvas, Picture, failed, longest, text_width, write};
+use super::canvas::{Canvas, Picture, failed, longest, text_style, text_width, write};
 use crate::error::Error;
 use crate::evaluation::Evaluation;
 use plotters::prelude::{Color, RGBColor, Rectangle, Text, WHITE};
-use plotters::style::TextStyle;
 use plotters_backend::DrawingBackend;
 
 const TITLE_SIZE: i32 = 22;
@@ -97,7 +96,7 @@ impl ConfusionMatrix<'_> {
         let lines = [(count.to_string(), 15, COUNT_SIZE), (format!("{:.0} %", 100.0 * share), 33, RATE_SIZE)];
         for (text, offset, size) in lines {
             let inset = (self.cell_width - 2 - text_width(&text, size)? as i32) / 2;
-            let style: TextStyle<'_> = super::canvas::text_style(size).color(&ink);
+            let style = text_style(size).color(&ink);
             canvas.draw(&Text::new(text, (x + inset, y + offset), style)).map_err(failed)?;
         }
         Ok(())
