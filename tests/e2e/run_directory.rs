@@ -50,9 +50,11 @@ fn a_run_leaves_its_configuration_record_metrics_weights_and_log() {
             "checkpoints",
             "config.toml",
             "experiment.log",
+            "histograms.csv",
             "metrics.csv",
             "model.mpk",
             "model.safetensors",
+            "predictions.csv",
             "run.json",
         ]
     );

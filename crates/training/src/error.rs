@@ -91,6 +91,9 @@ pub enum Error {
     /// The user stopped the sweep.
     #[error("stopped, as asked; the same command goes on with what is left")]
     SweepInterrupted,
+    /// The user stopped the lab.
+    #[error("stopped, as asked; the same command begins again")]
+    LabInterrupted,
     /// The user stopped the run.
     #[error("stopped after update {0}, as asked; go on with `--resume`")]
     Interrupted(usize),
@@ -122,7 +125,7 @@ impl Error {
             | Self::Sweep(_)
             | Self::Training(_) => 4,
             Self::Device(_) => 5,
-            Self::Interrupted(_) | Self::SweepInterrupted => 130,
+            Self::Interrupted(_) | Self::SweepInterrupted | Self::LabInterrupted => 130,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::backend::Backend;
 use burn::tensor::Tensor;
 use emberlab_data::{DeviceSet, Phase, Progress};
-use emberlab_models::{Classifier, Score};
+use emberlab_models::{Classifier, Output, Score};
 
 /// Samples that are computed at once: enough to keep a device busy, and no matter for its memory.
 const BATCH_SIZE: usize = 1024;
@@ -25,6 +25,39 @@ pub fn logits(
     let logits = Tensor::cat(parts.collect(), 0);
     progress.end();
     logits
+}
+
+/// What a classifier says of a set of samples.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Loss and accuracy.
+    pub score: Score,
+    /// The class predicted for each sample.
+    pub predictions: Vec<usize>,
+    /// `[n, n_classes]`, row after row.
+    pub probabilities: Vec<f64>,
+}
+
+/// What a classifier says of a set; nothing where it has no sample.
+pub fn verdict(
+    classifier: &Classifier<Backend>,
+    set: &DeviceSet<Backend>,
+    progress: &dyn Progress,
+) -> Option<Verdict> {
+    if set.is_empty() {
+        return None;
+    }
+    let logits = logits(classifier, set, progress);
+    let score = classifier.score(logits.clone(), &set.labels_only()).read();
+    let (predictions, probabilities) = predicted(classifier.output(), logits);
+    Some(Verdict { score, predictions, probabilities })
+}
+
+/// The class and the probabilities `[n, n_classes]` that logits stand for, in host memory.
+pub fn predicted(output: Output, logits: Tensor<Backend, 2>) -> (Vec<usize>, Vec<f64>) {
+    let predictions = output.predictions(logits.clone()).into_data();
+    let predictions = predictions.iter::<i64>().map(|class| class as usize).collect();
+    (predictions, output.probabilities(logits).into_data().iter::<f64>().collect())
 }
 
 /// Loss and accuracy over a set; nothing where it has no sample.

@@ -14,6 +14,10 @@ pub mod file {
     pub const RECORD: &str = "run.json";
     /// Every loss and accuracy.
     pub const METRICS: &str = "metrics.csv";
+    /// How weights and gradients were spread, a few times in the run.
+    pub const HISTOGRAMS: &str = "histograms.csv";
+    /// What was predicted for each sample of the test part.
+    pub const PREDICTIONS: &str = "predictions.csv";
     /// Final weights for other tools.
     pub const SAFETENSORS: &str = "model.safetensors";
     /// Final weights for Burn.
@@ -24,6 +28,8 @@ pub mod file {
     pub const TENSORBOARD: &str = "tensorboard";
     /// The folder of what was drawn.
     pub const PLOTS: &str = "plots";
+    /// The page that shows what was drawn.
+    pub const REPORT: &str = "report.html";
     /// The folder of what `--resume` needs.
     pub const CHECKPOINTS: &str = "checkpoints";
     /// Held by the process that works on the run.

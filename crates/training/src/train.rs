@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::evaluate;
 use crate::learner::{self, Course, EventFile, Recorder, Setup, Trained};
 use crate::load::{Loaded, load};
+use crate::predictions_file::Predictions;
 use crate::renderer::Dashboard;
 use crate::resume;
 use crate::run_dir::{Existing, RunDir, RunSlot, file};
@@ -159,6 +160,7 @@ impl Run<'_> {
             dashboard: options.dashboard,
             stop: options.stop.clone(),
             recorder: self.with_events(recorder)?,
+            histograms: self.directory.file(file::HISTOGRAMS),
             checkpoints: CheckpointStore::new(
                 self.directory.file(file::CHECKPOINTS),
                 self.config.training.checkpoint.keep,
@@ -180,10 +182,13 @@ impl Run<'_> {
         }
 
         let start = Instant::now();
+        let (rows, labels) = (test.rows, test.samples.labels.clone());
         let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, self.device);
-        let test = evaluate::score(&classifier, &set, progress_bar);
+        let verdict = evaluate::verdict(&classifier, &set, progress_bar);
         record.seconds.evaluate = start.elapsed().as_secs_f64();
-        if let Some(score) = &test {
+        let test = verdict.as_ref().map(|verdict| verdict.score);
+        if let (Some(score), Some(verdict)) = (&test, verdict.as_ref()) {
+            self.directory.write(file::PREDICTIONS, &Predictions::new(&rows, &labels, verdict).to_csv())?;
             let (epoch, updates) = match progress.selected {
                 Some(selected) => (selected.epoch, selected.updates),
                 None => (progress.epoch, progress.updates),

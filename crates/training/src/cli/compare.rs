@@ -4,7 +4,8 @@ use super::{print, runs};
 use crate::atomic;
 use crate::error::Error;
 use crate::metrics_file::{self, curve};
-use crate::plots::{Curve, Curves, png};
+use crate::plots::{Curve, Curves, Scale, Stroke, png};
+use crate::report::{Compared, comparison_page};
 use crate::run_dir::{RunDir, file};
 use crate::run_summary::RunSummary;
 use crate::settings::{self, Settings};
@@ -24,7 +25,10 @@ pub struct CompareArgs {
     /// Draw the runs' curves into this PNG file: solid for training, dashed for validation
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// What is drawn
+    /// Write a page with the runs side by side into this HTML file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// What `--plot` draws
     #[arg(long, value_enum, default_value_t = Metric::Loss)]
     metric: Metric,
     /// Print JSON
@@ -68,6 +72,9 @@ pub fn run(arguments: &CompareArgs) -> Result<(), Error> {
     if let Some(path) = &arguments.plot {
         plot(path, arguments.metric, &directories, &comparison.runs)?;
     }
+    if let Some(path) = &arguments.html {
+        write_page(path, &directories, &comparison)?;
+    }
     match arguments.json {
         true => print::json(&comparison),
         false => print::text(&table(&comparison)),
@@ -103,14 +110,24 @@ fn plot(path: &Path, metric: Metric, runs: &[RunDir], summaries: &[RunSummary]) 
     let mut drawn = Vec::new();
     for (colour, (run, summary)) in runs.iter().zip(summaries).enumerate() {
         let rows = metrics_file::read(&run.file(file::METRICS))?;
-        for (split, dashed) in [("train", false), ("valid", true)] {
-            let name = (!dashed).then(|| summary.name.clone());
-            drawn.push(Curve { name, colour, dashed, points: curve(&rows, split, metric.name()) });
+        for (split, stroke) in [("train", Stroke::Solid), ("valid", Stroke::Dashed)] {
+            let name = (stroke == Stroke::Solid).then(|| summary.name.clone());
+            drawn.push(Curve { name, colour, stroke, points: curve(&rows, split, metric.name()) });
         }
     }
     let value = match metric {
         Metric::Loss => "loss (cross-entropy)",
         Metric::Accuracy => "accuracy (share right)",
     };
-    atomic::write(path, &png(&Curves::new("training, and validation dashed", value, &drawn)?)?)
+    let picture = Curves::new("training, and validation dashed", value, &drawn, Scale::Linear)?;
+    atomic::write(path, &png(&picture)?)
+}
+
+fn write_page(path: &Path, runs: &[RunDir], comparison: &Comparison) -> Result<(), Error> {
+    let compared = runs.iter().zip(&comparison.runs).map(|(run, summary)| {
+        let metrics = metrics_file::read(&run.file(file::METRICS))?;
+        Ok(Compared { summary: summary.clone(), metrics })
+    });
+    let compared: Vec<Compared> = compared.collect::<Result<_, Error>>()?;
+    atomic::write(path, comparison_page(&compared, &comparison.differences)?.as_bytes())
 }

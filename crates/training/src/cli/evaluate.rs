@@ -5,6 +5,7 @@ use super::progress::ProgressBars;
 use super::run::RunArgs;
 use crate::backend::Backend;
 use crate::error::Error;
+use crate::evaluate::Verdict;
 use crate::evaluation::Evaluation;
 use crate::fingerprint::fingerprint;
 use crate::trained_run::TrainedRun;
@@ -28,7 +29,7 @@ pub struct EvaluateArgs {
 
 /// The parts of the data.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Part {
+enum Part {
     /// What the model was trained on
     Train,
     /// What its weights were chosen by
@@ -54,7 +55,7 @@ pub fn run(arguments: &EvaluateArgs) -> Result<(), Error> {
 }
 
 /// The mean loss and the figures of a run on a part of its data.
-pub fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
+fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
     let splits = load(&run.config, &ProgressBars::new())?.splits;
     if fingerprint(&splits) != run.data.sha256 {
         print::warning("the data is not what the run was trained on: its SHA-256 is another one");
@@ -73,13 +74,10 @@ pub fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error
     let classifier = Classifier::new(run.network, objective, run.config.model.gradient);
     let (labels, class_names) = (data.labels.clone(), data.class_names.clone());
     let set = DeviceSet::<Backend>::new(data, &run.data.normalizer, false, &run.device);
-    let logits = evaluate::logits(&classifier, &set, &ProgressBars::new());
-    let loss = classifier.score(logits.clone(), &set.labels_only()).read().loss;
-    let predictions = classifier.output().predictions(logits.clone()).into_data();
-    let predictions: Vec<usize> = predictions.iter::<i64>().map(|class| class as usize).collect();
-    let probabilities: Vec<f64> =
-        classifier.output().probabilities(logits).into_data().iter::<f64>().collect();
-    Ok((loss, Evaluation::new(&class_names, &labels, &predictions, &probabilities)))
+    let verdict = evaluate::verdict(&classifier, &set, &ProgressBars::new())
+        .ok_or_else(|| Error::Usage("the part has no sample".into()))?;
+    let Verdict { score, predictions, probabilities } = verdict;
+    Ok((score.loss, Evaluation::new(&class_names, &labels, &predictions, &probabilities)))
 }
 
 fn table(loss: f32, evaluation: &Evaluation) -> String {

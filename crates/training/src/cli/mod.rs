@@ -55,7 +55,7 @@ enum Command {
     Predict(predict::PredictArgs),
     /// Train many runs with some keys changed, several at once, and rank them
     Sweep(sweep::SweepArgs),
-    /// Draw what a trained run did into its folder `plots`, as SVG and PNG
+    /// Draw what a run did into its folder `plots`, as SVG and PNG, and write its page `report.html`
     #[command(after_help = "Example:\n  emberlab report iris")]
     Report(report::ReportArgs),
     /// List the runs and what came of them
@@ -63,7 +63,7 @@ enum Command {
     Runs(runs::RunsArgs),
     /// Tell how runs differ, in settings and in scores, and draw their curves
     #[command(
-        after_help = "Examples:\n  emberlab compare cifar10-linear cifar10-mlp\n  emberlab compare cifar10-linear cifar10-mlp --plot accuracy.png --metric accuracy"
+        after_help = "Examples:\n  emberlab compare cifar10-linear cifar10-mlp\n  emberlab compare cifar10-linear cifar10-mlp --plot accuracy.png --metric accuracy\n  emberlab compare cifar10-linear cifar10-mlp --html comparison.html"
     )]
     Compare(compare::CompareArgs),
     /// Write the weights of a trained run

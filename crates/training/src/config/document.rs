@@ -73,7 +73,19 @@ impl Document {
     /// Reads and parses `path`, then sets what `overrides` (`key.path=value`) say.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ConfigError> {
         let table = load_table(path, path, 0)?;
-        let mut document = Self { path: path.to_owned(), table };
+        Self { path: path.to_owned(), table }.with(overrides)
+    }
+
+    /// Parses the text of a file that is part of the program, as if it were at `path`, then sets what `overrides` say.
+    pub fn parse(path: &Path, text: &str, overrides: &[String]) -> Result<Self, ConfigError> {
+        let table = DeTable::parse(text).map_err(|error| syntax_error(path, text, &error))?;
+        let whole: Arc<Path> = path.into();
+        let place = |position: usize| Location::Place(place(&whole, text, position));
+        Self { path: path.to_owned(), table: convert_table(table.get_ref(), &place) }.with(overrides)
+    }
+
+    fn with(self, overrides: &[String]) -> Result<Self, ConfigError> {
+        let mut document = self;
         let mut problems = Vec::new();
         for argument in overrides {
             if let Err(message) = document.set(argument) {
@@ -82,7 +94,7 @@ impl Document {
         }
         match problems.is_empty() {
             true => Ok(document),
-            false => Err(ConfigError::new(path, problems)),
+            false => Err(ConfigError::new(&document.path, problems)),
         }
     }
 

@@ -84,7 +84,19 @@ impl Config {
     ///
     /// All that is wrong with it, at once.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ConfigError> {
-        let document = Document::load(path, overrides)?;
+        Self::check(Document::load(path, overrides)?)
+    }
+
+    /// Takes the text of a file that is part of the program, with `path` as its name.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, at once.
+    pub fn parse(path: &Path, text: &str, overrides: &[String]) -> Result<Self, ConfigError> {
+        Self::check(Document::parse(path, text, overrides)?)
+    }
+
+    fn check(document: Document) -> Result<Self, ConfigError> {
         let problems = Problems::default();
         let parts = read(Section::root(&document, &problems));
         problems.finish(&document)?;
@@ -92,7 +104,7 @@ impl Config {
             Some(Parts { name, seed, data, model, training, metrics, device }) => {
                 Ok(Self { name, seed, data, model, training, metrics, device, document })
             }
-            None => Err(ConfigError::new(path, Vec::new())),
+            None => Err(ConfigError::new(&document.path, Vec::new())),
         }
     }
 

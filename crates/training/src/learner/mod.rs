@@ -9,6 +9,7 @@ mod checkpointing;
 mod course;
 mod event_file;
 mod graph_loader;
+mod histograms;
 mod metric;
 mod muon;
 mod no_validation;
@@ -24,6 +25,7 @@ mod update_loop;
 
 pub use course::{Best, Course};
 pub use event_file::EventFile;
+pub use histograms::Histograms;
 pub(crate) use metric::{ACCURACY, LOSS};
 pub use progress::Progress;
 pub use recorder::{METRICS_HEADER, Recorder};
@@ -61,6 +63,7 @@ use resume::{Resumed, Start};
 use selection::Selection;
 use shared_optimizer::SharedOptimizer;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use throughput::Throughput;
 use update_loop::UpdateLoop;
@@ -91,6 +94,8 @@ pub struct Setup<'a> {
     pub stop: StopSignal,
     /// What writes the metrics.
     pub recorder: Recorder,
+    /// Where histograms of weights and gradients are written.
+    pub histograms: PathBuf,
     /// Where checkpoints are written.
     pub checkpoints: CheckpointStore,
     /// What to go on from; the initial weights where there is nothing.
@@ -101,7 +106,7 @@ pub struct Setup<'a> {
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] for a schedule that Burn does not take. What goes wrong later is in
+/// [`Error::Usage`] for a schedule that Burn does not take, [`Error::Write`] for files that cannot be made. What goes wrong later is in
 /// [`Trained::classifier`]: [`Error::Diverged`] when the loss or a weight is no number any more, [`Error::Write`]
 /// when the metrics cannot be written, [`Error::Training`] for what Burn reports by a panic.
 pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
@@ -170,7 +175,7 @@ where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
     let Setup { train, validation, normalizer, classifier, device, .. } = setup;
-    let Setup { dashboard, stop, recorder, checkpoints, resume, .. } = setup;
+    let Setup { dashboard, stop, recorder, histograms, checkpoints, resume, .. } = setup;
     let training_config = &config.training;
     let updates = training_config.updates(train.len());
     let schedule =
@@ -190,8 +195,10 @@ where
     );
     let Resumed { progress, selection, first_epoch, pass } = resumed;
     let updates_done = progress.updates;
+    let histograms = Histograms::create(&histograms, updates, updates_done)?;
     let shared = Shared {
         recorder,
+        histograms,
         progress,
         selection,
         checkpointing,

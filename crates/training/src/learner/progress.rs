@@ -2,6 +2,7 @@
 
 use super::checkpointing::Checkpointing;
 use super::course::Course;
+use super::histograms::Histograms;
 use super::recorder::Recorder;
 use super::selection::{Selected, Selection};
 use crate::backend::Backend;
@@ -34,6 +35,7 @@ pub struct Progress {
 /// What the update loop is given and leaves behind; Burn's interface has no place for it.
 pub struct Shared<O> {
     pub recorder: Recorder,
+    pub histograms: Histograms,
     pub progress: Progress,
     pub selection: Selection,
     pub checkpointing: Checkpointing<O>,

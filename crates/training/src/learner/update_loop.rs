@@ -225,7 +225,7 @@ where
             self.check(&step.grads)?;
             self.unread.push(step.item);
             let share = batches.progress();
-            if !self.update(step.grads, n_samples, &share) {
+            if !self.update(step.grads, n_samples, &share)? {
                 continue;
             }
             let (stop, checkpoint) = (stopped(), self.shared.checkpointing.is_due());
@@ -266,23 +266,27 @@ where
 
     /// Makes an update of a batch's gradients, and of those accumulated before it; not yet where more
     /// are to come.
-    fn update(&mut self, gradients: GradientsParams, n_samples: usize, share: &Share) -> bool {
+    fn update(&mut self, gradients: GradientsParams, n_samples: usize, share: &Share) -> Result<bool, Error> {
         let mut gradients = gradients;
         let mut n_batches = 1;
         if self.accumulate > 1 {
             self.accumulator.add(&self.model, gradients, n_samples);
             n_batches = self.accumulator.n_batches();
             if n_batches < self.accumulate && share.items_processed < share.items_total {
-                return false;
+                return Ok(false);
             }
             gradients = self.accumulator.take_mean(&self.model);
+        }
+        let update = self.shared.progress.updates + 1;
+        if self.shared.histograms.is_due(update) {
+            self.shared.histograms.record(update, &self.model, &gradients)?;
         }
         self.learner.lr_step();
         let model = std::mem::replace(&mut self.model, self.learner.model());
         self.model = self.optimizer.step(self.learner.lr_current(), model, gradients);
         self.batches_of_update.push(n_batches);
-        self.shared.progress.updates += 1;
-        true
+        self.shared.progress.updates = update;
+        Ok(true)
     }
 
     /// An optimizer passes over a parameter without a gradient in silence.

@@ -11,7 +11,6 @@ use plotters::style::{FontStyle, register_font};
 use plotters_backend::DrawingBackend;
 use std::fmt::Display;
 use std::io::Cursor;
-use std::ops::Range;
 
 /// What a picture is drawn on.
 pub type Canvas<DB> = DrawingArea<DB, Shift>;
@@ -129,15 +128,6 @@ pub fn longest(texts: &[String], size: i32) -> Result<u32, Error> {
 pub fn text_width(text: &str, size: i32) -> Result<u32, Error> {
     let (width, _) = (FONT, size).into_font().box_size(text).map_err(failed)?;
     Ok(width)
-}
-
-/// From the smallest to the largest finite value, and a little room; nothing where there is none.
-pub fn padded_range(values: impl Iterator<Item = f64>) -> Option<Range<f64>> {
-    let finite = values.filter(|value| value.is_finite());
-    let (low, high) = finite
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
-    let room = if high > low { 0.05 * (high - low) } else { 1.0 };
-    (low <= high).then_some(low - room..high + room)
 }
 
 /// A picture that could not be drawn.

@@ -1,26 +1,44 @@
 //! Curves over the updates of runs.
 
-use super::canvas::{Canvas, FONT, Picture, class_colour, failed, padded_range, write};
+use super::axis::{Axis, Scale};
+use super::canvas::{Canvas, FONT, Picture, class_colour, failed, write};
 use crate::error::Error;
-use plotters::chart::ChartBuilder;
+use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::coord::cartesian::Cartesian2d;
 use plotters::element::PathElement;
-use plotters::prelude::{BLACK, Color, LineSeries};
+use plotters::prelude::{BLACK, Color, IntoDrawingArea, LineSeries, Polygon, SVGBackend};
 use plotters::series::DashedLineSeries;
 use plotters_backend::DrawingBackend;
 use std::ops::Range;
 
-const SIZE: (u32, u32) = (1000, 640);
+const SIZE: (u32, u32) = (1000, 560);
 const TEXT_SIZE: i32 = 18;
 const LEGEND_LINE: i32 = 26;
+/// How much of a pale curve's colour is left.
+const PALE: f64 = 0.3;
+
+/// How a curve is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stroke {
+    /// A line.
+    Solid,
+    /// Dashes, as for validation parts.
+    Dashed,
+    /// A thin line in a light colour, for what another curve smooths.
+    Pale,
+    /// The area between two curves: the lower one's points, then the upper one's backwards.
+    Band,
+}
 
 /// One curve; those of one run share a colour.
+#[derive(Clone, Debug)]
 pub struct Curve {
     /// What it is called in the legend; nothing for one that the legend leaves out.
     pub name: Option<String>,
     /// Which colour it has.
     pub colour: usize,
-    /// Whether it is dashed, as those of validation parts are.
-    pub dashed: bool,
+    /// How it is drawn.
+    pub stroke: Stroke,
     /// Updates and values.
     pub points: Vec<(f64, f64)>,
 }
@@ -30,21 +48,64 @@ pub struct Curves<'a> {
     title: &'a str,
     value: &'a str,
     curves: &'a [Curve],
-    ranges: (Range<f64>, Range<f64>),
+    scale: Scale,
+    x: Axis,
+    y: Axis,
 }
 
+/// Where a picture's axes are, in pixels from the upper left corner, and what they show.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// From left to right.
+    pub columns: Range<i32>,
+    /// From top to bottom.
+    pub rows: Range<i32>,
+    /// The updates at the left and the right end.
+    pub x: Range<f64>,
+    /// The values at the bottom and the top.
+    pub y: Range<f64>,
+}
+
+type Chart<'a, DB> = ChartContext<'a, DB, Cartesian2d<Axis, Axis>>;
+
 impl<'a> Curves<'a> {
-    /// A picture with a title and a name for the values.
+    /// A picture with a title and a name for the values, which a logarithmic scale shows where they are above 0.
     ///
     /// # Errors
     ///
     /// [`Error::Picture`] when there is no point to draw.
-    pub fn new(title: &'a str, value: &'a str, curves: &'a [Curve]) -> Result<Self, Error> {
+    pub fn new(title: &'a str, value: &'a str, curves: &'a [Curve], scale: Scale) -> Result<Self, Error> {
         let points = || curves.iter().flat_map(|curve| &curve.points);
-        let x = padded_range(points().map(|point| point.0));
-        let y = padded_range(points().map(|point| point.1));
-        let ranges = x.zip(y).ok_or_else(|| Error::Picture("no run has recorded anything yet".into()))?;
-        Ok(Self { title, value, curves, ranges })
+        let x = Axis::around(points().map(|point| point.0), Scale::Linear);
+        let y = Axis::around(points().map(|point| point.1), scale);
+        let (x, y) = x.zip(y).ok_or_else(|| Error::Picture("no run has recorded anything yet".into()))?;
+        Ok(Self { title, value, curves, scale, x, y })
+    }
+
+    /// Where the axes are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Picture`] when it cannot be drawn.
+    pub fn frame(&self) -> Result<Frame, Error> {
+        use plotters::coord::ranged1d::Ranged;
+        let mut unused = String::new();
+        let canvas = SVGBackend::with_string(&mut unused, self.size()).into_drawing_area();
+        let (plot, _) = canvas.split_vertically(SIZE.1);
+        let (columns, rows) = self.chart(&plot)?.plotting_area().get_pixel_range();
+        Ok(Frame { columns, rows, x: self.x.range(), y: self.y.range() })
+    }
+
+    fn chart<'b, DB: DrawingBackend>(&self, plot: &'b Canvas<DB>) -> Result<Chart<'b, DB>, Error> {
+        ChartBuilder::on(plot)
+            .caption(self.title, (FONT, TEXT_SIZE + 4))
+            .margin(16)
+            // The last number of the axis reaches beyond it.
+            .margin_right(48)
+            .x_label_area_size(52)
+            .y_label_area_size(84)
+            .build_cartesian_2d(self.x.clone(), self.y.clone())
+            .map_err(failed)
     }
 }
 
@@ -56,32 +117,40 @@ impl Picture for Curves<'_> {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Result<(), Error> {
         let (plot, legend) = canvas.split_vertically(SIZE.1);
-        let mut chart = ChartBuilder::on(&plot)
-            .caption(self.title, (FONT, TEXT_SIZE + 6))
-            .margin(16)
-            // The last number of the axis reaches beyond it.
-            .margin_right(48)
-            .x_label_area_size(52)
-            .y_label_area_size(80)
-            .build_cartesian_2d(self.ranges.0.clone(), self.ranges.1.clone())
-            .map_err(failed)?;
+        let mut chart = self.chart(&plot)?;
+        let value = match self.scale {
+            Scale::Linear => self.value.to_owned(),
+            Scale::Log => format!("{}, logarithmic", self.value),
+        };
         chart
             .configure_mesh()
             .x_desc("updates")
-            .y_desc(self.value)
-            .x_label_formatter(&|updates| format!("{updates:.0}"))
+            .y_desc(value)
             .label_style((FONT, TEXT_SIZE))
             .axis_desc_style((FONT, TEXT_SIZE))
-            .light_line_style(BLACK.mix(0.05))
+            .max_light_lines(1)
             .bold_line_style(BLACK.mix(0.12))
             .draw()
             .map_err(failed)?;
-        for Curve { colour, dashed, points, .. } in self.curves {
-            let style = class_colour(*colour).stroke_width(2);
-            let points = points.iter().copied();
-            match dashed {
-                true => chart.draw_series(DashedLineSeries::new(points, 6, 4, style)).map(drop),
-                false => chart.draw_series(LineSeries::new(points, style)).map(drop),
+        let shown = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
+            let place =
+                |point: &&(f64, f64)| point.1.is_finite() && (self.scale == Scale::Linear || point.1 > 0.0);
+            points.iter().filter(place).copied().collect()
+        };
+        for Curve { colour, stroke, points, .. } in self.curves {
+            let (colour, points) = (class_colour(*colour), shown(points).into_iter());
+            match stroke {
+                Stroke::Solid => chart.draw_series(LineSeries::new(points, colour.stroke_width(2))).map(drop),
+                Stroke::Pale => {
+                    chart.draw_series(LineSeries::new(points, colour.mix(PALE).stroke_width(1))).map(drop)
+                }
+                Stroke::Dashed => {
+                    chart.draw_series(DashedLineSeries::new(points, 6, 4, colour.stroke_width(2))).map(drop)
+                }
+                Stroke::Band => {
+                    let area = Polygon::new(points.collect::<Vec<_>>(), colour.mix(PALE).filled());
+                    chart.draw_series([area]).map(drop)
+                }
             }
             .map_err(failed)?;
         }
@@ -93,12 +162,18 @@ fn draw_legend<DB: DrawingBackend>(area: &Canvas<DB>, curves: &[Curve]) -> Resul
     let named = curves.iter().filter_map(|curve| curve.name.as_ref().map(|name| (curve, name)));
     for (line, (curve, name)) in (0..).zip(named) {
         let y = LEGEND_LINE * line + LEGEND_LINE / 2;
-        let style = class_colour(curve.colour).stroke_width(3);
-        let pieces: &[[i32; 2]] = if curve.dashed { &[[96, 108], [114, 126]] } else { &[[96, 126]] };
+        let colour = class_colour(curve.colour);
+        let style = match curve.stroke {
+            Stroke::Solid | Stroke::Dashed => colour.stroke_width(3),
+            Stroke::Pale => colour.mix(PALE).stroke_width(1),
+            Stroke::Band => colour.mix(PALE).stroke_width(12),
+        };
+        let pieces: &[[i32; 2]] =
+            if curve.stroke == Stroke::Dashed { &[[100, 112], [118, 130]] } else { &[[100, 130]] };
         for &[from, to] in pieces {
             area.draw(&PathElement::new([(from, y), (to, y)], style)).map_err(failed)?;
         }
-        write(area, name, (136, y), TEXT_SIZE)?;
+        write(area, name, (140, y), TEXT_SIZE)?;
     }
     Ok(())
 }

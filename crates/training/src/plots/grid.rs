@@ -1,19 +1,15 @@
 //! Images with the names of their classes.
 
-use super::canvas::{Canvas, Picture, failed, longest, text_width, write};
+use super::canvas::{Canvas, Picture, longest, text_width, write};
+use super::image_cell::ImageCell;
 use crate::error::Error;
-use emberlab_data::{Features, ImageShape, LabelledData};
-use plotters::prelude::RGBColor;
+use emberlab_data::{Features, LabelledData};
 use plotters_backend::DrawingBackend;
 
 /// Images of each class.
 const COLUMNS: usize = 10;
 /// The most classes that are shown.
 const MAX_CLASSES: usize = 30;
-/// Pixels that an image takes, at least.
-const SIDE: usize = 64;
-/// The largest image that is shown pixel by pixel; of larger ones every other pixel or less.
-const MAX_SIDE: usize = 128;
 const GAP: usize = 4;
 const MARGIN: usize = 16;
 const TITLE_HEIGHT: usize = 40;
@@ -25,7 +21,8 @@ pub struct ImageGrid<'a> {
     title: &'a str,
     data: &'a LabelledData,
     pixels: &'a [u8],
-    cell: Cell,
+    cell: ImageCell,
+    image_size: usize,
     title_width: usize,
     name_width: usize,
 }
@@ -43,7 +40,8 @@ impl<'a> ImageGrid<'a> {
             title,
             data,
             pixels,
-            cell: Cell::new(*shape),
+            cell: ImageCell::new(*shape),
+            image_size: shape.size(),
             name_width: longest(names, NAME_SIZE)? as usize + 3 * GAP,
             title_width: text_width(title, TITLE_SIZE)? as usize,
         }))
@@ -72,50 +70,7 @@ impl Picture for ImageGrid<'_> {
             let rows = (0..data.len()).filter(|&row| data.labels[row] as usize == class);
             for (column, row) in rows.take(COLUMNS).enumerate() {
                 let left = MARGIN + self.name_width + column * (cell.width() + GAP);
-                cell.draw(canvas, &self.pixels[row * cell.shape.size()..], left, top)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// How an image is shown: each `step`-th pixel, `scale` times as large.
-struct Cell {
-    shape: ImageShape,
-    step: usize,
-    scale: usize,
-}
-
-impl Cell {
-    fn new(shape: ImageShape) -> Self {
-        let side = shape.height.max(shape.width).max(1);
-        Self { shape, step: side.div_ceil(MAX_SIDE), scale: (SIDE / side).max(1) }
-    }
-
-    fn width(&self) -> usize {
-        self.shape.width.div_ceil(self.step) * self.scale
-    }
-
-    fn height(&self) -> usize {
-        self.shape.height.div_ceil(self.step) * self.scale
-    }
-
-    fn draw<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<DB>,
-        pixels: &[u8],
-        left: usize,
-        top: usize,
-    ) -> Result<(), Error> {
-        let ImageShape { channels, height, width } = self.shape;
-        let value =
-            |channel: usize, y: usize, x: usize| pixels[(channel.min(channels - 1) * height + y) * width + x];
-        for y in 0..self.height() {
-            for x in 0..self.width() {
-                let (row, column) = (y / self.scale * self.step, x / self.scale * self.step);
-                let [red, green, blue] = [0, 1, 2].map(|channel| value(channel, row, column));
-                let place = ((left + x) as i32, (top + y) as i32);
-                canvas.draw_pixel(place, &RGBColor(red, green, blue)).map_err(failed)?;
+                cell.draw(canvas, &self.pixels[row * self.image_size..], at(left, top))?;
             }
         }
         Ok(())

@@ -13,6 +13,8 @@ const SIZE: i32 = 5;
 pub struct Mark<C> {
     /// The class, which decides how it looks.
     pub class: usize,
+    /// Whether it is hardly seen.
+    pub faint: bool,
     /// Where it is.
     pub at: C,
 }
@@ -34,7 +36,7 @@ impl<C, DB: DrawingBackend> Drawable<DB> for Mark<C> {
         _size: (u32, u32),
     ) -> Result<(), DrawingErrorKind<DB::ErrorType>> {
         let Some((x, y)) = places.next() else { return Ok(()) };
-        let colour = class_colour(self.class).mix(0.8);
+        let colour = class_colour(self.class).mix(if self.faint { 0.2 } else { 0.85 });
         match self.class % 3 {
             0 => backend.draw_circle((x, y), SIZE as u32, &colour.filled(), true),
             1 => {

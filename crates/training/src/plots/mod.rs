@@ -1,18 +1,29 @@
 //! Pictures.
 
+mod axis;
 mod canvas;
 mod class_bars;
+mod class_legend;
 mod confusion;
 mod curves;
 mod grid;
+mod histograms;
+mod image_cell;
 mod mark;
+mod predicted_images;
 mod scatter;
+mod scatter_3d;
 mod weight_images;
 
-pub use canvas::{Picture, png, svg};
+pub use axis::{Scale, short};
+pub use canvas::{Picture, class_colour, png, svg};
 pub use class_bars::ClassBars;
 pub use confusion::ConfusionMatrix;
-pub use curves::{Curve, Curves};
+pub use curves::{Curve, Curves, Stroke};
 pub use grid::ImageGrid;
-pub use scatter::Scatter;
+pub use histograms::Histograms;
+pub use image_cell::ImageCell;
+pub use predicted_images::{PredictedImage, PredictedImages};
+pub use scatter::{Regions, Scatter};
+pub use scatter_3d::Scatter3d;
 pub use weight_images::WeightImages;

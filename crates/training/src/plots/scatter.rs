@@ -1,17 +1,20 @@
-//! Samples of a table as points in a plane.
+//! Samples of a table as points in a plane, over what a classifier says of the plane.
 
-use super::canvas::{Canvas, FONT, Picture, failed, longest, padded_range, write};
+use super::axis::{Axis, Scale};
+use super::canvas::{Canvas, FONT, Picture, class_colour, failed};
+use super::class_legend::{class_legend_width, draw_class_legend};
 use super::mark::Mark;
 use crate::error::Error;
 use emberlab_data::{Features, LabelledData};
 use plotters::chart::ChartBuilder;
+use plotters::coord::ranged1d::Ranged;
+use plotters::element::BitMapElement;
 use plotters::prelude::{BLACK, Color};
 use plotters_backend::DrawingBackend;
+use std::ops::Range;
 
 const SIZE: (u32, u32) = (900, 700);
 const TEXT_SIZE: i32 = 18;
-/// The most classes that a legend has room for.
-const MAX_LEGEND: usize = 20;
 
 /// Two columns of a table, a colour and a mark for each class.
 pub struct Scatter<'a> {
@@ -21,7 +24,19 @@ pub struct Scatter<'a> {
     names: &'a [String],
     /// The columns from left to right and upwards.
     columns: [usize; 2],
+    x: Axis,
+    y: Axis,
     legend_width: u32,
+    regions: Option<Regions>,
+    faint: Vec<bool>,
+}
+
+/// What a classifier predicts on a grid of places, from the upper left corner, row after row.
+pub struct Regions {
+    /// The places from left to right.
+    pub n_columns: usize,
+    /// The class at each place and its probability.
+    pub classes: Vec<(usize, f64)>,
 }
 
 impl<'a> Scatter<'a> {
@@ -29,11 +44,29 @@ impl<'a> Scatter<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Picture`].
+    /// [`Error::Picture`] when the letters cannot be read.
     pub fn new(title: &'a str, data: &'a LabelledData, columns: [usize; 2]) -> Result<Option<Self>, Error> {
         let Features::Table { values, columns: names } = &data.features else { return Ok(None) };
-        let legend_width = legend_width(&data.class_names)?;
-        Ok(Some(Self { title, data, values, names, columns, legend_width }))
+        let legend_width = class_legend_width(&data.class_names)?;
+        let axis = |column: usize| {
+            let column = values.iter().skip(column).step_by(names.len()).copied();
+            Axis::around(column, Scale::Linear).unwrap_or_else(|| Axis::linear(-1.0..1.0))
+        };
+        let [x, y] = columns;
+        let y = if x == y { Axis::linear(-1.0..1.0) } else { axis(y) };
+        let x = axis(x);
+        let faint = Vec::new();
+        Ok(Some(Self { title, data, values, names, columns, x, y, legend_width, regions: None, faint }))
+    }
+
+    /// What the axes show, from left to right and upwards.
+    pub fn ranges(&self) -> [Range<f64>; 2] {
+        [self.x.range(), self.y.range()]
+    }
+
+    /// With the regions of a classifier's predictions below the points, of which some are faint.
+    pub fn over(self, regions: Regions, faint: Vec<bool>) -> Self {
+        Self { regions: Some(regions), faint, ..self }
     }
 }
 
@@ -47,44 +80,64 @@ impl Picture for Scatter<'_> {
         let one_column = x == y;
         let value = |row: usize, column: usize| self.values[row * names.len() + column];
         let point = |row: usize| (value(row, x), if one_column { 0.0 } else { value(row, y) });
-        let range =
-            |column: usize| padded_range((0..data.len()).map(|row| value(row, column))).unwrap_or(-1.0..1.0);
-        let y_range = if one_column { -1.0..1.0 } else { range(y) };
         let (plot, legend) = canvas.split_horizontally(SIZE.0 - self.legend_width);
         let mut chart = ChartBuilder::on(&plot)
-            .caption(self.title, (FONT, TEXT_SIZE + 6))
+            .caption(self.title, (FONT, TEXT_SIZE + 4))
             .margin(16)
             .x_label_area_size(52)
-            .y_label_area_size(if one_column { 16 } else { 72 })
-            .build_cartesian_2d(range(x), y_range)
+            .y_label_area_size(if one_column { 16 } else { 76 })
+            .build_cartesian_2d(self.x.clone(), self.y.clone())
             .map_err(failed)?;
+        if let Some(regions) = &self.regions {
+            let (columns, rows) = chart.plotting_area().get_pixel_range();
+            let corner = (columns.start, rows.start);
+            let (base_x, base_y) = canvas.get_base_pixel();
+            let place = (corner.0 - base_x, corner.1 - base_y);
+            let size = ((columns.end - columns.start) as u32, (rows.end - rows.start) as u32);
+            regions.draw(canvas, place, size)?;
+        }
         let mut mesh = chart.configure_mesh();
         mesh.x_desc(names[x].as_str()).label_style((FONT, TEXT_SIZE)).axis_desc_style((FONT, TEXT_SIZE));
         match one_column {
             true => mesh.disable_y_mesh().disable_y_axis(),
             false => mesh.y_desc(names[y].as_str()),
         };
-        mesh.light_line_style(BLACK.mix(0.05)).bold_line_style(BLACK.mix(0.12)).draw().map_err(failed)?;
+        mesh.max_light_lines(1).bold_line_style(BLACK.mix(0.12)).draw().map_err(failed)?;
         for class in 0..data.n_classes() {
             let rows = (0..data.len()).filter(|&row| data.labels[row] as usize == class);
-            chart.draw_series(rows.map(|row| Mark { class, at: point(row) })).map_err(failed)?;
+            let marks = rows.map(|row| {
+                let faint = self.faint.get(row).copied().unwrap_or(false);
+                Mark { class, faint, at: point(row) }
+            });
+            chart.draw_series(marks).map_err(failed)?;
         }
-        draw_legend(&legend, &data.class_names)
+        draw_class_legend(&legend, &data.class_names)
     }
 }
 
-/// Room for a mark and the longest name.
-fn legend_width(names: &[String]) -> Result<u32, Error> {
-    Ok((longest(names, TEXT_SIZE)? + 48).min(SIZE.0 / 3))
-}
-
-fn draw_legend<DB: DrawingBackend>(area: &Canvas<DB>, names: &[String]) -> Result<(), Error> {
-    const TOP: i32 = 64;
-    const LINE: i32 = 26;
-    for (class, name) in names.iter().enumerate().take(MAX_LEGEND) {
-        let y = TOP + LINE * class as i32;
-        area.draw(&Mark { class, at: (10, y) }).map_err(failed)?;
-        write(area, name, (26, y), TEXT_SIZE)?;
+impl Regions {
+    /// Fills a rectangle: the more probable the class, the stronger its colour.
+    fn draw<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<DB>,
+        place: (i32, i32),
+        (width, height): (u32, u32),
+    ) -> Result<(), Error> {
+        let n_rows = self.classes.len() / self.n_columns.max(1);
+        let colour = |x: u32, y: u32| {
+            let row = (y as usize * n_rows / height as usize).min(n_rows - 1);
+            let column = (x as usize * self.n_columns / width as usize).min(self.n_columns - 1);
+            let (class, probability) = self.classes[row * self.n_columns + column];
+            let (red, green, blue) = class_colour(class).rgb();
+            let strength = 0.1 + 0.4 * probability;
+            [red, green, blue].map(|full| (255.0 + (f64::from(full) - 255.0) * strength).round() as u8)
+        };
+        if n_rows == 0 || width == 0 || height == 0 {
+            return Ok(());
+        }
+        let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| colour(x, y))).collect();
+        let picture = BitMapElement::with_owned_buffer(place, (width, height), pixels);
+        let picture = picture.ok_or_else(|| Error::Picture("the regions have no size".into()))?;
+        canvas.draw(&picture).map_err(failed)
     }
-    Ok(())
 }

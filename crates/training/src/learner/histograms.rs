@@ -1,0 +1,104 @@
+//! Records how weights and gradients are spread, about [`SNAPSHOTS`] times in a run.
+
+use crate::atomic;
+use crate::backend::{AutodiffBackend, Backend};
+use crate::error::Error;
+use crate::histograms_file::{self, HistogramRow};
+use burn::module::{Module, ModuleVisitor, Param, ParamId};
+use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
+use emberlab_models::Classifier;
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Enough for a picture, few enough that a device is hardly ever waited for.
+const SNAPSHOTS: usize = 24;
+
+/// Appends histograms to `histograms.csv`.
+pub struct Histograms {
+    path: PathBuf,
+    file: csv::Writer<File>,
+    /// Updates from one snapshot to the next.
+    every: usize,
+    /// The update that is recorded in any case.
+    last: usize,
+}
+
+impl Histograms {
+    /// Writes to a file beside the metrics of a run with so many updates, of which some are done; what the file says
+    /// of later ones is forgotten.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`]. What a process that was killed left half written is forgotten too.
+    pub fn create(path: &Path, updates: usize, done: usize) -> Result<Self, Error> {
+        let kept = histograms_file::readable(path).into_iter().filter(|row| row.iteration <= done);
+        let mut bytes = csv::Writer::from_writer(Vec::new());
+        let failed = |reason: String| Error::write(path)(std::io::Error::other(reason));
+        for row in kept {
+            bytes.serialize(row).map_err(|error| failed(error.to_string()))?;
+        }
+        let bytes = bytes.into_inner().map_err(|error| failed(error.to_string()))?;
+        atomic::write(path, &bytes)?;
+        let file = File::options().append(true).open(path).map_err(Error::write(path))?;
+        let file = csv::WriterBuilder::new().has_headers(bytes.is_empty()).from_writer(file);
+        let every = updates.div_ceil(SNAPSHOTS).max(1);
+        Ok(Self { path: path.to_owned(), file, every, last: updates })
+    }
+
+    /// Whether an update, counted from 1, is recorded.
+    pub fn is_due(&self, update: usize) -> bool {
+        (update - 1).is_multiple_of(self.every) || update == self.last
+    }
+
+    /// Records every parameter before an update, and the gradient that the update is made by.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn record(
+        &mut self,
+        update: usize,
+        model: &Classifier<AutodiffBackend>,
+        gradients: &GradientsParams,
+    ) -> Result<(), Error> {
+        let names: HashMap<ParamId, String> = model.network().parameter_names().into_iter().collect();
+        let mut snapshot = Snapshot { update, names, gradients, rows: Vec::new() };
+        model.visit(&mut snapshot);
+        snapshot.rows.iter().try_for_each(|row| self.write(row))?;
+        self.flush()
+    }
+
+    fn write(&mut self, row: &HistogramRow) -> Result<(), Error> {
+        self.file.serialize(row).map_err(|error| Error::write(&self.path)(std::io::Error::other(error)))
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        self.file.flush().map_err(Error::write(&self.path))
+    }
+}
+
+struct Snapshot<'a> {
+    update: usize,
+    names: HashMap<ParamId, String>,
+    gradients: &'a GradientsParams,
+    rows: Vec<HistogramRow>,
+}
+
+impl Snapshot<'_> {
+    fn add<const D: usize>(&mut self, name: &str, of: &str, tensor: Tensor<Backend, D>) {
+        let values: Vec<f32> = tensor.into_data().iter::<f32>().collect();
+        self.rows.extend(HistogramRow::new(self.update, name, of, &values));
+    }
+}
+
+impl ModuleVisitor<AutodiffBackend> for Snapshot<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<AutodiffBackend, D>>) {
+        let Some(name) = self.names.get(&param.id).cloned() else { return };
+        self.add(&name, "weight", param.val().inner());
+        if let Some(gradient) = self.gradients.get::<Backend, D>(param.id) {
+            self.add(&name, "gradient", gradient);
+        }
+    }
+}

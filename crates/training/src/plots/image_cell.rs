@@ -1,0 +1,66 @@
+//! One image in a picture of many.
+
+use super::canvas::{Canvas, failed};
+use crate::error::Error;
+use emberlab_data::ImageShape;
+use plotters::element::BitMapElement;
+use plotters_backend::DrawingBackend;
+
+/// Pixels that an image takes, at least.
+const SIDE: usize = 64;
+/// The largest image that is shown pixel by pixel; of larger ones every other pixel or less.
+const MAX_SIDE: usize = 128;
+
+/// How an image is shown: each `step`-th pixel, `scale` times as large.
+#[derive(Clone, Copy, Debug)]
+pub struct ImageCell {
+    shape: ImageShape,
+    step: usize,
+    scale: usize,
+}
+
+impl ImageCell {
+    /// For images of a shape.
+    pub fn new(shape: ImageShape) -> Self {
+        let side = shape.height.max(shape.width).max(1);
+        Self { shape, step: side.div_ceil(MAX_SIDE), scale: (SIDE / side).max(1) }
+    }
+
+    /// Pixels from left to right.
+    pub fn width(&self) -> usize {
+        self.shape.width.div_ceil(self.step) * self.scale
+    }
+
+    /// Pixels from top to bottom.
+    pub fn height(&self) -> usize {
+        self.shape.height.div_ceil(self.step) * self.scale
+    }
+
+    /// The image as red, green and blue of each pixel, row after row; grey where it has one channel.
+    pub fn pixels(&self, image: &[u8]) -> Vec<u8> {
+        let ImageShape { channels, height, width } = self.shape;
+        let value = |channel: usize, row: usize, column: usize| {
+            image[(channel.min(channels - 1) * height + row) * width + column]
+        };
+        let place = |position: usize| position / self.scale * self.step;
+        let places = (0..self.height()).flat_map(|y| (0..self.width()).map(move |x| (y, x)));
+        places.flat_map(|(y, x)| [0, 1, 2].map(|channel| value(channel, place(y), place(x)))).collect()
+    }
+
+    /// Draws the image with its upper left corner at `place`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Picture`] when it cannot be drawn.
+    pub fn draw<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<DB>,
+        image: &[u8],
+        place: (i32, i32),
+    ) -> Result<(), Error> {
+        let size = (self.width() as u32, self.height() as u32);
+        let picture = BitMapElement::with_owned_buffer(place, size, self.pixels(image));
+        let picture = picture.ok_or_else(|| Error::Picture("an image has no size".into()))?;
+        canvas.draw(&picture).map_err(failed)
+    }
+}

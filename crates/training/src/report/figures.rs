@@ -1,0 +1,212 @@
+//! The figures of a run.
+
+use super::figure::{Figure, Kind};
+use super::material::Material;
+use super::outcome::percent;
+use super::series::{curve_figure, metric_curves};
+use crate::backend::Backend;
+use crate::error::Error;
+use crate::evaluate::predicted;
+use crate::learner::Schedule;
+use crate::plots::{
+    ClassBars, ConfusionMatrix, Curve, Histograms, PredictedImage, PredictedImages, Regions, Scale, Scatter,
+    Scatter3d, Stroke, WeightImages,
+};
+use crate::predictions_file::Predictions;
+use crate::trained_run::TrainedRun;
+use burn::lr_scheduler::LrScheduler;
+use burn::tensor::{Tensor, TensorData};
+use emberlab_data::{BatchPlan, Features, LabelledData};
+use std::ops::Range;
+
+/// The most points of the curve of the learning rate.
+const MAX_RATES: usize = 2000;
+/// Test images that are shown.
+const MAX_IMAGES: usize = 40;
+/// Places from left to right and from top to bottom at which a classifier is asked for its regions.
+const REGION_PLACES: usize = 240;
+/// Samples this near to a slice, in standard deviations of the column it is made through, are strong.
+const NEAR_SLICE: f64 = 0.5;
+
+/// Every figure that a run has what it takes for.
+///
+/// # Errors
+///
+/// [`Error::Picture`], and [`Error::Usage`] for a schedule that Burn does not take.
+pub fn figures(material: &Material) -> Result<Vec<Figure>, Error> {
+    let mut figures = Vec::new();
+    figures.extend(curves(material, "loss", "loss (cross-entropy)", &[Scale::Linear, Scale::Log])?);
+    figures.extend(curves(material, "accuracy", "accuracy (share right)", &[Scale::Linear])?);
+    figures.push(learning_rate(material)?);
+    if let (Some(run), Some(splits)) = (&material.trained, &material.splits) {
+        let train = &splits.train.samples;
+        figures.extend(scatter(material, train)?);
+        figures.extend(regions(run, train)?);
+    }
+    figures.extend(weights(material)?);
+    let title = format!("{}: weights and gradients over the run", material.config.name);
+    if let Some(picture) = Histograms::new(&title, &material.histograms)? {
+        let caption = "Each column is a histogram: the darker, the more entries of the parameter (left) or of its \
+                       gradient (right) have that value before that update.";
+        figures.push(Figure::new("histograms", &title, caption, Kind::Chart, &picture)?);
+    }
+    if let Some(predictions) = material.predictions.as_ref().filter(|predictions| predictions.len() > 0) {
+        figures.extend(scores(material, predictions)?);
+        figures.extend(test_images(material, predictions)?);
+    }
+    Ok(figures)
+}
+
+fn curves(material: &Material, metric: &str, value: &str, scales: &[Scale]) -> Result<Option<Figure>, Error> {
+    let noisy = !matches!(material.config.training.plan, BatchPlan::Full { .. });
+    let curves = metric_curves(&material.metrics, metric, noisy);
+    if curves.is_empty() {
+        return Ok(None);
+    }
+    let title = format!("{}: {metric}", material.config.name);
+    let caption = match metric {
+        "loss" => "Mean cross-entropy of each batch before its update, in nats.",
+        _ => "Share of each batch predicted right before its update.",
+    };
+    curve_figure(metric, &title, caption, value, &curves, scales).map(Some)
+}
+
+/// The learning rate of each update, or of every so-many-th.
+fn learning_rate(material: &Material) -> Result<Figure, Error> {
+    let training = &material.config.training;
+    let updates = training.updates(material.data.n_train);
+    let every = updates.div_ceil(MAX_RATES).max(1);
+    let mut schedule = Schedule::new(&training.schedule, training.optimizer.learning_rate, updates)?;
+    let rates = (1..=updates).map(|update| (update as f64, schedule.step()));
+    let points = rates.step_by(every).collect();
+    let name = Some("learning rate".to_owned());
+    let curves = [Curve { name, colour: 0, stroke: Stroke::Solid, points }];
+    let title = format!("{}: learning rate", material.config.name);
+    let caption = "The rate of each update, as the schedule sets it.";
+    curve_figure("learning-rate", &title, caption, "learning rate", &curves, &[Scale::Linear, Scale::Log])
+}
+
+/// The training samples of a table as points, in space where there are three columns or more.
+fn scatter(material: &Material, train: &LabelledData) -> Result<Option<Figure>, Error> {
+    let title = format!("{}: {} training samples", material.config.name, train.len());
+    let caption = "Each mark is a training sample, its shape and colour the class.";
+    if let Some(picture) = Scatter3d::new(&title, train)? {
+        return Figure::new("scatter", &title, caption, Kind::Chart, &picture).map(Some);
+    }
+    match Scatter::new(&title, train, [0, 1.min(train.n_features() - 1)])? {
+        Some(picture) => Figure::new("scatter", &title, caption, Kind::Chart, &picture).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What the run predicts in the plane of two columns, or in a slice of space through the mean of the third.
+fn regions(run: &TrainedRun, train: &LabelledData) -> Result<Option<Figure>, Error> {
+    let Features::Table { values, columns } = &train.features else { return Ok(None) };
+    if !(2..=3).contains(&columns.len()) {
+        return Ok(None);
+    }
+    let third = columns.get(2).map(|_| statistics(values.iter().skip(2).step_by(3).copied()));
+    let title = match &third {
+        None => format!("{}: what is predicted where", run.config.name),
+        Some((mean, _)) => format!("{}: what is predicted where {} = {mean:.3}", run.config.name, columns[2]),
+    };
+    let Some(picture) = Scatter::new(&title, train, [0, 1])? else { return Ok(None) };
+    let faint = match third {
+        None => Vec::new(),
+        Some((mean, deviation)) => values
+            .iter()
+            .skip(2)
+            .step_by(3)
+            .map(|value| (value - mean).abs() > NEAR_SLICE * deviation)
+            .collect(),
+    };
+    let regions = predicted_regions(run, picture.ranges(), third.map(|(mean, _)| mean));
+    let caption = match third {
+        None => {
+            "The colour of a place is the class predicted there, the stronger the more probable; the marks are the training samples."
+        }
+        Some(_) => {
+            "A slice through the mean of the third feature: the colour of a place is the class predicted there, the stronger the more probable. Training samples near the slice are strong, others faint."
+        }
+    };
+    let picture = picture.over(regions, faint);
+    Figure::new("regions", &title, caption, Kind::Chart, &picture).map(Some)
+}
+
+/// Mean and standard deviation.
+fn statistics(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let n = values.clone().count().max(1) as f64;
+    let mean = values.clone().sum::<f64>() / n;
+    (mean, (values.map(|value| (value - mean).powi(2)).sum::<f64>() / n).sqrt())
+}
+
+/// The class and its probability on a grid over two columns, from the upper left corner.
+fn predicted_regions(run: &TrainedRun, [x, y]: [Range<f64>; 2], third: Option<f64>) -> Regions {
+    let place = |range: &Range<f64>, index: usize| {
+        range.start + (range.end - range.start) * (index as f64 + 0.5) / REGION_PLACES as f64
+    };
+    let n_features = 2 + usize::from(third.is_some());
+    let mut classes = Vec::with_capacity(REGION_PLACES * REGION_PLACES);
+    for row in (0..REGION_PLACES).rev() {
+        let places = (0..REGION_PLACES)
+            .flat_map(|column| [place(&x, column), place(&y, row)].into_iter().chain(third));
+        let inputs = run.data.normalizer.apply(&Features::table(places.collect(), n_features));
+        let inputs = TensorData::new(inputs, [REGION_PLACES, n_features]);
+        let logits = run.network.forward(Tensor::<Backend, 2>::from_data(inputs, &run.device));
+        let (predictions, probabilities) = predicted(run.config.model.output, logits);
+        let rows = probabilities.chunks_exact(run.data.class_names.len().max(1));
+        classes.extend(predictions.into_iter().zip(rows).map(|(class, row)| (class, row[class])));
+    }
+    Regions { n_columns: REGION_PLACES, classes }
+}
+
+fn weights(material: &Material) -> Result<Option<Figure>, Error> {
+    let (Some(run), Some(image)) = (&material.trained, material.config.data.source.image()) else {
+        return Ok(None);
+    };
+    let tensors = run.network.tensors();
+    let title = format!("{}: weights of the first layer", material.config.name);
+    let Some(picture) = WeightImages::new(&title, &tensors, image, &material.data.class_names)? else {
+        return Ok(None);
+    };
+    let caption = "What each unit of the first layer looks for: grey is a weight of 0, bright a positive, dark a negative one, by colour channel.";
+    Figure::new("weights", &title, caption, Kind::Image, &picture).map(Some)
+}
+
+fn scores(material: &Material, predictions: &Predictions) -> Result<[Figure; 2], Error> {
+    let name = &material.config.name;
+    let evaluation = predictions.evaluation(&material.data.class_names);
+    let accuracy = percent(evaluation.accuracy);
+    let title = format!("{name}: {} test samples, {accuracy} right", evaluation.samples);
+    let picture = ConfusionMatrix::new(&title, &evaluation)?;
+    let caption = "Test samples by class, downwards, and prediction, from left to right: how many, and their share of the class.";
+    let matrix = Figure::new("confusion-matrix", &title, caption, Kind::Chart, &picture)?;
+    let title = format!("{name}: precision and recall on the test part");
+    let picture = ClassBars::new(&title, &evaluation)?;
+    let caption =
+        "Precision: right among those predicted to be of the class. Recall: right among those of the class.";
+    let bars = Figure::new("classes", &title, caption, Kind::Chart, &picture)?;
+    Ok([matrix, bars])
+}
+
+/// The first test images with what they were taken for.
+fn test_images(material: &Material, predictions: &Predictions) -> Result<Option<Figure>, Error> {
+    let Some(splits) = &material.splits else { return Ok(None) };
+    let Features::Images { pixels, shape } = &splits.test.samples.features else { return Ok(None) };
+    let names = &material.data.class_names;
+    let shown = predictions.len().min(splits.test.samples.len()).min(MAX_IMAGES);
+    let images = (0..shown).map(|sample| {
+        let predicted = predictions.predictions[sample];
+        PredictedImage {
+            pixels: &pixels[sample * shape.size()..(sample + 1) * shape.size()],
+            class: &names[predictions.labels[sample] as usize],
+            predicted: &names[predicted],
+            probability: predictions.probabilities(sample)[predicted],
+        }
+    });
+    let wrong = (0..shown).filter(|&i| predictions.predictions[i] != predictions.labels[i] as usize).count();
+    let title = format!("{}: the first {shown} test images, {wrong} wrong", material.config.name);
+    let picture = PredictedImages::new(&title, *shape, images.collect())?;
+    let caption = "Below each image the class predicted with its probability; those predicted wrong are framed, with their class below.";
+    Figure::new("test-images", &title, caption, Kind::Image, &picture).map(Some)
+}

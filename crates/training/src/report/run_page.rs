@@ -1,0 +1,145 @@
+//! `report.html`: a run on one page.
+
+use super::figure::Figure;
+use super::material::Material;
+use super::outcome::{Facts, outcome, percent};
+use super::page::{facts, page, table, verbatim};
+use super::worst_errors::worst_errors;
+use crate::config::Config;
+use crate::error::Error;
+use crate::evaluation::Evaluation;
+use emberlab_models::{GradientRule, Output};
+use maud::{Markup, html};
+
+/// The page of a run with its figures.
+///
+/// # Errors
+///
+/// [`Error::Picture`] when an image cannot be encoded.
+pub fn run_page(material: &Material, figures: &[Figure]) -> Result<String, Error> {
+    let Material { config, facts, .. } = material;
+    let evaluation = material
+        .predictions
+        .as_ref()
+        .filter(|predictions| predictions.len() > 0)
+        .map(|predictions| predictions.evaluation(&material.data.class_names));
+    let body = html! {
+        h1 { (config.name) }
+        p.lead { (outcome(facts)) }
+        (what_it_is(config, facts))
+        h2 { "Scores" }
+        (scores(facts))
+        @if let Some(evaluation) = &evaluation { (classes(evaluation)) }
+        h2 { "Pictures" }
+        @for figure in figures { (figure.html()) }
+        h2 { "Worst errors" }
+        (worst_errors(material)?)
+        h2 { "Environment" }
+        (environment(facts))
+        h2 { "Settings" }
+        p.note { "The configuration with every default, as in the run's " code { "config.toml" } "." }
+        (verbatim(&config.to_toml()))
+        h2 { "How to reproduce it" }
+        (reproduction(material))
+    };
+    Ok(page(&format!("{} · emberlab", config.name), body))
+}
+
+fn what_it_is(config: &Config, facts: &Facts) -> Markup {
+    let gradient = match config.model.gradient {
+        GradientRule::Autodiff => "by autodiff",
+        GradientRule::Manual => "by hand",
+    };
+    let output = match config.model.output {
+        Output::Softmax => "softmax",
+        Output::Sigmoid => "sigmoid",
+    };
+    let data = &facts.data;
+    let validation = match data.n_validation {
+        0 => String::new(),
+        samples => format!("{samples} validation, "),
+    };
+    let classes = data.class_names.len();
+    html! {
+        p {
+            "Layers " (facts.model) ", " (facts.n_parameters) " weights and biases, " (output)
+            " output, gradients " (gradient) ". Data: " (data.n_train) " training, " (validation)
+            (data.n_test) " test samples of " (data.n_features) " features, " (classes) " classes."
+        }
+    }
+}
+
+/// The final score of each part.
+fn scores(facts: &Facts) -> Markup {
+    let parts = [
+        ("training, last pass", facts.metrics.train),
+        ("validation", facts.metrics.validation),
+        ("test", facts.metrics.test),
+    ];
+    let rows: Vec<Vec<String>> = parts
+        .into_iter()
+        .filter_map(|(part, score)| {
+            let score = score?;
+            Some(vec![part.to_owned(), format!("{:.6}", score.loss), percent(score.accuracy)])
+        })
+        .collect();
+    table(&["part", "loss", "accuracy"], &rows)
+}
+
+fn classes(evaluation: &Evaluation) -> Markup {
+    let figure = |value: f64| format!("{value:.4}");
+    let rows: Vec<Vec<String>> = evaluation
+        .classes
+        .iter()
+        .map(|class| {
+            let figures = [class.precision, class.recall, class.f1].map(figure);
+            [vec![class.name.clone()], figures.to_vec(), vec![class.support.to_string()]].concat()
+        })
+        .collect();
+    html! {
+        h3 { "Classes of the test part" }
+        (table(&["class", "precision", "recall", "F1", "samples"], &rows))
+        @for top in &evaluation.top_k {
+            p { "The class is among the " (top.k) " most probable for " (percent(top.accuracy)) "." }
+        }
+        @if let Some(auroc) = evaluation.auroc {
+            p { "Area under the receiver operating characteristic: " (figure(auroc)) "." }
+        }
+    }
+}
+
+fn environment(run: &Facts) -> Markup {
+    let seeds: Vec<String> = run.seeds.iter().map(|(name, seed)| format!("{name} {seed}")).collect();
+    let mut rows = vec![
+        ("backend", run.device.backend.clone()),
+        ("device", run.device.name.clone()),
+        ("threads", run.device.threads.to_string()),
+    ];
+    rows.extend(run.versions.iter().map(|(name, version)| (name.as_str(), version.clone())));
+    rows.push(("seeds", seeds.join(", ")));
+    rows.push(("seconds", {
+        let seconds = run.seconds;
+        format!("load {:.3}, train {:.3}, evaluate {:.3}", seconds.load, seconds.train, seconds.evaluate)
+    }));
+    rows.push(("data SHA-256", run.data.sha256.clone()));
+    facts(&rows)
+}
+
+fn reproduction(material: &Material) -> Markup {
+    let facts = &material.facts;
+    let backend = &facts.device.backend;
+    let version = |name: &str| facts.versions.get(name).cloned().unwrap_or_default();
+    let config = material.directory.file(crate::run_dir::file::CONFIG);
+    html! {
+        p {
+            "emberlab " (version("emberlab")) ", commit " code { (version("git_commit")) } ", built with the backend "
+            code { (backend) } ", trains the same run from its resolved configuration:"
+        }
+        (verbatim(&format!("emberlab train {} --name again", config.display())))
+        p {
+            "On the same CPU backend, " code { "metrics.csv" } " and " code { "model.safetensors" }
+            " are then the same bytes. The data is the same when its SHA-256 is; "
+            code { "emberlab data info" } " tells it."
+        }
+    }
+}
