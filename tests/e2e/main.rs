@@ -6,6 +6,7 @@ mod configuration;
 mod curves;
 mod data;
 mod fetch;
+mod lab;
 mod many_runs;
 mod optimizers;
 #[cfg(feature = "flex")]

@@ -17,6 +17,7 @@ pub mod evaluation;
 mod fingerprint;
 pub mod gradcheck;
 mod histograms_file;
+mod lab;
 pub mod learner;
 mod load;
 mod metrics_file;

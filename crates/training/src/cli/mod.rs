@@ -7,6 +7,7 @@ mod data;
 mod evaluate;
 mod export;
 mod gradcheck;
+mod lab;
 mod predict;
 mod print;
 mod progress;
@@ -58,6 +59,11 @@ enum Command {
     /// Draw what a run did into its folder `plots`, as SVG and PNG, and write its page `report.html`
     #[command(after_help = "Example:\n  emberlab report iris")]
     Report(report::ReportArgs),
+    /// Run the notebook's experiments and write the lab as a page, `artifacts/lab/index.html`
+    #[command(
+        after_help = "Examples:\n  emberlab lab\n  emberlab lab --set data.directory=/data/cifar --artifacts lab-of-today"
+    )]
+    Lab(lab::LabArgs),
     /// List the runs and what came of them
     #[command(after_help = "Examples:\n  emberlab runs\n  emberlab runs --artifacts artifacts/iris-sweep")]
     Runs(runs::RunsArgs),
@@ -147,6 +153,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Predict(arguments) => predict::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Lab(arguments) => lab::run(&arguments),
         Command::Runs(arguments) => runs::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, parser()),
