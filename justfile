@@ -35,6 +35,11 @@ train-metal *ARGS:
 data *ARGS:
     cargo run --release -- data fetch configs/lab/cifar10-linear.toml "$@"
 
+# Run the notebook's experiments and write the lab as a page, artifacts/lab/index.html: just lab [--set key.path=value ...]
+[no-exit-message]
+lab *ARGS:
+    cargo run --release -- lab "$@"
+
 # Train every experiment of the lab, replacing earlier runs: just lab-configs [--set key.path=value ...]
 lab-configs *ARGS:
     #!/usr/bin/env bash

@@ -130,6 +130,26 @@ pub fn text_width(text: &str, size: i32) -> Result<u32, Error> {
     Ok(width)
 }
 
+/// A text that is at most so many pixels wide, with `…` for what has no room.
+///
+/// # Errors
+///
+/// [`Error::Picture`] when [`FONT`] cannot be read.
+pub fn fitted(text: &str, size: i32, width: u32) -> Result<String, Error> {
+    load_font()?;
+    if text_width(text, size)? <= width {
+        return Ok(text.to_owned());
+    }
+    let letters: Vec<char> = text.chars().collect();
+    for kept in (0..letters.len()).rev() {
+        let shortened = letters[..kept].iter().collect::<String>().trim_end().to_owned() + "…";
+        if text_width(&shortened, size)? <= width {
+            return Ok(shortened);
+        }
+    }
+    Ok(String::new())
+}
+
 /// A picture that could not be drawn.
 pub fn failed(error: impl Display) -> Error {
     Error::Picture(error.to_string())

@@ -1,6 +1,6 @@
 //! Precision and recall of each class.
 
-use super::canvas::{Canvas, Picture, class_colour, failed, longest, text_width, write};
+use super::canvas::{Canvas, Picture, class_colour, failed, fitted, longest, text_width, write};
 use crate::error::Error;
 use crate::evaluation::Evaluation;
 use plotters::prelude::{Color, Rectangle};
@@ -8,6 +8,8 @@ use plotters_backend::DrawingBackend;
 
 const TITLE_SIZE: i32 = 22;
 const TEXT_SIZE: i32 = 16;
+/// Longer names are cut.
+const MAX_NAME_WIDTH: u32 = 260;
 const MARGIN: i32 = 16;
 const TOP: i32 = MARGIN + 76;
 const BAR_HEIGHT: i32 = 14;
@@ -20,6 +22,7 @@ const VALUE_WIDTH: i32 = 64;
 pub struct ClassBars<'a> {
     title: &'a str,
     evaluation: &'a Evaluation,
+    names: Vec<String>,
     name_width: i32,
     title_width: i32,
 }
@@ -31,9 +34,10 @@ impl<'a> ClassBars<'a> {
     ///
     /// [`Error::Picture`] when the letters cannot be read.
     pub fn new(title: &'a str, evaluation: &'a Evaluation) -> Result<Self, Error> {
-        let names: Vec<String> = evaluation.classes.iter().map(|class| class.name.clone()).collect();
+        let names = evaluation.classes.iter().map(|class| fitted(&class.name, TEXT_SIZE, MAX_NAME_WIDTH));
+        let names: Vec<String> = names.collect::<Result<_, _>>()?;
         let name_width = longest(&names, TEXT_SIZE)? as i32 + 12;
-        Ok(Self { title, evaluation, name_width, title_width: text_width(title, TITLE_SIZE)? as i32 })
+        Ok(Self { title, evaluation, names, name_width, title_width: text_width(title, TITLE_SIZE)? as i32 })
     }
 }
 
@@ -52,9 +56,9 @@ impl Picture for ClassBars<'_> {
             bar(canvas, (x, MARGIN + 42), 24, index as usize)?;
             write(canvas, name, (x + 32, MARGIN + 42 + BAR_HEIGHT / 2), TEXT_SIZE)?;
         }
-        for (row, class) in (0..).zip(&self.evaluation.classes) {
+        for ((row, class), name) in (0..).zip(&self.evaluation.classes).zip(&self.names) {
             let top = TOP + row * CLASS_HEIGHT;
-            write(canvas, &class.name, (MARGIN, top + BAR_HEIGHT), TEXT_SIZE)?;
+            write(canvas, name, (MARGIN, top + BAR_HEIGHT), TEXT_SIZE)?;
             for (index, value) in [(0, class.precision), (1, class.recall)] {
                 let y = top + index * BAR_HEIGHT;
                 let length = (value * f64::from(BAR_WIDTH)).round() as i32;

@@ -1,6 +1,6 @@
 //! The names of classes beside their marks.
 
-use super::canvas::{Canvas, failed, longest, write};
+use super::canvas::{Canvas, failed, fitted, longest, write};
 use super::mark::Mark;
 use crate::error::Error;
 use plotters_backend::DrawingBackend;
@@ -32,7 +32,7 @@ pub fn draw_class_legend<DB: DrawingBackend>(area: &Canvas<DB>, names: &[String]
     for (class, name) in names.iter().enumerate().take(MAX_CLASSES) {
         let y = TOP + LINE * class as i32;
         area.draw(&Mark { class, faint: false, at: (10, y) }).map_err(failed)?;
-        write(area, name, (26, y), TEXT_SIZE)?;
+        write(area, &fitted(name, TEXT_SIZE, MAX_WIDTH - 48)?, (26, y), TEXT_SIZE)?;
     }
     match names.len().saturating_sub(MAX_CLASSES) {
         0 => Ok(()),

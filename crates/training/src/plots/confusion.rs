@@ -1,6 +1,6 @@
 //! The confusion matrix.
 
-use super::canvas::{Canvas, Picture, failed, longest, text_style, text_width, write};
+use super::canvas::{Canvas, Picture, failed, fitted, longest, text_style, text_width, write};
 use crate::error::Error;
 use crate::evaluation::Evaluation;
 use plotters::prelude::{Color, RGBColor, Rectangle, Text, WHITE};
@@ -8,6 +8,8 @@ use plotters_backend::DrawingBackend;
 
 const TITLE_SIZE: i32 = 22;
 const NAME_SIZE: i32 = 16;
+/// Longer names are cut.
+const MAX_NAME_WIDTH: u32 = 150;
 const COUNT_SIZE: i32 = 16;
 const RATE_SIZE: i32 = 12;
 const MARGIN: i32 = 16;
@@ -32,7 +34,8 @@ impl<'a> ConfusionMatrix<'a> {
     ///
     /// [`Error::Picture`] when the letters cannot be read.
     pub fn new(title: &'a str, evaluation: &'a Evaluation) -> Result<Self, Error> {
-        let names: Vec<String> = evaluation.classes.iter().map(|class| class.name.clone()).collect();
+        let names = evaluation.classes.iter().map(|class| fitted(&class.name, NAME_SIZE, MAX_NAME_WIDTH));
+        let names: Vec<String> = names.collect::<Result<_, _>>()?;
         let widest = longest(&names, NAME_SIZE)? as i32;
         let title_width = text_width(title, TITLE_SIZE)? as i32;
         Ok(Self {

@@ -1,7 +1,7 @@
 //! Curves over the updates of runs.
 
 use super::axis::{Axis, Scale};
-use super::canvas::{Canvas, FONT, Picture, class_colour, failed, write};
+use super::canvas::{Canvas, FONT, Picture, class_colour, failed, fitted, write};
 use crate::error::Error;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::cartesian::Cartesian2d;
@@ -98,7 +98,7 @@ impl<'a> Curves<'a> {
 
     fn chart<'b, DB: DrawingBackend>(&self, plot: &'b Canvas<DB>) -> Result<Chart<'b, DB>, Error> {
         ChartBuilder::on(plot)
-            .caption(self.title, (FONT, TEXT_SIZE + 4))
+            .caption(fitted(self.title, TEXT_SIZE + 4, SIZE.0 - 64)?, (FONT, TEXT_SIZE + 4))
             .margin(16)
             // The last number of the axis reaches beyond it.
             .margin_right(48)

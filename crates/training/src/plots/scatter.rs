@@ -1,7 +1,7 @@
 //! Samples of a table as points in a plane, over what a classifier says of the plane.
 
 use super::axis::{Axis, Scale};
-use super::canvas::{Canvas, FONT, Picture, class_colour, failed};
+use super::canvas::{Canvas, FONT, Picture, class_colour, failed, fitted};
 use super::class_legend::{class_legend_width, draw_class_legend};
 use super::mark::Mark;
 use crate::error::Error;
@@ -82,7 +82,10 @@ impl Picture for Scatter<'_> {
         let point = |row: usize| (value(row, x), if one_column { 0.0 } else { value(row, y) });
         let (plot, legend) = canvas.split_horizontally(SIZE.0 - self.legend_width);
         let mut chart = ChartBuilder::on(&plot)
-            .caption(self.title, (FONT, TEXT_SIZE + 4))
+            .caption(
+                fitted(self.title, TEXT_SIZE + 4, SIZE.0 - self.legend_width - 64)?,
+                (FONT, TEXT_SIZE + 4),
+            )
             .margin(16)
             .x_label_area_size(52)
             .y_label_area_size(if one_column { 16 } else { 76 })

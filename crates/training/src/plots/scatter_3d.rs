@@ -1,7 +1,7 @@
 //! Samples of a table as points in space.
 
 use super::axis::{Axis, Scale, short};
-use super::canvas::{Canvas, FONT, Picture, failed, write};
+use super::canvas::{Canvas, FONT, Picture, failed, fitted, write};
 use super::class_legend::{class_legend_width, draw_class_legend};
 use super::mark::Mark;
 use crate::error::Error;
@@ -62,7 +62,10 @@ impl Picture for Scatter3d<'_> {
         let [right, back, up] = self.axes.clone();
         let (plot, legend) = canvas.split_horizontally(SIZE.0 - self.legend_width);
         let mut chart = ChartBuilder::on(&plot)
-            .caption(self.title, (FONT, TEXT_SIZE + 4))
+            .caption(
+                fitted(self.title, TEXT_SIZE + 4, SIZE.0 - self.legend_width - 64)?,
+                (FONT, TEXT_SIZE + 4),
+            )
             .margin(24)
             .build_cartesian_3d(right.clone(), up.clone(), back.clone())
             .map_err(failed)?;
