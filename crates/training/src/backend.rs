@@ -131,32 +131,16 @@ fn select(index: usize) -> Device {
     }
 }
 
-/// Looks for the libraries that CUDA loads at run time.
+/// Looks for what CUDA loads at run time, before Burn panics over it.
 #[cfg(feature = "cuda")]
 fn find_driver() -> Result<(), Error> {
-    if !can_load(&["libcuda.so.1", "libcuda.so", "nvcuda.dll"]) {
-        return Err(Error::Device(
-            "no CUDA driver: `libcuda.so.1` is not on this machine; install NVIDIA's driver, or train on the CPU \
-             with `just train CONFIG`"
-                .into(),
-        ));
+    match crate::doctor::Nvidia::examine().problems().into_iter().next() {
+        None => Ok(()),
+        Some(problem) => Err(Error::Device(format!(
+            "{}; mend it with `{}`, or train on the CPU with `just train CONFIG`; `emberlab doctor` tells more",
+            problem.what, problem.mend
+        ))),
     }
-    let versions =
-        ["libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "nvrtc64_120_0.dll"];
-    if !can_load(&versions) {
-        return Err(Error::Device(
-            "no CUDA compiler: `libnvrtc.so` is not on this machine; install the CUDA toolkit's NVRTC (package \
-             `cuda-nvrtc`) beside the driver, or train on the CPU with `just train CONFIG`"
-                .into(),
-        ));
-    }
-    Ok(())
-}
-
-#[cfg(feature = "cuda")]
-#[expect(unsafe_code, reason = "loading a library runs its initialisers; these are NVIDIA's own")]
-fn can_load(names: &[&str]) -> bool {
-    names.iter().any(|name| unsafe { libloading::Library::new(name) }.is_ok())
 }
 
 #[cfg(not(feature = "cuda"))]

@@ -11,6 +11,7 @@ mod classifier;
 pub mod cli;
 pub mod config;
 mod data_report;
+mod doctor;
 mod error;
 pub mod evaluate;
 pub mod evaluation;

@@ -76,6 +76,20 @@ fn table(report: &Report) -> String {
     if let Some(parameter) = worst(|parameter| &parameter.difference) {
         text += &worst_entry("finite", parameter, &parameter.difference);
     }
+    let device = |of: fn(&ParameterReport) -> f64| {
+        report
+            .parameters
+            .iter()
+            .map(of)
+            .fold(0.0, |most: f64, error| if error <= most { most } else { error })
+    };
+    text += &format!(
+        "on the backend {}, in its own precision: by hand {:.1e}, by autodiff {:.1e} of the largest entry; allowed is {:e}\n",
+        report.backend,
+        device(|parameter| parameter.device_manual_error),
+        device(|parameter| parameter.device_autodiff_error),
+        report.device_tolerance
+    );
     text + if report.passed { "\npassed\n" } else { "\nfailed\n" }
 }
 

@@ -4,6 +4,7 @@ mod compare;
 mod completions;
 mod config;
 mod data;
+mod doctor;
 mod evaluate;
 mod export;
 mod gradcheck;
@@ -88,6 +89,9 @@ enum Command {
         after_help = "Example:\n  emberlab completions bash > ~/.local/share/bash-completion/completions/emberlab"
     )]
     Completions(completions::CompletionsArgs),
+    /// Tell what this machine has to compute with, what is missing, and what mends it
+    #[command(after_help = "Examples:\n  emberlab doctor\n  emberlab doctor --json")]
+    Doctor(doctor::DoctorArgs),
     /// Look at the data of a configuration
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -160,6 +164,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Export(arguments) => export::run(&arguments),
         Command::Gradcheck(arguments) => gradcheck::run(&arguments),
         Command::Config(command) => config::run(&command),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Data(command) => data::run(&command),
     }
 }

@@ -10,6 +10,7 @@
 //! gradient is what is left of terms that cancel.
 
 mod differences;
+mod on_device;
 mod report;
 
 pub use report::{Comparison, ParameterReport, Report, WorstEntry};
@@ -24,6 +25,7 @@ use burn::tensor::{DType, Tensor, TensorData};
 use differences::Differences;
 use emberlab_data::{ClassificationBatch, LabelledData, Normalizer, Progress, RandomState};
 use emberlab_models::{Classifier, GradientRule, Gradients};
+use on_device::OnDevice;
 use std::collections::HashMap;
 
 /// The CPU, in whatever precision a tensor has.
@@ -40,11 +42,19 @@ pub struct GradcheckOptions {
     pub autodiff_tolerance: f64,
     /// The largest relative error between hand and finite differences.
     pub difference_tolerance: f64,
+    /// The largest error of the program's backend, as a share of a parameter's largest entry.
+    pub device_tolerance: f64,
 }
 
 impl Default for GradcheckOptions {
     fn default() -> Self {
-        Self { samples: 16, entries: 25, autodiff_tolerance: 1e-9, difference_tolerance: 1e-5 }
+        Self {
+            samples: 16,
+            entries: 25,
+            autodiff_tolerance: 1e-9,
+            difference_tolerance: 1e-5,
+            device_tolerance: 1e-3,
+        }
     }
 }
 
@@ -87,8 +97,9 @@ pub(crate) fn gradcheck_rule(
 
     let untracked = tracked.valid();
     let differences = Differences::new(&untracked, batch_in_f64(&samples, &normalizer), dropout.clone());
+    let on_device = OnDevice::compute(config, &train, &samples, &normalizer)?;
     let mut report = report::Builder::new(&autodiff, options);
-    for (id, name) in tracked.network().parameter_names() {
+    for (index, (id, name)) in tracked.network().parameter_names().into_iter().enumerate() {
         let (Some(manual), Some(autodiff)) = (manual.get(&id), autodiff.get(&id)) else {
             return Err(Error::Training(format!("`{name}` has no gradient")));
         };
@@ -96,7 +107,7 @@ pub(crate) fn gradcheck_rule(
         let agree = |left, right| report.agree(left, right);
         let slopes = entries.into_iter().map(|entry| (entry, differences.slope(id, entry, agree)));
         let slopes = slopes.collect();
-        report.add(name, manual, autodiff, slopes);
+        report.add(name, manual, autodiff, slopes, on_device.errors(index, autodiff));
     }
     Ok(report.finish(options, samples.len()))
 }

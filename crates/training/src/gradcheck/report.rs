@@ -1,6 +1,7 @@
 //! What the comparison found.
 
 use super::{GradcheckOptions, HostGradient};
+use crate::backend;
 use burn::module::ParamId;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -19,6 +20,10 @@ pub struct Report {
     pub autodiff_tolerance: f64,
     /// The largest relative error allowed between hand and finite differences.
     pub difference_tolerance: f64,
+    /// The backend of this program.
+    pub backend: &'static str,
+    /// The largest error allowed of it.
+    pub device_tolerance: f64,
     /// Each parameter, from the input on.
     pub parameters: Vec<ParameterReport>,
 }
@@ -38,6 +43,11 @@ pub struct ParameterReport {
     pub difference: Comparison,
     /// Entries left out of the latter for a kink.
     pub kinks: usize,
+    /// What the program's backend computes by hand in its own precision, against autodiff in f64: the largest
+    /// difference as a share of the largest entry.
+    pub device_manual_error: f64,
+    /// The same by autodiff.
+    pub device_autodiff_error: f64,
 }
 
 /// Relative errors over several entries.
@@ -102,6 +112,7 @@ impl Builder {
         manual: &HostGradient,
         autodiff: &HostGradient,
         slopes: Vec<(usize, Option<f64>)>,
+        [device_manual_error, device_autodiff_error]: [f64; 2],
     ) {
         let entry = |entry: usize, difference| WorstEntry {
             index: unravel(entry, &manual.shape),
@@ -128,19 +139,25 @@ impl Builder {
             autodiff: by_autodiff,
             difference: by_difference,
             kinks: slopes.iter().filter(|(_, slope)| slope.is_none()).count(),
+            device_manual_error,
+            device_autodiff_error,
         });
     }
 
     pub fn finish(mut self, options: &GradcheckOptions, samples: usize) -> Report {
         for parameter in &mut self.parameters {
             parameter.passed = parameter.autodiff.max_error <= options.autodiff_tolerance
-                && parameter.difference.max_error <= options.difference_tolerance;
+                && parameter.difference.max_error <= options.difference_tolerance
+                && parameter.device_manual_error <= options.device_tolerance
+                && parameter.device_autodiff_error <= options.device_tolerance;
         }
         Report {
             passed: self.parameters.iter().all(|parameter| parameter.passed),
             samples,
             autodiff_tolerance: options.autodiff_tolerance,
             difference_tolerance: options.difference_tolerance,
+            backend: backend::NAME,
+            device_tolerance: options.device_tolerance,
             parameters: self.parameters,
         }
     }

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Trains experiments of the lab on a CPU build and on a GPU build and compares every loss.
+
+    agree.py EMBERLAB_ON_CPU EMBERLAB_ON_GPU
+
+Then checks the derivatives on the GPU build. Images are those of EMBERLAB_CIFAR10_DIR, else random bytes.
+"""
+import csv
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TOLERANCE = 1e-3
+EXPERIMENTS = ["synthetic-softmax", "synthetic-binary", "cifar10-linear", "cifar10-linear-manual", "cifar10-mlp",
+               "cifar10-mlp-manual"]
+
+
+def random_images(folder):
+    """The sizes that the lab draws from, in CIFAR-10's layout."""
+    source = random.Random(2026)
+    target = folder / "data" / "cifar-10-batches-bin"
+    target.mkdir(parents=True)
+    for name, n in [("data_batch_1.bin", 1000), ("test_batch.bin", 200)]:
+        (target / name).write_bytes(b"".join(bytes([i % 10]) + source.randbytes(3072) for i in range(n)))
+    names = "airplane automobile bird cat deer dog frog horse ship truck"
+    (target / "batches.meta.txt").write_text(names.replace(" ", "\n") + "\n")
+    return folder / "data"
+
+
+def losses(run):
+    with open(run / "metrics.csv") as file:
+        rows = [row for row in csv.DictReader(file) if row["metric"] == "loss"]
+    return [(row["split"], int(row["epoch"]), float(row["value"])) for row in rows]
+
+
+def train(emberlab, config, name, folder, images):
+    start = time.monotonic()
+    sets = ["--set", f"data.directory={images}"] if "cifar10" in config.name else []
+    done = subprocess.run([emberlab, "train", config, "--name", name, "--dashboard", "none", *sets], cwd=folder,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return losses(folder / "artifacts" / name), time.monotonic() - start
+
+
+def main():
+    cpu, gpu = (str(pathlib.Path(argument).resolve()) for argument in sys.argv[1:3])
+    for emberlab in [cpu, gpu]:
+        print(subprocess.run([emberlab, "--version"], capture_output=True, text=True).stdout.strip())
+    failed = []
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        images = os.environ.get("EMBERLAB_CIFAR10_DIR") or random_images(folder)
+        print(f"{'experiment':24} {'epochs':>6} {'losses':>6}  {'largest difference':>18}  {'CPU':>7}  {'GPU':>7}")
+        for name in EXPERIMENTS:
+            config = ROOT / "configs" / "lab" / f"{name}.toml"
+            (on_cpu, cpu_seconds), (on_gpu, gpu_seconds) = (
+                train(emberlab, config, f"{name}-{which}", folder, images) for emberlab, which in [(cpu, "c"), (gpu, "g")])
+            assert [row[:2] for row in on_cpu] == [row[:2] for row in on_gpu], name
+            difference = max(abs(c[2] - g[2]) for c, g in zip(on_cpu, on_gpu))
+            epochs = len({row[1] for row in on_cpu})
+            print(f"{name:24} {epochs:6} {len(on_cpu):6}  {difference:18.1e}  {cpu_seconds:5.1f} s  {gpu_seconds:5.1f} s",
+                  flush=True)
+            if not difference <= TOLERANCE:
+                failed.append(name)
+        for name in ["synthetic-softmax", "cifar10-mlp-manual"]:
+            sets = ["--set", f"data.directory={images}"] if "cifar10" in name else []
+            config = ROOT / "configs" / "lab" / f"{name}.toml"
+            done = subprocess.run([gpu, "gradcheck", config, *sets], capture_output=True, text=True)
+            print(f"gradcheck {name}: {done.stdout.strip().splitlines()[-3] if done.stdout else done.stderr.strip()}")
+            if done.returncode:
+                failed.append(f"gradcheck {name}")
+    if failed:
+        sys.exit(f"these do not agree within {TOLERANCE}: {', '.join(failed)}")
+
+
+main()
