@@ -16,8 +16,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOLERANCE = 1e-3
-EXPERIMENTS = ["synthetic-softmax", "synthetic-binary", "cifar10-linear", "cifar10-linear-manual", "cifar10-mlp",
-               "cifar10-mlp-manual"]
+EXPERIMENTS = ["synthetic-softmax", "synthetic-binary", "cifar10-linear", "cifar10-mlp-manual"]
 
 
 def random_images(folder):
