@@ -5,6 +5,7 @@
 mod configuration;
 mod curves;
 mod data;
+mod devices;
 mod fetch;
 mod lab;
 mod many_runs;

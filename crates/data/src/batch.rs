@@ -2,6 +2,7 @@
 
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Int, Tensor};
+use std::ops::Range;
 
 /// A batch of samples on the device.
 #[derive(Clone, Debug)]
@@ -23,6 +24,15 @@ impl<B: Backend> ClassificationBatch<B> {
     /// Whether there is no sample.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The samples in `rows`.
+    pub fn slice(self, rows: Range<usize>) -> Self {
+        Self {
+            inputs: self.inputs.slice(rows.clone()),
+            labels: self.labels.slice(rows.clone()),
+            targets: self.targets.slice(rows),
+        }
     }
 }
 

@@ -115,6 +115,18 @@ impl<B: Backend> StepScore<B> {
     }
 }
 
+impl<B: Backend> StepScore<B> {
+    /// The same score on another device.
+    pub fn to_device(self, device: &B::Device) -> Self {
+        match self {
+            Self::Pending(PendingScore { values, n_samples }) => {
+                Self::Pending(PendingScore { values: values.to_device(device), n_samples })
+            }
+            Self::Read(score) => Self::Read(score),
+        }
+    }
+}
+
 impl<B: Backend> ItemLazy for StepScore<B> {
     type ItemSync = Score;
 

@@ -103,6 +103,23 @@ pub fn device(config: &DeviceConfig) -> Result<Device, Error> {
     Ok(device)
 }
 
+/// The devices that the configuration asks for, each tried out: `count` of them from `index` on; of a CPU backend, which
+/// has one, that one so many times.
+///
+/// # Errors
+///
+/// [`Error::Device`] when one is not there.
+pub fn devices(config: &DeviceConfig) -> Result<Vec<Device>, Error> {
+    let mut devices = vec![device(config)?; config.count];
+    if selected::IS_GPU {
+        for (offset, device) in devices.iter_mut().enumerate().skip(1) {
+            *device = select(config.index + offset);
+            try_out(device)?;
+        }
+    }
+    Ok(devices)
+}
+
 /// Threads that the CPU backends compute with.
 pub fn threads() -> usize {
     rayon::current_num_threads()
@@ -165,6 +182,20 @@ fn try_out(device: &Device) -> Result<(), Error> {
             "the `{NAME}` backend found no device that works: {}; train on the CPU with `just train CONFIG`",
             panic_message(panic.as_ref())
         ))),
+    }
+}
+
+/// What a panic of Burn in the middle of a training means: on a GPU that the device is lost or its memory full, where
+/// the driver's words say so; else that training failed.
+pub(crate) fn failure(reason: String) -> Error {
+    const WORDS: [&str; 6] = ["out of memory", "outofmemory", "allocat", "device lost", "lost", "cuda_error"];
+    let said = reason.to_lowercase();
+    match selected::IS_GPU && WORDS.iter().any(|word| said.contains(word)) {
+        true => Error::Device(format!(
+            "the device failed: {reason}; go on from the last checkpoint with `--resume`, or take a smaller \
+             `training.batch_size` where its memory is full"
+        )),
+        false => Error::Training(reason),
     }
 }
 

@@ -71,14 +71,15 @@ pub fn train(
     if let Some(run) = slot.resumes() {
         resume::check_config(run, config)?;
     }
-    let device = backend::device(&config.device)?;
+    let devices = backend::devices(&config.device)?;
+    let device = &devices[0];
     let start = Instant::now();
     let loaded = load(config, progress)?;
     let load_seconds = start.elapsed().as_secs_f64();
     config.check_samples(&loaded.splits)?;
-    let classifier = classifier(config, &loaded.splits.train.samples, &device)?;
+    let classifier = classifier(config, &loaded.splits.train.samples, device)?;
 
-    let mut record = RunRecord::new(config, &loaded, &device, load_seconds);
+    let mut record = RunRecord::new(config, &loaded, device, load_seconds);
     let checkpoint = match slot.resumes() {
         Some(run) => resume::find_checkpoint(run, config, &record.data, options.warn)?,
         None => None,
@@ -94,7 +95,7 @@ pub fn train(
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 
-    let trained = Run { config, device: &device, directory: &run }.train_and_score(
+    let trained = Run { config, devices: &devices, device, directory: &run }.train_and_score(
         loaded,
         classifier,
         checkpoint,
@@ -129,6 +130,7 @@ pub fn train(
 /// A run whose directory is there.
 struct Run<'a> {
     config: &'a Config,
+    devices: &'a [Device],
     device: &'a Device,
     directory: &'a RunDir,
 }
@@ -156,7 +158,7 @@ impl Run<'_> {
             validation: validation.map(|part| part.samples),
             normalizer: &normalizer,
             classifier,
-            device: self.device,
+            devices: self.devices,
             dashboard: options.dashboard,
             stop: options.stop.clone(),
             recorder: self.with_events(recorder)?,

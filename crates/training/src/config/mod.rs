@@ -206,9 +206,13 @@ fn read(mut root: Section<'_>) -> Option<Parts> {
     if let (Some(data), Some(training)) = (&data, &training) {
         training.check(&training_section, data);
     }
-    training_section.finish();
     let metrics = MetricsConfig::read(root.table("metrics"));
     let device = DeviceConfig::read(root.table("device"));
+    if device.count > 1 && training_section.has("class_weights") {
+        let reason = "cannot be divided among several devices; leave out `device.count`";
+        training_section.problem("class_weights", reason);
+    }
+    training_section.finish();
     root.finish();
     Some(Parts { name: name?, seed, data: data?, model: model?, training: training?, metrics, device })
 }

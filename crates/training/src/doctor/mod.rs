@@ -78,7 +78,7 @@ impl Diagnosis {
     /// Looks at everything.
     pub fn examine() -> Self {
         let (nvidia, vulkan) = (Nvidia::examine(), Vulkan::examine());
-        let trial = match backend::device(&DeviceConfig { index: 0, threads: None }) {
+        let trial = match backend::device(&DeviceConfig::default()) {
             Ok(device) => Trial { works: true, said: format!("{device:?}") },
             Err(error) => Trial { works: false, said: error.to_string() },
         };

@@ -107,7 +107,7 @@ pub(crate) fn gradcheck_rule(
         let agree = |left, right| report.agree(left, right);
         let slopes = entries.into_iter().map(|entry| (entry, differences.slope(id, entry, agree)));
         let slopes = slopes.collect();
-        report.add(name, manual, autodiff, slopes, on_device.errors(index, autodiff));
+        report.add(name, manual, autodiff, slopes, on_device.errors(index, autodiff, report.largest()));
     }
     Ok(report.finish(options, samples.len()))
 }

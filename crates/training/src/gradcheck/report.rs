@@ -101,6 +101,11 @@ impl Builder {
         Self { largest, difference_tolerance: options.difference_tolerance, parameters: Vec::new() }
     }
 
+    /// The largest entry of any gradient.
+    pub fn largest(&self) -> f64 {
+        self.largest.max(f64::MIN_POSITIVE)
+    }
+
     /// Whether two slopes are the same, well within what is allowed of a derivative.
     pub fn agree(&self, left: f64, right: f64) -> bool {
         self.relative_error(left, right) <= self.difference_tolerance / 2.0

@@ -54,8 +54,13 @@ fn config(activation: &str) -> (tempfile::TempDir, Config) {
     (folder, config)
 }
 
-const OPTIONS: GradcheckOptions =
-    GradcheckOptions { samples: 4, entries: 6, autodiff_tolerance: 1e-9, difference_tolerance: 1e-5 };
+const OPTIONS: GradcheckOptions = GradcheckOptions {
+    samples: 4,
+    entries: 6,
+    autodiff_tolerance: 1e-9,
+    difference_tolerance: 1e-5,
+    device_tolerance: 1e-3,
+};
 
 #[test]
 fn right_derivatives_pass_for_every_layer_and_activation() {

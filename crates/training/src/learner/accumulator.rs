@@ -1,4 +1,4 @@
-//! The mean gradient of several batches.
+//! The mean gradient of several batches, or of the parts of one.
 
 use crate::backend::{AutodiffBackend, Backend};
 use burn::module::{Module, ModuleVisitor, Param};
@@ -6,21 +6,15 @@ use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::Tensor;
 use emberlab_models::Classifier;
 
-/// Adds up gradients, each as often as its batch has samples, to the gradient of one large batch.
+/// Adds up gradients, each as often as it has samples, to the gradient of one large batch.
 pub struct Accumulator {
     sum: GradientsAccumulator<Classifier<AutodiffBackend>>,
-    n_batches: usize,
     n_samples: usize,
 }
 
 impl Accumulator {
     pub fn new() -> Self {
-        Self { sum: GradientsAccumulator::new(), n_batches: 0, n_samples: 0 }
-    }
-
-    /// Batches since the last mean.
-    pub fn n_batches(&self) -> usize {
-        self.n_batches
+        Self { sum: GradientsAccumulator::new(), n_samples: 0 }
     }
 
     pub fn add(
@@ -31,7 +25,6 @@ impl Accumulator {
     ) {
         scale(model, &mut gradients, n_samples as f64);
         self.sum.accumulate(model, gradients);
-        self.n_batches += 1;
         self.n_samples += n_samples;
     }
 

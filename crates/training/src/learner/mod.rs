@@ -16,6 +16,7 @@ mod no_validation;
 mod panic_log;
 mod progress;
 mod recorder;
+mod replicas;
 mod resume;
 mod schedule;
 mod selection;
@@ -33,7 +34,7 @@ pub(crate) use schedule::Schedule;
 pub use selection::{Selected, SelectionState};
 pub(crate) use throughput::THROUGHPUT;
 
-use crate::backend::{AutodiffBackend, Backend, Device};
+use crate::backend::{AutodiffBackend, Backend, Device, failure};
 use crate::checkpoint::{Checkpoint, CheckpointStore};
 use crate::config::{Clip, Config, Moments, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
@@ -59,6 +60,7 @@ use muon::MuonWithAdamW;
 use no_validation::NoValidation;
 use panic_log::PanicLog;
 use progress::Shared;
+use replicas::Replicas;
 use resume::{Resumed, Start};
 use selection::Selection;
 use shared_optimizer::SharedOptimizer;
@@ -86,8 +88,8 @@ pub struct Setup<'a> {
     pub normalizer: &'a Normalizer,
     /// The classifier with its initial weights.
     pub classifier: Classifier<AutodiffBackend>,
-    /// Where it is trained.
-    pub device: &'a Device,
+    /// Where it is trained, the device that makes the updates first.
+    pub devices: &'a [Device],
     /// What shows the progress.
     pub dashboard: Dashboard,
     /// What asks the training to stop.
@@ -174,8 +176,11 @@ fn launch<O>(config: &Config, setup: Setup<'_>, optimizer: O) -> Result<Trained,
 where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
-    let Setup { train, validation, normalizer, classifier, device, .. } = setup;
+    let Setup { train, validation, normalizer, classifier, devices, .. } = setup;
     let Setup { dashboard, stop, recorder, histograms, checkpoints, resume, .. } = setup;
+    let Some((device, others)) = devices.split_first() else {
+        return Err(Error::Device("no device to train on".into()));
+    };
     let training_config = &config.training;
     let updates = training_config.updates(train.len());
     let schedule =
@@ -185,6 +190,7 @@ where
     let selection = Selection::new(training_config.select, training_config.early_stopping);
     let (start, resumed) = resume::resume(start, selection, resume, device)?;
     let Start { classifier, optimizer, schedule, loader } = start;
+    let replicas = Replicas::new(&loader, others);
     let optimizer = SharedOptimizer::new(optimizer);
     let checkpointing = Checkpointing::new(
         training_config.checkpoint,
@@ -210,7 +216,8 @@ where
     let shared = Arc::new(Mutex::new(shared));
     let validation = validation.map(|samples| DeviceSet::new(samples, normalizer, false, device));
     let has_validation = validation.is_some();
-    let strategy = UpdateLoop::new(Arc::clone(&shared), training_config, validation, optimizer.clone(), stop);
+    let strategy =
+        UpdateLoop::new(Arc::clone(&shared), training_config, validation, optimizer.clone(), replicas, stop);
     let loader: TrainLoader = Arc::new(GraphLoader(loader));
     let training = SupervisedTraining::new("", loader, Arc::new(NoValidation))
         .num_epochs(training_config.epochs)
@@ -252,7 +259,7 @@ where
         (None, Err(_), _) if panic.as_deref().is_some_and(|reason| reason.starts_with(KILLED)) => {
             Err(Error::Interrupted(shared.progress.updates))
         }
-        (None, Err(_), _) => Err(Error::Training(panic.unwrap_or_else(|| "no reason given".to_owned()))),
+        (None, Err(_), _) => Err(failure(panic.unwrap_or_else(|| "no reason given".to_owned()))),
     };
     Ok(Trained { progress: shared.progress.clone(), classifier })
 }

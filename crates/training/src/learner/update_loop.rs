@@ -3,6 +3,7 @@
 use super::accumulator::Accumulator;
 use super::checkpointing::Position;
 use super::progress::{Progress, Shared};
+use super::replicas::{Part, Replicas};
 use super::schedule::Schedule;
 use super::selection::Selected;
 use super::shared_optimizer::SharedOptimizer;
@@ -17,7 +18,7 @@ use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::Tensor;
 use burn::train::{
     EventProcessorTraining, Learner, LearnerEvent, LearningComponentsMarker, SupervisedLearningStrategy,
-    SupervisedTrainingEventProcessor, TrainLoader, TrainStep, TrainingComponents, TrainingItem, ValidLoader,
+    SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
 };
 use emberlab_data::{BatchPlan, DeviceSet, NoProgress};
 use emberlab_models::{Classifier, GradientRule, Score, ScoreMean, StepScore};
@@ -37,6 +38,7 @@ pub struct UpdateLoop<O> {
     on_divergence: OnDivergence,
     validation: Option<DeviceSet<Backend>>,
     optimizer: SharedOptimizer<O>,
+    replicas: Replicas,
     stop: StopSignal,
 }
 
@@ -49,6 +51,7 @@ impl<O> UpdateLoop<O> {
         config: &TrainingConfig,
         validation: Option<DeviceSet<Backend>>,
         optimizer: SharedOptimizer<O>,
+        replicas: Replicas,
         stop: StopSignal,
     ) -> Self {
         Self {
@@ -60,6 +63,7 @@ impl<O> UpdateLoop<O> {
             on_divergence: config.on_divergence,
             validation,
             optimizer,
+            replicas,
             stop,
         }
     }
@@ -99,8 +103,11 @@ where
             pass: guard.pass.clone(),
             shared: &mut guard,
             unread: Vec::new(),
-            batches_of_update: Vec::new(),
+            scores_of_update: Vec::new(),
             accumulator: Accumulator::new(),
+            n_batches: 0,
+            n_parts: 0,
+            replicas: &self.replicas,
             accumulate: self.accumulate,
             last_read: Instant::now(),
             epochs,
@@ -134,10 +141,14 @@ where
     pass: ScoreMean,
     /// Scores that are still on the device, a batch each, of the last updates.
     unread: Vec<StepScore<Backend>>,
-    /// Batches of each of those updates.
-    batches_of_update: Vec<usize>,
+    /// How many of them each of those updates has: its batches, each in as many parts as there are devices.
+    scores_of_update: Vec<usize>,
     accumulator: Accumulator,
+    /// Batches, and parts of them, since the last update.
+    n_batches: usize,
+    n_parts: usize,
     accumulate: usize,
+    replicas: &'a Replicas,
     last_read: Instant,
     epochs: usize,
     log_every: Option<usize>,
@@ -219,13 +230,11 @@ where
     ) -> Result<(), Error> {
         self.shared.progress.epoch = epoch;
         let mut batches = train.iter();
+        let mut elsewhere = self.replicas.epoch();
         while let Some(batch) = batches.next() {
-            let n_samples = batch.len();
-            let step = self.model.step(batch);
-            self.check(&step.grads)?;
-            self.unread.push(step.item);
+            let parts = elsewhere.step(&self.model, batch);
             let share = batches.progress();
-            if !self.update(step.grads, n_samples, &share)? {
+            if !self.update(parts, &share)? {
                 continue;
             }
             let (stop, checkpoint) = (stopped(), self.shared.checkpointing.is_due());
@@ -266,17 +275,24 @@ where
 
     /// Makes an update of a batch's gradients, and of those accumulated before it; not yet where more
     /// are to come.
-    fn update(&mut self, gradients: GradientsParams, n_samples: usize, share: &Share) -> Result<bool, Error> {
-        let mut gradients = gradients;
-        let mut n_batches = 1;
-        if self.accumulate > 1 {
-            self.accumulator.add(&self.model, gradients, n_samples);
-            n_batches = self.accumulator.n_batches();
-            if n_batches < self.accumulate && share.items_processed < share.items_total {
-                return Ok(false);
+    fn update(&mut self, mut parts: Vec<Part>, share: &Share) -> Result<bool, Error> {
+        self.n_batches += 1;
+        self.n_parts += parts.len();
+        let is_due = self.n_batches >= self.accumulate || share.items_processed >= share.items_total;
+        let alone = self.n_parts == 1 && is_due;
+        let mut whole = None;
+        for Part { gradients, score, n_samples } in parts.drain(..) {
+            self.check(&gradients)?;
+            self.unread.push(score);
+            match alone {
+                true => whole = Some(gradients),
+                false => self.accumulator.add(&self.model, gradients, n_samples),
             }
-            gradients = self.accumulator.take_mean(&self.model);
         }
+        if !is_due {
+            return Ok(false);
+        }
+        let gradients = whole.unwrap_or_else(|| self.accumulator.take_mean(&self.model));
         let update = self.shared.progress.updates + 1;
         if self.shared.histograms.is_due(update) {
             self.shared.histograms.record(update, &self.model, &gradients)?;
@@ -284,7 +300,8 @@ where
         self.learner.lr_step();
         let model = std::mem::replace(&mut self.model, self.learner.model());
         self.model = self.optimizer.step(self.learner.lr_current(), model, gradients);
-        self.batches_of_update.push(n_batches);
+        self.scores_of_update.push(std::mem::take(&mut self.n_parts));
+        self.n_batches = 0;
         self.shared.progress.updates = update;
         Ok(true)
     }
@@ -311,14 +328,14 @@ where
     fn read_scores(&mut self) -> Vec<Score> {
         let scores = StepScore::read_all(std::mem::take(&mut self.unread));
         let mut rest = scores.as_slice();
-        let updates = std::mem::take(&mut self.batches_of_update).into_iter();
-        let merged = updates.filter_map(|n_batches| {
-            let (batches, later) = rest.split_at_checked(n_batches)?;
+        let updates = std::mem::take(&mut self.scores_of_update).into_iter();
+        let merged = updates.filter_map(|n_scores| {
+            let (scores, later) = rest.split_at_checked(n_scores)?;
             rest = later;
             let mut mean = ScoreMean::default();
-            batches.iter().for_each(|score| mean.add(score));
+            scores.iter().for_each(|score| mean.add(score));
             // One batch is its own mean, to the last bit.
-            if let [score] = batches { Some(*score) } else { mean.score() }
+            if let [score] = scores { Some(*score) } else { mean.score() }
         });
         merged.collect()
     }

@@ -1,0 +1,116 @@
+//! Several devices at one update: each takes the gradients of its part of the batch.
+//!
+//! The first device holds the weights and makes the updates. Each other one holds the samples too, so that nothing but
+//! weights and gradients moves: for an update it is given the weights, takes the gradients of its part, and hands them back.
+//! The mean over the parts, each weighted by its samples, is the gradient of the whole batch.
+//!
+//! All devices are driven from one thread. GPUs compute while it goes on to the next one, and Burn's autodiff differentiates
+//! rightly in one thread only.
+
+use crate::backend::{AutodiffBackend, Backend, Device};
+use burn::data::dataloader::{DataLoader, DataLoaderIterator};
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::train::{TrainOutput, TrainStep};
+use emberlab_data::{ClassificationBatch, DeviceLoader};
+use emberlab_models::{Classifier, StepScore};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The devices besides the first.
+pub struct Replicas(Vec<Replica>);
+
+struct Replica {
+    device: Device,
+    loader: Arc<DeviceLoader<Backend>>,
+}
+
+/// What one device computed of a batch, on the first device.
+pub struct Part {
+    pub gradients: GradientsParams,
+    pub score: StepScore<Backend>,
+    pub n_samples: usize,
+}
+
+type Batches<'a> = Box<dyn DataLoaderIterator<ClassificationBatch<Backend>> + 'a>;
+
+impl Replicas {
+    /// Gives each device the samples of the first one's loader.
+    pub fn new(loader: &DeviceLoader<Backend>, devices: &[Device]) -> Self {
+        let replicas = devices.iter().cloned();
+        Self(replicas.map(|device| Replica { loader: Arc::new(loader.moved_to(&device)), device }).collect())
+    }
+
+    /// The batches of an epoch on each device, in the order of the first one's.
+    pub fn epoch(&self) -> ReplicasEpoch<'_> {
+        let batches = self.0.iter().map(|replica| (&replica.device, replica.loader.iter()));
+        ReplicasEpoch { batches: batches.collect() }
+    }
+}
+
+/// An epoch on the devices besides the first.
+pub struct ReplicasEpoch<'a> {
+    batches: Vec<(&'a Device, Batches<'a>)>,
+}
+
+impl ReplicasEpoch<'_> {
+    /// Takes the gradients of a batch, which the first device has, in as many parts as there are devices, or as there are
+    /// samples.
+    pub fn step(
+        &mut self,
+        model: &Classifier<AutodiffBackend>,
+        batch: ClassificationBatch<AutodiffBackend>,
+    ) -> Vec<Part> {
+        if self.batches.is_empty() {
+            let n_samples = batch.len();
+            let TrainOutput { grads, item } = TrainStep::step(model, batch);
+            return vec![Part { gradients: grads, score: item, n_samples }];
+        }
+        let (n_samples, first) = (batch.len(), batch.inputs.device());
+        // Devices that would have nothing to do wait.
+        let n_devices = (self.batches.len() + 1).min(n_samples);
+        let part =
+            |model: &Classifier<AutodiffBackend>, batch: ClassificationBatch<Backend>, index: usize| {
+                let rows = share(n_samples, n_devices, index);
+                let n_samples = rows.len();
+                let part = ClassificationBatch::from_inner(batch.slice(rows));
+                let TrainOutput { grads, item } = TrainStep::step(model, part);
+                Part { gradients: grads, score: item, n_samples }
+            };
+        let mut parts = vec![part(model, batch.inner(), 0)];
+        for (index, (device, batches)) in (1..).zip(&mut self.batches) {
+            let Some(batch) = batches.next().filter(|_| index < n_devices) else { continue };
+            let copy = model.clone().fork(device);
+            let Part { gradients, score, n_samples } = part(&copy, batch, index);
+            parts.push(Part {
+                gradients: gradients.to_device(&first, model),
+                score: score.to_device(&first),
+                n_samples,
+            });
+        }
+        parts
+    }
+}
+
+/// The rows of a batch that a device takes: as many as another one, or one more.
+fn share(n_samples: usize, n_devices: usize, index: usize) -> Range<usize> {
+    n_samples * index / n_devices..n_samples * (index + 1) / n_devices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_row_is_on_one_device() {
+        for (n_samples, n_devices) in [(1, 4), (7, 2), (8, 3), (128, 5)] {
+            let rows: Vec<usize> =
+                (0..n_devices).flat_map(|index| share(n_samples, n_devices, index)).collect();
+            assert_eq!(rows, (0..n_samples).collect::<Vec<_>>());
+            assert!(
+                (0..n_devices)
+                    .all(|index| share(n_samples, n_devices, index).len() <= n_samples.div_ceil(n_devices))
+            );
+        }
+    }
+}
