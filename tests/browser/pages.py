@@ -110,7 +110,7 @@ def make_pages(emberlab, folder):
     write_images(folder, 200, 60)
     with open(folder / "table.csv", "w", newline="") as file:
         table = csv.writer(file)
-        table.writerow(["<i>x</i>", "y", "z", "w", "label"])
+        table.writerow(["<i>x</i>", "width of a leaf", "length of a leaf in centimetres", "w", "label"])
         for row in range(60):
             table.writerow([row % 7, row % 5, row * 0.1, 1, HOSTILE[row % 3]])
     names = [text.split('"')[1] for text in [PLANE, TABLE, IMAGES]]

@@ -44,11 +44,7 @@ pub fn verdict(
     set: &DeviceSet<Backend>,
     progress: &dyn Progress,
 ) -> Option<Verdict> {
-    if set.is_empty() {
-        return None;
-    }
-    let logits = logits(classifier, set, progress);
-    let score = classifier.score(logits.clone(), &set.labels_only()).read();
+    let (score, logits) = scored(classifier, set, progress)?;
     let (predictions, probabilities) = predicted(classifier.output(), logits);
     Some(Verdict { score, predictions, probabilities })
 }
@@ -66,9 +62,17 @@ pub fn score(
     set: &DeviceSet<Backend>,
     progress: &dyn Progress,
 ) -> Option<Score> {
+    scored(classifier, set, progress).map(|(score, _)| score)
+}
+
+fn scored(
+    classifier: &Classifier<Backend>,
+    set: &DeviceSet<Backend>,
+    progress: &dyn Progress,
+) -> Option<(Score, Tensor<Backend, 2>)> {
     if set.is_empty() {
         return None;
     }
     let logits = logits(classifier, set, progress);
-    Some(classifier.score(logits, &set.labels_only()).read())
+    Some((classifier.score(logits.clone(), &set.labels_only()).read(), logits))
 }

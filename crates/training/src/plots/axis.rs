@@ -60,8 +60,8 @@ impl Axis {
             let multiples: [&[f64]; 3] =
                 [&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], &[1.0, 2.0, 5.0], &[1.0]];
             for factors in multiples {
-                let numbers =
-                    (first..=last).flat_map(|power| factors.iter().map(move |f| f * 10f64.powi(power)));
+                let numbers = (first..=last)
+                    .flat_map(|power| factors.iter().map(move |f| times_power_of_ten(*f, power)));
                 let numbers: Vec<f64> = numbers.filter(|number| (start..=end).contains(number)).collect();
                 if (3..=most).contains(&numbers.len()) {
                     return numbers;
@@ -72,6 +72,11 @@ impl Axis {
         let numbers = RangedCoordf64::from(self.range.clone()).key_points(most).into_iter();
         numbers.map(|number| if number.abs() < next_to_nothing { 0.0 } else { number }).collect()
     }
+}
+
+/// A number times a power of ten, rounded once.
+fn times_power_of_ten(number: f64, power: i32) -> f64 {
+    if power < 0 { number / 10f64.powi(-power) } else { number * 10f64.powi(power) }
 }
 
 impl Ranged for Axis {

@@ -1,7 +1,7 @@
 //! Samples of a table as points in space.
 
 use super::axis::{Axis, Scale, short};
-use super::canvas::{Canvas, FONT, Picture, failed, fitted, write};
+use super::canvas::{Canvas, FONT, Picture, failed, fitted, text_width, write};
 use super::class_legend::{class_legend_width, draw_class_legend};
 use super::mark::Mark;
 use crate::error::Error;
@@ -97,15 +97,21 @@ impl Picture for Scatter3d<'_> {
         let (left, top) = canvas.get_base_pixel();
         let middle = |axis: &Axis| (axis.range().start + axis.range().end) / 2.0;
         let (x, y, z) = (right.range(), up.range(), back.range());
-        // The lower edges that are nearest, and the upright one to the left.
-        let names = [
-            (&self.names[0], (middle(&right), y.start, z.end), (-70, 48)),
-            (&self.names[1], (x.end, y.start, middle(&back)), (36, 44)),
-            (&self.names[2], (x.start, middle(&up), z.end), (-56, 0)),
+        // Below the lower edges that are nearest, to the left of the one and to the right of the other, and above the
+        // upright one to the left.
+        let widest = SIZE.0 / 4;
+        let names = [0, 1, 2].map(|column| fitted(&self.names[column], TEXT_SIZE, widest));
+        let [right_name, back_name, up_name] = names;
+        let (right_name, back_name, up_name) = (right_name?, back_name?, up_name?);
+        let width = text_width(&right_name, TEXT_SIZE)? as i32;
+        let places = [
+            (right_name, (middle(&right), y.start, z.end), (-16 - width, 44)),
+            (back_name, (x.end, y.start, middle(&back)), (36, 44)),
+            (up_name, (x.start, y.end, z.end), (-24, -22)),
         ];
-        for (name, edge, (right, down)) in names {
+        for (name, edge, (right, down)) in places {
             let (x, y) = chart.plotting_area().map_coordinate(&edge);
-            write(canvas, name, ((x - left + right).max(4), y - top + down), TEXT_SIZE)?;
+            write(canvas, &name, ((x - left + right).max(4), y - top + down), TEXT_SIZE)?;
         }
         draw_class_legend(&legend, &self.data.class_names)
     }
