@@ -2,6 +2,9 @@
 
 set positional-arguments := true
 
+# What `just serve` computes on.
+backend := "flex"
+
 _default:
     @just --list --unsorted
 
@@ -29,6 +32,16 @@ train-vulkan *ARGS:
 [no-exit-message]
 train-metal *ARGS:
     cargo run --release --no-default-features --features metal -- train "$@"
+
+# Let other machines train on this one: just serve --expose; on its NVIDIA GPU: just backend=cuda serve --expose
+[no-exit-message]
+serve *ARGS:
+    cargo run --release --no-default-features --features {{ backend }},serve -- serve "$@"
+
+# Train on servers: just train-remote CONFIG --remote ws://localhost:3000
+[no-exit-message]
+train-remote *ARGS:
+    cargo run --release --no-default-features --features remote -- train "$@"
 
 # Download CIFAR-10 into data/, check it and unpack it: just data [--from FILE | --url URL] [--no-verify]
 [no-exit-message]

@@ -58,6 +58,12 @@ impl<B: Backend> ByteNormalizer<B> {
     }
 }
 
+/// Whether a device has tensors of bytes. Burn 0.21's router, which leads to other machines, says so and then drops every
+/// tensor of unsigned numbers that it is given.
+fn keeps_bytes<B: Backend>(device: &B::Device) -> bool {
+    !B::name(device).contains("remote") && B::supports_dtype(device, DType::U8)
+}
+
 impl<B: Backend> DeviceSet<B> {
     /// Moves `data` to `device`.
     ///
@@ -69,7 +75,7 @@ impl<B: Backend> DeviceSet<B> {
         let normalize_bytes = ByteNormalizer::new(normalizer, &data.features, device);
         let inputs = match data.features {
             Features::Images { pixels, .. } if !whole => {
-                let dtype = if B::supports_dtype(device, DType::U8) { DType::U8 } else { DType::I32 };
+                let dtype = if keeps_bytes::<B>(device) { DType::U8 } else { DType::I32 };
                 let bytes = Tensor::from_data(TensorData::new(pixels, shape), (device, dtype));
                 Inputs::Bytes(bytes, normalize_bytes)
             }

@@ -1,6 +1,6 @@
 //! The backend: the only file that names one.
 //!
-//! Exactly one of the cargo features `flex`, `ndarray`, `cuda`, `vulkan` and `metal` is compiled in.
+//! Exactly one of the cargo features `flex`, `ndarray`, `cuda`, `vulkan`, `metal` and `remote` is compiled in.
 
 use crate::config::DeviceConfig;
 use crate::error::Error;
@@ -13,22 +13,36 @@ use std::panic::{catch_unwind, set_hook, take_hook};
     feature = "ndarray",
     feature = "cuda",
     feature = "vulkan",
-    feature = "metal"
+    feature = "metal",
+    feature = "remote"
 )))]
 compile_error!(
     "no backend: build with the default features, or with `--no-default-features --features` and one of \
-     flex, ndarray, cuda, vulkan, metal"
+     flex, ndarray, cuda, vulkan, metal, remote"
 );
 
 #[cfg(any(
-    all(feature = "flex", any(feature = "ndarray", feature = "cuda", feature = "vulkan", feature = "metal")),
-    all(feature = "ndarray", any(feature = "cuda", feature = "vulkan", feature = "metal")),
-    all(feature = "cuda", any(feature = "vulkan", feature = "metal")),
-    all(feature = "vulkan", feature = "metal"),
+    all(
+        feature = "flex",
+        any(
+            feature = "ndarray",
+            feature = "cuda",
+            feature = "vulkan",
+            feature = "metal",
+            feature = "remote"
+        )
+    ),
+    all(
+        feature = "ndarray",
+        any(feature = "cuda", feature = "vulkan", feature = "metal", feature = "remote")
+    ),
+    all(feature = "cuda", any(feature = "vulkan", feature = "metal", feature = "remote")),
+    all(feature = "vulkan", any(feature = "metal", feature = "remote")),
+    all(feature = "metal", feature = "remote"),
 ))]
 compile_error!(
     "more than one backend: build with `--no-default-features --features` and one of \
-     flex, ndarray, cuda, vulkan, metal"
+     flex, ndarray, cuda, vulkan, metal, remote"
 );
 
 #[cfg(feature = "flex")]
@@ -76,7 +90,19 @@ mod selected {
     pub(super) const IS_GPU: bool = true;
 }
 
+#[cfg(feature = "remote")]
+mod selected {
+    /// The backend without automatic differentiation.
+    pub type Backend = burn::backend::RemoteBackend;
+    /// What its cargo feature is called.
+    pub const NAME: &str = "remote";
+    pub(super) const IS_GPU: bool = false;
+}
+
 pub use selected::{Backend, NAME};
+
+/// Whether work is done by other machines, which may be gone at any moment.
+pub const IS_REMOTE: bool = cfg!(feature = "remote");
 
 /// The backend with automatic differentiation around it.
 pub type AutodiffBackend = burn::backend::Autodiff<Backend>;
@@ -84,40 +110,48 @@ pub type AutodiffBackend = burn::backend::Autodiff<Backend>;
 /// Its device.
 pub type Device = <Backend as burn::tensor::backend::BackendTypes>::Device;
 
-/// The device that the configuration asks for, tried out with one computation.
+/// The first of the devices that the configuration asks for, tried out with one computation.
 ///
 /// # Errors
 ///
 /// [`Error::Device`] when it is not there, before Burn would panic over it.
 pub fn device(config: &DeviceConfig) -> Result<Device, Error> {
-    if let Some(threads) = config.threads {
-        set_threads(threads)?;
-    }
-    if !selected::IS_GPU && config.index != 0 {
-        let message = format!("device {} is not there: the `{NAME}` backend has one device, 0", config.index);
-        return Err(Error::Device(message));
-    }
-    find_driver()?;
-    let device = select(config.index);
+    prepare(config)?;
+    let device = select(config, 0);
     try_out(&device)?;
     Ok(device)
 }
 
 /// The devices that the configuration asks for, each tried out: `count` of them from `index` on; of a CPU backend, which
-/// has one, that one so many times.
+/// has one, that one so many times; every server of a remote one.
 ///
 /// # Errors
 ///
 /// [`Error::Device`] when one is not there.
 pub fn devices(config: &DeviceConfig) -> Result<Vec<Device>, Error> {
-    let mut devices = vec![device(config)?; config.count];
-    if selected::IS_GPU {
-        for (offset, device) in devices.iter_mut().enumerate().skip(1) {
-            *device = select(config.index + offset);
-            try_out(device)?;
-        }
-    }
+    prepare(config)?;
+    let count = if IS_REMOTE { config.remote.len() } else { config.count };
+    let devices: Vec<Device> = (0..count).map(|offset| select(config, offset)).collect();
+    let different = if selected::IS_GPU || IS_REMOTE { count } else { 1 };
+    devices.iter().take(different).try_for_each(try_out)?;
     Ok(devices)
+}
+
+/// What must hold before any device is asked for.
+fn prepare(config: &DeviceConfig) -> Result<(), Error> {
+    if let Some(threads) = config.threads {
+        set_threads(threads)?;
+    }
+    if !IS_REMOTE && !config.remote.is_empty() {
+        return Err(Error::Device(format!(
+            "`device.remote` names servers, and this build computes itself, on `{NAME}`; train with `just train-remote`"
+        )));
+    }
+    if !selected::IS_GPU && config.index != 0 {
+        let message = format!("device {} is not there: the `{NAME}` backend has one device, 0", config.index);
+        return Err(Error::Device(message));
+    }
+    find_driver(config)
 }
 
 /// Threads that the CPU backends compute with.
@@ -131,18 +165,23 @@ fn set_threads(threads: usize) -> Result<(), Error> {
 }
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-fn select(_index: usize) -> Device {
+fn select(_config: &DeviceConfig, _offset: usize) -> Device {
     Device::default()
 }
 
+#[cfg(feature = "remote")]
+fn select(config: &DeviceConfig, offset: usize) -> Device {
+    Device::new(&config.remote[offset])
+}
+
 #[cfg(feature = "cuda")]
-fn select(index: usize) -> Device {
-    Device::new(index)
+fn select(config: &DeviceConfig, offset: usize) -> Device {
+    Device::new(config.index + offset)
 }
 
 #[cfg(any(feature = "vulkan", feature = "metal"))]
-fn select(index: usize) -> Device {
-    match index {
+fn select(config: &DeviceConfig, offset: usize) -> Device {
+    match config.index + offset {
         0 => Device::DefaultDevice,
         index => Device::DiscreteGpu(index),
     }
@@ -150,7 +189,7 @@ fn select(index: usize) -> Device {
 
 /// Looks for what CUDA loads at run time, before Burn panics over it.
 #[cfg(feature = "cuda")]
-fn find_driver() -> Result<(), Error> {
+fn find_driver(_config: &DeviceConfig) -> Result<(), Error> {
     match crate::doctor::Nvidia::examine().problems().into_iter().next() {
         None => Ok(()),
         Some(problem) => Err(Error::Device(format!(
@@ -160,21 +199,34 @@ fn find_driver() -> Result<(), Error> {
     }
 }
 
-#[cfg(not(feature = "cuda"))]
-fn find_driver() -> Result<(), Error> {
+/// Looks for the servers.
+#[cfg(feature = "remote")]
+fn find_driver(config: &DeviceConfig) -> Result<(), Error> {
+    if config.remote.is_empty() {
+        let reason = "no server: name it with `--remote ws://HOST:PORT`, where `emberlab serve` runs";
+        return Err(Error::Device(reason.into()));
+    }
+    config.remote.iter().try_for_each(|address| crate::remote::reach(address))
+}
+
+#[cfg(not(any(feature = "cuda", feature = "remote")))]
+fn find_driver(_config: &DeviceConfig) -> Result<(), Error> {
     Ok(())
 }
 
 /// Computes something, so that a device that cannot compute is found out before the run begins.
 fn try_out(device: &Device) -> Result<(), Error> {
-    // Burn panics where a device is missing, and its own report is pages long.
-    let hook = take_hook();
-    set_hook(Box::new(|_| {}));
+    // Burn panics where a device is missing, and its own report is pages long. Where a server is gone, a panic is not to be
+    // survived.
+    let hook = (!IS_REMOTE).then(take_hook);
+    if hook.is_some() {
+        set_hook(Box::new(|_| {}));
+    }
     let tried = catch_unwind(|| {
         let ones = Tensor::<Backend, 1>::ones([2], device);
         ones.sum().into_data().iter::<f32>().next() == Some(2.0)
     });
-    set_hook(hook);
+    hook.into_iter().for_each(set_hook);
     match tried {
         Ok(true) => Ok(()),
         Ok(false) => Err(Error::Device(format!("`{}` computes wrong numbers", Backend::name(device)))),

@@ -25,6 +25,7 @@ mod metrics_file;
 mod plots;
 pub mod predict;
 mod predictions_file;
+pub mod remote;
 pub mod renderer;
 mod report;
 mod resume;

@@ -10,8 +10,9 @@ use std::fs;
 use std::path::Path;
 
 /// Keys that change nothing about what was done so far.
-const FREE: [&str; 8] = [
+const FREE: [&str; 9] = [
     "name",
+    "device.remote",
     "device.threads",
     "metrics.tensorboard",
     "training.epochs",

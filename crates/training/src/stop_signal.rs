@@ -41,7 +41,7 @@ impl StopSignal {
 }
 
 /// Makes the terminal what it was before the dashboard, where there is one.
-fn leave_dashboard() {
+pub(crate) fn leave_dashboard() {
     if is_raw_mode_enabled().unwrap_or(false) {
         // The program ends here; there is nobody left to tell.
         let _ = disable_raw_mode();

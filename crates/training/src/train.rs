@@ -9,6 +9,7 @@ use crate::evaluate;
 use crate::learner::{self, Course, EventFile, Recorder, Setup, Trained};
 use crate::load::{Loaded, load};
 use crate::predictions_file::Predictions;
+use crate::remote::{Heartbeat, Watched, give_up_on_panic, give_up_on_silence};
 use crate::renderer::Dashboard;
 use crate::resume;
 use crate::run_dir::{Existing, RunDir, RunSlot, file};
@@ -34,6 +35,8 @@ pub struct TrainOptions {
     pub stop: StopSignal,
     /// Who is told of what is odd but no error.
     pub warn: fn(&str),
+    /// What is told that work goes on.
+    pub heartbeat: Heartbeat,
 }
 
 /// What a run came to.
@@ -71,7 +74,11 @@ pub fn train(
     if let Some(run) = slot.resumes() {
         resume::check_config(run, config)?;
     }
+    let place = options.artifacts.join(&config.name);
+    give_up_on_panic(&place, &options.heartbeat);
+    give_up_on_silence(&place, &options.heartbeat, &config.device.remote);
     let devices = backend::devices(&config.device)?;
+    options.heartbeat.beat(None);
     let device = &devices[0];
     let start = Instant::now();
     let loaded = load(config, progress)?;
@@ -92,6 +99,7 @@ pub fn train(
     if let Err(reason) = log.install() {
         log::warn!("{reason}");
     }
+    give_up_on_panic(&place, &options.heartbeat);
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 
@@ -103,6 +111,7 @@ pub fn train(
         progress,
         &mut record,
     );
+    options.heartbeat.end();
     record.outcome = match &trained {
         Ok(_) => Outcome::Finished,
         Err(Error::Interrupted(_)) => Outcome::Interrupted,
@@ -161,6 +170,7 @@ impl Run<'_> {
             devices: self.devices,
             dashboard: options.dashboard,
             stop: options.stop.clone(),
+            heartbeat: options.heartbeat.clone(),
             recorder: self.with_events(recorder)?,
             histograms: self.directory.file(file::HISTOGRAMS),
             checkpoints: CheckpointStore::new(
@@ -184,9 +194,10 @@ impl Run<'_> {
         }
 
         let start = Instant::now();
+        let watched = Watched { shown: progress_bar, heartbeat: &options.heartbeat };
         let (rows, labels) = (test.rows, test.samples.labels.clone());
         let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, self.device);
-        let verdict = evaluate::verdict(&classifier, &set, progress_bar);
+        let verdict = evaluate::verdict(&classifier, &set, &watched);
         record.seconds.evaluate = start.elapsed().as_secs_f64();
         let test = verdict.as_ref().map(|verdict| verdict.score);
         if let (Some(score), Some(verdict)) = (&test, verdict.as_ref()) {

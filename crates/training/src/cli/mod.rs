@@ -10,11 +10,12 @@ mod export;
 mod gradcheck;
 mod lab;
 mod predict;
-mod print;
+pub(crate) mod print;
 mod progress;
 mod report;
 mod run;
 mod runs;
+mod serve;
 mod sweep;
 mod train;
 
@@ -65,6 +66,9 @@ enum Command {
         after_help = "Examples:\n  emberlab lab\n  emberlab lab --set data.directory=/data/cifar --artifacts lab-of-today"
     )]
     Lab(lab::LabArgs),
+    /// Let other machines train on this one
+    #[command(after_help = "Example:\n  emberlab serve --port 3000 --expose")]
+    Serve(serve::ServeArgs),
     /// List the runs and what came of them
     #[command(after_help = "Examples:\n  emberlab runs\n  emberlab runs --artifacts artifacts/iris-sweep")]
     Runs(runs::RunsArgs),
@@ -158,6 +162,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Lab(arguments) => lab::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Runs(arguments) => runs::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, parser()),

@@ -5,6 +5,7 @@ use super::{ConfigArgs, print};
 use crate::config::Config;
 use crate::error::Error;
 use crate::learner::Course;
+use crate::remote::Heartbeat;
 use crate::renderer::Dashboard;
 use crate::run_dir::Existing;
 use crate::run_record::RunRecord;
@@ -31,6 +32,9 @@ pub struct TrainArgs {
     /// Go on with a run of the same name where it was stopped, or begin it
     #[arg(long, conflicts_with = "overwrite")]
     resume: bool,
+    /// Compute on servers, `ws://HOST:PORT`, separated by commas, in a build for them; several share each batch
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
+    remote: Vec<String>,
     /// How progress is shown
     #[arg(long, value_enum, default_value_t = DashboardArg::Auto)]
     dashboard: DashboardArg,
@@ -70,6 +74,9 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
     if let Some(name) = &arguments.name {
         config.set.push(format!("name={}", toml::Value::from(name.as_str())));
     }
+    if !arguments.remote.is_empty() {
+        config.set.push(format!("device.remote={}", toml::Value::from(arguments.remote.clone())));
+    }
     let config = config.load()?;
     let options = TrainOptions {
         artifacts: arguments.artifacts.clone(),
@@ -81,6 +88,7 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
         dashboard,
         stop: StopSignal::listen()?,
         warn: print::warning,
+        heartbeat: Heartbeat::default(),
     };
     let report = train(&config, &options, &ProgressBars::new(), |record, run| {
         if dashboard == Dashboard::Plain {

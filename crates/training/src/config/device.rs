@@ -1,7 +1,7 @@
 //! `[device]`: where the work is done.
 
 use super::resolved::Resolved;
-use super::rule::{count, whole, word};
+use super::rule::{count, list, text, whole, word};
 use super::section::Section;
 
 /// The device.
@@ -11,6 +11,7 @@ use super::section::Section;
 /// | `index` | 0 | which GPU, for the GPU backends | from 0 |
 /// | `count` | 1 | devices that share each batch, from `index` on; the same device so many times on the CPU | 1 to 64 |
 /// | `strategy` | `data-parallel` | how they share it: each takes the gradients of its part of the batch | |
+/// | `remote` | none | servers that compute, as `ws://HOST:PORT`, in a build for them; several share each batch | |
 /// | `threads` | one per core | threads of the CPU backends | 1 to 1024 |
 ///
 /// With several devices batch norm takes its means over each device's part, and dropout draws part by part, as everywhere.
@@ -22,6 +23,8 @@ pub struct DeviceConfig {
     pub count: usize,
     /// How they share it.
     pub strategy: Strategy,
+    /// Servers that compute.
+    pub remote: Vec<String>,
     /// Threads; one per core where there is none.
     pub threads: Option<usize>,
 }
@@ -37,7 +40,7 @@ const STRATEGIES: [(&str, Strategy); 1] = [("data-parallel", Strategy::DataParal
 
 impl Default for DeviceConfig {
     fn default() -> Self {
-        Self { index: 0, count: 1, strategy: Strategy::DataParallel, threads: None }
+        Self { index: 0, count: 1, strategy: Strategy::DataParallel, remote: Vec::new(), threads: None }
     }
 }
 
@@ -49,9 +52,14 @@ impl DeviceConfig {
         if count == 1 && section.has("strategy") {
             section.problem("strategy", "has no meaning for `count` = 1, which shares nothing");
         }
+        let address = text("an address like `ws://127.0.0.1:3000`", is_address);
+        let remote = section.value("remote", list(address, 1), Vec::new());
+        if count > 1 && !remote.is_empty() {
+            section.problem("count", "has no meaning beside `remote`, whose servers all take part");
+        }
         let threads = section.optional("threads", whole(1..=1024).map(|threads| threads as usize));
         section.finish();
-        Self { index, count, strategy, threads }
+        Self { index, count, strategy, remote, threads }
     }
 
     pub(super) fn write(&self, out: &mut Resolved<'_>) {
@@ -62,6 +70,17 @@ impl DeviceConfig {
             let strategy = STRATEGIES.iter().find(|(_, strategy)| *strategy == self.strategy);
             out.optional("strategy", strategy.map(|(word, _)| *word));
         }
+        if !self.remote.is_empty() {
+            out.entry("remote", self.remote.clone());
+        }
         out.optional("threads", self.threads.map(|threads| threads as i64));
     }
+}
+
+/// Whether a text is `ws://HOST:PORT`.
+fn is_address(text: &str) -> bool {
+    let rest = text.strip_prefix("ws://").and_then(|rest| rest.rsplit_once(':'));
+    rest.is_some_and(|(host, port)| {
+        !host.is_empty() && !host.contains('/') && port.parse::<u16>().is_ok_and(|port| port > 0)
+    })
 }

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::gradcheck::{GradcheckOptions, Report, gradcheck};
 use crate::metrics_file::{self, curve};
+use crate::remote::Heartbeat;
 use crate::renderer::Dashboard;
 use crate::report::{Figure, Material, figures, run_page};
 use crate::run_dir::{Existing, RunDir, file};
@@ -176,6 +177,7 @@ fn train_into(config: &Config, options: &LabOptions<'_>, artifacts: PathBuf) -> 
         dashboard: Dashboard::None,
         stop: options.stop.clone(),
         warn: options.warn,
+        heartbeat: Heartbeat::default(),
     };
     let report = train(config, &train_options, options.progress, |_, _| ())?;
     RunDir::open(&artifacts, &report.run)

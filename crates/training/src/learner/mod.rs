@@ -8,12 +8,14 @@ mod accumulator;
 mod checkpointing;
 mod course;
 mod event_file;
+mod exchange;
 mod graph_loader;
 mod histograms;
 mod metric;
 mod muon;
 mod no_validation;
 mod panic_log;
+mod parameters;
 mod progress;
 mod recorder;
 mod replicas;
@@ -38,6 +40,7 @@ use crate::backend::{AutodiffBackend, Backend, Device, failure};
 use crate::checkpoint::{Checkpoint, CheckpointStore};
 use crate::config::{Clip, Config, Moments, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
+use crate::remote::Heartbeat;
 use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
 use crate::stop_signal::StopSignal;
 use burn::data::dataloader::DataLoader;
@@ -94,6 +97,8 @@ pub struct Setup<'a> {
     pub dashboard: Dashboard,
     /// What asks the training to stop.
     pub stop: StopSignal,
+    /// What is told that work goes on.
+    pub heartbeat: Heartbeat,
     /// What writes the metrics.
     pub recorder: Recorder,
     /// Where histograms of weights and gradients are written.
@@ -177,7 +182,7 @@ where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
     let Setup { train, validation, normalizer, classifier, devices, .. } = setup;
-    let Setup { dashboard, stop, recorder, histograms, checkpoints, resume, .. } = setup;
+    let Setup { dashboard, stop, heartbeat, recorder, histograms, checkpoints, resume, .. } = setup;
     let Some((device, others)) = devices.split_first() else {
         return Err(Error::Device("no device to train on".into()));
     };
@@ -185,12 +190,19 @@ where
     let updates = training_config.updates(train.len());
     let schedule =
         Schedule::new(&training_config.schedule, training_config.optimizer.learning_rate, updates)?;
-    let start =
-        Start { classifier, optimizer, schedule, loader: train_loader(config, train, normalizer, device) };
+    let replicas = others.iter().cloned().map(|device| {
+        let loader = train_loader(config, train.clone(), normalizer, &device);
+        if let Some(checkpoint) = &resume {
+            loader.resume(checkpoint.state.loader.clone());
+        }
+        (device, loader)
+    });
+    let replicas = Replicas::new(replicas.collect());
+    let loader = Arc::new(train_loader(config, train, normalizer, device));
+    let start = Start { classifier, optimizer, schedule, loader };
     let selection = Selection::new(training_config.select, training_config.early_stopping);
     let (start, resumed) = resume::resume(start, selection, resume, device)?;
     let Start { classifier, optimizer, schedule, loader } = start;
-    let replicas = Replicas::new(&loader, others);
     let optimizer = SharedOptimizer::new(optimizer);
     let checkpointing = Checkpointing::new(
         training_config.checkpoint,
@@ -216,8 +228,15 @@ where
     let shared = Arc::new(Mutex::new(shared));
     let validation = validation.map(|samples| DeviceSet::new(samples, normalizer, false, device));
     let has_validation = validation.is_some();
-    let strategy =
-        UpdateLoop::new(Arc::clone(&shared), training_config, validation, optimizer.clone(), replicas, stop);
+    let strategy = UpdateLoop::new(
+        Arc::clone(&shared),
+        training_config,
+        validation,
+        optimizer.clone(),
+        replicas,
+        stop,
+        heartbeat,
+    );
     let loader: TrainLoader = Arc::new(GraphLoader(loader));
     let training = SupervisedTraining::new("", loader, Arc::new(NoValidation))
         .num_epochs(training_config.epochs)
@@ -269,7 +288,7 @@ fn train_loader(
     train: LabelledData,
     normalizer: &Normalizer,
     device: &Device,
-) -> Arc<DeviceLoader<Backend>> {
+) -> DeviceLoader<Backend> {
     let training = &config.training;
     let augmented = config.data.source.image().filter(|_| !config.data.augment.is_none());
     let whole = matches!(training.plan, BatchPlan::Full { .. }) && augmented.is_none();
@@ -278,8 +297,8 @@ fn train_loader(
     match augmented {
         Some(shape) => {
             let augmenter = Augmenter::new(config.data.augment, shape, device);
-            Arc::new(loader.augmented(augmenter, config.data.augment_seed))
+            loader.augmented(augmenter, config.data.augment_seed)
         }
-        None => Arc::new(loader),
+        None => loader,
     }
 }

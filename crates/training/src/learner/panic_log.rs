@@ -1,6 +1,6 @@
 //! What Burn says by a panic, kept for the error message.
 
-use crate::backend::panic_message;
+use crate::backend::{IS_REMOTE, panic_message};
 use std::panic::{set_hook, take_hook};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +14,10 @@ impl PanicLog {
     /// Replaces the panic hook until [`finish`](Self::finish).
     pub fn install() -> Self {
         let first = Arc::new(Mutex::new(None));
+        if IS_REMOTE {
+            // There a panic ends the program.
+            return Self { first };
+        }
         let noted = Arc::clone(&first);
         set_hook(Box::new(move |info| {
             log::error!("{info}");
@@ -25,7 +29,9 @@ impl PanicLog {
 
     /// Puts Rust's own hook back and returns the first panic.
     pub fn finish(self) -> Option<String> {
-        drop(take_hook());
+        if !IS_REMOTE {
+            drop(take_hook());
+        }
         self.first.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -7,7 +7,8 @@
 //! All devices are driven from one thread. GPUs compute while it goes on to the next one, and Burn's autodiff differentiates
 //! rightly in one thread only.
 
-use crate::backend::{AutodiffBackend, Backend, Device};
+use super::exchange::{Weights, hand_back, read_score};
+use crate::backend::{AutodiffBackend, Backend, Device, IS_REMOTE};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator};
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -15,14 +16,13 @@ use burn::train::{TrainOutput, TrainStep};
 use emberlab_data::{ClassificationBatch, DeviceLoader};
 use emberlab_models::{Classifier, StepScore};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// The devices besides the first.
 pub struct Replicas(Vec<Replica>);
 
 struct Replica {
     device: Device,
-    loader: Arc<DeviceLoader<Backend>>,
+    loader: DeviceLoader<Backend>,
 }
 
 /// What one device computed of a batch, on the first device.
@@ -35,10 +35,9 @@ pub struct Part {
 type Batches<'a> = Box<dyn DataLoaderIterator<ClassificationBatch<Backend>> + 'a>;
 
 impl Replicas {
-    /// Gives each device the samples of the first one's loader.
-    pub fn new(loader: &DeviceLoader<Backend>, devices: &[Device]) -> Self {
-        let replicas = devices.iter().cloned();
-        Self(replicas.map(|device| Replica { loader: Arc::new(loader.moved_to(&device)), device }).collect())
+    /// Gives each device its loader of the same samples, which is where the first one's is.
+    pub fn new(loaders: Vec<(Device, DeviceLoader<Backend>)>) -> Self {
+        Self(loaders.into_iter().map(|(device, loader)| Replica { device, loader }).collect())
     }
 
     /// The batches of an epoch on each device, in the order of the first one's.
@@ -78,15 +77,19 @@ impl ReplicasEpoch<'_> {
                 Part { gradients: grads, score: item, n_samples }
             };
         let mut parts = vec![part(model, batch.inner(), 0)];
+        let weights = IS_REMOTE.then(|| Weights::read(model));
         for (index, (device, batches)) in (1..).zip(&mut self.batches) {
             let Some(batch) = batches.next().filter(|_| index < n_devices) else { continue };
-            let copy = model.clone().fork(device);
+            let copy = match &weights {
+                Some(weights) => weights.copy(model, device),
+                None => model.clone().fork(device),
+            };
             let Part { gradients, score, n_samples } = part(&copy, batch, index);
-            parts.push(Part {
-                gradients: gradients.to_device(&first, model),
-                score: score.to_device(&first),
-                n_samples,
-            });
+            let (gradients, score) = match IS_REMOTE {
+                true => (hand_back(gradients, &copy, &first), read_score(score)),
+                false => (gradients.to_device(&first, model), score.to_device(&first)),
+            };
+            parts.push(Part { gradients, score, n_samples });
         }
         parts
     }

@@ -2,6 +2,7 @@
 
 use super::accumulator::Accumulator;
 use super::checkpointing::Position;
+use super::parameters::{count_trainable, is_finite};
 use super::progress::{Progress, Shared};
 use super::replicas::{Part, Replicas};
 use super::schedule::Schedule;
@@ -11,11 +12,11 @@ use crate::backend::{AutodiffBackend, Backend};
 use crate::config::{OnDivergence, TrainingConfig};
 use crate::error::Error;
 use crate::evaluate;
+use crate::remote::{Heartbeat, Watched};
 use crate::stop_signal::StopSignal;
 use burn::data::dataloader::Progress as Share;
-use burn::module::{AutodiffModule, Module, ModuleVisitor, Param};
+use burn::module::{AutodiffModule, Module};
 use burn::optim::{GradientsParams, Optimizer};
-use burn::tensor::Tensor;
 use burn::train::{
     EventProcessorTraining, Learner, LearnerEvent, LearningComponentsMarker, SupervisedLearningStrategy,
     SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
@@ -40,6 +41,7 @@ pub struct UpdateLoop<O> {
     optimizer: SharedOptimizer<O>,
     replicas: Replicas,
     stop: StopSignal,
+    heartbeat: Heartbeat,
 }
 
 type Components<O> =
@@ -53,6 +55,7 @@ impl<O> UpdateLoop<O> {
         optimizer: SharedOptimizer<O>,
         replicas: Replicas,
         stop: StopSignal,
+        heartbeat: Heartbeat,
     ) -> Self {
         Self {
             shared,
@@ -65,6 +68,7 @@ impl<O> UpdateLoop<O> {
             optimizer,
             replicas,
             stop,
+            heartbeat,
         }
     }
 
@@ -108,6 +112,7 @@ where
             n_batches: 0,
             n_parts: 0,
             replicas: &self.replicas,
+            heartbeat: &self.heartbeat,
             accumulate: self.accumulate,
             last_read: Instant::now(),
             epochs,
@@ -149,6 +154,7 @@ where
     n_parts: usize,
     accumulate: usize,
     replicas: &'a Replicas,
+    heartbeat: &'a Heartbeat,
     last_read: Instant,
     epochs: usize,
     log_every: Option<usize>,
@@ -255,7 +261,11 @@ where
     /// Scores the weights on the validation part.
     fn validate(&mut self, epoch: usize, set: &DeviceSet<Backend>) -> Result<(), Error> {
         let classifier = self.model.valid();
-        let Some(score) = evaluate::score(&classifier, set, &NoProgress) else { return Ok(()) };
+        let Some(score) =
+            evaluate::score(&classifier, set, &Watched { shown: &NoProgress, heartbeat: self.heartbeat })
+        else {
+            return Ok(());
+        };
         let updates = self.shared.progress.updates;
         self.shared.recorder.record("valid", epoch, updates, &score)?;
         self.shared.recorder.flush()?;
@@ -303,6 +313,7 @@ where
         self.scores_of_update.push(std::mem::take(&mut self.n_parts));
         self.n_batches = 0;
         self.shared.progress.updates = update;
+        self.heartbeat.beat(Some(update));
         Ok(true)
     }
 
@@ -370,36 +381,5 @@ where
             self.events.process_train(LearnerEvent::ProcessedItem(item));
         }
         Ok(())
-    }
-}
-
-/// Whether every parameter is a number, running means included.
-fn is_finite(model: &Classifier<AutodiffBackend>) -> bool {
-    let mut finite = IsFinite(true);
-    model.visit(&mut finite);
-    finite.0
-}
-
-struct IsFinite(bool);
-
-impl ModuleVisitor<AutodiffBackend> for IsFinite {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<AutodiffBackend, D>>) {
-        let finite = param.val().inner().is_finite().all().into_data();
-        self.0 &= finite.iter::<bool>().all(|finite| finite);
-    }
-}
-
-/// How many parameters an update changes; running means are none.
-fn count_trainable(model: &Classifier<AutodiffBackend>) -> usize {
-    let mut count = CountTrainable(0);
-    model.visit(&mut count);
-    count.0
-}
-
-struct CountTrainable(usize);
-
-impl ModuleVisitor<AutodiffBackend> for CountTrainable {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<AutodiffBackend, D>>) {
-        self.0 += usize::from(param.val().is_require_grad());
     }
 }
