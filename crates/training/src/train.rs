@@ -58,8 +58,8 @@ pub struct TrainReport {
 
 /// Trains as `config` says and writes the run directory.
 ///
-/// `progress` is told how far reading the data came, and `announce` of the run before it begins. What can fail fails before the directory is made,
-/// as far as that can be known.
+/// `progress` is told how far reading the data came, and `announce` of the run before it begins. What can fail fails
+/// before the directory is made, as far as that can be known.
 ///
 /// # Errors
 ///
@@ -81,7 +81,8 @@ pub fn train(
     options.heartbeat.beat(None);
     let device = &devices[0];
     let start = Instant::now();
-    let loaded = load(config, progress)?;
+    let loaded = load(config, &Watched { shown: progress, heartbeat: &options.heartbeat })?;
+    options.heartbeat.beat(None);
     let load_seconds = start.elapsed().as_secs_f64();
     config.check_samples(&loaded.splits)?;
     let classifier = classifier(config, &loaded.splits.train.samples, device)?;

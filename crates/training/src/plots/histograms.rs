@@ -5,6 +5,7 @@ use super::canvas::{Canvas, FONT, Picture, class_colour, failed, text_width, wri
 use crate::error::Error;
 use crate::histograms_file::{HistogramRow, N_BINS};
 use plotters::chart::ChartBuilder;
+use plotters::coord::ranged1d::Ranged;
 use plotters::prelude::{BLACK, Color, Rectangle};
 use plotters_backend::DrawingBackend;
 
@@ -13,6 +14,8 @@ const TEXT_SIZE: i32 = 15;
 const MARGIN: u32 = 16;
 const TOP: u32 = 56;
 const PANEL: (u32, u32) = (480, 210);
+/// The height of the thinnest box, as a share of the axis: about two pixels.
+const LEAST_SHARE: f64 = 0.014;
 /// Parameters that there is room for; weights come before biases.
 const MAX_PARAMETERS: usize = 8;
 /// What is counted, from left to right.
@@ -94,6 +97,7 @@ fn draw_panel<DB: DrawingBackend>(
     let end = (last + step) as f64;
     let values = rows.iter().flat_map(|row| [row.low, row.high]);
     let Some(y) = Axis::around(values, Scale::Linear) else { return Ok(()) };
+    let values_range = y.range();
     let mut chart = ChartBuilder::on(area)
         .margin_right(24)
         .margin_top(24)
@@ -114,6 +118,8 @@ fn draw_panel<DB: DrawingBackend>(
         .bold_line_style(BLACK.mix(0.08))
         .draw()
         .map_err(failed)?;
+    // What is thinner than this would not be seen.
+    let least = LEAST_SHARE * (values_range.end - values_range.start);
     let mut from_updates = rows.iter().map(|row| row.iteration as f64).skip(1).chain([end]);
     for row in rows {
         let (from, to) = (row.iteration as f64, from_updates.next().unwrap_or(end));
@@ -122,8 +128,9 @@ fn draw_panel<DB: DrawingBackend>(
         let height = (row.high - row.low) / N_BINS as f64;
         let filled = counts.iter().enumerate().filter(|(_, count)| **count > 0);
         let boxes = filled.map(|(bin, &count)| {
-            let bottom = row.low + bin as f64 * height;
-            let top = if height > 0.0 { bottom + height } else { bottom };
+            let middle = row.low + (bin as f64 + if height > 0.0 { 0.5 } else { 0.0 }) * height;
+            let half = height.max(least) / 2.0;
+            let (bottom, top) = (middle - half, middle + half);
             // The root, so that tails are seen too.
             let strength = 0.08 + 0.92 * (count as f64 / largest).sqrt();
             Rectangle::new([(from, bottom), (to, top)], class_colour(0).mix(strength).filled())
