@@ -6,7 +6,7 @@ use crate::labelled_data::{Features, LabelledData};
 use crate::normalizer::Normalizer;
 use crate::random_state::RandomState;
 use burn::tensor::backend::Backend;
-use burn::tensor::{DType, Int, Tensor, TensorData};
+use burn::tensor::{BasicOps, DType, Element, Int, Tensor, TensorData};
 use std::ops::Range;
 
 /// All samples of one part on one device, copied there once.
@@ -58,10 +58,37 @@ impl<B: Backend> ByteNormalizer<B> {
     }
 }
 
-/// Whether a device has tensors of bytes. Burn 0.21's router, which leads to other machines, says so and then drops every
-/// tensor of unsigned numbers that it is given.
+/// Bytes that go to another machine at once; Burn 0.21's server takes no message above 16 MiB.
+const MESSAGE_SIZE: usize = 8 << 20;
+
+/// Whether a device is in another machine, which Burn leads to by its router.
+fn is_elsewhere<B: Backend>(device: &B::Device) -> bool {
+    B::name(device).contains("remote")
+}
+
+/// Whether a device has tensors of bytes. Burn 0.21's router says so and then drops every tensor of unsigned numbers that
+/// it is given.
 fn keeps_bytes<B: Backend>(device: &B::Device) -> bool {
-    !B::name(device).contains("remote") && B::supports_dtype(device, DType::U8)
+    !is_elsewhere::<B>(device) && B::supports_dtype(device, DType::U8)
+}
+
+/// Rows of numbers as a tensor that `make` makes on `device`; to another machine they go some at a time.
+fn upload<B: Backend, K: BasicOps<B>, E: Element>(
+    values: Vec<E>,
+    [n, width]: [usize; 2],
+    device: &B::Device,
+    make: impl Fn(TensorData) -> Tensor<B, 2, K>,
+) -> Tensor<B, 2, K> {
+    // Numbers take four bytes there.
+    let at_once = if is_elsewhere::<B>(device) { (MESSAGE_SIZE / (4 * width.max(1))).max(1) } else { n };
+    if at_once >= n {
+        return make(TensorData::new(values, [n, width]));
+    }
+    let parts = values.chunks(at_once * width);
+    Tensor::cat(
+        parts.map(|part| make(TensorData::new(part.to_vec(), [part.len() / width, width]))).collect(),
+        0,
+    )
 }
 
 impl<B: Backend> DeviceSet<B> {
@@ -76,12 +103,12 @@ impl<B: Backend> DeviceSet<B> {
         let inputs = match data.features {
             Features::Images { pixels, .. } if !whole => {
                 let dtype = if keeps_bytes::<B>(device) { DType::U8 } else { DType::I32 };
-                let bytes = Tensor::from_data(TensorData::new(pixels, shape), (device, dtype));
+                let bytes = upload(pixels, shape, device, |data| Tensor::from_data(data, (device, dtype)));
                 Inputs::Bytes(bytes, normalize_bytes)
             }
             features => {
-                let values = TensorData::new(normalizer.apply(&features), shape);
-                Inputs::Ready(Tensor::from_data(values, device))
+                let values = normalizer.apply(&features);
+                Inputs::Ready(upload(values, shape, device, |data| Tensor::from_data(data, device)))
             }
         };
         let mut targets = vec![0.0f32; n * n_classes];
@@ -92,7 +119,7 @@ impl<B: Backend> DeviceSet<B> {
         Self {
             inputs,
             labels: Tensor::from_data(TensorData::new(labels, [n]), device),
-            targets: Tensor::from_data(TensorData::new(targets, [n, n_classes]), device),
+            targets: upload(targets, [n, n_classes], device, |data| Tensor::from_data(data, device)),
         }
     }
 
