@@ -8,13 +8,15 @@ drawing cut off or over another, tells the values of metrics.csv under the point
 axes, and can be printed.
 """
 import csv
-import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
 from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from random_images import write_random_images  # noqa: E402
 
 WIDTHS = [400, 1000, 1600]
 PLANE = """
@@ -91,23 +93,12 @@ TEXTS = """() => {
 }"""
 
 
-def write_images(folder, n_train, n_test):
-    """Random bytes in CIFAR-10's layout."""
-    records = lambda n: b"".join(bytes([i % 10]) + os.urandom(3072) for i in range(n))
-    target = folder / "data" / "cifar-10-batches-bin"
-    target.mkdir(parents=True)
-    (target / "data_batch_1.bin").write_bytes(records(n_train))
-    (target / "test_batch.bin").write_bytes(records(n_test))
-    names = "airplane automobile bird cat deer dog frog horse ship truck"
-    (target / "batches.meta.txt").write_text(names.replace(" ", "\n") + "\n")
-
-
 def make_pages(emberlab, folder):
     def run(*arguments):
         done = subprocess.run([emberlab, *arguments], cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, (arguments, done.stderr)
 
-    write_images(folder, 200, 60)
+    write_random_images(folder, 200, 60)
     with open(folder / "table.csv", "w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["<i>x</i>", "width of a leaf", "length of a leaf in centimetres", "w", "label"])

@@ -8,27 +8,17 @@ Then checks the derivatives on the GPU build. Images are those of EMBERLAB_CIFAR
 import csv
 import os
 import pathlib
-import random
 import subprocess
 import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from random_images import write_random_images  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOLERANCE = 1e-3
 EXPERIMENTS = ["synthetic-softmax", "synthetic-binary", "cifar10-linear", "cifar10-mlp-manual"]
-
-
-def random_images(folder):
-    """The sizes that the lab draws from, in CIFAR-10's layout."""
-    source = random.Random(2026)
-    target = folder / "data" / "cifar-10-batches-bin"
-    target.mkdir(parents=True)
-    for name, n in [("data_batch_1.bin", 1000), ("test_batch.bin", 200)]:
-        (target / name).write_bytes(b"".join(bytes([i % 10]) + source.randbytes(3072) for i in range(n)))
-    names = "airplane automobile bird cat deer dog frog horse ship truck"
-    (target / "batches.meta.txt").write_text(names.replace(" ", "\n") + "\n")
-    return folder / "data"
 
 
 def losses(run):
@@ -53,7 +43,7 @@ def main():
     failed = []
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        images = os.environ.get("EMBERLAB_CIFAR10_DIR") or random_images(folder)
+        images = os.environ.get("EMBERLAB_CIFAR10_DIR") or write_random_images(folder, 1000, 200)
         print(f"{'experiment':24} {'epochs':>6} {'losses':>6}  {'largest difference':>18}  {'CPU':>7}  {'GPU':>7}")
         for name in EXPERIMENTS:
             config = ROOT / "configs" / "lab" / f"{name}.toml"

@@ -6,7 +6,6 @@
 import csv
 import json
 import pathlib
-import random
 import signal
 import socket
 import subprocess
@@ -14,21 +13,14 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from random_images import write_random_images  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CONFIG = ROOT / "configs" / "lab" / "cifar10-mlp-manual.toml"
 ONE_SERVER, TWO_SERVERS = 1e-5, 1e-4
 # A server that is gone is found out within this time.
 LIMIT_SECONDS = 90
-
-
-def write_images(folder):
-    source = random.Random(2026)
-    target = folder / "data" / "cifar-10-batches-bin"
-    target.mkdir(parents=True)
-    for name, n in [("data_batch_1.bin", 1000), ("test_batch.bin", 200)]:
-        (target / name).write_bytes(b"".join(bytes([i % 10]) + source.randbytes(3072) for i in range(n)))
-    names = "airplane automobile bird cat deer dog frog horse ship truck"
-    (target / "batches.meta.txt").write_text(names.replace(" ", "\n") + "\n")
 
 
 def free_port():
@@ -117,7 +109,7 @@ def main():
     serves, remote = (str(pathlib.Path(argument).resolve()) for argument in sys.argv[1:3])
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        write_images(folder)
+        write_random_images(folder, 1000, 200)
         here, seconds = train(serves, folder, "here")
         print(f"{'':24} {'largest':>8}")
         compare("here", here, (here, seconds), 0)
