@@ -28,9 +28,12 @@ impl<B: Backend> MaxPool<B> {
     }
 
     pub(super) fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        // Columns first, as below: autodiff gives the derivative to the first of equal values in each step.
+        let [channels, height, width] = self.image;
         let n = input.dims()[0];
-        let rows = self.row_pairs(input).max_dim(1);
-        self.column_pairs(rows).max_dim(2).reshape([n, self.n_outputs()])
+        let pairs = n * channels * (height / 2);
+        let columns = input.reshape([pairs * width, 2]).max_dim(1);
+        columns.reshape([pairs, 2, width / 2]).max_dim(1).reshape([n, self.n_outputs()])
     }
 
     /// Keeps which pixel of each pair won.
@@ -56,19 +59,6 @@ impl<B: Backend> MaxPool<B> {
 
     fn n_outputs(&self) -> usize {
         self.image.iter().product::<usize>() / 4
-    }
-
-    /// `[n c h/2, 2, w]`.
-    fn row_pairs(&self, input: Tensor<B, 2>) -> Tensor<B, 3> {
-        let [channels, height, width] = self.image;
-        let n = input.dims()[0];
-        input.reshape([n * channels * (height / 2), 2, width])
-    }
-
-    /// `[n c h/2, w/2, 2]`.
-    fn column_pairs(&self, rows: Tensor<B, 3>) -> Tensor<B, 3> {
-        let [pairs, _, width] = rows.dims();
-        rows.reshape([pairs, width / 2, 2])
     }
 }
 
