@@ -9,8 +9,8 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use emberlab_data::{ClassificationBatch, ImageShape, RandomState};
 use emberlab_models::layers::InputGradient;
 use emberlab_models::{
-    Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Scheme,
-    SharedRandom,
+    Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Precision,
+    Scheme, SharedRandom,
 };
 
 /// The program's; with the C library's, large buffers take page faults in every operation.
@@ -66,17 +66,17 @@ fn layers(criterion: &mut Criterion) {
             let kind = kind.split(['(', ' ', '{']).next().unwrap_or_default().to_owned();
             let wanted = if index > 0 { InputGradient::Wanted } else { InputGradient::Unused };
             group.bench_function(format!("{index} {kind} forward"), |bencher| {
-                bencher.iter(|| layer.differentiate(input.clone()).0)
+                bencher.iter(|| layer.differentiate(input.clone(), Precision::Full).0)
             });
             group.bench_function(format!("{index} {kind} backward"), |bencher| {
-                let forward = || layer.differentiate(input.clone());
+                let forward = || layer.differentiate(input.clone(), Precision::Full);
                 bencher.iter_batched(
                     forward,
                     |(output, backward)| backward(output, wanted, &mut GradientsParams::new()),
                     BatchSize::PerIteration,
                 )
             });
-            input = layer.differentiate(input.clone()).0;
+            input = layer.differentiate(input.clone(), Precision::Full).0;
         }
         group.finish();
     }

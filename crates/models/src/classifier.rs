@@ -5,6 +5,7 @@ use crate::layers::Layer;
 use crate::loss::Loss;
 use crate::network::Network;
 use crate::output::Output;
+use crate::precision::Precision;
 use crate::score::{PendingScore, StepScore};
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -18,6 +19,7 @@ pub struct Classifier<B: Backend> {
     network: Network<B>,
     objective: Objective,
     gradient: GradientRule,
+    precision: Precision,
 }
 
 /// What training makes small: the loss, and with it `l1 Σ |w|` over the weights, biases and batch
@@ -38,9 +40,14 @@ impl Objective {
 }
 
 impl<B: Backend> Classifier<B> {
-    /// A classifier of a network whose last layer fits the loss.
+    /// A classifier of a network whose last layer fits the loss, trained in full precision.
     pub fn new(network: Network<B>, objective: Objective, gradient: GradientRule) -> Self {
-        Self { network, objective, gradient }
+        Self { network, objective, gradient, precision: Precision::Full }
+    }
+
+    /// The same classifier, trained in another precision.
+    pub fn with_precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
     }
 
     /// The network from features to logits.
@@ -56,6 +63,11 @@ impl<B: Backend> Classifier<B> {
     /// Where the gradients come from.
     pub fn gradient_rule(&self) -> GradientRule {
         self.gradient
+    }
+
+    /// What products are computed in while training.
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Cross-entropy.
@@ -75,7 +87,7 @@ impl<B: Backend> Classifier<B> {
 
     /// What training makes small, `[1]`, of a batch that is trained on: the loss and the penalty.
     pub fn training_objective(&self, batch: &ClassificationBatch<B>) -> Tensor<B, 1> {
-        let logits = self.network.forward_training(batch.inputs.clone());
+        let logits = self.network.forward_training(batch.inputs.clone(), self.precision);
         self.penalized(self.loss().value(logits, batch))
     }
 

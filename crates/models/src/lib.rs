@@ -15,6 +15,7 @@ pub mod layers;
 mod loss;
 mod network;
 mod output;
+mod precision;
 mod score;
 mod tensors;
 
@@ -27,5 +28,6 @@ pub use layers::SharedRandom;
 pub use loss::Loss;
 pub use network::Network;
 pub use output::Output;
+pub use precision::Precision;
 pub use score::{PendingScore, Score, ScoreMean, StepScore};
 pub use tensors::{NamedTensor, TensorsError};

@@ -3,6 +3,7 @@
 use crate::architecture::{Architecture, LayerSpec};
 use crate::init::Scheme;
 use crate::layers::{ActivationLayer, BatchNorm, Convolution, Dropout, Layer, Linear, MaxPool, SharedRandom};
+use crate::precision::Precision;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
@@ -45,8 +46,8 @@ impl<B: Backend> Network<B> {
     }
 
     /// The logits of a batch that is trained on; see [`Layer::forward_training`].
-    pub fn forward_training(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
-        self.layers.iter().fold(inputs, |signal, layer| layer.forward_training(signal))
+    pub fn forward_training(&self, inputs: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
+        self.layers.iter().fold(inputs, |signal, layer| layer.forward_training(signal, precision))
     }
 
     /// The layers, from the input on.

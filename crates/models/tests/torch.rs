@@ -10,7 +10,7 @@ use emberlab_data::{ClassificationBatch, ImageShape, RandomState};
 use emberlab_models::layers::{
     ActivationLayer, BatchNorm, Convolution, InputGradient, Layer, Linear, MaxPool,
 };
-use emberlab_models::{Activation, Loss, Output, Scheme};
+use emberlab_models::{Activation, Loss, Output, Precision, Scheme};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -116,7 +116,7 @@ fn output_and_gradients_of_each_layer_equal_pytorch() {
     assert_eq!(records.len(), 11);
     for record in records {
         let layer = record.build();
-        let (output, backward) = layer.differentiate(record.tensor("input"));
+        let (output, backward) = layer.differentiate(record.tensor("input"), Precision::Full);
         record.assert_equal("output", output);
         let mut gradients = GradientsParams::new();
         let grad_input = backward(record.tensor("grad_output"), InputGradient::Wanted, &mut gradients);

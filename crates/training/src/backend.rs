@@ -4,8 +4,9 @@
 
 use crate::config::DeviceConfig;
 use crate::error::Error;
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend as _;
+use burn::tensor::{DType, FloatDType, Tensor};
+use emberlab_models::Precision;
 use std::panic::{catch_unwind, set_hook, take_hook};
 
 #[cfg(not(any(
@@ -118,7 +119,7 @@ pub type Device = <Backend as burn::tensor::backend::BackendTypes>::Device;
 pub fn device(config: &DeviceConfig) -> Result<Device, Error> {
     prepare(config)?;
     let device = select(config, 0);
-    try_out(&device)?;
+    try_out(&device, config.precision)?;
     Ok(device)
 }
 
@@ -133,7 +134,7 @@ pub fn devices(config: &DeviceConfig) -> Result<Vec<Device>, Error> {
     let count = if IS_REMOTE { config.remote.len() } else { config.count };
     let devices: Vec<Device> = (0..count).map(|offset| select(config, offset)).collect();
     let different = if selected::IS_GPU || IS_REMOTE { count } else { 1 };
-    devices.iter().take(different).try_for_each(try_out)?;
+    devices.iter().take(different).try_for_each(|device| try_out(device, config.precision))?;
     Ok(devices)
 }
 
@@ -215,7 +216,12 @@ fn find_driver(_config: &DeviceConfig) -> Result<(), Error> {
 }
 
 /// Computes something, so that a device that cannot compute is found out before the run begins.
-fn try_out(device: &Device) -> Result<(), Error> {
+fn try_out(device: &Device, precision: Precision) -> Result<(), Error> {
+    if precision == Precision::Mixed && !Backend::supports_dtype(device, DType::BF16) {
+        let message =
+            format!("the `{NAME}` backend does not compute in bf16 here; set `device.precision = \"f32\"`");
+        return Err(Error::Device(message));
+    }
     // Burn panics where a device is missing, and its own report is pages long. Where a server is gone, a panic is not to be
     // survived.
     let hook = (!IS_REMOTE).then(take_hook);
@@ -223,8 +229,15 @@ fn try_out(device: &Device) -> Result<(), Error> {
         set_hook(Box::new(|_| {}));
     }
     let tried = catch_unwind(|| {
-        let ones = Tensor::<Backend, 1>::ones([2], device);
-        ones.sum().into_data().iter::<f32>().next() == Some(2.0)
+        let ones = Tensor::<Backend, 2>::ones([16, 16], device);
+        let product = match precision {
+            Precision::Full => ones.clone().matmul(ones),
+            Precision::Mixed => {
+                let ones = ones.cast(FloatDType::BF16);
+                ones.clone().matmul(ones).cast(FloatDType::F32)
+            }
+        };
+        product.sum().into_data().iter::<f32>().next() == Some(4096.0)
     });
     hook.into_iter().for_each(set_hook);
     match tried {

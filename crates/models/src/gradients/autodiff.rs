@@ -18,7 +18,7 @@ pub(super) fn gradients<B: AutodiffBackend>(
     batch: ClassificationBatch<B>,
 ) -> Gradients<B> {
     let _alone = ONE_GRAPH_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let logits = classifier.network().forward_training(batch.inputs.clone());
+    let logits = classifier.network().forward_training(batch.inputs.clone(), classifier.precision());
     let loss = classifier.loss().value(logits.clone(), &batch);
     let objective = classifier.penalized(loss.clone());
     let parameters = GradientsParams::from_grads(objective.backward(), classifier);

@@ -30,7 +30,7 @@ pub fn manual_gradients<B: AutodiffBackend>(
     let mut derivatives = Vec::with_capacity(network.layers().len());
     let mut signal = batch.inputs.clone();
     for layer in network.layers() {
-        let (output, backward) = layer.differentiate(signal);
+        let (output, backward) = layer.differentiate(signal, classifier.precision());
         derivatives.push(backward);
         signal = output;
     }

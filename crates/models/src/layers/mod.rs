@@ -19,6 +19,7 @@ pub use dropout::{Dropout, SharedRandom};
 pub use linear::Linear;
 pub use max_pool::MaxPool;
 
+use crate::precision::Precision;
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
@@ -66,33 +67,39 @@ impl<B: Backend> Layer<B> {
     /// The output for a batch, as when predicting.
     pub fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         match self {
-            Self::Linear(layer) => layer.forward(input),
+            Self::Linear(layer) => layer.forward(input, Precision::Full),
             Self::Activation(layer) => layer.forward(input),
             Self::Dropout(_) => input,
             Self::BatchNorm(layer) => layer.forward(input),
-            Self::Convolution(layer) => layer.forward(input),
+            Self::Convolution(layer) => layer.forward(input, Precision::Full),
             Self::MaxPool(layer) => layer.forward(input),
         }
     }
 
-    /// The output for a batch that is trained on: dropout draws, and batch norm takes the batch's own
-    /// mean and variance.
-    pub fn forward_training(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+    /// The output for a batch that is trained on: dropout draws, batch norm takes the batch's own
+    /// mean and variance, and products are computed in `precision`.
+    pub fn forward_training(&self, input: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
         match self {
+            Self::Linear(layer) => layer.forward(input, precision),
+            Self::Convolution(layer) => layer.forward(input, precision),
             Self::Dropout(layer) => layer.forward_training(input),
             Self::BatchNorm(layer) => layer.forward_training(input),
-            _ => self.forward(input),
+            Self::Activation(_) | Self::MaxPool(_) => self.forward(input),
         }
     }
 
     /// What [`forward_training`](Self::forward_training) returns, and the derivative by hand at this batch.
-    pub fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
+    pub fn differentiate(
+        &self,
+        input: Tensor<B, 2>,
+        precision: Precision,
+    ) -> (Tensor<B, 2>, Backward<'_, B>) {
         match self {
-            Self::Linear(layer) => layer.differentiate(input),
+            Self::Linear(layer) => layer.differentiate(input, precision),
             Self::Activation(layer) => layer.differentiate(input),
             Self::Dropout(layer) => layer.differentiate(input),
             Self::BatchNorm(layer) => layer.differentiate(input),
-            Self::Convolution(layer) => layer.differentiate(input),
+            Self::Convolution(layer) => layer.differentiate(input, precision),
             Self::MaxPool(layer) => layer.differentiate(input),
         }
     }

@@ -12,7 +12,7 @@ use crate::run_record::RunRecord;
 use crate::stop_signal::StopSignal;
 use crate::train::{TrainOptions, TrainReport, train};
 use clap::{Args, ValueEnum};
-use emberlab_models::{GradientRule, Output, Score};
+use emberlab_models::{GradientRule, Output, Precision, Score};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -155,12 +155,16 @@ fn heading(config: &Config, record: &RunRecord, run: &Path) -> String {
         GradientRule::Autodiff => "by autodiff",
         GradientRule::Manual => "by hand",
     };
+    let products = match config.device.precision {
+        Precision::Full => "",
+        Precision::Mixed => ", products in bf16",
+    };
     let resumed = match record.updates {
         0 => String::new(),
         updates => format!("resume after update {updates}\n"),
     };
     format!(
-        "run    {}, backend {}\n\
+        "run    {}, backend {}{products}\n\
          data   {} training{validation} and {} test samples, {} features, {n_classes} classes\n\
          model  {}, {output} output, gradients {gradient}\n{resumed}",
         run.display(),

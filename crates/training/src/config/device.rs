@@ -3,12 +3,14 @@
 use super::resolved::Resolved;
 use super::rule::{count, list, text, whole, word};
 use super::section::Section;
+use emberlab_models::Precision;
 
 /// The device.
 ///
 /// | key | default | meaning | range |
 /// |---|---|---|---|
 /// | `index` | 0 | which GPU, for the GPU backends | from 0 |
+/// | `precision` | `f32` | what products are computed in while training: `f32`, or `bf16` with all else in `f32` | |
 /// | `count` | 1 | devices that share each batch, from `index` on; the same device so many times on the CPU | 1 to 64 |
 /// | `strategy` | `data-parallel` | how they share it: each takes the gradients of its part of the batch | |
 /// | `remote` | none | servers that compute, as `ws://HOST:PORT`, in a build for them; several share each batch | |
@@ -19,6 +21,8 @@ use super::section::Section;
 pub struct DeviceConfig {
     /// Which GPU.
     pub index: usize,
+    /// What products are computed in while training.
+    pub precision: Precision,
     /// Devices that share each batch.
     pub count: usize,
     /// How they share it.
@@ -36,17 +40,27 @@ pub enum Strategy {
     DataParallel,
 }
 
+const PRECISIONS: [(&str, Precision); 2] = [("f32", Precision::Full), ("bf16", Precision::Mixed)];
+
 const STRATEGIES: [(&str, Strategy); 1] = [("data-parallel", Strategy::DataParallel)];
 
 impl Default for DeviceConfig {
     fn default() -> Self {
-        Self { index: 0, count: 1, strategy: Strategy::DataParallel, remote: Vec::new(), threads: None }
+        Self {
+            index: 0,
+            precision: Precision::Full,
+            count: 1,
+            strategy: Strategy::DataParallel,
+            remote: Vec::new(),
+            threads: None,
+        }
     }
 }
 
 impl DeviceConfig {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let index = section.value("index", count(0), 0);
+        let precision = section.value("precision", word(&PRECISIONS), Precision::Full);
         let count = section.value("count", whole(1..=64).map(|count| count as usize), 1);
         let strategy = section.value("strategy", word(&STRATEGIES), Strategy::DataParallel);
         if count == 1 && section.has("strategy") {
@@ -59,12 +73,17 @@ impl DeviceConfig {
         }
         let threads = section.optional("threads", whole(1..=1024).map(|threads| threads as usize));
         section.finish();
-        Self { index, count, strategy, remote, threads }
+        Self { index, precision, count, strategy, remote, threads }
     }
 
     pub(super) fn write(&self, out: &mut Resolved<'_>) {
         out.table("device");
         out.count("index", self.index);
+        // Runs from before this key are resumed only where it is not written.
+        if self.precision != Precision::Full {
+            let precision = PRECISIONS.iter().find(|(_, precision)| *precision == self.precision);
+            out.optional("precision", precision.map(|(word, _)| *word));
+        }
         if self.count > 1 {
             out.count("count", self.count);
             let strategy = STRATEGIES.iter().find(|(_, strategy)| *strategy == self.strategy);

@@ -2,7 +2,8 @@
 //!
 //! The comparison in f64 says that a derivative is right; this one says that the device computes it. In f32 what is left of
 //! terms that cancel is not worth a relative error, so each difference is told as a share of the parameter's largest entry,
-//! or of a hundredth of the largest of all, as for biases before batch norm, whose gradient is 0.
+//! or of a hundredth of the largest of all, as for biases before batch norm, whose gradient is 0. `device.precision` is left
+//! aside: what rounding to bfloat16 does to a gradient is no fault of the derivative.
 
 use super::HostGradient;
 use crate::backend::{self, AutodiffBackend, Backend};
