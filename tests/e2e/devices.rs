@@ -1,6 +1,6 @@
 //! Several devices: here one CPU, taken several times.
 
-use crate::support::Lab;
+use crate::support::{Lab, json};
 
 const CONFIG: &str = r#"
 name = "one"
@@ -54,6 +54,64 @@ fn several_devices_give_the_result_of_one_at_the_same_batch() {
             }
         }
     }
+}
+
+/// By hand and by autodiff the same operands are rounded, so the two stay closer than either is to single precision.
+#[test]
+#[cfg(feature = "flex")]
+fn products_in_bf16_are_rounded_alike_by_both_rules() {
+    let lab = Lab::new();
+    lab.write_pixel_set();
+    for gradient in ["manual", "autodiff"] {
+        let config = CONFIG.replace("gradient = \"manual\"", &format!("gradient = \"{gradient}\""));
+        lab.write("run.toml", config);
+        lab.emberlab(&format!("train run.toml --dashboard none --name {gradient}")).succeeds();
+        let said = lab
+            .emberlab(&format!("train run.toml --name {gradient}-bf16 --set device.precision=\"bf16\""))
+            .succeeds();
+        assert!(said.stdout.contains("backend flex, products in bf16"), "{}", said.stdout);
+        let [full, mixed] = ["", "-bf16"].map(|end| lab.metric(&format!("{gradient}{end}"), "train", "loss"));
+        close(&full, &mixed, 0.02);
+        assert!(full != mixed);
+    }
+    let [manual, autodiff] = ["manual-bf16", "autodiff-bf16"].map(|run| lab.metric(run, "train", "loss"));
+    close(&manual, &autodiff, 1e-3);
+    // Predictions are computed in full.
+    let evaluated = json(&lab.emberlab("evaluate manual-bf16 --json").succeeds().stdout);
+    close(&lab.metric("manual-bf16", "test", "loss"), &[evaluated["loss"].as_f64().unwrap()], 1e-6);
+    assert!(lab.read("artifacts/manual-bf16/config.toml").contains("precision = \"bf16\""));
+    lab.emberlab("gradcheck run.toml --set device.precision=\"bf16\"").succeeds();
+}
+
+#[test]
+#[cfg(feature = "ndarray")]
+fn bf16_is_refused_where_the_backend_has_none() {
+    let lab = Lab::new();
+    lab.write("run.toml", CONFIG).write_pixel_set();
+    lab.emberlab("train run.toml --set device.precision=\"bf16\"").fails(
+        5,
+        "error: the `ndarray` backend does not compute in bf16 here; set `device.precision = \"f32\"`\n",
+    );
+    assert!(!lab.exists("artifacts"));
+}
+
+/// Scores come back many at a time, so that updates follow one another without a wait.
+#[test]
+fn the_device_is_waited_for_a_few_times_in_an_epoch() {
+    let lab = Lab::new();
+    lab.write("run.toml", CONFIG).write_pixel_set();
+    let epochs = 7;
+    let plan =
+        format!("--set training.epochs={epochs} --set training.batch_size=1 --set training.accumulate=1");
+    lab.emberlab(&format!("train run.toml --dashboard none {plan}")).succeeds();
+    let record = json(&lab.read("artifacts/one/run.json"));
+    let reads = |of: &str| record["device_reads"][of].as_u64().unwrap();
+    let seconds = record["seconds"]["train"].as_f64().unwrap();
+    assert_eq!(record["updates"].as_u64().unwrap(), epochs * 48, "{record}");
+    // One at the end of each epoch, and one each tenth of a second for the dashboard.
+    assert!((epochs..=epochs + (10.0 * seconds) as u64).contains(&reads("scores")), "{record}");
+    assert_eq!((reads("validation"), reads("checkpoints"), reads("exchange")), (epochs, 1, 0), "{record}");
+    assert!((24..=25).contains(&reads("histograms")), "{record}");
 }
 
 #[test]

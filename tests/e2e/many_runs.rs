@@ -1,7 +1,6 @@
 //! Many runs: listed, compared and swept.
 
-use crate::support::Lab;
-use serde_json::Value;
+use crate::support::{Lab, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::thread::sleep;
@@ -29,10 +28,6 @@ fn lab() -> Lab {
     let lab = Lab::new();
     lab.write("table.toml", CONFIG);
     lab
-}
-
-fn json(said: &str) -> Value {
-    serde_json::from_str(said).unwrap()
 }
 
 #[test]

@@ -1,13 +1,8 @@
 //! Image folders and tables, from looking at them to predicting with what they taught.
 
-use crate::support::{Lab, root};
+use crate::support::{Lab, json, root};
 use image::{Rgb, RgbImage};
-use serde_json::Value;
 use std::fs;
-
-fn json(said: &str) -> Value {
-    serde_json::from_str(said).unwrap()
-}
 
 /// Red and blue squares in folders, a little different each, in two sizes and formats.
 fn squares(config: &str) -> Lab {

@@ -115,6 +115,11 @@ impl Lab {
     }
 }
 
+/// What was said, or a file, as JSON.
+pub fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap()
+}
+
 impl Said {
     #[track_caller]
     pub fn succeeds(self) -> Self {

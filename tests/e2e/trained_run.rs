@@ -1,8 +1,7 @@
 //! What can be done with a run: evaluate, predict, export, start another from its weights, check its
 //! gradients.
 
-use crate::support::Lab;
-use serde_json::Value;
+use crate::support::{Lab, json};
 
 const IMAGES: &str = r#"
 name = "images"
@@ -52,10 +51,6 @@ fn table() -> Lab {
     lab.write("table.toml", TABLE);
     lab.emberlab("train table.toml --dashboard none").succeeds();
     lab
-}
-
-fn json(said: &str) -> Value {
-    serde_json::from_str(said).unwrap()
 }
 
 #[test]

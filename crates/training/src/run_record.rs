@@ -4,6 +4,7 @@ use crate::backend::{self, Device};
 use crate::config::{Config, DataShape};
 use crate::error::Error;
 use crate::fingerprint::fingerprint;
+use crate::learner::DeviceReads;
 use crate::load::Loaded;
 use crate::run_dir::{RunDir, file};
 use emberlab_data::{Features, Normalizer};
@@ -35,6 +36,8 @@ pub struct RunRecord {
     pub seconds: Seconds,
     /// Where it was run.
     pub device: DeviceRecord,
+    /// How often training waited for the device.
+    pub device_reads: DeviceReads,
     /// What it was run with.
     pub versions: Versions,
     /// The layers that were trained, as `3072 → 64 → 10`.
@@ -184,6 +187,7 @@ impl RunRecord {
             selected_epoch: None,
             metrics: Metrics::default(),
             seconds: Seconds { load: load_seconds, ..Seconds::default() },
+            device_reads: DeviceReads::default(),
             device: DeviceRecord {
                 backend: backend::NAME,
                 name: format!("{device:?}"),

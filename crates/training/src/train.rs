@@ -186,6 +186,7 @@ impl Run<'_> {
         record.diverged = progress.diverged.clone();
         record.stopped_early = progress.stopped_early;
         record.updates = progress.updates;
+        record.device_reads = progress.reads;
         record.metrics.train = progress.train.last.map(Into::into);
         record.metrics.validation = progress.selected.map(|selected| selected.score.into());
         record.selected_epoch = progress.selected.map(|selected| selected.epoch).or(Some(progress.epoch));

@@ -1,46 +1,49 @@
 //! Weights and gradients on their way from one server to another.
 //!
 //! Burn 0.21 lets servers hand tensors to each other, but numbers all hand-overs but the first alike, so that those under way
-//! at once are mixed up and waited for in vain. Here they come by way of this machine, all of one kind in one message: an
-//! update with `n` servers waits for an answer `2 n - 1` times.
+//! at once are mixed up and waited for in vain. Here they come by way of this machine, all of one kind in one message, or in
+//! a few where one would be too large: an update with `n` servers waits for an answer `2 n - 1` times, or a few more.
 
+use super::transfer::read_all;
 use crate::backend::{AutodiffBackend, Backend, Device};
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::{Tensor, TensorData};
 use burn::train::ItemLazy;
 use emberlab_models::{Classifier, StepScore};
+use std::slice::Iter;
 
 /// Every parameter of a classifier, one after the other.
-pub struct Weights(Vec<f32>);
+pub struct Weights(Vec<Vec<f32>>);
 
 impl Weights {
-    /// Reads them.
-    pub fn read(model: &Classifier<AutodiffBackend>) -> Self {
+    /// Reads them; returns the transfers that it took too.
+    pub fn read(model: &Classifier<AutodiffBackend>) -> (Self, usize) {
         let mut flat = Flatten::default();
         model.visit(&mut flat);
-        Self(flat.read())
+        let (values, transfers) = read_all(flat.0);
+        (Self(values), transfers)
     }
 
     /// A copy of the classifier they are from on another server.
     pub fn copy(&self, model: &Classifier<AutodiffBackend>, device: &Device) -> Classifier<AutodiffBackend> {
-        model.clone().map(&mut Place { rest: &self.0, device })
+        model.clone().map(&mut Place { rest: self.0.iter(), device })
     }
 }
 
-/// The gradients of a copy, on the server that `model` is on.
+/// The gradients of a copy, on `device`, and the transfers that it took.
 pub fn hand_back(
     gradients: GradientsParams,
     copy: &Classifier<AutodiffBackend>,
     device: &Device,
-) -> GradientsParams {
+) -> (GradientsParams, usize) {
     let mut flat = FlattenGradients { gradients, flat: Flatten::default(), found: Vec::new() };
     copy.visit(&mut flat);
-    let values = flat.flat.read();
+    let (values, transfers) = read_all(flat.flat.0);
     let found = flat.found;
-    let mut placed = PlaceGradients { rest: &values, found, device, gradients: GradientsParams::new() };
+    let mut placed = PlaceGradients { rest: values.iter(), found, device, gradients: GradientsParams::new() };
     copy.visit(&mut placed);
-    placed.gradients
+    (placed.gradients, transfers)
 }
 
 /// A score that was read.
@@ -54,13 +57,6 @@ struct Flatten(Vec<Tensor<Backend, 1>>);
 impl Flatten {
     fn add<const D: usize>(&mut self, tensor: Tensor<Backend, D>) {
         self.0.push(tensor.flatten(0, D - 1));
-    }
-
-    fn read(self) -> Vec<f32> {
-        if self.0.is_empty() {
-            return Vec::new();
-        }
-        Tensor::cat(self.0, 0).into_data().iter::<f32>().collect()
     }
 }
 
@@ -86,15 +82,18 @@ impl ModuleVisitor<AutodiffBackend> for FlattenGradients {
     }
 }
 
-/// Takes the next numbers as a tensor of a shape.
-fn take<const D: usize>(rest: &mut &[f32], shape: [usize; D], device: &Device) -> Tensor<Backend, D> {
-    let (values, later) = rest.split_at(shape.iter().product::<usize>().min(rest.len()));
-    *rest = later;
-    Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
+/// The next parameter's numbers as a tensor of its shape.
+fn take<const D: usize>(
+    rest: &mut Iter<'_, Vec<f32>>,
+    shape: [usize; D],
+    device: &Device,
+) -> Tensor<Backend, D> {
+    let values = rest.next().cloned().unwrap_or_default();
+    Tensor::from_data(TensorData::new(values, shape), device)
 }
 
 struct Place<'a> {
-    rest: &'a [f32],
+    rest: Iter<'a, Vec<f32>>,
     device: &'a Device,
 }
 
@@ -112,7 +111,7 @@ impl ModuleMapper<AutodiffBackend> for Place<'_> {
 }
 
 struct PlaceGradients<'a> {
-    rest: &'a [f32],
+    rest: Iter<'a, Vec<f32>>,
     found: Vec<ParamId>,
     device: &'a Device,
     gradients: GradientsParams,

@@ -1,5 +1,6 @@
 //! Records how weights and gradients are spread, about [`SNAPSHOTS`] times in a run.
 
+use super::transfer::read_all;
 use crate::atomic;
 use crate::backend::{AutodiffBackend, Backend};
 use crate::error::Error;
@@ -52,7 +53,8 @@ impl Histograms {
         (update - 1).is_multiple_of(self.every) || update == self.last
     }
 
-    /// Records every parameter before an update, and the gradient that the update is made by.
+    /// Records every parameter before an update, and the gradient that the update is made by. Returns how many transfers
+    /// that took.
     ///
     /// # Errors
     ///
@@ -62,12 +64,16 @@ impl Histograms {
         update: usize,
         model: &Classifier<AutodiffBackend>,
         gradients: &GradientsParams,
-    ) -> Result<(), Error> {
+    ) -> Result<usize, Error> {
         let names: HashMap<ParamId, String> = model.network().parameter_names().into_iter().collect();
-        let mut snapshot = Snapshot { update, names, gradients, rows: Vec::new() };
+        let mut snapshot = Snapshot { names, gradients, of: Vec::new(), tensors: Vec::new() };
         model.visit(&mut snapshot);
-        snapshot.rows.iter().try_for_each(|row| self.write(row))?;
-        self.flush()
+        let (values, transfers) = read_all(snapshot.tensors);
+        for ((name, of), values) in snapshot.of.iter().zip(&values) {
+            HistogramRow::new(update, name, of, values).iter().try_for_each(|row| self.write(row))?;
+        }
+        self.flush()?;
+        Ok(transfers)
     }
 
     fn write(&mut self, row: &HistogramRow) -> Result<(), Error> {
@@ -79,17 +85,18 @@ impl Histograms {
     }
 }
 
+/// What is to be read, each with its parameter's name and what it is of it.
 struct Snapshot<'a> {
-    update: usize,
     names: HashMap<ParamId, String>,
     gradients: &'a GradientsParams,
-    rows: Vec<HistogramRow>,
+    of: Vec<(String, &'static str)>,
+    tensors: Vec<Tensor<Backend, 1>>,
 }
 
 impl Snapshot<'_> {
-    fn add<const D: usize>(&mut self, name: &str, of: &str, tensor: Tensor<Backend, D>) {
-        let values: Vec<f32> = tensor.into_data().iter::<f32>().collect();
-        self.rows.extend(HistogramRow::new(self.update, name, of, &values));
+    fn add<const D: usize>(&mut self, name: &str, of: &'static str, tensor: Tensor<Backend, D>) {
+        self.of.push((name.to_owned(), of));
+        self.tensors.push(tensor.flatten(0, D - 1));
     }
 }
 

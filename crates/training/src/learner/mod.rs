@@ -24,6 +24,7 @@ mod schedule;
 mod selection;
 mod shared_optimizer;
 mod throughput;
+mod transfer;
 mod update_loop;
 
 pub use course::{Best, Course};
@@ -35,6 +36,7 @@ pub use recorder::{METRICS_HEADER, Recorder};
 pub(crate) use schedule::Schedule;
 pub use selection::{Selected, SelectionState};
 pub(crate) use throughput::THROUGHPUT;
+pub use transfer::DeviceReads;
 
 use crate::backend::{AutodiffBackend, Backend, Device, failure};
 use crate::checkpoint::{Checkpoint, CheckpointStore};

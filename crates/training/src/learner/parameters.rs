@@ -1,23 +1,24 @@
 //! What is asked of all parameters of a classifier.
 
-use crate::backend::AutodiffBackend;
+use crate::backend::{AutodiffBackend, Backend};
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::Tensor;
+use burn::tensor::{Bool, Tensor};
 use emberlab_models::Classifier;
 
 /// Whether every parameter is a number, running means included.
 pub fn is_finite(model: &Classifier<AutodiffBackend>) -> bool {
-    let mut finite = IsFinite(true);
+    let mut finite = IsFinite(Vec::new());
     model.visit(&mut finite);
-    finite.0
+    // One transfer for all of them.
+    finite.0.is_empty() || Tensor::cat(finite.0, 0).all().into_data().iter::<bool>().all(|finite| finite)
 }
 
-struct IsFinite(bool);
+/// Whether each parameter is, on the device.
+struct IsFinite(Vec<Tensor<Backend, 1, Bool>>);
 
 impl ModuleVisitor<AutodiffBackend> for IsFinite {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<AutodiffBackend, D>>) {
-        let finite = param.val().inner().is_finite().all().into_data();
-        self.0 &= finite.iter::<bool>().all(|finite| finite);
+        self.0.push(param.val().inner().is_finite().all());
     }
 }
 

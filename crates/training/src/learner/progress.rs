@@ -5,6 +5,7 @@ use super::course::Course;
 use super::histograms::Histograms;
 use super::recorder::Recorder;
 use super::selection::{Selected, Selection};
+use super::transfer::DeviceReads;
 use crate::backend::Backend;
 use crate::error::Error;
 use emberlab_models::{Classifier, ScoreMean};
@@ -30,6 +31,8 @@ pub struct Progress {
     pub diverged: Option<String>,
     /// The epoch whose weights are the run's, where there is a validation part to choose it by.
     pub selected: Option<Selected>,
+    /// How often this process waited for the device.
+    pub reads: DeviceReads,
 }
 
 /// What the update loop is given and leaves behind; Burn's interface has no place for it.

@@ -43,13 +43,15 @@ impl Replicas {
     /// The batches of an epoch on each device, in the order of the first one's.
     pub fn epoch(&self) -> ReplicasEpoch<'_> {
         let batches = self.0.iter().map(|replica| (&replica.device, replica.loader.iter()));
-        ReplicasEpoch { batches: batches.collect() }
+        ReplicasEpoch { batches: batches.collect(), waits: 0 }
     }
 }
 
 /// An epoch on the devices besides the first.
 pub struct ReplicasEpoch<'a> {
     batches: Vec<(&'a Device, Batches<'a>)>,
+    /// How often another machine was waited for.
+    pub waits: usize,
 }
 
 impl ReplicasEpoch<'_> {
@@ -77,7 +79,10 @@ impl ReplicasEpoch<'_> {
                 Part { gradients: grads, score: item, n_samples }
             };
         let mut parts = vec![part(model, batch.inner(), 0)];
-        let weights = IS_REMOTE.then(|| Weights::read(model));
+        let weights = IS_REMOTE.then(|| Weights::read(model)).map(|(weights, transfers)| {
+            self.waits += transfers;
+            weights
+        });
         for (index, (device, batches)) in (1..).zip(&mut self.batches) {
             let Some(batch) = batches.next().filter(|_| index < n_devices) else { continue };
             let copy = match &weights {
@@ -86,7 +91,11 @@ impl ReplicasEpoch<'_> {
             };
             let Part { gradients, score, n_samples } = part(&copy, batch, index);
             let (gradients, score) = match IS_REMOTE {
-                true => (hand_back(gradients, &copy, &first), read_score(score)),
+                true => {
+                    let (gradients, transfers) = hand_back(gradients, &copy, &first);
+                    self.waits += transfers + 1;
+                    (gradients, read_score(score))
+                }
                 false => (gradients.to_device(&first, model), score.to_device(&first)),
             };
             parts.push(Part { gradients, score, n_samples });

@@ -225,7 +225,9 @@ where
         }
         let Shared { recorder, progress, selection, checkpointing, .. } = &mut *self.shared;
         let position = Position { epoch, model, pass: &self.pass, progress, selection };
-        checkpointing.save(&position, recorder)
+        checkpointing.save(&position, recorder)?;
+        self.shared.progress.reads.checkpoints += 1;
+        Ok(())
     }
 
     fn epoch(
@@ -239,6 +241,7 @@ where
         let mut elsewhere = self.replicas.epoch();
         while let Some(batch) = batches.next() {
             let parts = elsewhere.step(&self.model, batch);
+            self.shared.progress.reads.exchange += std::mem::take(&mut elsewhere.waits);
             let share = batches.progress();
             if !self.update(parts, &share)? {
                 continue;
@@ -266,6 +269,7 @@ where
         else {
             return Ok(());
         };
+        self.shared.progress.reads.validation += 1;
         let updates = self.shared.progress.updates;
         self.shared.recorder.record("valid", epoch, updates, &score)?;
         self.shared.recorder.flush()?;
@@ -305,7 +309,8 @@ where
         let gradients = whole.unwrap_or_else(|| self.accumulator.take_mean(&self.model));
         let update = self.shared.progress.updates + 1;
         if self.shared.histograms.is_due(update) {
-            self.shared.histograms.record(update, &self.model, &gradients)?;
+            let transfers = self.shared.histograms.record(update, &self.model, &gradients)?;
+            self.shared.progress.reads.histograms += transfers;
         }
         self.learner.lr_step();
         let model = std::mem::replace(&mut self.model, self.learner.model());
@@ -337,6 +342,7 @@ where
 
     /// Reads the scores that are still on the device, one for each update.
     fn read_scores(&mut self) -> Vec<Score> {
+        self.shared.progress.reads.scores += 1;
         let scores = StepScore::read_all(std::mem::take(&mut self.unread));
         let mut rest = scores.as_slice();
         let updates = std::mem::take(&mut self.scores_of_update).into_iter();

@@ -1,0 +1,55 @@
+//! Numbers on their way from the device, and how often it is waited for.
+
+use crate::backend::{Backend, IS_REMOTE};
+use burn::tensor::Tensor;
+use serde::Serialize;
+
+/// Numbers that one transfer brings: a server sends no message above 16 MiB, and a device need not hold a second copy of all.
+const AT_ONCE: usize = if IS_REMOTE { 2 << 20 } else { 256 << 20 };
+
+/// How often a training waited for its device, since this process began it. Nothing else makes it wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DeviceReads {
+    /// For the scores of updates, many in one transfer.
+    pub scores: usize,
+    /// For scores on the validation part.
+    pub validation: usize,
+    /// For histograms of weights and gradients.
+    pub histograms: usize,
+    /// For checkpoints, each of which reads all weights and the optimizer's state.
+    pub checkpoints: usize,
+    /// For weights and gradients that go from server to server.
+    pub exchange: usize,
+}
+
+/// Reads tensors in as few transfers as there can be; returns the numbers of each tensor, and the transfers.
+pub fn read_all(tensors: Vec<Tensor<Backend, 1>>) -> (Vec<Vec<f32>>, usize) {
+    let mut values = Vec::with_capacity(tensors.len());
+    let mut transfers = 0;
+    for group in groups(tensors) {
+        let sizes: Vec<usize> = group.iter().map(|tensor| tensor.dims()[0]).collect();
+        let data = Tensor::cat(group, 0).into_data();
+        let mut numbers = data.iter::<f32>();
+        values.extend(sizes.into_iter().map(|size| numbers.by_ref().take(size).collect()));
+        transfers += 1;
+    }
+    (values, transfers)
+}
+
+/// Tensors in their order, as many together as one transfer takes, or one that is larger.
+fn groups(tensors: Vec<Tensor<Backend, 1>>) -> Vec<Vec<Tensor<Backend, 1>>> {
+    let mut groups: Vec<Vec<Tensor<Backend, 1>>> = Vec::new();
+    let mut size = 0;
+    for tensor in tensors {
+        let more = tensor.dims()[0];
+        match groups.last_mut() {
+            Some(group) if size + more <= AT_ONCE => group.push(tensor),
+            _ => {
+                groups.push(vec![tensor]);
+                size = 0;
+            }
+        }
+        size += more;
+    }
+    groups
+}
