@@ -2,7 +2,7 @@
 
 use crate::config::{ClassWeights, Config, DataShape, Init, ModelConfig};
 use crate::error::Error;
-use crate::weights;
+use crate::{remote, weights};
 use burn::tensor::backend::Backend;
 use emberlab_data::{LabelledData, RandomState};
 use emberlab_models::{Architecture, Classifier, Loss, Network, Objective, Scheme, SharedRandom};
@@ -27,13 +27,14 @@ pub fn classifier<B: Backend>(
 ///
 /// # Errors
 ///
-/// [`Error::Artifact`] when they are to be read from a file that does not fit.
+/// [`Error::Artifact`] when they are to be read from a file that does not fit, [`Error::Device`] when a server cannot hold them.
 pub fn network<B: Backend>(
     model: &ModelConfig,
     architecture: &Architecture,
     init: &Init,
     device: &B::Device,
 ) -> Result<Network<B>, Error> {
+    remote::check_layers(architecture)?;
     let dropout = SharedRandom::new(model.dropout_seed);
     let draw =
         |scheme| Network::new(architecture, scheme, &mut RandomState::new(model.init_seed), &dropout, device);

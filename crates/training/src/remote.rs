@@ -2,15 +2,16 @@
 //!
 //! Burn's client panics in threads of its own when a server is gone, and then waits for ever; when the thread that trains
 //! panics over it, the tensors it holds panic again as they are dropped, and the program would abort. So a panic ends the
-//! program where it happens, after the run's record is written, and a watchdog does the same when nothing moves any more.
+//! program where it happens, after the run's record is written, and a watchdog does the same when nothing moves any more;
+//! how the program ends is the command line's to say.
 
 use crate::error::Error;
 use crate::run_dir::file;
-use crate::stop_signal::leave_dashboard;
 use crate::{atomic, backend};
 use emberlab_data::{Phase, Progress};
+use emberlab_models::Architecture;
 use std::net::{TcpStream, ToSocketAddrs};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -22,6 +23,8 @@ const TO_MOVE: Duration = Duration::from_secs(60);
 /// How long nothing moves before it is asked whether the servers are still there.
 const TO_SUSPECT: Duration = Duration::from_secs(2);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+/// The most bytes of numbers in one message: Burn's server takes 16 MiB, with some words about them.
+const MESSAGE_SIZE: usize = (16 << 20) - 4096;
 
 /// Says that work goes on.
 #[derive(Clone, Debug)]
@@ -105,52 +108,81 @@ pub fn reach(address: &str) -> Result<(), Error> {
     Err(failed(reason))
 }
 
-/// From now on a panic in any thread ends the program, with the run's record written; Burn's logger takes the place of this
-/// when it begins, so that it must be said again after that.
-pub fn give_up_on_panic(run: &Path, heartbeat: &Heartbeat) {
-    if !backend::IS_REMOTE {
-        return;
+/// Whether servers take every layer, whose weights go in one message.
+///
+/// # Errors
+///
+/// [`Error::Device`] when one is too large.
+pub fn check_layers(architecture: &Architecture) -> Result<(), Error> {
+    let size = |n_parameters: usize| n_parameters.saturating_mul(size_of::<f32>());
+    let largest =
+        architecture.layers().into_iter().map(|layer| size(layer.n_parameters())).max().unwrap_or(0);
+    match backend::IS_REMOTE && largest > MESSAGE_SIZE {
+        false => Ok(()),
+        true => Err(Error::Device(format!(
+            "a layer of {} MiB is too large for Burn's server, which takes 16 MiB at most; make it narrower, or train on \
+             that machine itself",
+            largest.div_ceil(1 << 20)
+        ))),
     }
-    let (run, heartbeat) = (run.to_owned(), heartbeat.clone());
-    std::panic::set_hook(Box::new(move |info| {
-        let said = backend::panic_message(info.payload());
-        give_up(&run, &heartbeat, &format!("the connection to the servers is lost: {said}"));
-    }));
 }
 
-/// From now on the program ends, with the run's record written, when a server is gone or nothing moves.
-pub fn give_up_on_silence(run: &Path, heartbeat: &Heartbeat, servers: &[String]) {
-    if !backend::IS_REMOTE {
-        return;
-    }
-    let (run, heartbeat, servers) = (run.to_owned(), heartbeat.clone(), servers.to_vec());
-    std::thread::spawn(move || {
-        while !heartbeat.over.load(Ordering::Relaxed) {
-            std::thread::sleep(BETWEEN_LOOKS);
-            let silence = heartbeat.silence();
-            if silence > TO_MOVE {
-                let reason = format!("the servers have not moved for {} s", TO_MOVE.as_secs());
-                give_up(&run, &heartbeat, &reason);
-            } else if silence > TO_SUSPECT
-                && let Some(Err(error)) = servers.iter().map(|server| reach(server)).find(Result::is_err)
-            {
-                give_up(&run, &heartbeat, &error.to_string());
-            }
+/// What watches over a run.
+#[derive(Clone, Debug)]
+pub struct Watchdog {
+    /// The run's directory.
+    pub run: PathBuf,
+    /// What is told that work goes on.
+    pub heartbeat: Heartbeat,
+    /// What says why a run is given up, and ends the program.
+    pub give_up: fn(&Error) -> !,
+}
+
+impl Watchdog {
+    /// From now on a panic in any thread ends the program, with the run's record written; Burn's logger takes the place of
+    /// this when it begins, so that it must be said again after that.
+    pub fn watch_panics(&self) {
+        if !backend::IS_REMOTE {
+            return;
         }
-    });
-}
-
-/// Writes the record, says why, and ends the program.
-fn give_up(run: &Path, heartbeat: &Heartbeat, reason: &str) {
-    if heartbeat.over.swap(true, Ordering::Relaxed) {
-        return;
+        let watchdog = self.clone();
+        std::panic::set_hook(Box::new(move |info| {
+            let said = backend::panic_message(info.payload());
+            watchdog.give_up(&format!("the connection to the servers is lost: {said}"));
+        }));
     }
-    leave_dashboard();
-    let error = Error::Device(format!("{reason}; when they are back, go on with `--resume`"));
-    // The error that is told is the one that began it.
-    let _ = note(run, &error.to_string(), heartbeat.updates.load(Ordering::Relaxed));
-    crate::cli::print::error(&error);
-    std::process::exit(i32::from(error.exit_code()));
+
+    /// From now on the program ends, with the run's record written, when a server is gone or nothing moves.
+    pub fn watch_silence(&self, servers: &[String]) {
+        if !backend::IS_REMOTE {
+            return;
+        }
+        let (watchdog, servers) = (self.clone(), servers.to_vec());
+        std::thread::spawn(move || {
+            while !watchdog.heartbeat.over.load(Ordering::Relaxed) {
+                std::thread::sleep(BETWEEN_LOOKS);
+                let silence = watchdog.heartbeat.silence();
+                if silence > TO_MOVE {
+                    watchdog.give_up(&format!("the servers have not moved for {} s", TO_MOVE.as_secs()));
+                } else if silence > TO_SUSPECT
+                    && let Some(Err(error)) = servers.iter().map(|server| reach(server)).find(Result::is_err)
+                {
+                    watchdog.give_up(&error.to_string());
+                }
+            }
+        });
+    }
+
+    /// Writes the record and ends the program, unless something else is about to.
+    fn give_up(&self, reason: &str) {
+        if self.heartbeat.over.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let error = Error::Device(format!("{reason}; when they are back, go on with `--resume`"));
+        // The error that is told is the one that began it.
+        let _ = note(&self.run, &error.to_string(), self.heartbeat.updates.load(Ordering::Relaxed));
+        (self.give_up)(&error)
+    }
 }
 
 /// Says in `run.json` that the run failed, where there is one that goes on.

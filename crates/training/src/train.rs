@@ -9,7 +9,7 @@ use crate::evaluate;
 use crate::learner::{self, Course, EventFile, Recorder, Setup, Trained};
 use crate::load::{Loaded, load};
 use crate::predictions_file::Predictions;
-use crate::remote::{Heartbeat, Watched, give_up_on_panic, give_up_on_silence};
+use crate::remote::{Heartbeat, Watchdog, Watched};
 use crate::renderer::Dashboard;
 use crate::resume;
 use crate::run_dir::{Existing, RunDir, RunSlot, file};
@@ -37,6 +37,8 @@ pub struct TrainOptions {
     pub warn: fn(&str),
     /// What is told that work goes on.
     pub heartbeat: Heartbeat,
+    /// What says why a run is given up in the middle, and ends the program.
+    pub give_up: fn(&Error) -> !,
 }
 
 /// What a run came to.
@@ -75,8 +77,9 @@ pub fn train(
         resume::check_config(run, config)?;
     }
     let place = options.artifacts.join(&config.name);
-    give_up_on_panic(&place, &options.heartbeat);
-    give_up_on_silence(&place, &options.heartbeat, &config.device.remote);
+    let watchdog = Watchdog { run: place, heartbeat: options.heartbeat.clone(), give_up: options.give_up };
+    watchdog.watch_panics();
+    watchdog.watch_silence(&config.device.remote);
     let devices = backend::devices(&config.device)?;
     options.heartbeat.beat(None);
     let device = &devices[0];
@@ -101,7 +104,7 @@ pub fn train(
     if let Err(reason) = log.install() {
         log::warn!("{reason}");
     }
-    give_up_on_panic(&place, &options.heartbeat);
+    watchdog.watch_panics();
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 

@@ -24,6 +24,7 @@ pub fn run(arguments: &LabArgs) -> Result<(), Error> {
         overrides: arguments.set.clone(),
         stop: StopSignal::listen()?,
         warn: print::warning,
+        give_up: super::give_up,
         tell: &|line| print::text(&format!("{line}\n")),
         progress: &ProgressBars::new(),
     };

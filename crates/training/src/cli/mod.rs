@@ -23,6 +23,7 @@ use crate::backend;
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
 use crate::run_record::VERSIONS;
+use crate::stop_signal::leave_dashboard;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -152,6 +153,13 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Ends the program over a run that cannot go on, from whichever thread found it out.
+fn give_up(error: &Error) -> ! {
+    leave_dashboard();
+    print::error(error);
+    std::process::exit(i32::from(error.exit_code()))
 }
 
 fn run(command: Command) -> Result<(), Error> {

@@ -89,6 +89,7 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
         stop: StopSignal::listen()?,
         warn: print::warning,
         heartbeat: Heartbeat::default(),
+        give_up: super::give_up,
     };
     let report = train(&config, &options, &ProgressBars::new(), |record, run| {
         if dashboard == Dashboard::Plain {

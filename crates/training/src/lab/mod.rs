@@ -48,6 +48,8 @@ pub struct LabOptions<'a> {
     pub stop: StopSignal,
     /// Who is told of what is odd but no error.
     pub warn: fn(&str),
+    /// What says why an experiment is given up in the middle, and ends the program.
+    pub give_up: fn(&Error) -> !,
     /// Who is told how far the lab came, a line each.
     pub tell: &'a dyn Fn(&str) -> Result<(), Error>,
     /// What shows how far a step came.
@@ -178,6 +180,7 @@ fn train_into(config: &Config, options: &LabOptions<'_>, artifacts: PathBuf) -> 
         stop: options.stop.clone(),
         warn: options.warn,
         heartbeat: Heartbeat::default(),
+        give_up: options.give_up,
     };
     let report = train(config, &train_options, options.progress, |_, _| ())?;
     RunDir::open(&artifacts, &report.run)
