@@ -155,6 +155,11 @@ fn prepare(config: &DeviceConfig) -> Result<(), Error> {
     find_driver(config)
 }
 
+/// Whether a device can be trained on with `device.precision = "bf16"`.
+pub fn has_bf16(device: &Device) -> bool {
+    Backend::supports_dtype(device, DType::BF16)
+}
+
 /// Threads that the CPU backends compute with.
 pub fn threads() -> usize {
     rayon::current_num_threads()
@@ -217,7 +222,7 @@ fn find_driver(_config: &DeviceConfig) -> Result<(), Error> {
 
 /// Computes something, so that a device that cannot compute is found out before the run begins.
 fn try_out(device: &Device, precision: Precision) -> Result<(), Error> {
-    if precision == Precision::Mixed && !Backend::supports_dtype(device, DType::BF16) {
+    if precision == Precision::Mixed && !has_bf16(device) {
         let message =
             format!("the `{NAME}` backend does not compute in bf16 here; set `device.precision = \"f32\"`");
         return Err(Error::Device(message));

@@ -40,8 +40,12 @@ fn lines(diagnosis: &Diagnosis) -> String {
     text += &processor_lines(processor);
     text += &nvidia_lines(nvidia);
     text += &vulkan_lines(vulkan);
-    let works = if trial.works { "computes on" } else { "does not compute:" };
-    text += &format!("backend    {} {works} {}\n", build.backend, trial.said);
+    let said = &trial.said;
+    text += &match (trial.works, trial.bf16) {
+        (true, true) => format!("backend    {} computes on {said}, in f32 and bf16\n", build.backend),
+        (true, false) => format!("backend    {} computes on {said}, in f32\n", build.backend),
+        (false, _) => format!("backend    {} does not compute: {said}\n", build.backend),
+    };
     for (word, list) in [("problem", problems), ("advice", advice)] {
         for Problem { what, mend } in list {
             text += &format!("{word:10} {what}\n           {mend}\n");

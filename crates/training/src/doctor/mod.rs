@@ -53,6 +53,8 @@ pub struct Trial {
     pub works: bool,
     /// The device, or why there is none.
     pub said: String,
+    /// Whether it has bfloat16, for `device.precision`.
+    pub bf16: bool,
 }
 
 /// What was found.
@@ -79,8 +81,10 @@ impl Diagnosis {
     pub fn examine() -> Self {
         let (nvidia, vulkan) = (Nvidia::examine(), Vulkan::examine());
         let trial = match backend::device(&DeviceConfig::default()) {
-            Ok(device) => Trial { works: true, said: format!("{device:?}") },
-            Err(error) => Trial { works: false, said: error.to_string() },
+            Ok(device) => {
+                Trial { works: true, said: format!("{device:?}"), bf16: backend::has_bf16(&device) }
+            }
+            Err(error) => Trial { works: false, said: error.to_string(), bf16: false },
         };
         let mut problems = match backend::NAME {
             "cuda" => nvidia.problems(),

@@ -25,6 +25,7 @@ mod selection;
 mod shared_optimizer;
 mod throughput;
 mod transfer;
+mod unread_scores;
 mod update_loop;
 
 pub use course::{Best, Course};

@@ -8,6 +8,7 @@ use super::replicas::{Part, Replicas};
 use super::schedule::Schedule;
 use super::selection::Selected;
 use super::shared_optimizer::SharedOptimizer;
+use super::unread_scores::UnreadScores;
 use crate::backend::{AutodiffBackend, Backend};
 use crate::config::{OnDivergence, TrainingConfig};
 use crate::error::Error;
@@ -22,7 +23,7 @@ use burn::train::{
     SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
 };
 use emberlab_data::{BatchPlan, DeviceSet, NoProgress};
-use emberlab_models::{Classifier, GradientRule, Score, ScoreMean, StepScore};
+use emberlab_models::{Classifier, GradientRule, ScoreMean, StepScore};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -106,8 +107,7 @@ where
             each_update_is_a_pass: matches!(self.plan, BatchPlan::Full { .. }),
             pass: guard.pass.clone(),
             shared: &mut guard,
-            unread: Vec::new(),
-            scores_of_update: Vec::new(),
+            unread: UnreadScores::default(),
             accumulator: Accumulator::new(),
             n_batches: 0,
             n_parts: 0,
@@ -144,10 +144,7 @@ where
     /// Over the last pass of the data: the last update where each sees the whole set, else the
     /// mini-batches of the epoch so far.
     pass: ScoreMean,
-    /// Scores that are still on the device, a batch each, of the last updates.
-    unread: Vec<StepScore<Backend>>,
-    /// How many of them each of those updates has: its batches, each in as many parts as there are devices.
-    scores_of_update: Vec<usize>,
+    unread: UnreadScores,
     accumulator: Accumulator,
     /// Batches, and parts of them, since the last update.
     n_batches: usize,
@@ -315,8 +312,8 @@ where
         self.learner.lr_step();
         let model = std::mem::replace(&mut self.model, self.learner.model());
         self.model = self.optimizer.step(self.learner.lr_current(), model, gradients);
-        self.scores_of_update.push(std::mem::take(&mut self.n_parts));
-        self.n_batches = 0;
+        self.unread.end_update();
+        (self.n_batches, self.n_parts) = (0, 0);
         self.shared.progress.updates = update;
         self.heartbeat.beat(Some(update));
         Ok(true)
@@ -340,26 +337,10 @@ where
         at_line || share.items_processed >= share.items_total || self.last_read.elapsed() >= READ_INTERVAL
     }
 
-    /// Reads the scores that are still on the device, one for each update.
-    fn read_scores(&mut self) -> Vec<Score> {
-        self.shared.progress.reads.scores += 1;
-        let scores = StepScore::read_all(std::mem::take(&mut self.unread));
-        let mut rest = scores.as_slice();
-        let updates = std::mem::take(&mut self.scores_of_update).into_iter();
-        let merged = updates.filter_map(|n_scores| {
-            let (scores, later) = rest.split_at_checked(n_scores)?;
-            rest = later;
-            let mut mean = ScoreMean::default();
-            scores.iter().for_each(|score| mean.add(score));
-            // One batch is its own mean, to the last bit.
-            if let [score] = scores { Some(*score) } else { mean.score() }
-        });
-        merged.collect()
-    }
-
     /// Reads the scores that are still on the device, records them and shows the last.
     fn read(&mut self, share: Share) -> Result<(), Error> {
-        let scores = self.read_scores();
+        let scores = self.unread.read();
+        self.shared.progress.reads.scores += 1;
         let Progress { epoch, updates, .. } = self.shared.progress;
         let first = updates + 1 - scores.len();
         for (iteration, score) in (first..).zip(&scores) {
