@@ -20,6 +20,7 @@ pub struct Classifier<B: Backend> {
     objective: Objective,
     gradient: GradientRule,
     precision: Precision,
+    n_parts: usize,
 }
 
 /// What training makes small: the loss, and with it `l1 Σ |w|` over the weights, biases and batch
@@ -42,12 +43,18 @@ impl Objective {
 impl<B: Backend> Classifier<B> {
     /// A classifier of a network whose last layer fits the loss, trained in full precision.
     pub fn new(network: Network<B>, objective: Objective, gradient: GradientRule) -> Self {
-        Self { network, objective, gradient, precision: Precision::Full }
+        Self { network, objective, gradient, precision: Precision::Full, n_parts: 1 }
     }
 
     /// The same classifier, trained in another precision.
     pub fn with_precision(self, precision: Precision) -> Self {
         Self { precision, ..self }
+    }
+
+    /// The same classifier, which by hand computes each batch in so many parts, each by a thread. For backends that compute
+    /// most operations with one core.
+    pub fn in_parts(self, n_parts: usize) -> Self {
+        Self { n_parts, ..self }
     }
 
     /// The network from features to logits.
@@ -68,6 +75,11 @@ impl<B: Backend> Classifier<B> {
     /// What products are computed in while training.
     pub fn precision(&self) -> Precision {
         self.precision
+    }
+
+    /// Parts in which a batch is computed by hand.
+    pub fn n_parts(&self) -> usize {
+        self.n_parts
     }
 
     /// Cross-entropy.

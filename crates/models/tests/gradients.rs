@@ -378,3 +378,34 @@ fn both_rules_leave_the_same_running_means() {
     assert_eq!(manual, autodiff);
     assert!(manual[0].values.iter().any(|&mean| mean != 0.0));
 }
+
+/// Computed in parts, a batch has the gradients that it has as a whole.
+#[test]
+fn parts_add_up_to_the_whole() {
+    for seed in 0..60 {
+        let mut case = Case::draw(seed);
+        case.n_samples += 20;
+        let compute = |n_parts: usize| {
+            let classifier =
+                case.classifier::<Autodiff<Flex>>(GradientRule::Manual).map(&mut Cast(DType::F64));
+            let classifier = classifier.in_parts(n_parts);
+            let gradients = GradientRule::Manual.gradients(&classifier, case.batch(DType::F64));
+            let running = classifier.network().tensors().into_iter();
+            let running =
+                running.filter(|tensor| tensor.name.contains("running")).flat_map(|tensor| tensor.values);
+            let (score, running) = (gradients.score.clone().read(), running.collect::<Vec<_>>());
+            (score, running, flatten(&classifier, gradients))
+        };
+        let (score, running, whole) = compute(1);
+        for n_parts in [2, 3, 64] {
+            let (score_in_parts, running_in_parts, parts) = compute(n_parts);
+            assert_eq!(score_in_parts, score, "seed {seed}");
+            assert_eq!((running_in_parts.len(), parts.len()), (running.len(), whole.len()));
+            let pairs = running.iter().zip(&running_in_parts);
+            assert!(largest(pairs.map(|(left, right)| f64::from(left - right))) < 1e-6, "seed {seed}");
+            let scale = largest(whole.iter().flatten().copied());
+            let pairs = whole.iter().flatten().zip(parts.iter().flatten());
+            assert!(largest(pairs.map(|(left, right)| left - right)) < 1e-12 * scale, "seed {seed}");
+        }
+    }
+}

@@ -105,6 +105,10 @@ pub use selected::{Backend, NAME};
 /// Whether work is done by other machines, which may be gone at any moment.
 pub const IS_REMOTE: bool = cfg!(feature = "remote");
 
+/// Parts in which a convolutional network computes a batch by hand. CPU backends compute most operations with one core. The
+/// number does not depend on the cores, so that neither does what comes out.
+pub const N_PARTS: usize = if cfg!(any(feature = "flex", feature = "ndarray")) { 8 } else { 1 };
+
 /// The backend with automatic differentiation around it.
 pub type AutodiffBackend = burn::backend::Autodiff<Backend>;
 

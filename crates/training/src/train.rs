@@ -89,7 +89,7 @@ pub fn train(
     let load_seconds = start.elapsed().as_secs_f64();
     config.check_samples(&loaded.splits)?;
     let classifier = classifier(config, &loaded.splits.train.samples, device)?;
-    let classifier = classifier.with_precision(config.device.precision);
+    let classifier = classifier.with_precision(config.device.precision).in_parts(backend::N_PARTS);
 
     let mut record = RunRecord::new(config, &loaded, device, load_seconds);
     let checkpoint = match slot.resumes() {

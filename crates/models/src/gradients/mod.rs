@@ -1,6 +1,7 @@
 //! The two gradient rules: each takes a batch to its score and to the gradient of every parameter.
 
 mod autodiff;
+mod in_parts;
 mod manual;
 
 pub use manual::{InputGradientTensor, manual_gradients};
@@ -37,7 +38,7 @@ impl GradientRule {
     ) -> Gradients<B> {
         match self {
             Self::Autodiff => autodiff::gradients(classifier, batch),
-            Self::Manual => manual_gradients(classifier, batch, |_, returned, _| returned),
+            Self::Manual => manual::gradients(classifier, batch),
         }
     }
 }

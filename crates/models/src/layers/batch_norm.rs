@@ -17,6 +17,7 @@
 //! A batch is seen as a matrix `[n c, s]`, in which a channel's value is a column that is broadcast
 //! over rows: several times faster than broadcasts over four dimensions.
 
+use super::parts::{Parts, PartsBackward, in_parallel};
 use super::{Backward, InputGradient};
 use burn::module::{Module, Param, RunningState};
 use burn::optim::GradientsParams;
@@ -44,8 +45,8 @@ pub struct BatchNorm<B: Backend> {
 
 /// A normalised batch.
 struct Normalized<B: Backend> {
-    /// `x̂`, `[n c, s]`.
-    values: Tensor<B, 2>,
+    /// `x̂`, `[n c, s]`, of each part.
+    values: Parts<B>,
     /// `1/σ`, `[1, c]`.
     inverse_deviation: Tensor<B, 2>,
 }
@@ -63,38 +64,67 @@ impl<B: Backend> BatchNorm<B> {
     }
 
     pub(super) fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
-        let n = input.dims()[0];
+        let shape @ [n, _] = input.dims();
         let mean = self.running_mean.value_sync().unsqueeze();
         let deviation = (self.running_variance.value_sync() + EPSILON).sqrt().unsqueeze();
-        let values = (self.rows(input.clone()) - self.spread(mean, n)) / self.spread(deviation, n);
-        self.scale_and_shift(values, &input)
+        let values = (self.rows(input) - self.spread(mean, n)) / self.spread(deviation, n);
+        self.scale_and_shift(values, shape)
     }
 
     pub(super) fn forward_training(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
-        let normalized = self.normalize(input.clone());
-        self.scale_and_shift(normalized.values, &input)
+        let shape = input.dims();
+        let mut normalized = self.normalize(vec![input]);
+        self.scale_and_shift(normalized.values.swap_remove(0), shape)
     }
 
     /// Keeps `x̂` and `1/σ`.
     pub(super) fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
-        let shape = input.dims();
-        let Normalized { values, inverse_deviation } = self.normalize(input.clone());
-        let output = self.scale_and_shift(values.clone(), &input);
+        let (mut outputs, backward) = self.differentiate_parts(vec![input]);
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
-            let [n, width] = shape;
+            let returned = backward(vec![grad], wanted, std::slice::from_mut(gradients));
+            returned.and_then(|mut grads| grads.pop())
+        };
+        (outputs.swap_remove(0), Box::new(backward))
+    }
+
+    /// Keeps `x̂` and `1/σ`; means are those over all parts.
+    pub(super) fn differentiate_parts(&self, inputs: Parts<B>) -> (Parts<B>, PartsBackward<'_, B>) {
+        let width = inputs[0].dims()[1];
+        let shape = move |values: &Tensor<B, 2>| [values.dims()[0] * values.dims()[1] / width, width];
+        let Normalized { values, inverse_deviation } = self.normalize(inputs);
+        let outputs = in_parallel(values.clone(), |values| {
+            let shape = shape(&values);
+            self.scale_and_shift(values, shape)
+        });
+        let backward = move |grads: Parts<B>, wanted: InputGradient, gradients: &mut [GradientsParams]| {
+            let n: usize = grads.iter().map(|grad| grad.dims()[0]).sum();
             let per_channel = (n * width / self.channels) as f64;
-            let grad = self.rows(grad);
-            let mean = self.channel_mean(grad.clone(), n);
-            let mean_product = self.channel_mean(grad.clone() * values.clone(), n);
-            gradients.register(self.bias.id, (mean.clone() * per_channel).squeeze_dim::<1>(0));
-            gradients.register(self.weight.id, (mean_product.clone() * per_channel).squeeze_dim::<1>(0));
+            let grads = in_parallel(grads.into_iter().zip(values).collect(), |(grad, values)| {
+                let grad = self.rows(grad);
+                let mean = self.channel_mean(grad.clone());
+                let mean_product = self.channel_mean(grad.clone() * values.clone());
+                ([mean, mean_product], (grad, values))
+            });
+            let (means, grads): (Vec<_>, Vec<_>) = grads.into_iter().unzip();
+            let samples = |(_, values): &(_, Tensor<B, 2>)| shape(values)[0];
+            let shares = shares(grads.iter().map(samples));
+            let (means, mean_products) = means.into_iter().map(|[mean, product]| (mean, product)).unzip();
+            let (mean, mean_product) = (mean_of_all(means, &shares), mean_of_all(mean_products, &shares));
+            // Those of all parts, with the first.
+            let parameters = &mut gradients[0];
+            parameters.register(self.bias.id, (mean.clone() * per_channel).squeeze_dim::<1>(0));
+            parameters.register(self.weight.id, (mean_product.clone() * per_channel).squeeze_dim::<1>(0));
             wanted.when_wanted(|| {
                 let factor = self.weight.val().unsqueeze() * inverse_deviation;
-                let centred = grad - self.spread(mean, n) - values * self.spread(mean_product, n);
-                (centred * self.spread(factor, n)).reshape(shape)
+                in_parallel(grads, |(grad, values)| {
+                    let shape = shape(&values);
+                    let spread = |values: &Tensor<B, 2>| self.spread(values.clone(), shape[0]);
+                    let centred = grad - spread(&mean) - values * spread(&mean_product);
+                    (centred * spread(&factor)).reshape(shape)
+                })
             })
         };
-        (output, Box::new(backward))
+        (outputs, Box::new(backward))
     }
 
     /// Takes the running means of a layer without a graph that was trained in this one's place.
@@ -107,25 +137,39 @@ impl<B: Backend> BatchNorm<B> {
     }
 
     /// Normalises by the batch's own mean and variance and counts them into the running ones.
-    fn normalize(&self, input: Tensor<B, 2>) -> Normalized<B> {
-        let [n, width] = input.dims();
+    fn normalize(&self, inputs: Parts<B>) -> Normalized<B> {
+        let (n, width) = (inputs.iter().map(|input| input.dims()[0]).sum::<usize>(), inputs[0].dims()[1]);
         let count = (n * width / self.channels) as f64;
-        let rows = self.rows(input);
-        let mean = self.channel_mean(rows.clone(), n);
-        let centred = rows - self.spread(mean.clone(), n);
-        let variance = self.channel_mean(centred.clone() * centred.clone(), n);
+        let shares = shares(inputs.iter().map(|input| input.dims()[0]));
+        let rows = in_parallel(inputs, |input| {
+            let rows = self.rows(input);
+            (self.channel_mean(rows.clone()), rows)
+        });
+        let (means, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        let mean = mean_of_all(means, &shares);
+        let centred = in_parallel(rows, |rows| {
+            let n = rows.dims()[0] / self.channels;
+            let centred = rows - self.spread(mean.clone(), n);
+            (self.channel_mean(centred.clone() * centred.clone()), centred)
+        });
+        let (variances, centred): (Vec<_>, Vec<_>) = centred.into_iter().unzip();
+        let variance = mean_of_all(variances, &shares);
         let unbiased = variance.clone().detach() * (count / (count - 1.0).max(1.0));
         update(&self.running_mean, mean.detach());
         update(&self.running_variance, unbiased);
         let inverse_deviation = ((variance + EPSILON).sqrt()).recip();
-        Normalized { values: centred * self.spread(inverse_deviation.clone(), n), inverse_deviation }
+        let values = in_parallel(centred, |centred| {
+            let n = centred.dims()[0] / self.channels;
+            centred * self.spread(inverse_deviation.clone(), n)
+        });
+        Normalized { values, inverse_deviation }
     }
 
-    fn scale_and_shift(&self, values: Tensor<B, 2>, like: &Tensor<B, 2>) -> Tensor<B, 2> {
-        let n = like.dims()[0];
-        let weight = self.spread(self.weight.val().unsqueeze(), n);
-        let bias = self.spread(self.bias.val().unsqueeze(), n);
-        (values * weight + bias).reshape(like.dims())
+    /// `[n c, s]` as `[n, c s]`, scaled and shifted.
+    fn scale_and_shift(&self, values: Tensor<B, 2>, shape: [usize; 2]) -> Tensor<B, 2> {
+        let weight = self.spread(self.weight.val().unsqueeze(), shape[0]);
+        let bias = self.spread(self.bias.val().unsqueeze(), shape[0]);
+        (values * weight + bias).reshape(shape)
     }
 
     /// `[n, c s]` as `[n c, s]`.
@@ -135,7 +179,8 @@ impl<B: Backend> BatchNorm<B> {
     }
 
     /// The mean of each channel of `[n c, s]`, `[1, c]`.
-    fn channel_mean(&self, rows: Tensor<B, 2>, n: usize) -> Tensor<B, 2> {
+    fn channel_mean(&self, rows: Tensor<B, 2>) -> Tensor<B, 2> {
+        let n = rows.dims()[0] / self.channels;
         rows.mean_dim(1).reshape([n, self.channels]).mean_dim(0)
     }
 
@@ -143,6 +188,22 @@ impl<B: Backend> BatchNorm<B> {
     fn spread(&self, values: Tensor<B, 2>, n: usize) -> Tensor<B, 2> {
         values.expand([n, self.channels]).reshape([n * self.channels, 1])
     }
+}
+
+/// The share of each part in the samples of all.
+fn shares(samples: impl Iterator<Item = usize>) -> Vec<f64> {
+    let samples: Vec<usize> = samples.collect();
+    let all = samples.iter().sum::<usize>() as f64;
+    samples.into_iter().map(|samples| samples as f64 / all).collect()
+}
+
+/// The mean over all parts of the means of each.
+fn mean_of_all<B: Backend>(mut means: Vec<Tensor<B, 2>>, shares: &[f64]) -> Tensor<B, 2> {
+    if means.len() == 1 {
+        return means.swap_remove(0);
+    }
+    let weighted = means.into_iter().zip(shares).map(|(mean, share)| mean * *share);
+    Tensor::cat(weighted.collect(), 0).sum_dim(0)
 }
 
 fn update<B: Backend>(running: &RunningState<Tensor<B, 1>>, batch: Tensor<B, 2>) {

@@ -11,6 +11,7 @@ mod dropout;
 mod linear;
 mod max_pool;
 mod moved_images;
+mod parts;
 
 pub use activation::ActivationLayer;
 pub use batch_norm::BatchNorm;
@@ -18,6 +19,8 @@ pub use convolution::Convolution;
 pub use dropout::{Dropout, SharedRandom};
 pub use linear::Linear;
 pub use max_pool::MaxPool;
+pub use parts::{Parts, PartsBackward};
+pub(crate) use parts::{join, split};
 
 use crate::precision::Precision;
 use burn::module::{Module, Param};
@@ -45,7 +48,7 @@ pub enum Layer<B: Backend> {
 /// The derivative of a layer at one batch. It takes `∂J/∂output`, puts the gradients of the layer's
 /// parameters where it is told, and returns `∂J/∂input`, or nothing when nobody will use it.
 pub type Backward<'a, B> =
-    Box<dyn FnOnce(Tensor<B, 2>, InputGradient, &mut GradientsParams) -> Option<Tensor<B, 2>> + 'a>;
+    Box<dyn FnOnce(Tensor<B, 2>, InputGradient, &mut GradientsParams) -> Option<Tensor<B, 2>> + Send + 'a>;
 
 /// Whether `∂J/∂input` is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
