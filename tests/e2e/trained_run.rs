@@ -206,3 +206,29 @@ fn a_cnn_learns_the_same_by_hand_and_by_autodiff() {
         assert!((manual - autodiff).abs() < 1e-3, "{manual} for {autodiff}");
     }
 }
+
+/// A batch this large is computed in parts, whose number the threads do not change.
+#[test]
+fn a_cnn_in_parts_gives_the_same_bytes_with_any_number_of_threads_and_the_losses_of_autodiff() {
+    let lab = images();
+    let train = |run: &str, more: &str| {
+        lab.emberlab(&format!(
+            "train images.toml --dashboard none --name {run} --set training.batch_size=40 {more}"
+        ))
+        .succeeds();
+    };
+    train("whole", "--set training.epochs=8 --set model.gradient=autodiff");
+    train("first", "--set training.epochs=8");
+    for threads in [1, 2, 3] {
+        train("again", &format!("--overwrite --set training.epochs=8 --set device.threads={threads}"));
+        for file in ["metrics.csv", "model.safetensors"] {
+            let [first, again] = ["first", "again"].map(|run| lab.bytes(&format!("artifacts/{run}/{file}")));
+            assert!(first == again, "{threads} threads, {file}");
+        }
+    }
+    let [parts, whole] = ["first", "whole"].map(|run| lab.metric(run, "train", "loss"));
+    assert_eq!(parts.len(), 8);
+    for (parts, whole) in parts.iter().zip(&whole) {
+        assert!((parts - whole).abs() < 1e-3, "{parts} for {whole}");
+    }
+}
