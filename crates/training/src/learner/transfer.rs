@@ -2,13 +2,13 @@
 
 use crate::backend::{Backend, IS_REMOTE};
 use burn::tensor::Tensor;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Numbers that one transfer brings: a server sends no message above 16 MiB, and a device need not hold a second copy of all.
 const AT_ONCE: usize = if IS_REMOTE { 2 << 20 } else { 256 << 20 };
 
 /// How often a training waited for its device, since this process began it. Nothing else makes it wait.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceReads {
     /// For the scores of updates, many in one transfer.
     pub scores: usize,

@@ -1,5 +1,6 @@
 //! What came of a run, in words.
 
+use crate::learner::DeviceReads;
 use crate::run_record::{DataRecord, Metrics, Outcome, Seconds};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub struct Facts {
     pub seconds: Seconds,
     /// Where it was run: backend, device, threads.
     pub device: DeviceFacts,
+    /// How often training waited for the device; nothing is known of runs from before it was counted.
+    pub device_reads: Option<DeviceReads>,
     /// What it was run with.
     pub versions: BTreeMap<String, String>,
     /// The layers that were trained.

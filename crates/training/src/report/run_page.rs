@@ -8,6 +8,7 @@ use super::worst_errors::worst_errors;
 use crate::config::Config;
 use crate::error::Error;
 use crate::evaluation::Evaluation;
+use crate::learner::DeviceReads;
 use emberlab_models::{GradientRule, Output};
 use maud::{Markup, html};
 
@@ -115,6 +116,15 @@ fn environment(run: &Facts) -> Markup {
         ("device", run.device.name.clone()),
         ("threads", run.device.threads.to_string()),
     ];
+    rows.extend(run.device_reads.map(|reads| {
+        let DeviceReads { scores, validation, histograms, checkpoints, exchange } = reads;
+        let elsewhere = if exchange > 0 { format!(", {exchange} for other servers") } else { String::new() };
+        let said = format!(
+            "for the device: {scores} times for scores, {validation} for the validation part, {histograms} for histograms, \
+             {checkpoints} for checkpoints{elsewhere}"
+        );
+        ("waited", said)
+    }));
     rows.extend(run.versions.iter().map(|(name, version)| (name.as_str(), version.clone())));
     rows.push(("seeds", seeds.join(", ")));
     rows.push(("seconds", {
