@@ -3,7 +3,7 @@
 
     agree.py EMBERLAB_ON_CPU EMBERLAB_ON_GPU
 
-Then checks the derivatives on the GPU build. Images are those of EMBERLAB_CIFAR10_DIR, else random bytes.
+Then checks the derivatives on the GPU build, and that it trains in bf16 or says in a line that the device cannot. Images are those of EMBERLAB_CIFAR10_DIR, else random bytes.
 """
 import csv
 import os
@@ -18,6 +18,8 @@ from random_images import write_random_images  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOLERANCE = 1e-3
+# A number in bf16 has eight digits, in base two.
+BF16_TOLERANCE = 2e-2
 EXPERIMENTS = ["synthetic-softmax", "synthetic-binary", "cifar10-linear", "cifar10-mlp-manual"]
 
 
@@ -34,6 +36,19 @@ def train(emberlab, config, name, folder, images):
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return losses(folder / "artifacts" / name), time.monotonic() - start
+
+
+def train_in_bf16(emberlab, folder):
+    """What came of it, and whether that is right."""
+    config = ROOT / "configs" / "lab" / "synthetic-softmax.toml"
+    done = subprocess.run([emberlab, "train", config, "--name", "bf16", "--dashboard", "none", "--set", 'device.precision="bf16"'],
+                          cwd=folder, capture_output=True, text=True)
+    if done.returncode == 5:
+        return done.stderr.strip(), done.stderr.count("\n") == 1 and "bf16" in done.stderr
+    assert done.returncode == 0, done.stderr
+    pairs = zip(losses(folder / "artifacts" / "synthetic-softmax-c"), losses(folder / "artifacts" / "bf16"))
+    difference = max(abs(full[2] - mixed[2]) for full, mixed in pairs)
+    return f"losses differ by at most {difference:.1e} from those in f32", difference <= BF16_TOLERANCE
 
 
 def main():
@@ -63,6 +78,10 @@ def main():
             print(f"gradcheck {name}: {done.stdout.strip().splitlines()[-3] if done.stdout else done.stderr.strip()}")
             if done.returncode:
                 failed.append(f"gradcheck {name}")
+        said, right = train_in_bf16(gpu, folder)
+        print(f"bf16: {said}")
+        if not right:
+            failed.append("bf16")
     if failed:
         sys.exit(f"these do not agree within {TOLERANCE}: {', '.join(failed)}")
 
