@@ -3,9 +3,11 @@
 
     agree.py EMBERLAB_ON_CPU EMBERLAB_ON_GPU
 
-Then checks the derivatives on the GPU build, and that it trains in bf16 or says in a line that the device cannot. Images are those of EMBERLAB_CIFAR10_DIR, else random bytes.
+Then checks the derivatives on the GPU build, and that it trains in bf16, and a network that may be too large for the device,
+or says in a line that it cannot. Images are those of EMBERLAB_CIFAR10_DIR, else random bytes.
 """
 import csv
+import json
 import os
 import pathlib
 import subprocess
@@ -38,13 +40,31 @@ def train(emberlab, config, name, folder, images):
     return losses(folder / "artifacts" / name), time.monotonic() - start
 
 
+def last_words(done):
+    """The program's error; drivers say things of their own before it."""
+    lines = [line for line in done.stderr.splitlines() if "XDG_RUNTIME_DIR" not in line]
+    return lines[0] if len(lines) == 1 else f"not one line: {done.stderr}"
+
+
+def train_too_much(emberlab, folder, images):
+    """What came of a network of a gigabyte, of which training needs several, and whether that is right."""
+    config = ROOT / "configs" / "lab" / "cifar10-mlp-manual.toml"
+    sets = [f"data.directory={images}", "model.hidden=[80000]", "data.train_samples=64", "data.test_samples=10", "training.epochs=2"]
+    done = subprocess.run([emberlab, "train", config, "--name", "large", "--dashboard", "none",
+                           *(word for key in sets for word in ("--set", key))], cwd=folder, capture_output=True, text=True)
+    if done.returncode == 0:
+        return "trained", True
+    record = json.loads((folder / "artifacts" / "large" / "run.json").read_text())
+    return last_words(done), (done.returncode, record["outcome"]) == (5, "failed") and "--resume" in last_words(done)
+
+
 def train_in_bf16(emberlab, folder):
     """What came of it, and whether that is right."""
     config = ROOT / "configs" / "lab" / "synthetic-softmax.toml"
     done = subprocess.run([emberlab, "train", config, "--name", "bf16", "--dashboard", "none", "--set", 'device.precision="bf16"'],
                           cwd=folder, capture_output=True, text=True)
     if done.returncode == 5:
-        return done.stderr.strip(), done.stderr.count("\n") == 1 and "bf16" in done.stderr
+        return last_words(done), "bf16" in last_words(done)
     assert done.returncode == 0, done.stderr
     pairs = zip(losses(folder / "artifacts" / "synthetic-softmax-c"), losses(folder / "artifacts" / "bf16"))
     difference = max(abs(full[2] - mixed[2]) for full, mixed in pairs)
@@ -78,10 +98,11 @@ def main():
             print(f"gradcheck {name}: {done.stdout.strip().splitlines()[-3] if done.stdout else done.stderr.strip()}")
             if done.returncode:
                 failed.append(f"gradcheck {name}")
-        said, right = train_in_bf16(gpu, folder)
-        print(f"bf16: {said}")
-        if not right:
-            failed.append("bf16")
+        for what, (said, right) in {"bf16": train_in_bf16(gpu, folder),
+                                    "a network of a gigabyte": train_too_much(gpu, folder, images)}.items():
+            print(f"{what}: {said}", flush=True)
+            if not right:
+                failed.append(what)
     if failed:
         sys.exit(f"these do not agree within {TOLERANCE}: {', '.join(failed)}")
 

@@ -277,5 +277,6 @@ pub(crate) fn failure(reason: String) -> Error {
 pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
-    text.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
+    let text = text.lines().next().unwrap_or_default().trim_end_matches('.');
+    text.strip_prefix("called `Result::unwrap()` on an `Err` value: ").unwrap_or(text).to_owned()
 }

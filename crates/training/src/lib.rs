@@ -22,6 +22,7 @@ mod lab;
 pub mod learner;
 mod load;
 mod metrics_file;
+mod panic_log;
 mod plots;
 pub mod predict;
 mod predictions_file;

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::evaluate;
 use crate::learner::{self, Course, EventFile, Recorder, Setup, Trained};
 use crate::load::{Loaded, load};
+use crate::panic_log::guarded;
 use crate::predictions_file::Predictions;
 use crate::remote::{Heartbeat, Watchdog, Watched};
 use crate::renderer::Dashboard;
@@ -108,14 +109,9 @@ pub fn train(
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 
-    let trained = Run { config, devices: &devices, device, directory: &run }.train_and_score(
-        loaded,
-        classifier,
-        checkpoint,
-        options,
-        progress,
-        &mut record,
-    );
+    let training = Run { config, devices: &devices, device, directory: &run };
+    let trained =
+        guarded(|| training.train_and_score(loaded, classifier, checkpoint, options, progress, &mut record));
     options.heartbeat.end();
     record.outcome = match &trained {
         Ok(_) => Outcome::Finished,

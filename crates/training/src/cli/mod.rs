@@ -22,6 +22,7 @@ mod train;
 use crate::backend;
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
+use crate::panic_log::guarded;
 use crate::run_record::VERSIONS;
 use crate::stop_signal::leave_dashboard;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -143,7 +144,7 @@ fn parser() -> clap::Command {
 pub fn main() -> ExitCode {
     let matches = parser().get_matches();
     let result = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => run(cli.command),
+        Ok(cli) => guarded(|| run(cli.command)),
         Err(error) => error.exit(),
     };
     match result {

@@ -1,0 +1,67 @@
+//! What Burn says by a panic, as an error.
+
+use crate::backend::{IS_REMOTE, failure, panic_message};
+use crate::error::Error;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
+use std::sync::{Arc, Mutex, PoisonError};
+
+type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
+
+/// Takes note of the first panic of any thread and puts all of them into the log. The first tells
+/// the cause; those that follow only tell that a thread is gone.
+pub struct PanicLog {
+    first: Arc<Mutex<Option<String>>>,
+    /// The hook from before; none on servers, where a panic ends the program.
+    before: Option<Hook>,
+}
+
+impl PanicLog {
+    /// Replaces the panic hook until [`finish`](Self::finish).
+    pub fn install() -> Self {
+        let first = Arc::new(Mutex::new(None));
+        if IS_REMOTE {
+            return Self { first, before: None };
+        }
+        let before = take_hook();
+        let noted = Arc::clone(&first);
+        set_hook(Box::new(move |info| {
+            log::error!("{info}");
+            let mut first = noted.lock().unwrap_or_else(PoisonError::into_inner);
+            first.get_or_insert_with(|| panic_message(info.payload()));
+        }));
+        Self { first, before: Some(before) }
+    }
+
+    /// Puts the hook from before back and returns the first panic.
+    pub fn finish(self) -> Option<String> {
+        if let Some(before) = self.before {
+            set_hook(before);
+        }
+        self.first.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Computes something on a device, whose loss or full memory Burn reports by a panic.
+///
+/// # Errors
+///
+/// Those of `compute`, [`Error::Device`] for such a panic, and [`Error::Training`] for any other.
+pub fn guarded<T>(compute: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    let panics = PanicLog::install();
+    let computed = catch_unwind(AssertUnwindSafe(compute));
+    let first = panics.finish();
+    computed.unwrap_or_else(|panic| Err(failure(first.unwrap_or_else(|| panic_message(panic.as_ref())))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_with_its_first_line() {
+        let guarded =
+            super::guarded::<()>(|| panic!("called `Result::unwrap()` on an `Err` value: no more\nmemory"));
+        assert!(matches!(guarded, Err(Error::Training(reason)) if reason == "no more"));
+        assert_eq!(super::guarded(|| Ok(3)).ok(), Some(3));
+    }
+}
