@@ -27,15 +27,21 @@ pub struct HistogramRow {
 impl HistogramRow {
     /// The histogram of some numbers; nothing where none of them is finite.
     pub fn new(iteration: usize, parameter: &str, of: &str, values: &[f32]) -> Option<Self> {
-        let finite = || values.iter().copied().map(f64::from).filter(|value| value.is_finite());
-        let low = finite().fold(f64::INFINITY, f64::min);
-        let high = finite().fold(f64::NEG_INFINITY, f64::max);
+        let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
+        for &value in values {
+            // One that is not finite changes neither.
+            let inside = if value.is_finite() { value } else { f32::NAN };
+            (low, high) = (low.min(inside), high.max(inside));
+        }
+        let (low, high) = (f64::from(low), f64::from(high));
         if low > high {
             return None;
         }
         let mut counts = [0usize; N_BINS];
         let bins_per_unit = if high > low { N_BINS as f64 / (high - low) } else { 0.0 };
-        finite().for_each(|value| counts[(((value - low) * bins_per_unit) as usize).min(N_BINS - 1)] += 1);
+        for value in values.iter().copied().filter(|value| value.is_finite()) {
+            counts[(((f64::from(value) - low) * bins_per_unit) as usize).min(N_BINS - 1)] += 1;
+        }
         let counts = counts.map(|count| count.to_string()).join(" ");
         Some(Self { iteration, parameter: parameter.to_owned(), of: of.to_owned(), low, high, counts })
     }

@@ -9,6 +9,7 @@ use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use emberlab_models::Classifier;
+use rayon::prelude::*;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -69,9 +70,11 @@ impl Histograms {
         let mut snapshot = Snapshot { names, gradients, of: Vec::new(), tensors: Vec::new() };
         model.visit(&mut snapshot);
         let (values, transfers) = read_all(snapshot.tensors);
-        for ((name, of), values) in snapshot.of.iter().zip(&values) {
-            HistogramRow::new(update, name, of, values).iter().try_for_each(|row| self.write(row))?;
-        }
+        // On every core: a large layer has millions of numbers.
+        let rows = snapshot.of.par_iter().zip(&values);
+        let rows: Vec<_> =
+            rows.map(|((name, of), values)| HistogramRow::new(update, name, of, values)).collect();
+        rows.iter().flatten().try_for_each(|row| self.write(row))?;
         self.flush()?;
         Ok(transfers)
     }
