@@ -28,7 +28,7 @@ pub fn read_all(tensors: Vec<Tensor<Backend, 1>>) -> (Vec<Vec<f32>>, usize) {
     let mut transfers = 0;
     for group in groups(tensors) {
         let sizes: Vec<usize> = group.iter().map(|tensor| tensor.dims()[0]).collect();
-        // A slice, for an iterator over numbers of any type takes several times as long.
+        // A slice: an iterator over numbers of any type takes longer.
         let data = Tensor::cat(group, 0).into_data().convert::<f32>();
         let mut numbers = data.as_slice::<f32>().unwrap_or_default();
         values.extend(sizes.into_iter().map_while(|size| {
