@@ -1,10 +1,15 @@
 //! A place to run the program in, and what it left there.
 
 use emberlab_data::RandomState;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
+
+/// The environment variable with the command that runs the program, as `qemu-x86_64 -cpu max`, which is a processor
+/// without AVX-512; the program runs by itself where it is not set.
+const RUNNER: &str = "EMBERLAB_TESTS_RUNNER";
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
@@ -75,8 +80,10 @@ impl Lab {
 
     /// The program in this folder.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_emberlab-under-test"));
-        command.args(arguments).current_dir(self.folder.path());
+        let runner = env::var(RUNNER).unwrap_or_default();
+        let mut words = runner.split_whitespace().chain([env!("CARGO_BIN_EXE_emberlab-under-test")]);
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words).args(arguments).current_dir(self.folder.path());
         command
     }
 
