@@ -1,5 +1,9 @@
 //! How often an update asks for memory. Unlike time it is the same on every run: what makes an update do
 //! more is seen here.
+//!
+//! Counted on one thread, for the number of tasks depends on the cores. The kernels that a processor has change
+//! the count by a few allocations, so the bound is the count here and 2 % more: one operation more in a network's
+//! update is several allocations more.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -61,8 +65,10 @@ fn an_update_asks_for_memory_no_more_often_than_it_did() {
         ("MLP by hand", &mlp, GradientRule::Manual, 313),
         ("CNN by hand", &cnn, GradientRule::Manual, 1109),
     ];
-    let counted =
-        cases.map(|(name, architecture, rule, most)| (name, of_an_update(architecture, rule), most));
-    let grown: Vec<_> = counted.iter().filter(|(_, counted, most)| counted > most).collect();
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let counted = one_thread.install(|| {
+        cases.map(|(name, architecture, rule, usual)| (name, of_an_update(architecture, rule), usual))
+    });
+    let grown: Vec<_> = counted.iter().filter(|(_, counted, usual)| 100 * counted > 102 * usual).collect();
     assert!(grown.is_empty(), "{counted:?}");
 }
