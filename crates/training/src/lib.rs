@@ -10,6 +10,7 @@ mod checkpoint;
 mod classifier;
 pub mod cli;
 pub mod config;
+pub mod confusion;
 mod data_report;
 mod doctor;
 mod error;

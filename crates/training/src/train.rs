@@ -1,5 +1,6 @@
 //! One run, from a configuration to its directory.
 
+use crate::atomic;
 use crate::backend::{self, AutodiffBackend, Backend, Device};
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::classifier::classifier;
@@ -10,7 +11,7 @@ use crate::growing_file::refuse_irregular;
 use crate::learner::{self, Course, EventFile, Recorder, Setup, Trained};
 use crate::load::{Loaded, load};
 use crate::panic_log::guarded;
-use crate::predictions_file::Predictions;
+use crate::predictions_file;
 use crate::remote::{Heartbeat, Watchdog, Watched};
 use crate::renderer::Dashboard;
 use crate::resume;
@@ -209,7 +210,8 @@ impl Run<'_> {
         record.seconds.evaluate = start.elapsed().as_secs_f64();
         let test = verdict.as_ref().map(|verdict| verdict.score);
         if let (Some(score), Some(verdict)) = (&test, verdict.as_ref()) {
-            self.directory.write(file::PREDICTIONS, &Predictions::new(&rows, &labels, verdict).to_csv())?;
+            let path = self.directory.file(file::PREDICTIONS);
+            atomic::write_with(&path, |out| predictions_file::write_csv(&rows, &labels, verdict, out))?;
             let (epoch, updates) = match progress.selected {
                 Some(selected) => (selected.epoch, selected.updates),
                 None => (progress.epoch, progress.updates),
