@@ -1,7 +1,8 @@
 //! Writing a file whole or not at all.
 
 use crate::error::Error;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 /// Writes `bytes` under a temporary name beside `path`, then renames.
@@ -10,10 +11,25 @@ use std::path::Path;
 ///
 /// [`Error::Write`]; whatever was at `path` is then untouched.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_with(path, |file| file.write_all(bytes))
+}
+
+/// Writes what `fill` writes under a temporary name beside `path`, then renames, so that it is never all in memory.
+///
+/// # Errors
+///
+/// [`Error::Write`]; whatever was at `path` is then untouched.
+pub fn write_with(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let write = || {
         let mut file = builder().tempfile_in(folder)?;
-        file.write_all(bytes)?;
+        let mut buffered = BufWriter::new(file.as_file_mut());
+        fill(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
         file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())

@@ -2,6 +2,7 @@
 
 use crate::atomic;
 use crate::error::Error;
+use crate::growing_file::refuse_irregular;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,7 +91,7 @@ impl RunSlot {
 
     /// The directory of the run that goes on; nothing where a new one begins.
     pub fn resumes(&self) -> Option<&Path> {
-        let goes_on = self.existing == Existing::Resume && self.path.join(file::CONFIG).is_file();
+        let goes_on = self.existing == Existing::Resume && has_begun(&self.path);
         goes_on.then_some(&self.path)
     }
 
@@ -123,6 +124,11 @@ impl RunSlot {
     }
 }
 
+/// Whether a run left its configuration or a checkpoint there.
+fn has_begun(path: &Path) -> bool {
+    path.join(file::CONFIG).is_file() || path.join(file::CHECKPOINTS).is_dir()
+}
+
 fn is_run_or_its_beginning(path: &Path) -> bool {
     let only_a_lock = || {
         let mut entries = fs::read_dir(path).ok()?;
@@ -131,12 +137,13 @@ fn is_run_or_its_beginning(path: &Path) -> bool {
                 .all(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with('.'))),
         )
     };
-    path.join(file::CONFIG).is_file() || only_a_lock().unwrap_or(false)
+    has_begun(path) || only_a_lock().unwrap_or(false)
 }
 
 /// Keeps other processes from a run; the system lets go when this one ends, however it ends.
 fn lock(run: &Path) -> Result<File, Error> {
     let path = run.join(file::LOCK);
+    refuse_irregular(&path)?;
     let file = File::create(&path).map_err(Error::write(&path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -162,7 +169,7 @@ impl RunDir {
 
     /// Whether another process works on it.
     pub fn is_busy(&self) -> bool {
-        let Ok(file) = File::open(self.file(file::LOCK)) else { return false };
+        let Ok(file) = emberlab_data::open_regular(&self.file(file::LOCK)) else { return false };
         matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
     }
 

@@ -1,8 +1,10 @@
 //! What a run came to, in a line.
 
+use crate::config::{NAME_RULE, is_plain_name};
 use crate::error::Error;
 use crate::run_dir::{RunDir, file};
 use crate::run_record::{Metrics, Outcome, Seconds, read_record};
+use crate::text::shown;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
@@ -34,7 +36,11 @@ impl RunSummary {
     ///
     /// [`Error::Artifact`] when its `run.json` cannot be read.
     pub fn read(run: &RunDir) -> Result<Self, Error> {
-        let summary: Self = read_record(run)?;
+        let summary: Self = read_record(run.path())?;
+        if !is_plain_name(&summary.name) {
+            let reason = format!("is damaged: `name` is \"{}\", must be {NAME_RULE}", shown(&summary.name));
+            return Err(Error::Artifact { path: run.file(file::RECORD), reason });
+        }
         Ok(Self { busy: run.is_busy(), ..summary })
     }
 
