@@ -1,9 +1,11 @@
 //! What the commands print.
 
 use crate::error::Error;
+use crate::renderer::terminal;
+use crate::standard_output;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 
 /// What stands out: the words at the beginning of a line.
 const STRONG: Style = Style::new().bold();
@@ -14,7 +16,7 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 pub fn text(text: &str) -> Result<(), Error> {
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::write("standard output")(error)),
+        Err(error) if !standard_output::is_closed(&error) => Err(Error::write("standard output")(error)),
         _ => Ok(()),
     }
 }
@@ -42,10 +44,12 @@ pub fn table(rows: &[Vec<String>]) -> String {
     lines.collect()
 }
 
-/// Writes to standard error what is odd but no error.
+/// Writes to standard error what is odd but no error; while there is a dashboard, when it is closed.
 pub fn warning(text: &str) {
-    // There is nowhere left to say that this failed.
-    let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {text}");
+    if let Some(message) = terminal::hold(format!("{WARNING}warning:{WARNING:#} {text}")) {
+        // There is nowhere left to say that this failed.
+        let _ = writeln!(anstream::stderr(), "{message}");
+    }
 }
 
 /// Writes an error's report to standard error.
