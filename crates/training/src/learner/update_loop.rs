@@ -314,6 +314,7 @@ where
         );
         self.events.process_valid(LearnerEvent::ProcessedItem(item));
         self.events.process_valid(LearnerEvent::EndEpoch(epoch));
+        self.screen.phase("training");
         Ok(())
     }
 

@@ -94,8 +94,9 @@ impl Metrics {
         }
     }
 
-    pub fn all(&self) -> &[Metric] {
-        &self.metrics
+    /// All metrics, those that can be plotted first.
+    pub fn all(&self) -> impl Iterator<Item = &Metric> {
+        self.numeric().chain(self.metrics.iter().filter(|metric| !metric.is_numeric))
     }
 
     /// The metrics that can be plotted.

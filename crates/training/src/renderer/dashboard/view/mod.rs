@@ -31,7 +31,8 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
         let [panels, bars] = Layout::vertical([Constraint::Min(0), Constraint::Length(4)]).areas(area);
         let sides = [Constraint::Percentage(38), Constraint::Percentage(62)];
         let [left, right] = Layout::horizontal(sides).areas(panels);
-        let heights = [Constraint::Length(5), Constraint::Min(3), Constraint::Length(status::HEIGHT)];
+        let heights =
+            [Constraint::Length(5), Constraint::Min(3), Constraint::Length(status::height(area.height))];
         let [above, middle, below] = Layout::vertical(heights).areas(left);
         controls::draw(frame, above);
         metrics::draw(&state.metrics, frame, middle);

@@ -45,8 +45,8 @@ fn lines(state: &State) -> Vec<Line<'_>> {
     let selected = state.selected().and_then(|index| state.metrics.numeric().nth(index));
     lines.extend(selected.map(metrics::line));
     lines.extend(fields);
-    let others = state.metrics.all().iter();
-    let others = others.filter(|metric| selected.is_none_or(|selected| selected.name != metric.name));
+    let others =
+        state.metrics.all().filter(|metric| selected.is_none_or(|selected| selected.name != metric.name));
     lines.extend(others.map(metrics::line));
     lines
 }

@@ -7,17 +7,18 @@ use crate::renderer::dashboard::pace::clock;
 use crate::renderer::dashboard::state::{Position, State};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-/// Rows of the panel.
-pub const HEIGHT: u16 = 9;
-const WIDTH: usize = 7;
+const WIDTH: usize = 8;
+
+/// Rows of the panel beside others that need room as well.
+pub fn height(rows: u16) -> u16 {
+    if rows < 28 { 9 } else { 11 }
+}
 
 pub fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
-    let mut lines = vec![field("Run", WIDTH, state.title.as_str()), field("Phase", WIDTH, phase(state))];
+    let mut lines = vec![field("Phase", WIDTH, phase(state))];
     lines.extend(position(state).into_iter().map(|(name, value)| field(name, WIDTH, value)));
-    let lines: Vec<Line<'_>> = lines;
     frame.render_widget(Paragraph::new(lines).block(panel("Status")), area);
 }
 
@@ -38,15 +39,16 @@ pub fn position(state: &State) -> Vec<(&'static str, String)> {
         fields.push(("Update", format!("{update}/{updates}")));
     }
     if let Some(best) = &state.best {
-        let patience = best.patience_left.map(|left| format!(", patience {left}")).unwrap_or_default();
-        fields.push(("Best", format!("epoch {}, {}{patience}", best.epoch, best.score)));
+        fields.push(("Best", format!("epoch {}, {}", best.epoch, best.score)));
+        fields.extend(best.patience_left.map(|left| ("Patience", format!("{left} validations left"))));
     }
+    fields.push(("Time", clock(state.began.elapsed())));
     if let Some(rate) = state.metrics.training(LEARNING_RATE).and_then(|values| values.last) {
         fields.push(("Rate", format!("{rate:.3e}")));
     }
     if let Some(speed) = state.metrics.training(THROUGHPUT) {
         fields.push(("Speed", format!("{} samples/s", speed.shown)));
     }
-    fields.push(("Time", clock(state.began.elapsed())));
+    fields.push(("Run", state.title.clone()));
     fields
 }

@@ -65,7 +65,8 @@ fn all_panels_are_there_where_there_is_room() {
         "training",
         "3/10",
         "250/1000",
-        "epoch 2, loss 0.2500, patience 4",
+        "epoch 2, loss 0.2500",
+        "4 validations left",
         "1.000e-2",
         "25%",
         "50%",
@@ -159,8 +160,8 @@ proptest! {
     /// Values from real runs that diverge, and sizes that no terminal has.
     #[test]
     fn any_values_can_be_drawn_at_any_size(
-        columns in 0_u16..220,
-        rows in 0_u16..70,
+        columns in 1_u16..220,
+        rows in 1_u16..70,
         values in prop::collection::vec(any::<f64>(), 0..8),
         name in "\\PC{0,30}",
         keys in keys(),
