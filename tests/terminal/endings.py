@@ -115,8 +115,8 @@ def attempt(program, ending, chance, controls, folder):
     if where != "dashboard":
         arguments += ["--dashboard", "none" if where == "nothing shown" else "plain"]
     on_terminal = where in ("dashboard", "lines on a terminal")
-    # A terminal that controls no process sends it no signal.
-    controls = controls or how == "Ctrl-C" and where != "dashboard"
+    # A terminal that controls no process makes no signal of Ctrl-C, which the dashboard reads as a key.
+    controls = controls or how == "Ctrl-C"
     errors = open(os.path.join(folder, "stderr"), "w+b")
     if on_terminal:
         ours, theirs = pty.openpty()

@@ -80,7 +80,7 @@ pub fn train(
     let place = options.artifacts.join(&config.name);
     let watchdog = Watchdog { run: place, heartbeat: options.heartbeat.clone(), give_up: options.give_up };
     watchdog.watch_panics();
-    watchdog.watch_silence(&config.device.remote);
+    watchdog.watch_silence(&config.device.remote)?;
     // Until the run directory is made, there is nothing to save.
     let reading = options.stop.at_once(Error::LoadInterrupted, options.give_up);
     let opened = match options.dashboard {
@@ -116,7 +116,6 @@ pub fn train(
     if let Err(error) = application_log::begin(&run.file(file::LOG)) {
         (options.warn)(&format!("{error}; training goes on without a log"));
     }
-    watchdog.watch_panics();
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 

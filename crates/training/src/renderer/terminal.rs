@@ -19,7 +19,7 @@ const ABORTED: &[u8] =
 /// How long a terminal may take to accept the bytes that give it back.
 const PATIENCE: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 /// How long a frame that is being written may hold up the end of the program.
-const LAST_FRAME: Duration = Duration::from_millis(200);
+const LAST_FRAME: Duration = Duration::from_secs(1);
 /// The size where the terminal does not tell one.
 const USUAL: (u16, u16) = (80, 24);
 
