@@ -264,19 +264,17 @@ fn a_reader_that_goes_away_stops_the_run() {
 
 #[test]
 fn reading_data_ends_at_once_when_it_is_stopped() {
-    let lab = lab(LONG);
-    let sets =
-        ["--set", "data.n_samples=3000000", "--set", "data.n_features=40", "--set", "data.n_informative=40"];
-    let train = [&["train", "long.toml", "--set", "data.n_redundant=0"][..], &sets].concat();
-    let mut child = lab.command(&train).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    sleep(Duration::from_millis(300));
+    let (lab, terminal) = (lab(LONG), Terminal::open(100));
+    let before = terminal.settings();
+    let train = "train long.toml --set data.n_samples=1000000 --set data.n_features=20";
+    let mut child = terminal.start(&lab, train, &[]);
+    terminal.wait_for("reading data");
     let start = Instant::now();
     signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert!(said.contains("before the first update"), "{said}");
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    terminal.wait_for("before the first update");
+    assert_eq!(terminal.settings(), before);
     assert!(!lab.exists("artifacts/long"));
 }
 
