@@ -175,9 +175,10 @@ where
         stopped: &dyn Fn() -> bool,
         validation_after: impl Fn(usize) -> Option<&'b DeviceSet<Backend>>,
     ) -> Result<(), Error> {
-        self.screen.phase(match backend::compiles_kernels() {
-            true => "compiling kernels for the first update…",
-            false => "making the first update",
+        self.screen.phase(if backend::compiles_kernels() {
+            "compiling kernels for the first update…"
+        } else {
+            "making the first update"
         });
         self.show_best();
         for epoch in self.shared.first_epoch..=self.epochs {

@@ -105,10 +105,11 @@ impl OpenScreen {
 impl Drop for OpenScreen {
     fn drop(&mut self) {
         if let Some(shared) = self.0.0.take() {
-            match shared.close(PATIENCE) {
-                true => terminal::give_back(),
-                // It waits for a terminal that takes nothing more.
-                false => terminal::give_back_at_end(),
+            if shared.close(PATIENCE) {
+                terminal::give_back();
+            } else {
+                // The thread waits for a terminal that takes nothing more.
+                terminal::give_back_at_end();
             }
         }
     }

@@ -73,7 +73,7 @@ impl Shared {
     pub(super) fn close(&self, patience: Duration) -> bool {
         self.closing.store(true, Ordering::SeqCst);
         // A full pipe wakes it as well.
-        let _ = (&self.wake).write(&[0]);
+        let _ = (&self.wake).write_all(&[0]);
         let is_over = self.is_over.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.over.wait_timeout_while(is_over, patience, |is_over| !*is_over);
         *waited.unwrap_or_else(PoisonError::into_inner).0
@@ -213,7 +213,7 @@ impl Watcher {
         }
         if !watched[0].revents().is_empty() {
             // The pipe is emptied; what woke it is in flags.
-            let _ = (&self.woken).read(&mut [0; 64]);
+            while matches!((&self.woken).read(&mut [0; 64]), Ok(64)) {}
         }
         Ok(watched.get(1).is_some_and(|input| !input.revents().is_empty()))
     }
