@@ -119,10 +119,9 @@ pub fn train(
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 
-    let training = Run { config, devices: &devices, device, directory: &run };
-    let trained = guarded(|| {
-        training.train_and_score(loaded, classifier, checkpoint, options, progress, screen, &mut record)
-    });
+    let training = Run { config, devices: &devices, device, directory: &run, screen };
+    let trained =
+        guarded(|| training.train_and_score(loaded, classifier, checkpoint, options, progress, &mut record));
     options.heartbeat.end();
     record.outcome = match &trained {
         Ok(_) => Outcome::Finished,
@@ -154,6 +153,7 @@ struct Run<'a> {
     devices: &'a [Device],
     device: &'a Device,
     directory: &'a RunDir,
+    screen: &'a Screen,
 }
 
 impl Run<'_> {
@@ -166,7 +166,6 @@ impl Run<'_> {
         checkpoint: Option<Checkpoint>,
         options: &TrainOptions,
         progress_bar: &dyn Progress,
-        screen: &Screen,
         record: &mut RunRecord,
     ) -> Result<(learner::Progress, Option<Score>), Error> {
         let Loaded { splits: Splits { train, validation, test }, normalizer, .. } = loaded;
@@ -182,7 +181,7 @@ impl Run<'_> {
             classifier,
             devices: self.devices,
             dashboard: options.dashboard,
-            screen: screen.clone(),
+            screen: self.screen.clone(),
             stop: options.stop.clone(),
             heartbeat: options.heartbeat.clone(),
             recorder: self.with_events(recorder)?,
@@ -206,7 +205,7 @@ impl Run<'_> {
         if progress.stopped && options.stop.without_weights() {
             return Err(Error::Interrupted(progress.updates));
         }
-        screen.phase("saving the weights");
+        self.screen.phase("saving the weights");
         self.save(&classifier)?;
         if progress.stopped {
             return Err(Error::Interrupted(progress.updates));
@@ -216,7 +215,7 @@ impl Run<'_> {
         let watched = Watched { shown: progress_bar, heartbeat: &options.heartbeat };
         let (rows, labels) = (test.rows, test.samples.labels.clone());
         let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, self.device);
-        screen.phase("scoring the test part");
+        self.screen.phase("scoring the test part");
         // Training is written down; a run that is stopped from here on is known as one.
         record.outcome = Outcome::Interrupted;
         record.write(self.directory)?;

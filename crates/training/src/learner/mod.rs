@@ -236,8 +236,8 @@ where
         replicas,
         stop.clone(),
         heartbeat,
-        screen.clone(),
-    );
+    )
+    .with_screen(screen.clone());
     let loader: TrainLoader = Arc::new(GraphLoader(loader));
     let training = SupervisedTraining::new("", loader, Arc::new(NoValidation))
         .num_epochs(training_config.epochs)

@@ -59,7 +59,6 @@ impl<O> UpdateLoop<O> {
         replicas: Replicas,
         stop: StopSignal,
         heartbeat: Heartbeat,
-        screen: Screen,
     ) -> Self {
         Self {
             shared,
@@ -73,8 +72,13 @@ impl<O> UpdateLoop<O> {
             replicas,
             stop,
             heartbeat,
-            screen,
+            screen: Screen::default(),
         }
+    }
+
+    /// Tells a dashboard what goes on.
+    pub fn with_screen(self, screen: Screen) -> Self {
+        Self { screen, ..self }
     }
 
     /// The validation part, in epochs that are scored on it: each `validate_every`-th, and the last.
