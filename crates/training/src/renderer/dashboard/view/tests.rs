@@ -14,8 +14,8 @@ use ratatui::backend::TestBackend;
 use std::sync::Arc;
 
 fn frame(state: &State, columns: u16, rows: u16) -> String {
-    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    terminal.draw(|frame| draw(state, frame)).unwrap();
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a backend in memory");
+    terminal.draw(|frame| draw(state, frame)).expect("a backend in memory");
     terminal.backend().to_string()
 }
 
