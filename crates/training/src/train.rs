@@ -1,9 +1,10 @@
 //! One run, from a configuration to its directory.
 
+use crate::application_log;
 use crate::atomic;
 use crate::backend::{self, AutodiffBackend, Backend, Device};
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
-use crate::classifier::classifier;
+use crate::classifier::told_classifier;
 use crate::config::Config;
 use crate::error::Error;
 use crate::evaluate;
@@ -13,13 +14,13 @@ use crate::load::{Loaded, load};
 use crate::panic_log::guarded;
 use crate::predictions_file;
 use crate::remote::{Heartbeat, Watchdog, Watched};
-use crate::renderer::Dashboard;
+use crate::renderer::{Dashboard, Screen};
 use crate::resume;
-use crate::run_dir::{Existing, RunDir, RunSlot, file};
+use crate::run_dir::{Existing, RunDir, file};
 use crate::run_record::{Outcome, RunRecord};
+use crate::run_slot::{RunSlot, Unused};
 use crate::stop_signal::StopSignal;
 use crate::weights;
-use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
 use emberlab_data::{DeviceSet, Progress, Splits};
 use emberlab_models::{Classifier, Score};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ pub struct TrainOptions {
     pub artifacts: PathBuf,
     /// What is done with a run of the same name.
     pub existing: Existing,
+    /// Whether to wait while another process works on the run.
+    pub wait: bool,
     /// What shows the progress.
     pub dashboard: Dashboard,
     /// What asks the training to stop.
@@ -75,23 +78,40 @@ pub fn train(
     progress: &dyn Progress,
     announce: impl FnOnce(&RunRecord, &Path),
 ) -> Result<TrainReport, Error> {
-    let slot = RunSlot::find(&options.artifacts, &config.name, options.existing)?;
+    let slot = if options.wait {
+        RunSlot::wait(&options.artifacts, &config.name, options.existing, &options.stop)?
+    } else {
+        RunSlot::acquire(&options.artifacts, &config.name, options.existing)?
+    };
     if let Some(run) = slot.resumes() {
         resume::check_config(run, config, options.warn)?;
     }
     let place = options.artifacts.join(&config.name);
     let watchdog = Watchdog { run: place, heartbeat: options.heartbeat.clone(), give_up: options.give_up };
     watchdog.watch_panics();
-    watchdog.watch_silence(&config.device.remote);
+    watchdog.watch_silence(&config.device.remote)?;
+    // Until the run directory is made, there is nothing to save.
+    let reading = options.stop.at_once(Error::LoadInterrupted, slot.unused(), options.give_up);
+    let opened = match options.dashboard {
+        Dashboard::Tui => Screen::open(&config.name, &options.stop)?,
+        Dashboard::Plain | Dashboard::None => Screen::none(),
+    };
+    let screen = opened.screen();
+    let progress: &dyn Progress = if screen.is_open() { screen } else { progress };
+    screen.phase("finding the device");
     let devices = backend::devices(&config.device)?;
     options.heartbeat.beat(None);
     let device = &devices[0];
     let start = Instant::now();
+    screen.phase("reading data");
     let loaded = load(config, &Watched { shown: progress, heartbeat: &options.heartbeat })?;
     options.heartbeat.beat(None);
+    loaded.notes.iter().for_each(|note| (options.warn)(note));
+    screen.phase("preparing the run");
     let load_seconds = start.elapsed().as_secs_f64();
     config.check_samples(&loaded.splits)?;
-    let classifier = classifier(config, &loaded.splits.train.samples, device)?;
+    config.warnings(loaded.splits.train.rows.len()).iter().for_each(|warning| (options.warn)(warning));
+    let classifier = told_classifier(config, &loaded.splits.train.samples, device, &options.warn)?;
     let classifier = classifier.with_precision(config.device.precision).in_parts(backend::N_PARTS);
 
     let mut record = RunRecord::new(config, &loaded, device, load_seconds);
@@ -103,19 +123,23 @@ pub fn train(
         None => None,
     };
     record.updates = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.updates);
+    if slot.begins_again() {
+        let path = options.artifacts.join(&config.name);
+        let lost = format!("the run `{}` has no `{}` and no checkpoint", path.display(), file::CONFIG);
+        (options.warn)(&format!("{lost}; it begins again"));
+    }
+    drop(reading);
     let run = slot.create()?;
     run.write(file::CONFIG, config.to_toml().as_bytes())?;
     record.write(&run)?;
-    refuse_irregular(&run.file(file::LOG))?;
-    let log = FileApplicationLoggerInstaller::new(run.file(file::LOG));
-    if let Err(reason) = log.install() {
-        log::warn!("{reason}");
+    let log = run.file(file::LOG);
+    if let Err(error) = refuse_irregular(&log).and_then(|()| application_log::begin(&log)) {
+        (options.warn)(&format!("{error}; training goes on without a log"));
     }
-    watchdog.watch_panics();
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 
-    let training = Run { config, devices: &devices, device, directory: &run };
+    let training = Run { config, devices: &devices, device, directory: &run, screen };
     let trained =
         guarded(|| training.train_and_score(loaded, classifier, checkpoint, options, progress, &mut record));
     options.heartbeat.end();
@@ -128,12 +152,13 @@ pub fn train(
         }
     };
     log::info!("run `{}` ends: {:?}, {:?}", config.name, record.outcome, record.metrics);
-    record.write(&run)?;
+    let trained = finish(&mut record, &run, trained)?;
     let selected = record.selected_epoch.filter(|_| record.metrics.validation.is_some());
     if let Some(diverged) = &record.diverged {
         (options.warn)(&format!("{diverged}; the weights are those from before it"));
     }
-    trained.map(|(progress, test)| TrainReport {
+    let (progress, test) = trained;
+    Ok(TrainReport {
         run: run.path().to_owned(),
         selected,
         stopped_early: record.stopped_early.then_some(progress.epoch),
@@ -143,12 +168,31 @@ pub fn train(
     })
 }
 
+/// Writes the record of a run that has ended, and returns what it came to. A record that cannot be written at first is
+/// written as that of a failed run, which the disk may take a moment later.
+///
+/// # Errors
+///
+/// The error of the run, or [`Error::Write`] when the record could not be written.
+fn finish<T>(record: &mut RunRecord, run: &RunDir, trained: Result<T, Error>) -> Result<T, Error> {
+    let Err(error) = record.write(run) else { return trained };
+    if trained.is_ok() {
+        record.outcome = Outcome::Failed;
+        record.error = Some(error.to_string());
+    }
+    if let Err(again) = record.write(run) {
+        log::error!("{again}");
+    }
+    Err(trained.err().unwrap_or(error))
+}
+
 /// A run whose directory is there.
 struct Run<'a> {
     config: &'a Config,
     devices: &'a [Device],
     device: &'a Device,
     directory: &'a RunDir,
+    screen: &'a Screen,
 }
 
 impl Run<'_> {
@@ -176,6 +220,7 @@ impl Run<'_> {
             classifier,
             devices: self.devices,
             dashboard: options.dashboard,
+            screen: self.screen.clone(),
             stop: options.stop.clone(),
             heartbeat: options.heartbeat.clone(),
             recorder: self.with_events(recorder)?,
@@ -197,6 +242,10 @@ impl Run<'_> {
         record.metrics.validation = progress.selected.map(|selected| selected.score.into());
         record.selected_epoch = progress.selected.map(|selected| selected.epoch).or(Some(progress.epoch));
         let classifier = classifier?;
+        if progress.stopped && options.stop.without_weights() {
+            return Err(Error::Interrupted(progress.updates));
+        }
+        self.screen.phase("saving the weights");
         self.save(&classifier)?;
         if progress.stopped {
             return Err(Error::Interrupted(progress.updates));
@@ -206,7 +255,14 @@ impl Run<'_> {
         let watched = Watched { shown: progress_bar, heartbeat: &options.heartbeat };
         let (rows, labels) = (test.rows, test.samples.labels.clone());
         let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, self.device);
+        self.screen.phase("scoring the test part");
+        // Training is written down; a run that is stopped from here on is known as one.
+        record.outcome = Outcome::Interrupted;
+        record.write(self.directory)?;
+        let scoring =
+            options.stop.at_once(Error::Interrupted(progress.updates), Unused::default(), options.give_up);
         let verdict = evaluate::verdict(&classifier, &set, &watched);
+        drop(scoring);
         record.seconds.evaluate = start.elapsed().as_secs_f64();
         let test = verdict.as_ref().map(|verdict| verdict.score);
         if let (Some(score), Some(verdict)) = (&test, verdict.as_ref()) {

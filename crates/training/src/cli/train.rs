@@ -43,9 +43,9 @@ pub struct TrainArgs {
 /// The values of `--dashboard`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum DashboardArg {
-    /// Burn's text interface on a terminal, else lines
+    /// The dashboard on a terminal, else lines
     Auto,
-    /// Burn's text interface
+    /// The dashboard: curves, progress, and keys
     Tui,
     /// A line per epoch, or per `log_every` updates
     Plain,
@@ -69,6 +69,7 @@ impl DashboardArg {
 }
 
 pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
+    let stop = StopSignal::listen()?;
     let dashboard = arguments.dashboard.resolve()?;
     let mut config = arguments.config.clone();
     if let Some(name) = &arguments.name {
@@ -86,7 +87,7 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
             _ => Existing::Keep,
         },
         dashboard,
-        stop: StopSignal::listen()?,
+        stop,
         warn: print::warning,
         heartbeat: Heartbeat::default(),
         give_up: super::give_up,

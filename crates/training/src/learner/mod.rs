@@ -1,11 +1,13 @@
 //! Training with Burn's learner.
 //!
-//! Model, optimizer, metrics and dashboard are Burn's; the epoch loop is a custom
+//! Model, optimizer and metrics are Burn's; the epoch loop is a custom
 //! strategy under it, because Burn's own waits for the device after each update to read the loss.
 //! Here scores stay on the device and are read many at a time.
 
 mod accumulator;
+mod adam;
 mod checkpointing;
+mod clip_norm;
 mod course;
 mod decoding;
 mod event_file;
@@ -20,6 +22,7 @@ mod progress;
 mod recorder;
 mod replicas;
 mod resume;
+mod rmsprop;
 mod schedule;
 mod selection;
 mod shared_optimizer;
@@ -42,21 +45,21 @@ pub use transfer::DeviceReads;
 
 use crate::backend::{AutodiffBackend, Backend, Device, failure};
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
-use crate::config::{Clip, Config, Moments, OptimizerConfig, OptimizerKind};
+use crate::config::{Clip, Config, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
 use crate::growing_file::FileMark;
 use crate::panic_log::{PanicLog, guarded};
 use crate::remote::Heartbeat;
-use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
+use crate::renderer::{Dashboard, DashboardRenderer, PlainRenderer, Screen, SilentRenderer};
 use crate::stop_signal::StopSignal;
+use adam::Adaptive;
 use burn::data::dataloader::DataLoader;
 use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdaGradConfig, AdamConfig, AdamWConfig, Optimizer, RmsPropConfig, SgdConfig};
+use burn::optim::{AdaGradConfig, Optimizer, RmsPropConfig, SgdConfig, SimpleOptimizer};
 use burn::train::metric::{CpuMemory, CpuUse, LearningRateMetric};
-use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use checkpointing::Checkpointing;
 use decoding::Decoding;
@@ -71,6 +74,7 @@ use no_validation::NoValidation;
 use progress::Shared;
 use replicas::Replicas;
 use resume::{Resumed, Start};
+use rmsprop::RmsPropInF64;
 use selection::Selection;
 use shared_optimizer::SharedOptimizer;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -101,6 +105,8 @@ pub struct Setup<'a> {
     pub devices: &'a [Device],
     /// What shows the progress.
     pub dashboard: Dashboard,
+    /// The dashboard, where it is that.
+    pub screen: Screen,
     /// What asks the training to stop.
     pub stop: StopSignal,
     /// What is told that work goes on.
@@ -169,9 +175,11 @@ where
 fn with_optimizer<T: Task>(config: &Config, setup: T) -> Result<T::Output, Error> {
     let OptimizerConfig { kind, weight_decay, clip, .. } = &config.training.optimizer;
     let decay = (*weight_decay > 0.0).then(|| WeightDecayConfig::new(*weight_decay as f32));
-    let clip = clip.map(|clip| match clip {
-        Clip::Norm(norm) => GradientClippingConfig::Norm(norm as f32),
-        Clip::Value(value) => GradientClippingConfig::Value(value as f32),
+    let clip = clip.and_then(|clip| match clip {
+        // The update loop clips by the norm of all gradients together.
+        Clip::Norm(_) => None,
+        Clip::NormPerParameter(norm) => Some(GradientClippingConfig::Norm(norm as f32)),
+        Clip::Value(value) => Some(GradientClippingConfig::Value(value as f32)),
     });
     match *kind {
         OptimizerKind::Sgd { momentum, nesterov } => {
@@ -179,21 +187,16 @@ fn with_optimizer<T: Task>(config: &Config, setup: T) -> Result<T::Output, Error
             let optimizer = SgdConfig::new().with_momentum(momentum).with_weight_decay(decay);
             launch(config, setup, optimizer.with_gradient_clipping(clip).init())
         }
-        OptimizerKind::Adam(Moments { betas: [beta_1, beta_2], epsilon }) => {
-            let optimizer = AdamConfig::new()
-                .with_beta_1(beta_1 as f32)
-                .with_beta_2(beta_2 as f32)
-                .with_epsilon(epsilon as f32)
-                .with_weight_decay(decay);
-            launch(config, setup, optimizer.with_grad_clipping(clip).init())
+        OptimizerKind::Adam(moments) => {
+            launch(config, setup, adapted(Adaptive::adam(moments, *weight_decay), clip))
         }
-        OptimizerKind::AdamW(Moments { betas: [beta_1, beta_2], epsilon }) => {
-            let optimizer = AdamWConfig::new()
-                .with_beta_1(beta_1 as f32)
-                .with_beta_2(beta_2 as f32)
-                .with_epsilon(epsilon as f32)
-                .with_weight_decay(*weight_decay as f32);
-            launch(config, setup, optimizer.with_grad_clipping(clip).init())
+        OptimizerKind::AdamW(moments) => {
+            launch(config, setup, adapted(Adaptive::adamw(moments, *weight_decay), clip))
+        }
+        OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } if alpha > adam::LARGEST_IN_F32 => {
+            let weight_decay = *weight_decay;
+            let optimizer = RmsPropInF64 { alpha, momentum, centered, epsilon, weight_decay };
+            launch(config, setup, adapted(optimizer, clip))
         }
         OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } => {
             let optimizer = RmsPropConfig::new()
@@ -209,21 +212,22 @@ fn with_optimizer<T: Task>(config: &Config, setup: T) -> Result<T::Output, Error
             launch(config, setup, optimizer.with_grad_clipping(clip).init())
         }
         OptimizerKind::Muon { momentum, nesterov } => {
-            let optimizer = OptimizerAdaptor::from(MuonWithAdamW::new(momentum, nesterov, *weight_decay));
-            launch(
-                config,
-                setup,
-                match clip {
-                    Some(clip) => optimizer.with_grad_clipping(clip.init()),
-                    None => optimizer,
-                },
-            )
+            launch(config, setup, adapted(MuonWithAdamW::new(momentum, nesterov, *weight_decay), clip))
         }
     }
 }
 
-/// What Burn's dashboard panics with when the user has it end the training at once.
-const KILLED: &str = "Killing training from user input";
+/// A rule for one parameter as an optimizer of a classifier, with clipping.
+fn adapted<R: SimpleOptimizer<Backend>>(
+    rule: R,
+    clip: Option<GradientClippingConfig>,
+) -> OptimizerAdaptor<R, Classifier<AutodiffBackend>, AutodiffBackend> {
+    let optimizer = OptimizerAdaptor::from(rule);
+    match clip {
+        Some(clip) => optimizer.with_grad_clipping(clip.init()),
+        None => optimizer,
+    }
+}
 
 type TrainLoader = Arc<dyn DataLoader<AutodiffBackend, ClassificationBatch<AutodiffBackend>>>;
 
@@ -232,7 +236,7 @@ where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
     let Setup { train, validation, normalizer, classifier, devices, run, .. } = setup;
-    let Setup { dashboard, stop, heartbeat, recorder, histograms, checkpoints, resume, .. } = setup;
+    let Setup { dashboard, screen, stop, heartbeat, recorder, histograms, checkpoints, resume, .. } = setup;
     let Some((device, others)) = devices.split_first() else {
         return Err(Error::Device("no device to train on".into()));
     };
@@ -247,7 +251,7 @@ where
         }
         (device, loader)
     });
-    let replicas = Replicas::new(replicas.collect());
+    let replicas = Replicas::new(replicas.collect(), config.model.least_batch());
     let loader = Arc::new(train_loader(config, train, normalizer, device));
     let start = Start { classifier, optimizer, schedule, loader };
     let selection = Selection::new(training_config.select, training_config.early_stopping);
@@ -285,9 +289,10 @@ where
         validation,
         optimizer.clone(),
         replicas,
-        stop,
+        stop.clone(),
         heartbeat,
-    );
+    )
+    .with_screen(screen.clone());
     let loader: TrainLoader = Arc::new(GraphLoader(loader));
     let training = SupervisedTraining::new("", loader, Arc::new(NoValidation))
         .num_epochs(training_config.epochs)
@@ -300,21 +305,21 @@ where
     let panics = PanicLog::install();
     let training = match dashboard {
         Dashboard::Tui => {
-            let interrupter = training.interrupter();
             let training = training.metric_train(CpuUse::new()).metric_train(CpuMemory::new());
             #[cfg(feature = "cuda")]
             let training = training.metric_train(burn::train::metric::CudaMetric::new());
-            training.renderer(TuiMetricsRendererWrapper::new(interrupter, None))
+            training.renderer(DashboardRenderer::new(screen, updates))
         }
         Dashboard::Plain => {
-            training.renderer(PlainRenderer::new(updates, updates_done, training_config, has_validation))
+            let renderer = PlainRenderer::new(updates, updates_done, training_config, has_validation, stop);
+            training.renderer(renderer)
         }
         Dashboard::None => training.renderer(SilentRenderer),
     };
     let learner = Learner::new(classifier, optimizer, schedule);
     let launched = catch_unwind(AssertUnwindSafe(|| {
         let result = training.launch(learner);
-        // The terminal is given back when the renderer goes.
+        // The last line is printed when the renderer goes.
         drop(result.renderer);
         result.model
     }));
@@ -326,9 +331,6 @@ where
         (Some(error), ..) => Err(error),
         (None, Ok(_), Some(classifier)) => Ok(classifier.clone()),
         (None, Ok(classifier), None) => Ok(shared.restored.take().unwrap_or(classifier)),
-        (None, Err(_), _) if panic.as_deref().is_some_and(|reason| reason.starts_with(KILLED)) => {
-            Err(Error::Interrupted(shared.progress.updates))
-        }
         (None, Err(_), _) => Err(failure(panic.unwrap_or_else(|| "no reason given".to_owned()))),
     };
     Ok(Trained { progress: shared.progress.clone(), classifier })
