@@ -20,18 +20,36 @@ impl StopSignal {
     ///
     /// [`Error::Usage`] when the system refuses, or when somebody listens already.
     pub fn listen() -> Result<Self, Error> {
+        Self::listen_then(|| {
+            leave_dashboard();
+            std::process::exit(i32::from(Error::Interrupted(0).exit_code()));
+        })
+    }
+
+    /// Listens from now on, and calls `second` at each signal after the first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] when the system refuses, or when somebody listens already.
+    pub fn listen_then(second: fn()) -> Result<Self, Error> {
         let signal = Self::default();
         let heard = signal.clone();
+        let before = AtomicBool::new(false);
         let handler = move || {
-            if heard.0.swap(true, Ordering::Relaxed) {
-                leave_dashboard();
-                std::process::exit(i32::from(Error::Interrupted(0).exit_code()));
+            heard.request();
+            if before.swap(true, Ordering::Relaxed) {
+                second();
             }
         };
         match ctrlc::set_handler(handler) {
             Ok(()) => Ok(signal),
             Err(error) => Err(Error::Usage(format!("cannot listen for Ctrl-C: {error}"))),
         }
+    }
+
+    /// Asks the program to stop, as the first signal does.
+    pub fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 
     /// Whether a signal came.

@@ -13,13 +13,15 @@ use crate::predictions_file::Predictions;
 use crate::remote::{Heartbeat, Watchdog, Watched};
 use crate::renderer::Dashboard;
 use crate::resume;
-use crate::run_dir::{Existing, RunDir, RunSlot, file};
+use crate::run_dir::{Existing, RunDir, file};
 use crate::run_record::{Outcome, RunRecord};
+use crate::run_slot::RunSlot;
 use crate::stop_signal::StopSignal;
 use crate::weights;
 use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
 use emberlab_data::{DeviceSet, Progress, Splits};
 use emberlab_models::{Classifier, Score};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -30,6 +32,8 @@ pub struct TrainOptions {
     pub artifacts: PathBuf,
     /// What is done with a run of the same name.
     pub existing: Existing,
+    /// Whether to wait while another process works on the run.
+    pub wait: bool,
     /// What shows the progress.
     pub dashboard: Dashboard,
     /// What asks the training to stop.
@@ -73,7 +77,11 @@ pub fn train(
     progress: &dyn Progress,
     announce: impl FnOnce(&RunRecord, &Path),
 ) -> Result<TrainReport, Error> {
-    let slot = RunSlot::find(&options.artifacts, &config.name, options.existing)?;
+    let slot = if options.wait {
+        RunSlot::wait(&options.artifacts, &config.name, options.existing, &options.stop)?
+    } else {
+        RunSlot::acquire(&options.artifacts, &config.name, options.existing)?
+    };
     if let Some(run) = slot.resumes() {
         resume::check_config(run, config)?;
     }
@@ -98,13 +106,15 @@ pub fn train(
         None => None,
     };
     record.updates = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.updates);
+    if slot.begins_again() {
+        let path = options.artifacts.join(&config.name);
+        let lost = format!("the run `{}` has no `{}` and no checkpoint", path.display(), file::CONFIG);
+        (options.warn)(&format!("{lost}; it begins again"));
+    }
     let run = slot.create()?;
     run.write(file::CONFIG, config.to_toml().as_bytes())?;
+    install_log(&run)?;
     record.write(&run)?;
-    let log = FileApplicationLoggerInstaller::new(run.file(file::LOG));
-    if let Err(reason) = log.install() {
-        log::warn!("{reason}");
-    }
     watchdog.watch_panics();
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
@@ -122,12 +132,13 @@ pub fn train(
         }
     };
     log::info!("run `{}` ends: {:?}, {:?}", config.name, record.outcome, record.metrics);
-    record.write(&run)?;
+    let trained = finish(&mut record, &run, trained)?;
     let selected = record.selected_epoch.filter(|_| record.metrics.validation.is_some());
     if let Some(diverged) = &record.diverged {
         (options.warn)(&format!("{diverged}; the weights are those from before it"));
     }
-    trained.map(|(progress, test)| TrainReport {
+    let (progress, test) = trained;
+    Ok(TrainReport {
         run: run.path().to_owned(),
         selected,
         stopped_early: record.stopped_early.then_some(progress.epoch),
@@ -135,6 +146,39 @@ pub fn train(
         validation: progress.validation,
         test,
     })
+}
+
+/// Lets Burn's logger write into the run's log.
+///
+/// # Errors
+///
+/// [`Error::Write`] when the file cannot be created, over which the logger would panic.
+fn install_log(run: &RunDir) -> Result<(), Error> {
+    let path = run.file(file::LOG);
+    File::options().create(true).append(true).open(&path).map_err(Error::write(&path))?;
+    let installed = guarded(|| FileApplicationLoggerInstaller::new(path).install().map_err(Error::Training));
+    if let Err(error) = installed {
+        log::warn!("{error}");
+    }
+    Ok(())
+}
+
+/// Writes the record of a run that has ended, and returns what it came to. A record that cannot be written at first is
+/// written as that of a failed run, which the disk may take a moment later.
+///
+/// # Errors
+///
+/// The error of the run, or [`Error::Write`] when the record could not be written.
+fn finish<T>(record: &mut RunRecord, run: &RunDir, trained: Result<T, Error>) -> Result<T, Error> {
+    let Err(error) = record.write(run) else { return trained };
+    if trained.is_ok() {
+        record.outcome = Outcome::Failed;
+        record.error = Some(error.to_string());
+    }
+    if let Err(again) = record.write(run) {
+        log::error!("{again}");
+    }
+    Err(trained.err().unwrap_or(error))
 }
 
 /// A run whose directory is there.

@@ -10,6 +10,7 @@ use crate::renderer::Dashboard;
 use crate::run_dir::Existing;
 use crate::run_record::RunRecord;
 use crate::stop_signal::StopSignal;
+use crate::sweep::follow_sweep;
 use crate::train::{TrainOptions, TrainReport, train};
 use clap::{Args, ValueEnum};
 use emberlab_models::{GradientRule, Output, Precision, Score};
@@ -35,6 +36,9 @@ pub struct TrainArgs {
     /// Compute on servers, `ws://HOST:PORT`, separated by commas, in a build for them; several share each batch
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
     remote: Vec<String>,
+    /// Work for `emberlab sweep`: stop as standard input says, and wait for a run that another process works on
+    #[arg(long, hide = true, requires = "resume")]
+    worker: bool,
     /// How progress is shown
     #[arg(long, value_enum, default_value_t = DashboardArg::Auto)]
     dashboard: DashboardArg,
@@ -85,8 +89,9 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
             (_, true) => Existing::Resume,
             _ => Existing::Keep,
         },
+        wait: arguments.worker,
         dashboard,
-        stop: StopSignal::listen()?,
+        stop: if arguments.worker { follow_sweep()? } else { StopSignal::listen()? },
         warn: print::warning,
         heartbeat: Heartbeat::default(),
         give_up: super::give_up,

@@ -1,0 +1,60 @@
+//! How a sweep stops the processes of its runs.
+//!
+//! A sweep and each of its runs are joined by the run's standard input. A byte asks the run to stop: it ends its update,
+//! writes a checkpoint and ends. If the input ends without that byte, the sweep was killed, and the run stops as well. If it
+//! ends after that byte, the sweep ended at once, as at a second Ctrl-C, and so does the run.
+//!
+//! A signal that reaches a run directly, as Ctrl-C on a terminal does, is the same request: the sweep alone counts signals.
+
+use crate::error::Error;
+use crate::stop_signal::StopSignal;
+use std::io::{self, ErrorKind, Read, Write};
+use std::process::{ChildStdin, exit};
+use std::thread;
+
+/// The byte that asks a run to stop.
+const STOP: u8 = b's';
+
+/// Asks a run to stop.
+///
+/// # Errors
+///
+/// Those of writing, as when the run has ended.
+pub fn ask_to_stop(input: &mut ChildStdin) -> io::Result<()> {
+    input.write_all(&[STOP]).and_then(|()| input.flush())
+}
+
+/// Listens, in the process of a run, for signals and for the sweep.
+///
+/// # Errors
+///
+/// [`Error::Usage`] when the system refuses.
+pub fn follow_sweep() -> Result<StopSignal, Error> {
+    let stop = StopSignal::listen_then(|| ())?;
+    let asked = stop.clone();
+    let follow = move || {
+        let mut told = false;
+        while wait_for_byte(io::stdin()) {
+            told = true;
+            asked.request();
+        }
+        if told {
+            exit(i32::from(Error::Interrupted(0).exit_code()));
+        }
+        asked.request();
+    };
+    let spawned = thread::Builder::new().name("sweep".to_owned()).spawn(follow);
+    spawned.map_err(|error| Error::Usage(format!("cannot start a thread: {error}")))?;
+    Ok(stop)
+}
+
+/// Whether another byte came before the input ended.
+fn wait_for_byte(mut input: impl Read) -> bool {
+    loop {
+        match input.read(&mut [0]) {
+            Ok(n) => return n > 0,
+            Err(error) if error.kind() == ErrorKind::Interrupted => (),
+            Err(_) => return false,
+        }
+    }
+}
