@@ -20,25 +20,14 @@ impl StopSignal {
     ///
     /// [`Error::Usage`] when the system refuses, or when somebody listens already.
     pub fn listen() -> Result<Self, Error> {
-        Self::listen_then(|| {
-            leave_dashboard();
-            std::process::exit(i32::from(Error::Interrupted(0).exit_code()));
-        })
-    }
-
-    /// Listens from now on, and calls `second` at each signal after the first.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Usage`] when the system refuses, or when somebody listens already.
-    pub fn listen_then(second: fn()) -> Result<Self, Error> {
         let signal = Self::default();
         let heard = signal.clone();
         let before = AtomicBool::new(false);
         let handler = move || {
-            heard.request();
+            heard.hang_up();
             if before.swap(true, Ordering::Relaxed) {
-                second();
+                leave_dashboard();
+                std::process::exit(i32::from(Error::Interrupted(0).exit_code()));
             }
         };
         match ctrlc::set_handler(handler) {
@@ -47,8 +36,8 @@ impl StopSignal {
         }
     }
 
-    /// Asks the program to stop, as the first signal does.
-    pub fn request(&self) {
+    /// Asks to stop, as the first signal does. This never counts as a second request.
+    pub fn hang_up(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 

@@ -21,7 +21,6 @@ use crate::weights;
 use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
 use emberlab_data::{DeviceSet, Progress, Splits};
 use emberlab_models::{Classifier, Score};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -113,8 +112,11 @@ pub fn train(
     }
     let run = slot.create()?;
     run.write(file::CONFIG, config.to_toml().as_bytes())?;
-    install_log(&run)?;
     record.write(&run)?;
+    let log = FileApplicationLoggerInstaller::new(run.file(file::LOG));
+    if let Err(reason) = log.install() {
+        log::warn!("{reason}");
+    }
     watchdog.watch_panics();
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
@@ -146,21 +148,6 @@ pub fn train(
         validation: progress.validation,
         test,
     })
-}
-
-/// Lets Burn's logger write into the run's log.
-///
-/// # Errors
-///
-/// [`Error::Write`] when the file cannot be created, over which the logger would panic.
-fn install_log(run: &RunDir) -> Result<(), Error> {
-    let path = run.file(file::LOG);
-    File::options().create(true).append(true).open(&path).map_err(Error::write(&path))?;
-    let installed = guarded(|| FileApplicationLoggerInstaller::new(path).install().map_err(Error::Training));
-    if let Err(error) = installed {
-        log::warn!("{error}");
-    }
-    Ok(())
 }
 
 /// Writes the record of a run that has ended, and returns what it came to. A record that cannot be written at first is

@@ -1,6 +1,7 @@
 //! `emberlab sweep`.
 
 use super::{ConfigArgs, print};
+use crate::atomic;
 use crate::backend;
 use crate::config::Config;
 use crate::error::Error;
@@ -67,9 +68,17 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
     let stop = StopSignal::listen()?;
     let say = |text: &str| if arguments.json { Ok(()) } else { print::text(text) };
     let shown_folder = folder.display();
-    let _lock = take_folder(&folder, &stop, || {
-        say(&format!("sweep  {shown_folder}, waiting for another sweep that is at work there\n"))
-    })?;
+    let say_waits = |reason: &str| -> Result<(), Error> {
+        let text = format!("sweep  {shown_folder}, waiting for {reason}\n");
+        if arguments.json {
+            print::warning(text.trim_end())
+        } else {
+            say(&text)?
+        }
+        Ok(())
+    };
+    let _lock = take_folder(&folder, &stop, || say_waits("another sweep that is at work there"))?;
+    atomic::try_remove_leftovers(&folder);
 
     let summaries: Vec<Mutex<Option<RunSummary>>> = planned.iter().map(|_| Mutex::new(None)).collect();
     let mut left = Vec::new();
@@ -80,7 +89,7 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
         }
     }
     let (n, n_done) = (planned.len(), planned.len() - left.len());
-    say(&format!("sweep  {}, {n} runs, {n_done} of them done, {workers} at a time\n", shown_folder))?;
+    say(&format!("sweep  {shown_folder}, {n} runs, {n_done} of them done, {workers} at a time\n"))?;
     let jobs: Vec<Job> = left.iter().map(|&index| planned[index].job.clone()).collect();
     let failures = Mutex::new(Vec::new());
     let waits = AtomicBool::new(false);
@@ -89,9 +98,12 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
         let settings = shown(&points[planned[index].point]);
         let name = &planned[index].job.name;
         let line = match event {
-            JobEvent::Waits if waits.swap(true, Ordering::Relaxed) => return,
             JobEvent::Waits => {
-                format!("sweep  {shown_folder}, waiting for runs that another process works on\n")
+                if !waits.swap(true, Ordering::Relaxed) {
+                    // A reader that went away is no reason to stop.
+                    let _ = say_waits("runs that another process works on");
+                }
+                return;
             }
             JobEvent::Ended(Ok(summary)) => {
                 let line = format!("run {name}  {settings}  {}\n", scores(&summary));

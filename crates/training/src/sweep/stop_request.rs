@@ -4,7 +4,7 @@
 //! writes a checkpoint and ends. If the input ends without that byte, the sweep was killed, and the run stops as well. If it
 //! ends after that byte, the sweep ended at once, as at a second Ctrl-C, and so does the run.
 //!
-//! A signal that reaches a run directly, as Ctrl-C on a terminal does, is the same request: the sweep alone counts signals.
+//! Ctrl-C on a terminal reaches a run directly too. That is the same request, so a byte is never counted as a second one.
 
 use crate::error::Error;
 use crate::stop_signal::StopSignal;
@@ -30,18 +30,18 @@ pub fn ask_to_stop(input: &mut ChildStdin) -> io::Result<()> {
 ///
 /// [`Error::Usage`] when the system refuses.
 pub fn follow_sweep() -> Result<StopSignal, Error> {
-    let stop = StopSignal::listen_then(|| ())?;
+    let stop = StopSignal::listen()?;
     let asked = stop.clone();
     let follow = move || {
         let mut told = false;
         while wait_for_byte(io::stdin()) {
             told = true;
-            asked.request();
+            asked.hang_up();
         }
         if told {
             exit(i32::from(Error::Interrupted(0).exit_code()));
         }
-        asked.request();
+        asked.hang_up();
     };
     let spawned = thread::Builder::new().name("sweep".to_owned()).spawn(follow);
     spawned.map_err(|error| Error::Usage(format!("cannot start a thread: {error}")))?;
