@@ -73,6 +73,7 @@ impl DashboardArg {
 }
 
 pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
+    let stop = if arguments.worker { follow_sweep()? } else { StopSignal::listen()? };
     let dashboard = arguments.dashboard.resolve()?;
     let mut config = arguments.config.clone();
     if let Some(name) = &arguments.name {
@@ -91,7 +92,7 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
         },
         wait: arguments.worker,
         dashboard,
-        stop: if arguments.worker { follow_sweep()? } else { StopSignal::listen()? },
+        stop,
         warn: print::warning,
         heartbeat: Heartbeat::default(),
         give_up: super::give_up,
