@@ -3,8 +3,9 @@
 //! The system releases the lock when the process that holds it ends, however it ends. The file may be deleted or moved
 //! with its folder while another process waits for it, so a lock counts only while the file is still at its path.
 
+use crate::regular_file::open_regular;
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
@@ -26,9 +27,14 @@ impl FileLock {
     ///
     /// # Errors
     ///
-    /// Those of opening and locking the file, [`io::ErrorKind::NotFound`] when its folder is missing.
+    /// Those of opening and locking the file, [`ErrorKind::NotFound`] when its folder is missing.
     pub fn try_take(path: &Path) -> io::Result<Option<Self>> {
-        check_is_file(path)?;
+        // Opening a named pipe would wait for ever.
+        if let Err(error) = open_regular(path)
+            && error.kind() == ErrorKind::InvalidInput
+        {
+            return Err(error);
+        }
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 sleep(PAUSE);
@@ -46,10 +52,7 @@ impl FileLock {
 
     /// Whether a process holds the lock on `path`. A file that cannot be opened counts as free.
     pub fn is_held(path: &Path) -> bool {
-        if check_is_file(path).is_err() {
-            return false;
-        }
-        let Ok(file) = File::open(path) else { return false };
+        let Ok(file) = open_regular(path) else { return false };
         matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
     }
 
@@ -66,14 +69,6 @@ impl FileLock {
     }
 }
 
-/// Opening a named pipe would wait for ever.
-fn check_is_file(path: &Path) -> io::Result<()> {
-    match fs::metadata(path) {
-        Ok(found) if !found.is_file() => Err(io::Error::other("it is not a regular file")),
-        _ => Ok(()),
-    }
-}
-
 /// Whether `file` is the one that is at `path` now.
 ///
 /// # Errors
@@ -82,7 +77,7 @@ fn check_is_file(path: &Path) -> io::Result<()> {
 pub fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     let there = match fs::metadata(path) {
         Ok(there) => there,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error),
     };
     #[cfg(unix)]

@@ -8,7 +8,7 @@ use crate::error::Error;
 use emberlab_data::file_lock::is_at;
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use tempfile::NamedTempFile;
@@ -29,6 +29,18 @@ const ATTEMPTS: usize = 100;
 ///
 /// [`Error::Write`]; whatever was at `path` is then untouched.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_with(path, |file| file.write_all(bytes))
+}
+
+/// Writes what `fill` writes under a temporary name beside `path`, then renames, so that it is never all in memory.
+///
+/// # Errors
+///
+/// [`Error::Write`]; whatever was at `path` is then untouched.
+pub fn write_with(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+) -> Result<(), Error> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -36,7 +48,10 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     remove_leftovers_once(folder);
     let write = || {
         let mut file = temporary_file(folder)?;
-        file.write_all(bytes)?;
+        let mut buffered = BufWriter::new(file.as_file_mut());
+        fill(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
         file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())

@@ -127,6 +127,24 @@ pub fn device(config: &DeviceConfig) -> Result<Device, Error> {
     Ok(device)
 }
 
+/// The device of this machine for what only reads a run, which another machine may have trained: the one that the
+/// configuration asks for where it is there, else the first.
+///
+/// # Errors
+///
+/// [`Error::Device`] when there is none.
+pub fn device_to_read(config: &DeviceConfig) -> Result<Device, Error> {
+    let here = DeviceConfig::default();
+    if IS_REMOTE {
+        return device(&DeviceConfig { remote: config.remote.clone(), ..here });
+    }
+    let asked = DeviceConfig { index: config.index, ..here.clone() };
+    match selected::IS_GPU && config.index > 0 {
+        true => device(&asked).or_else(|_| device(&here)),
+        false => device(&here),
+    }
+}
+
 /// The devices that the configuration asks for, each tried out: `count` of them from `index` on; of a CPU backend, which
 /// has one, that one so many times; every server of a remote one.
 ///

@@ -1,10 +1,11 @@
 //! What can go wrong, and the exit code of each.
 
 use crate::config::ConfigError;
+use crate::text::{MAX_ITEMS, listed, on_one_line, thousands};
 use emberlab_data::{DataError, cifar10};
 use std::error::Error as _;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// An error that ends the program. Its report says what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +75,7 @@ pub enum Error {
         learning_rate: f64,
     },
     /// Gradients that do not agree.
-    #[error("the gradients of {} do not agree", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
+    #[error("the gradients of {} do not agree", listed(.0.iter().map(|name| format!("`{name}`"))))]
     Gradcheck(Vec<String>),
     /// Any other failure of training.
     #[error("training failed: {0}")]
@@ -86,7 +87,7 @@ pub enum Error {
     #[error("{0}")]
     Device(String),
     /// Runs of a sweep that failed, each with its reason.
-    #[error("{}", .0.join("\n"))]
+    #[error("{}", sweep_failures(.0))]
     Sweep(Vec<String>),
     /// The user stopped the sweep.
     #[error("stopped, as asked; the same command goes on with what is left")]
@@ -129,12 +130,33 @@ impl Error {
         }
     }
 
+    /// The file that is not there, where that is what is wrong.
+    fn missing(&self) -> Option<&Path> {
+        match self {
+            Self::Data(DataError::Missing { path }) => Some(path),
+            Self::Artifact { path, .. } => {
+                Some(path.as_path()).filter(|path| path.symlink_metadata().is_err())
+            }
+            _ => None,
+        }
+    }
+
     /// The error as it is printed: one cause per line, then what to do.
     pub fn report(&self) -> String {
-        let mut lines: Vec<String> = self.to_string().lines().map(|line| format!("error: {line}")).collect();
+        let message = self.to_string();
+        let mut lines: Vec<String> = match self {
+            // These have a line for each thing that is wrong; in others a line break is part of a value.
+            Self::Config(_) | Self::Sweep(_) => {
+                message.lines().map(|line| format!("error: {line}")).collect()
+            }
+            _ => vec![format!("error: {}", on_one_line(&message))],
+        };
+        if let Some(place) = self.missing().and_then(looked_for) {
+            lines[0] += &place;
+        }
         let mut cause = self.source();
         while let Some(error) = cause {
-            lines.push(format!("caused by: {error}"));
+            lines.push(format!("caused by: {}", on_one_line(&error.to_string())));
             cause = error.source();
         }
         if let Self::Data(DataError::Missing { path }) = self
@@ -144,6 +166,23 @@ impl Error {
         }
         lines.join("\n")
     }
+}
+
+/// Says where a relative path was looked for; nothing for one that is absolute.
+fn looked_for(path: &Path) -> Option<String> {
+    let folder = std::env::current_dir().ok().filter(|_| path.is_relative())?;
+    Some(format!("; a relative path starts from the current folder, `{}`", folder.display()))
+}
+
+/// A line for each run that failed, at most ten.
+fn sweep_failures(failures: &[String]) -> String {
+    let mut lines: Vec<String> =
+        failures.iter().take(MAX_ITEMS).map(|failure| on_one_line(failure).into_owned()).collect();
+    let more = failures.len().saturating_sub(MAX_ITEMS);
+    if more > 0 {
+        lines.push(format!("and {} more runs", thousands(more)));
+    }
+    lines.join("\n")
 }
 
 const GET_THE_DATA: &str = "to get CIFAR-10, run `emberlab data fetch CONFIG` with this configuration; where it is elsewhere already, set

@@ -1,5 +1,6 @@
 //! How good predictions are, in scikit-learn's figures.
 
+use crate::confusion::Confusion;
 use serde::Serialize;
 
 /// The figures of a classifier on labelled samples.
@@ -16,7 +17,7 @@ pub struct Evaluation {
     /// Means over the classes.
     pub macro_average: Averages,
     /// Samples by class (row) and prediction (column).
-    pub confusion_matrix: Vec<Vec<usize>>,
+    pub confusion_matrix: Confusion,
     /// The area under the receiver operating characteristic, for two classes that both occur.
     pub auroc: Option<f64>,
 }
@@ -63,27 +64,51 @@ impl Evaluation {
     /// The figures of predicted classes and probabilities `[n, n_classes]`, row after row.
     pub fn new(class_names: &[String], labels: &[u32], predictions: &[usize], probabilities: &[f64]) -> Self {
         let n_classes = class_names.len();
-        let mut confusion = vec![vec![0usize; n_classes]; n_classes];
-        for (&label, &prediction) in labels.iter().zip(predictions) {
-            confusion[label as usize][prediction] += 1;
-        }
-        let right: usize = (0..n_classes).map(|class| confusion[class][class]).sum();
-        let classes: Vec<ClassFigures> =
-            (0..n_classes).map(|class| figures(&class_names[class], class, &confusion)).collect();
-        let rows = || probabilities.chunks_exact(n_classes).zip(labels);
+        let ranks = probabilities.chunks_exact(n_classes.max(1)).zip(labels);
+        let ranks: Vec<usize> = ranks.map(|(row, &label)| rank(row, label as usize)).collect();
+        let positives: Vec<f64> = match n_classes {
+            2 => probabilities.chunks_exact(2).map(|row| row[1]).collect(),
+            _ => Vec::new(),
+        };
+        Self::of(class_names, labels, predictions, &ranks, &positives)
+    }
+
+    /// The same where of each sample's probabilities only the [`rank`] of its class is left and, for two classes, the
+    /// probability of the second one.
+    pub fn of(
+        class_names: &[String],
+        labels: &[u32],
+        predictions: &[usize],
+        ranks: &[usize],
+        positives: &[f64],
+    ) -> Self {
+        let n_classes = class_names.len();
+        let confusion = Confusion::new(n_classes, labels, predictions);
+        let right: usize = (0..n_classes).map(|class| confusion.count(class, class)).sum();
+        let (supports, predicted) = (confusion.supports(), confusion.predicted());
+        let classes: Vec<ClassFigures> = class_names
+            .iter()
+            .enumerate()
+            .map(|(class, name)| {
+                figures(name, confusion.count(class, class), supports[class], predicted[class])
+            })
+            .collect();
         let top_k = TOP_K.into_iter().filter(|&k| k < n_classes).map(|k| {
-            let hits = rows().filter(|(row, label)| rank(row, **label as usize) < k).count();
+            let hits = ranks.iter().filter(|&&rank| rank < k).count();
             TopK { k, accuracy: share(hits, labels.len()) }
         });
         let auroc = match n_classes {
-            2 => auroc(rows().map(|(row, label)| (row[1], *label == 1)).collect()),
+            2 => auroc(positives.iter().zip(labels).map(|(&score, &label)| (score, label == 1)).collect()),
             _ => None,
         };
+        let occurs = |class: &usize| supports[*class] > 0 || predicted[*class] > 0;
+        let counted: Vec<&ClassFigures> =
+            (0..n_classes).filter(occurs).map(|class| &classes[class]).collect();
         Self {
             samples: labels.len(),
             accuracy: share(right, labels.len()),
             top_k: top_k.collect(),
-            macro_average: averages(&classes, &confusion),
+            macro_average: averages(&counted),
             classes,
             confusion_matrix: confusion,
             auroc,
@@ -95,10 +120,7 @@ fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-fn figures(name: &str, class: usize, confusion: &[Vec<usize>]) -> ClassFigures {
-    let right = confusion[class][class];
-    let support = confusion[class].iter().sum();
-    let predicted: usize = confusion.iter().map(|row| row[class]).sum();
+fn figures(name: &str, right: usize, support: usize, predicted: usize) -> ClassFigures {
     ClassFigures {
         name: name.to_owned(),
         precision: share(right, predicted),
@@ -108,10 +130,8 @@ fn figures(name: &str, class: usize, confusion: &[Vec<usize>]) -> ClassFigures {
     }
 }
 
-fn averages(classes: &[ClassFigures], confusion: &[Vec<usize>]) -> Averages {
-    let occurs = |class: usize| classes[class].support > 0 || confusion.iter().any(|row| row[class] > 0);
-    let counted: Vec<&ClassFigures> =
-        (0..classes.len()).filter(|&class| occurs(class)).map(|class| &classes[class]).collect();
+/// Means over classes that occur or are predicted.
+fn averages(counted: &[&ClassFigures]) -> Averages {
     let mean = |figure: fn(&ClassFigures) -> f64| {
         counted.iter().map(|class| figure(class)).sum::<f64>() / counted.len().max(1) as f64
     };
@@ -123,7 +143,7 @@ fn averages(classes: &[ClassFigures], confusion: &[Vec<usize>]) -> Averages {
 }
 
 /// How many classes are more probable than `class`; of equal ones, those that come later.
-fn rank(row: &[f64], class: usize) -> usize {
+pub fn rank(row: &[f64], class: usize) -> usize {
     let more = |(other, probability): (usize, &f64)| {
         *probability > row[class] || (*probability == row[class] && other > class)
     };

@@ -1,6 +1,7 @@
 //! `histograms.csv`: how weights and gradients were spread, a few times in a run.
 
 use crate::error::Error;
+use emberlab_data::open_regular;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -64,8 +65,9 @@ pub fn read(path: &Path) -> Result<Vec<HistogramRow>, Error> {
         return Ok(Vec::new());
     }
     let damaged = |reason: String| Error::Artifact { path: path.to_owned(), reason };
-    let mut reader =
-        csv::Reader::from_path(path).map_err(|error| damaged(format!("cannot be read: {error}")))?;
+    let mut reader = csv::Reader::from_reader(
+        open_regular(path).map_err(|error| damaged(format!("cannot be read: {error}")))?,
+    );
     let mut rows = Vec::new();
     for row in reader.deserialize() {
         let row: HistogramRow = row.map_err(|error| damaged(format!("is damaged: {error}")))?;
@@ -75,14 +77,6 @@ pub fn read(path: &Path) -> Result<Vec<HistogramRow>, Error> {
         rows.push(row);
     }
     Ok(rows)
-}
-
-/// The histograms before the first that cannot be read, if any; none where the file is missing.
-pub fn readable(path: &Path) -> Vec<HistogramRow> {
-    let Ok(mut reader) = csv::Reader::from_path(path) else { return Vec::new() };
-    let rows =
-        reader.deserialize().map_while(|row| row.ok().filter(|row: &HistogramRow| row.counts().is_some()));
-    rows.collect()
 }
 
 #[cfg(test)]

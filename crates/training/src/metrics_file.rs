@@ -1,6 +1,7 @@
 //! Reading `metrics.csv` back.
 
 use crate::error::Error;
+use emberlab_data::open_regular;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -27,7 +28,9 @@ pub struct MetricRow {
 pub fn read(path: &Path) -> Result<Vec<MetricRow>, Error> {
     let fail =
         |error: csv::Error| Error::Artifact { path: path.to_owned(), reason: format!("is damaged: {error}") };
-    let mut reader = csv::Reader::from_path(path).map_err(fail)?;
+    let unreadable =
+        |error| Error::Artifact { path: path.to_owned(), reason: format!("cannot be read: {error}") };
+    let mut reader = csv::Reader::from_reader(open_regular(path).map_err(unreadable)?);
     reader.deserialize().collect::<Result<_, _>>().map_err(fail)
 }
 

@@ -2,10 +2,33 @@
 
 use crate::error::Error;
 use crate::evaluate::Verdict;
-use crate::evaluation::Evaluation;
+use crate::evaluation::{Evaluation, rank};
+use emberlab_data::open_regular;
+use std::io::{self, Write};
 use std::path::Path;
 
-/// The predictions for some samples.
+/// Writes a line for each sample: `row,class,prediction,p0,…`, classes as numbers from 0, probabilities in the shortest
+/// form that reads back as the same double. `rows` are those of the samples in their source, `labels` their classes.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_csv(rows: &[usize], labels: &[u32], verdict: &Verdict, out: &mut impl Write) -> io::Result<()> {
+    let n_classes = verdict.probabilities.len() / labels.len().max(1);
+    write!(out, "row,class,prediction")?;
+    (0..n_classes).try_for_each(|class| write!(out, ",p{class}"))?;
+    writeln!(out)?;
+    let probabilities = verdict.probabilities.chunks_exact(n_classes.max(1));
+    let samples = rows.iter().zip(labels).zip(&verdict.predictions).zip(probabilities);
+    for (((row, label), prediction), probabilities) in samples {
+        write!(out, "{row},{label},{prediction}")?;
+        probabilities.iter().try_for_each(|probability| write!(out, ",{probability}"))?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The predictions for some samples, as far as pages and figures need them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Predictions {
     /// The row of each sample in its source.
@@ -14,57 +37,33 @@ pub struct Predictions {
     pub labels: Vec<u32>,
     /// The class that was predicted.
     pub predictions: Vec<usize>,
-    /// `[n, n_classes]`, row after row.
-    pub probabilities: Vec<f64>,
+    /// The probability of its class.
+    pub of_class: Vec<f64>,
+    /// The probability of the predicted class.
+    pub of_prediction: Vec<f64>,
+    /// How many classes were more probable than its own.
+    ranks: Vec<usize>,
+    /// The probability of the second class, where there are two.
+    positives: Vec<f64>,
 }
 
 impl Predictions {
-    /// What a classifier said of samples with known classes.
-    pub fn new(rows: &[usize], labels: &[u32], verdict: &Verdict) -> Self {
-        Self {
-            rows: rows.to_vec(),
-            labels: labels.to_vec(),
-            predictions: verdict.predictions.clone(),
-            probabilities: verdict.probabilities.clone(),
-        }
-    }
-
     /// Number of samples.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
-    /// The probability of each class for a sample.
-    pub fn probabilities(&self, sample: usize) -> &[f64] {
-        let n_classes = self.probabilities.len() / self.len().max(1);
-        &self.probabilities[sample * n_classes..(sample + 1) * n_classes]
-    }
-
     /// The loss of one sample: −ln of the probability of its class.
     pub fn loss(&self, sample: usize) -> f64 {
-        -self.probabilities(sample)[self.labels[sample] as usize].ln()
+        -self.of_class[sample].ln()
     }
 
     /// The figures of these predictions.
     pub fn evaluation(&self, class_names: &[String]) -> Evaluation {
-        Evaluation::new(class_names, &self.labels, &self.predictions, &self.probabilities)
+        Evaluation::of(class_names, &self.labels, &self.predictions, &self.ranks, &self.positives)
     }
 
-    /// A line for each sample: `row,class,prediction,p0,…`, classes as numbers from 0, probabilities in the shortest form
-    /// that reads back as the same double.
-    pub fn to_csv(&self) -> Vec<u8> {
-        let n_classes = self.probabilities.len() / self.len().max(1);
-        let columns: String = (0..n_classes).map(|class| format!(",p{class}")).collect();
-        let mut text = format!("row,class,prediction{columns}\n");
-        for (sample, &row) in self.rows.iter().enumerate() {
-            text += &format!("{row},{},{}", self.labels[sample], self.predictions[sample]);
-            self.probabilities(sample).iter().for_each(|probability| text += &format!(",{probability}"));
-            text.push('\n');
-        }
-        text.into_bytes()
-    }
-
-    /// Reads what [`to_csv`](Self::to_csv) wrote; nothing where the file is missing.
+    /// Reads what [`write_csv`] wrote; nothing where the file is missing.
     ///
     /// # Errors
     ///
@@ -74,27 +73,36 @@ impl Predictions {
             return Ok(None);
         }
         let damaged = |reason: String| Error::Artifact { path: path.to_owned(), reason };
-        let mut reader =
-            csv::Reader::from_path(path).map_err(|error| damaged(format!("cannot be read: {error}")))?;
-        let mut read = Self::default();
-        for (line, record) in (2..).zip(reader.records()) {
-            let record = record.map_err(|error| damaged(format!("is damaged: {error}")))?;
-            read.add(&record, n_classes).ok_or_else(|| damaged(format!("is damaged in line {line}")))?;
+        let file = open_regular(path).map_err(|error| damaged(format!("cannot be read: {error}")))?;
+        let mut reader = csv::Reader::from_reader(file);
+        let (mut read, mut record, mut row) = (Self::default(), csv::StringRecord::new(), Vec::new());
+        let mut line = 2;
+        while reader.read_record(&mut record).map_err(|error| damaged(format!("is damaged: {error}")))? {
+            read.add(&record, n_classes, &mut row)
+                .ok_or_else(|| damaged(format!("is damaged in line {line}")))?;
+            line += 1;
         }
         Ok(Some(read))
     }
 
-    fn add(&mut self, record: &csv::StringRecord, n_classes: usize) -> Option<()> {
+    /// Adds a line; `row` is memory for its probabilities.
+    fn add(&mut self, record: &csv::StringRecord, n_classes: usize, row: &mut Vec<f64>) -> Option<()> {
         let class = |text: &str| text.parse::<usize>().ok().filter(|&class| class < n_classes);
+        let (label, prediction) = (class(record.get(1)?)?, class(record.get(2)?)?);
+        row.clear();
+        for text in record.iter().skip(3) {
+            row.push(text.parse().ok().filter(|p| (0.0..=1.001).contains(p))?);
+        }
+        if row.len() != n_classes {
+            return None;
+        }
         self.rows.push(record.get(0)?.parse().ok()?);
-        self.labels.push(class(record.get(1)?)? as u32);
-        self.predictions.push(class(record.get(2)?)?);
-        let probabilities: Option<Vec<f64>> = record
-            .iter()
-            .skip(3)
-            .map(|text| text.parse().ok().filter(|p| (0.0..=1.001).contains(p)))
-            .collect();
-        self.probabilities.extend(probabilities.filter(|found| found.len() == n_classes)?);
+        self.labels.push(label as u32);
+        self.predictions.push(prediction);
+        self.of_class.push(row[label]);
+        self.of_prediction.push(row[prediction]);
+        self.ranks.push(rank(row, label));
+        self.positives.extend(row.get(1).filter(|_| n_classes == 2));
         Some(())
     }
 }
@@ -103,20 +111,27 @@ impl Predictions {
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+    use emberlab_models::Score;
 
     #[test]
     fn what_is_written_reads_back_and_what_is_damaged_does_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("predictions.csv");
         assert_eq!(Predictions::read(&path, 2).unwrap(), None);
-        let predictions = Predictions {
-            rows: vec![7, 3],
-            labels: vec![0, 1],
-            predictions: vec![1, 1],
-            probabilities: vec![0.1 + 0.2, 0.7, 0.0, 1.0],
-        };
-        std::fs::write(&path, predictions.to_csv()).unwrap();
-        assert_eq!(Predictions::read(&path, 2).unwrap(), Some(predictions));
+        let score = Score { loss: 1.0, correct: 1, n_samples: 2 };
+        let probabilities = vec![0.1 + 0.2, 0.7, 0.0, 1.0];
+        let verdict = Verdict { score, predictions: vec![1, 1], probabilities: probabilities.clone() };
+        let mut bytes = Vec::new();
+        write_csv(&[7, 3], &[0, 1], &verdict, &mut bytes).unwrap();
+        assert_eq!(bytes, b"row,class,prediction,p0,p1\n7,0,1,0.30000000000000004,0.7\n3,1,1,0,1\n");
+        std::fs::write(&path, bytes).unwrap();
+        let read = Predictions::read(&path, 2).unwrap().unwrap();
+        assert_eq!((&read.rows[..], &read.labels[..]), (&[7, 3][..], &[0, 1][..]));
+        assert_eq!((&read.of_class[..], &read.of_prediction[..]), (&[0.1 + 0.2, 1.0][..], &[0.7, 1.0][..]));
+        let names = ["a".to_owned(), "b".to_owned()];
+        let (read, whole) =
+            (read.evaluation(&names), Evaluation::new(&names, &[0, 1], &[1, 1], &probabilities));
+        assert_eq!(serde_json::to_value(read).unwrap(), serde_json::to_value(whole).unwrap());
         assert!(Predictions::read(&path, 1).is_err());
         for line in ["1,0,2,0.5,0.5", "1,0,1,0.5", "1,0,1,0.5,1.5", "1,0,1,0.5,NaN", "-1,0,1,0.5,0.5", "x"] {
             std::fs::write(&path, format!("row,class,prediction,p0,p1\n{line}\n")).unwrap();

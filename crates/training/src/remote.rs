@@ -10,6 +10,7 @@ use crate::run_dir::file;
 use crate::{atomic, backend};
 use emberlab_data::{Phase, Progress};
 use emberlab_models::Architecture;
+use std::io::Read;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -188,7 +189,9 @@ impl Watchdog {
 /// Says in `run.json` that the run failed, where there is one that goes on.
 fn note(run: &Path, error: &str, updates: usize) -> Result<(), Error> {
     let path = run.join(file::RECORD);
-    let read = std::fs::read(&path).map_err(Error::write(&path))?;
+    let mut read = Vec::new();
+    let opened = emberlab_data::open_regular(&path).and_then(|mut file| file.read_to_end(&mut read));
+    opened.map_err(Error::write(&path))?;
     let damaged = |error: serde_json::Error| Error::write(&path)(error.into());
     let mut record: serde_json::Value = serde_json::from_slice(&read).map_err(damaged)?;
     if record["outcome"] != "running" {

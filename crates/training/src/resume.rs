@@ -1,12 +1,12 @@
 //! Whether a run that is there can go on, and from where.
 
-use crate::checkpoint::{Checkpoint, CheckpointStore};
+use crate::checkpoint::{Checkpoint, CheckpointStore, Newest, StoredCheckpoint};
 use crate::config::{Config, ScheduleConfig};
 use crate::error::Error;
-use crate::run_dir::{RunDir, file};
+use crate::run_dir::file;
 use crate::run_record::{DataRecord, read_data_record};
-use crate::settings;
-use std::fs;
+use crate::settings::{self, Settings};
+use crate::text::{listed, shown};
 use std::path::Path;
 
 /// Keys that change nothing about what was done so far.
@@ -22,20 +22,47 @@ const FREE: [&str; 9] = [
     "training.checkpoint.keep",
 ];
 
-/// Whether the run in `run` was begun with `config`, but for what may change.
+/// Checks that the run in `run` was begun with `config`, but for what may change. Where its `config.toml` says
+/// something else or is damaged, the newest whole checkpoint decides.
 ///
 /// # Errors
 ///
-/// [`Error::Resume`] with each key that has another value, and [`Error::Artifact`] when the run's own
-/// configuration cannot be read.
-pub fn check_config(run: &Path, config: &Config) -> Result<(), Error> {
-    let was = settings::read(&run.join(file::CONFIG))?;
+/// [`Error::Resume`] with each key that has another value.
+pub fn check_config(run: &Path, config: &Config, warn: fn(&str)) -> Result<(), Error> {
+    let path = run.join(file::CONFIG);
     let is = settings::flatten(&config.to_toml()).map_err(Error::Training)?;
+    let reasons = match settings::read(&path) {
+        Ok(was) => changes(&was, &is, config),
+        Err(error) => {
+            warn(&format!("{error}; it is written again"));
+            Vec::new()
+        }
+    };
+    let readable_and_same = reasons.is_empty() && path.is_file();
+    if readable_and_same {
+        return Ok(());
+    }
+    let store = CheckpointStore::new(run.join(file::CHECKPOINTS), config.training.checkpoint.keep);
+    let begun_with = store.newest(|_| Ok(Ok(())))?.checkpoint.map(|stored| stored.run.config);
+    let reasons = match begun_with.and_then(|text| settings::flatten(&text).ok()) {
+        Some(was) => changes(&was, &is, config),
+        None => reasons,
+    };
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let reason = format!("{}; choose another `--name` for a new run", listed(reasons.iter()));
+    Err(Error::Resume { run: run.to_owned(), reason })
+}
+
+/// What has changed that may not, each in a few words.
+fn changes(was: &Settings, is: &Settings, config: &Config) -> Vec<String> {
     let mut reasons = Vec::new();
+    let value =
+        |value: Option<&String>| value.map_or("not set".to_owned(), |value| shown(value).into_owned());
     for key in was.keys().chain(is.keys().filter(|key| !was.contains_key(*key))) {
         if was.get(key) != is.get(key) && !FREE.contains(&key.as_str()) {
-            let shown = |value: Option<&String>| value.cloned().unwrap_or_else(|| "not set".to_owned());
-            reasons.push(format!("`{key}` was {}, is {}", shown(was.get(key)), shown(is.get(key))));
+            reasons.push(format!("`{}` was {}, is {}", shown(key), value(was.get(key)), value(is.get(key))));
         }
     }
     let epochs = "training.epochs";
@@ -43,13 +70,7 @@ pub fn check_config(run: &Path, config: &Config) -> Result<(), Error> {
         reasons
             .push(format!("`{epochs}` has changed, and with it the schedule, which is as long as the run"));
     }
-    match reasons.is_empty() {
-        true => Ok(()),
-        false => {
-            let reason = format!("{}; choose another `--name` for a new run", reasons.join(", "));
-            Err(Error::Resume { run: run.to_owned(), reason })
-        }
-    }
+    reasons
 }
 
 /// Whether a schedule has a part that is as long as the run.
@@ -58,8 +79,9 @@ fn follows_the_run(schedule: &ScheduleConfig) -> bool {
     ramps.into_iter().flatten().any(|ramp| ramp.updates.is_none())
 }
 
-/// What a run goes on from; nothing where it must begin again, which leads to the same end. `warn` is told
-/// of checkpoints that are damaged.
+/// What a run goes on from; nothing where it must begin again, which leads to the same end. Passes over
+/// checkpoints that are damaged, do not fit the run's other files, or do not decode, as `decodes` tells, and reports
+/// each to `warn`.
 ///
 /// # Errors
 ///
@@ -69,30 +91,55 @@ pub fn find_checkpoint(
     run: &Path,
     config: &Config,
     data: &DataRecord,
+    decodes: impl Fn(&Checkpoint) -> bool,
     warn: fn(&str),
 ) -> Result<Option<Checkpoint>, Error> {
     let refuse = |reason: String| Error::Resume { run: run.to_owned(), reason };
-    let directory = RunDir::open(run.parent().unwrap_or(Path::new(".")), run);
-    // A run that was killed before its record was written has done nothing yet.
-    let Ok(directory) = directory else { return Ok(None) };
-    if read_data_record(&directory)?.sha256 != data.sha256 {
-        let reason = "its data has changed; choose another `--name` for a new run";
-        return Err(refuse(reason.into()));
-    }
-    let metrics = fs::metadata(directory.file(file::METRICS)).map_or(0, |metadata| metadata.len());
-    let store = CheckpointStore::new(directory.file(file::CHECKPOINTS), config.training.checkpoint.keep);
-    let fits = |checkpoint: &Checkpoint| match checkpoint.state.metrics_size <= metrics {
-        true => Ok(()),
-        false => Err(format!("knows of more metrics than `{}` has", file::METRICS)),
-    };
-    let newest = store.newest(fits, |path, reason| {
-        warn(&format!("`{}` {reason}; the one before it is taken", path.display()));
+    let other_data = || refuse("its data has changed; choose another `--name` for a new run".into());
+    let updates_per_epoch = config.training.updates(data.n_train) / config.training.epochs.max(1);
+    let store = CheckpointStore::new(run.join(file::CHECKPOINTS), config.training.checkpoint.keep);
+    let found = store.newest(|StoredCheckpoint { run: stored, training }| {
+        if stored.data.sha256 != data.sha256 {
+            return Err(other_data());
+        }
+        let state = &training.state;
+        if state.epoch > config.training.epochs + 1 {
+            let (done, epochs) = (state.epoch - 1, config.training.epochs);
+            return Err(refuse(format!("it has done {done} epochs, `training.epochs` is {epochs}")));
+        }
+        if state.epoch == 0 || state.updates > state.epoch.saturating_mul(updates_per_epoch) {
+            return Ok(Err(format!("says {} updates in epoch {}", state.updates, state.epoch)));
+        }
+        let marks = [(state.metrics, file::METRICS), (state.histograms, file::HISTOGRAMS)];
+        for (mark, name) in marks {
+            if let Err(reason) = mark.check(&run.join(name)) {
+                return Ok(Err(reason));
+            }
+        }
+        Ok(match decodes(training) {
+            true => Ok(()),
+            false => Err("holds weights or moments that do not decode, or of another model".to_owned()),
+        })
     })?;
-    if let Some(checkpoint) = &newest
-        && checkpoint.state.epoch > config.training.epochs + 1
-    {
-        let (done, epochs) = (checkpoint.state.epoch - 1, config.training.epochs);
-        return Err(refuse(format!("it has done {done} epochs, `training.epochs` is {epochs}")));
+    let Newest { checkpoint, unfit } = found;
+    let last = unfit.len().saturating_sub(1);
+    for (index, (path, reason)) in unfit.iter().enumerate() {
+        let next = match (index == last, &checkpoint) {
+            (false, _) => "the one before it is tried",
+            (true, Some(_)) => "the one before it is taken",
+            (true, None) => "there is none before it, so the run begins again at update 0",
+        };
+        warn(&format!("`{}` {reason}; {next}", path.display()));
     }
-    Ok(newest)
+    match read_data_record(run) {
+        Ok(record) if checkpoint.is_none() && record.sha256 != data.sha256 => return Err(other_data()),
+        Ok(_) => {}
+        // A run that was killed before its record was written has done nothing yet.
+        Err(_) if checkpoint.is_none() && unfit.is_empty() && !run.join(file::RECORD).exists() => {}
+        Err(error) => warn(&match (&checkpoint, unfit.is_empty()) {
+            (None, true) => format!("{error}, and there is no checkpoint: the run begins again at update 0"),
+            _ => format!("{error}; it is written again"),
+        }),
+    }
+    Ok(checkpoint.map(|stored| stored.training))
 }

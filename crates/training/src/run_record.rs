@@ -7,11 +7,15 @@ use crate::fingerprint::fingerprint;
 use crate::learner::DeviceReads;
 use crate::load::Loaded;
 use crate::run_dir::{RunDir, file};
-use emberlab_data::{Features, Normalizer};
+use emberlab_data::{Features, Normalizer, open_regular};
 use emberlab_models::Score;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Larger files are no records: 32 MB, of which a million class names have room.
+const MAX_FILE_SIZE: u64 = 1 << 25;
 
 /// The content of `run.json`.
 #[derive(Clone, Debug, Serialize)]
@@ -240,7 +244,7 @@ impl RunRecord {
 /// # Errors
 ///
 /// [`Error::Artifact`] when the file cannot be read or says something else.
-pub fn read_data_record(run: &RunDir) -> Result<DataRecord, Error> {
+pub fn read_data_record(run: &Path) -> Result<DataRecord, Error> {
     #[derive(Deserialize)]
     struct Record {
         data: DataRecord,
@@ -253,10 +257,19 @@ pub fn read_data_record(run: &RunDir) -> Result<DataRecord, Error> {
 /// # Errors
 ///
 /// [`Error::Artifact`] when the file cannot be read or says something else.
-pub fn read_record<T: DeserializeOwned>(run: &RunDir) -> Result<T, Error> {
-    let path = run.file(file::RECORD);
+pub fn read_record<T: DeserializeOwned>(run: &Path) -> Result<T, Error> {
+    let path = run.join(file::RECORD);
     let read = || {
-        let bytes = fs::read(&path).map_err(|error| format!("cannot be read: {error}"))?;
+        let unreadable = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => "is missing".to_owned(),
+            _ => format!("cannot be read: {error}"),
+        };
+        let file = open_regular(&path).map_err(unreadable)?;
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > MAX_FILE_SIZE {
+            return Err(format!("is larger than {MAX_FILE_SIZE} bytes"));
+        }
         serde_json::from_slice::<T>(&bytes).map_err(|error| format!("is damaged: {error}"))
     };
     read().map_err(|reason| Error::Artifact { path, reason })

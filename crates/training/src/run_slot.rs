@@ -39,8 +39,8 @@ enum Content {
     Nothing,
     /// A run that can go on. `replaceable` where everything in it is a run's.
     Run { replaceable: bool },
-    /// A run without its configuration, as one that was being deleted.
-    Remains { checkpoints: bool },
+    /// A run without a configuration and without a checkpoint, as one that was being deleted.
+    Remains,
     /// Something else.
     Foreign,
 }
@@ -51,8 +51,7 @@ impl RunSlot {
     /// # Errors
     ///
     /// [`Error::RunExists`] when a run is there that is to be kept; [`Error::NoRun`] when what is there is not a run;
-    /// [`Error::RunBusy`] when another process works on it; [`Error::Resume`] when it has checkpoints and no
-    /// configuration; [`Error::Write`].
+    /// [`Error::RunBusy`] when another process works on it; [`Error::Write`].
     pub fn acquire(artifacts: &Path, name: &str, existing: Existing) -> Result<Self, Error> {
         let path = artifacts.join(name);
         for _ in 0..ATTEMPTS {
@@ -108,7 +107,7 @@ impl RunSlot {
 
     /// Whether a run was to go on of which too little is left.
     pub fn begins_again(&self) -> bool {
-        self.existing == Existing::Resume && matches!(self.content, Content::Remains { .. })
+        self.existing == Existing::Resume && self.content == Content::Remains
     }
 
     /// Makes a run directory of the place. What is to be replaced is moved aside by one rename and then deleted.
@@ -151,13 +150,6 @@ impl RunSlot {
             (Existing::Keep, _) => Err(Error::RunExists(path())),
             (_, Content::Foreign) | (Existing::Replace, Content::Run { replaceable: false }) => {
                 Err(Error::NoRun(path()))
-            }
-            (Existing::Resume, Content::Remains { checkpoints: true }) => {
-                let reason = format!(
-                    "it has checkpoints and no `{}`; put that back, or begin again with `--overwrite`",
-                    file::CONFIG
-                );
-                Err(Error::Resume { run: path(), reason })
             }
             _ => Ok(()),
         }
@@ -241,16 +233,17 @@ fn look(path: &Path) -> Result<Content, Error> {
     let has_record = path.join(file::RECORD).is_file();
     Ok(match () {
         () if names.is_empty() => Content::Nothing,
-        () if path.join(file::CONFIG).is_file() => Content::Run { replaceable: has_record || all_known },
-        () if has_record || all_known => {
-            let mut checkpoints = fs::read_dir(path.join(file::CHECKPOINTS)).into_iter().flatten();
-            let checkpoints = checkpoints.any(|entry| {
-                entry.is_ok_and(|entry| entry.path().extension().is_some_and(|end| end == "ckpt"))
-            });
-            Content::Remains { checkpoints }
-        }
+        () if has_begun(path) => Content::Run { replaceable: has_record || all_known },
+        () if has_record || all_known => Content::Remains,
         () => Content::Foreign,
     })
+}
+
+/// Whether a run left its configuration or a checkpoint there; either is enough to go on.
+fn has_begun(path: &Path) -> bool {
+    let checkpoints = || fs::read_dir(path.join(file::CHECKPOINTS)).into_iter().flatten().flatten();
+    let is_checkpoint = |path: PathBuf| path.extension().is_some_and(|extension| extension == "ckpt");
+    path.join(file::CONFIG).is_file() || checkpoints().any(|entry| is_checkpoint(entry.path()))
 }
 
 #[cfg(test)]
@@ -311,7 +304,7 @@ mod tests {
             (&["config.toml"], true, "goes on"),
             (&["run.json", "metrics.csv"], true, "begins again"),
             (&["metrics.csv", "model.mpk", "plots/loss.svg"], true, "begins again"),
-            (&["metrics.csv", checkpoint], true, "refused"),
+            (&["metrics.csv", checkpoint], true, "goes on"),
             (&["run.json", "config.toml", checkpoint, "notes.txt"], true, "goes on"),
             (&["config.toml", "notes.txt"], false, "goes on"),
             (&["metrics.csv", "notes.txt"], false, "refused"),

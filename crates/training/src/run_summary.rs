@@ -1,9 +1,11 @@
 //! What a run came to, in a line.
 
 use crate::atomic;
+use crate::config::{NAME_RULE, is_plain_name};
 use crate::error::Error;
 use crate::run_dir::{RunDir, file};
 use crate::run_record::{Metrics, Outcome, Seconds, read_record};
+use crate::text::shown;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
@@ -37,7 +39,11 @@ impl RunSummary {
     pub fn read(run: &RunDir) -> Result<Self, Error> {
         // In this order: a run that is not at work any more has written how it ended.
         let busy = run.is_busy();
-        let summary: Self = read_record(run)?;
+        let summary: Self = read_record(run.path())?;
+        if !is_plain_name(&summary.name) {
+            let reason = format!("is damaged: `name` is \"{}\", must be {NAME_RULE}", shown(&summary.name));
+            return Err(Error::Artifact { path: run.file(file::RECORD), reason });
+        }
         let outcome = match summary.outcome {
             Outcome::Running if !busy => Outcome::Killed,
             outcome => outcome,

@@ -1,9 +1,13 @@
 //! A resolved configuration as a flat list, to compare with another.
 
 use crate::error::Error;
+use emberlab_data::open_regular;
 use std::collections::BTreeMap;
-use std::fs;
+use std::io::{self, Read};
 use std::path::Path;
+
+/// What of a file is read; larger ones are no configurations.
+const MAX_FILE_SIZE: u64 = 1 << 20;
 
 /// Each key with its path, as `training.epochs`, and its value as TOML writes it.
 pub type Settings = BTreeMap<String, String>;
@@ -15,7 +19,14 @@ pub type Settings = BTreeMap<String, String>;
 /// [`Error::Artifact`] when it cannot be read.
 pub fn read(path: &Path) -> Result<Settings, Error> {
     let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
-    let text = fs::read_to_string(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+    let text = open_regular(path).and_then(|file| {
+        let mut text = String::new();
+        file.take(MAX_FILE_SIZE).read_to_string(&mut text).map(|_| text)
+    });
+    let text = text.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => fail("is missing".into()),
+        _ => fail(format!("cannot be read: {error}")),
+    })?;
     flatten(&text).map_err(fail)
 }
 
@@ -25,8 +36,9 @@ pub fn read(path: &Path) -> Result<Settings, Error> {
 ///
 /// The end of a sentence about text that is no TOML.
 pub fn flatten(text: &str) -> Result<Settings, String> {
-    let table: toml::Table =
-        text.parse().map_err(|error: toml::de::Error| format!("is damaged: {}", error.message()))?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| format!("is damaged: {}", error.message().replace('\n', ", ")))?;
     let mut found = Settings::new();
     walk("", &table, &mut found);
     Ok(found)

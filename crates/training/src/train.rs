@@ -1,15 +1,17 @@
 //! One run, from a configuration to its directory.
 
+use crate::atomic;
 use crate::backend::{self, AutodiffBackend, Backend, Device};
-use crate::checkpoint::{Checkpoint, CheckpointStore};
+use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::classifier::classifier;
 use crate::config::Config;
 use crate::error::Error;
 use crate::evaluate;
+use crate::growing_file::refuse_irregular;
 use crate::learner::{self, Course, EventFile, Recorder, Setup, Trained};
 use crate::load::{Loaded, load};
 use crate::panic_log::guarded;
-use crate::predictions_file::Predictions;
+use crate::predictions_file;
 use crate::remote::{Heartbeat, Watchdog, Watched};
 use crate::renderer::Dashboard;
 use crate::resume;
@@ -82,7 +84,7 @@ pub fn train(
         RunSlot::acquire(&options.artifacts, &config.name, options.existing)?
     };
     if let Some(run) = slot.resumes() {
-        resume::check_config(run, config)?;
+        resume::check_config(run, config, options.warn)?;
     }
     let place = options.artifacts.join(&config.name);
     let watchdog = Watchdog { run: place, heartbeat: options.heartbeat.clone(), give_up: options.give_up };
@@ -101,7 +103,10 @@ pub fn train(
 
     let mut record = RunRecord::new(config, &loaded, device, load_seconds);
     let checkpoint = match slot.resumes() {
-        Some(run) => resume::find_checkpoint(run, config, &record.data, options.warn)?,
+        Some(run) => {
+            let decodes = |checkpoint: &Checkpoint| learner::decodes(config, &classifier, checkpoint, device);
+            resume::find_checkpoint(run, config, &record.data, decodes, options.warn)?
+        }
         None => None,
     };
     record.updates = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.updates);
@@ -113,6 +118,7 @@ pub fn train(
     let run = slot.create()?;
     run.write(file::CONFIG, config.to_toml().as_bytes())?;
     record.write(&run)?;
+    refuse_irregular(&run.file(file::LOG))?;
     let log = FileApplicationLoggerInstaller::new(run.file(file::LOG));
     if let Err(reason) = log.install() {
         log::warn!("{reason}");
@@ -191,7 +197,7 @@ impl Run<'_> {
         let Loaded { splits: Splits { train, validation, test }, normalizer, .. } = loaded;
         let metrics = self.directory.file(file::METRICS);
         let recorder = match &checkpoint {
-            Some(checkpoint) => Recorder::resume(&metrics, checkpoint.state.metrics_size)?,
+            Some(checkpoint) => Recorder::resume(&metrics, checkpoint.state.metrics)?,
             None => Recorder::create(&metrics)?,
         };
         let setup = Setup {
@@ -209,6 +215,7 @@ impl Run<'_> {
                 self.directory.file(file::CHECKPOINTS),
                 self.config.training.checkpoint.keep,
             ),
+            run: RunIdentity { config: self.config.to_toml(), data: record.data.clone() },
             resume: checkpoint,
         };
         let Trained { progress, classifier } = learner::fit(self.config, setup)?;
@@ -234,7 +241,8 @@ impl Run<'_> {
         record.seconds.evaluate = start.elapsed().as_secs_f64();
         let test = verdict.as_ref().map(|verdict| verdict.score);
         if let (Some(score), Some(verdict)) = (&test, verdict.as_ref()) {
-            self.directory.write(file::PREDICTIONS, &Predictions::new(&rows, &labels, verdict).to_csv())?;
+            let path = self.directory.file(file::PREDICTIONS);
+            atomic::write_with(&path, |out| predictions_file::write_csv(&rows, &labels, verdict, out))?;
             let (epoch, updates) = match progress.selected {
                 Some(selected) => (selected.epoch, selected.updates),
                 None => (progress.epoch, progress.updates),

@@ -6,6 +6,7 @@ use crate::config::{Config, DataShape, Init};
 use crate::error::Error;
 use crate::run_dir::{RunDir, file};
 use crate::run_record::{DataRecord, read_data_record};
+use crate::weights;
 use emberlab_models::Network;
 use std::path::Path;
 
@@ -34,8 +35,7 @@ impl TrainedRun {
         let directory = RunDir::open(artifacts, run)?;
         directory.remove_leftovers();
         let config = Config::load(&directory.file(file::CONFIG), &[])?;
-        let data = read_data_record(&directory)?;
-        let device = backend::device(&config.device)?;
+        let data = read_data_record(directory.path())?;
         let source = &config.data.source;
         let (n_features, n_classes, image) = (data.n_features, data.class_names.len(), source.image());
         let shape = DataShape { n_features, image, n_classes };
@@ -46,8 +46,12 @@ impl TrainedRun {
             let reason = "does not fit the run's `config.toml`".to_owned();
             return Err(Error::Artifact { path: directory.file(file::RECORD), reason });
         }
+        config.check_shape(&shape)?;
         let architecture = config.model.architecture(&shape);
-        let weights = Init::From(directory.file(file::SAFETENSORS));
+        let path = directory.file(file::SAFETENSORS);
+        weights::check_size(&path, &architecture)?;
+        let device = backend::device_to_read(&config.device)?;
+        let weights = Init::From(path);
         let network = network(&config.model, &architecture, &weights, &device)?;
         Ok(Self { directory, config, data, network, device })
     }

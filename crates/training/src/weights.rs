@@ -4,7 +4,8 @@ use crate::checkpoint;
 use crate::error::Error;
 use burn::module::Module;
 use burn::tensor::backend::Backend;
-use emberlab_models::{Classifier, NamedTensor, Network};
+use emberlab_data::open_regular;
+use emberlab_models::{Architecture, Classifier, NamedTensor, Network};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 use std::fs;
@@ -45,6 +46,28 @@ pub fn to_safetensors<B: Backend>(network: &Network<B>) -> Result<Vec<u8>, Error
     encode().map_err(|error| Error::Training(format!("cannot encode the weights: {error}")))
 }
 
+/// Checks that a weights file is large enough for a network, before the network takes the memory.
+///
+/// # Errors
+///
+/// [`Error::Artifact`] when it is missing or too small.
+pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error> {
+    let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => fail("does not exist".into()),
+        _ => fail(format!("cannot be read: {error}")),
+    })?;
+    // Half precision is the smallest that is read.
+    let (size, n_parameters) = (metadata.len(), architecture.n_parameters());
+    let least = 2 * n_parameters as u64;
+    match metadata.is_file() && size < least {
+        true => {
+            Err(fail(format!("does not fit the model: {size} bytes do not hold its {n_parameters} weights")))
+        }
+        false => Ok(()),
+    }
+}
+
 /// A network with the weights of a safetensors file in place of its own.
 ///
 /// # Errors
@@ -67,8 +90,9 @@ pub fn load<B: Backend>(network: Network<B>, path: &Path) -> Result<Network<B>, 
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let file = fs::File::open(path).map_err(|error| match error.kind() {
+    let file = open_regular(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        std::io::ErrorKind::InvalidInput => error.to_string(),
         _ => format!("cannot be read: {error}"),
     })?;
     let mut bytes = Vec::new();

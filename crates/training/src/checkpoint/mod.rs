@@ -1,21 +1,43 @@
 //! What a run needs to go on from where it was, on disk.
 //!
 //! A checkpoint is one file, `checkpoints/<updates>.ckpt`: a line that names the format and the
-//! SHA-256 of what follows, then [`Checkpoint`] in MessagePack. It is written whole or not at all, so
-//! a run that is killed, at any moment, leaves whole checkpoints behind; one that is damaged all the
-//! same is found out by its checksum. Going on from it, every draw, every update and every line of
-//! `metrics.csv` is what it would have been.
+//! SHA-256 of what follows, then [`StoredCheckpoint`] in MessagePack. It is written whole or not at all, so
+//! a run that is killed, at any moment, leaves whole checkpoints behind; a damaged one is found by its checksum.
+//! A checkpoint also holds the configuration, the record of the data, and the checksums of `metrics.csv` and
+//! `histograms.csv` as they were, so that it does not depend on `config.toml` and `run.json`, and so that a changed
+//! file is found. Going on from it, every draw, every update and every line of `metrics.csv` is what it would have
+//! been.
 
 mod records;
 mod store;
 
 pub use records::{decode, encode};
-pub use store::CheckpointStore;
+pub use store::{CheckpointStore, Newest};
 
+use crate::growing_file::FileMark;
 use crate::learner::{Course, SelectionState};
+use crate::run_record::DataRecord;
 use emberlab_data::{LoaderState, RandomState};
 use emberlab_models::ScoreMean;
 use serde::{Deserialize, Serialize};
+
+/// What a run is, whatever its other files say.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunIdentity {
+    /// The configuration with every default, as TOML.
+    pub config: String,
+    /// What it is trained on.
+    pub data: DataRecord,
+}
+
+/// A checkpoint as its file holds it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StoredCheckpoint {
+    /// The run that wrote it.
+    pub run: RunIdentity,
+    /// The training of it.
+    pub training: Checkpoint,
+}
 
 /// A training between two updates.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,8 +74,10 @@ pub struct TrainingState {
     pub validation: Course,
     /// What the validation part has said so far.
     pub selection: SelectionState,
-    /// Bytes of `metrics.csv`.
-    pub metrics_size: u64,
+    /// How far `metrics.csv` had grown.
+    pub metrics: FileMark,
+    /// How far `histograms.csv` had grown.
+    pub histograms: FileMark,
     /// Seconds of training so far.
     pub seconds: f64,
 }

@@ -17,7 +17,7 @@ pub fn run(arguments: &DoctorArgs) -> Result<(), Error> {
     let diagnosis = Diagnosis::examine();
     match arguments.json {
         true => print::json(&diagnosis)?,
-        false => print::text(&print::with_strong_words(&lines(&diagnosis)))?,
+        false => print::strong_lines(&lines(&diagnosis))?,
     }
     match diagnosis.problems.first() {
         None => Ok(()),

@@ -15,6 +15,11 @@ use emberlab_data::DeviceSet;
 use emberlab_models::Classifier;
 use serde::Serialize;
 
+/// The most classes whose matrix is printed.
+const MAX_MATRIX: usize = 50;
+/// Pairs of classes that are printed where there are more.
+const MAX_PAIRS: usize = 20;
+
 #[derive(Args, Debug)]
 pub struct EvaluateArgs {
     #[command(flatten)]
@@ -90,8 +95,13 @@ fn table(loss: f32, evaluation: &Evaluation) -> String {
     if let Some(auroc) = evaluation.auroc {
         text += &format!("AUROC     {auroc:.4}\n");
     }
-    let name_width =
-        evaluation.classes.iter().map(|class| class.name.chars().count()).max().unwrap_or(0).max(7);
+    let name_width = evaluation
+        .classes
+        .iter()
+        .map(|class| print::cell(&class.name).chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(7);
     let header = ["precision", "recall", "F1", "samples"];
     text += &format!(
         "\n{:name_width$}  {:>9}  {:>9}  {:>9}  {:>7}\n",
@@ -100,24 +110,46 @@ fn table(loss: f32, evaluation: &Evaluation) -> String {
     for class in &evaluation.classes {
         text += &format!(
             "{:name_width$}  {:>9.4}  {:>9.4}  {:>9.4}  {:>7}\n",
-            class.name, class.precision, class.recall, class.f1, class.support
+            print::cell(&class.name),
+            class.precision,
+            class.recall,
+            class.f1,
+            class.support
         );
     }
     let mean = &evaluation.macro_average;
     text +=
         &format!("{:name_width$}  {:>9.4}  {:>9.4}  {:>9.4}\n", "mean", mean.precision, mean.recall, mean.f1);
-    text + "\nclass (row) by prediction (column)\n" + &confusion_table(evaluation, name_width)
+    let n_classes = evaluation.classes.len();
+    match n_classes <= MAX_MATRIX {
+        true => text + "\nclass (row) by prediction (column)\n" + &confusion_table(evaluation, name_width),
+        false => {
+            text + &format!("\nthe most frequent errors among {n_classes} classes\n")
+                + &confused_pairs(evaluation)
+        }
+    }
 }
 
 fn confusion_table(evaluation: &Evaluation, name_width: usize) -> String {
-    let matrix = &evaluation.confusion_matrix;
-    let largest = matrix.iter().flatten().max().copied().unwrap_or(0);
-    let width = largest.to_string().len().max((matrix.len().max(1) - 1).to_string().len());
-    let columns: String = (0..matrix.len()).map(|class| format!("  {class:>width$}")).collect();
+    let rows = evaluation.confusion_matrix.to_rows();
+    let largest = rows.iter().flatten().max().copied().unwrap_or(0);
+    let width = largest.to_string().len().max((rows.len().max(1) - 1).to_string().len());
+    let columns: String = (0..rows.len()).map(|class| format!("  {class:>width$}")).collect();
     let mut text = format!("{:name_width$}    {columns}\n", "");
-    for (class, (row, figures)) in matrix.iter().zip(&evaluation.classes).enumerate() {
+    for (class, (row, figures)) in rows.iter().zip(&evaluation.classes).enumerate() {
         let cells: String = row.iter().map(|count| format!("  {count:>width$}")).collect();
-        text += &format!("{:name_width$}  {class:>2}{cells}\n", figures.name);
+        text += &format!("{:name_width$}  {class:>2}{cells}\n", print::cell(&figures.name));
     }
     text
+}
+
+/// The wrong predictions that are most frequent, in place of a matrix that no screen holds.
+fn confused_pairs(evaluation: &Evaluation) -> String {
+    let name = |class: usize| evaluation.classes[class].name.clone();
+    let pairs = evaluation.confusion_matrix.most_confused_pairs(MAX_PAIRS);
+    let rows = pairs
+        .iter()
+        .map(|&(class, prediction, count)| vec![name(class), name(prediction), count.to_string()]);
+    let header = ["class", "prediction", "samples"].map(str::to_owned).to_vec();
+    print::table(&std::iter::once(header).chain(rows).collect::<Vec<_>>())
 }

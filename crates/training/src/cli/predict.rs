@@ -32,13 +32,17 @@ pub fn run(arguments: &PredictArgs) -> Result<(), Error> {
 }
 
 fn table(predictions: &[Prediction]) -> String {
-    let input_width =
-        predictions.iter().map(|prediction| prediction.input.chars().count()).max().unwrap_or(0);
+    let input_width = predictions
+        .iter()
+        .map(|prediction| print::cell(&prediction.input).chars().count())
+        .max()
+        .unwrap_or(0);
     let lines = predictions.iter().map(|prediction| {
         let probable = prediction.most_probable.iter();
-        let probable: Vec<String> =
-            probable.map(|entry| format!("{} {:.2} %", entry.class, 100.0 * entry.probability)).collect();
-        format!("{:input_width$}  {}\n", prediction.input, probable.join("  "))
+        let probable: Vec<String> = probable
+            .map(|entry| format!("{} {:.2} %", print::cell(&entry.class), 100.0 * entry.probability))
+            .collect();
+        format!("{:input_width$}  {}\n", print::cell(&prediction.input), probable.join("  "))
     });
     lines.collect()
 }

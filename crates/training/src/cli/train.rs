@@ -100,16 +100,17 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
     let report = train(&config, &options, &ProgressBars::new(), |record, run| {
         if dashboard == Dashboard::Plain {
             // Failing to say hello is no reason not to train.
-            let _ = print::text(&print::with_strong_words(&heading(&config, record, run)));
+            let _ = print::strong_lines(&heading(&config, record, run));
         }
     })?;
-    print::text(&summary(&report))
+    let TrainReport { train, validation, test, .. } = &report;
+    print::text(&format!("\n{}\n", print::table(&score_rows(train, validation, test.as_ref()))))?;
+    print::strong_lines(&next_steps(&report))
 }
 
-/// What came of a run, where it is, and what can be done with it.
-fn summary(report: &TrainReport) -> String {
-    let TrainReport { run, selected, stopped_early, train, validation, test } = report;
-    let table = print::table(&score_rows(train, validation, test.as_ref()));
+/// Which weights a run has, where it is, and what can be done with it.
+fn next_steps(report: &TrainReport) -> String {
+    let TrainReport { run, selected, stopped_early, .. } = report;
     let mut text = String::new();
     if let Some(epoch) = stopped_early {
         text += &format!("early  after epoch {epoch}, for the validation score no longer got better\n");
@@ -124,7 +125,7 @@ fn summary(report: &TrainReport) -> String {
          \x20      emberlab report {run}\n\
          \x20      emberlab train {run}/config.toml --name again\n"
     );
-    format!("\n{table}\n{}", print::with_strong_words(&text))
+    text
 }
 
 /// A table of the last and the best value of each metric, with its header.

@@ -3,7 +3,8 @@
 //! A file may extend another: `extends = "base.toml"`, a path from its own folder, takes over every value
 //! of that file that it does not set itself, table by table.
 
-use super::problem::{ConfigError, Location, Place, Problem};
+use super::problem::{ConfigError, Location, Place, Problem, SourceText};
+use crate::text::{listed, shown};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,10 @@ use toml::de::{DeTable, DeValue};
 const MAX_FILE_SIZE: u64 = 1 << 20;
 /// Longer chains of files that extend one another go round in a circle.
 const MAX_DEPTH: usize = 16;
+/// Deeper tables and lists are no configuration's.
+const MAX_NESTING: usize = 32;
+/// Characters of a text that a message shows.
+const MAX_SHOWN: usize = 100;
 /// The key that names the file to extend.
 pub(super) const EXTENDS: &str = "extends";
 
@@ -34,32 +39,38 @@ pub(super) enum Value {
     Whole(i128),
     Number(f64),
     Flag(bool),
-    Date(String),
+    /// A date, or a number that is too large for any key.
+    Raw(String),
     List(Vec<Value>),
     Table(Table),
 }
 
 pub(super) type Table = BTreeMap<String, Node>;
 
+/// A value as a message shows it, cut where it is long.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => write!(f, "{text:?}"),
+            Self::Text(text) => match text.char_indices().nth(MAX_SHOWN) {
+                Some((end, _)) => write!(f, "{:?}… ({} characters)", &text[..end], text.chars().count()),
+                None => write!(f, "{text:?}"),
+            },
             Self::Whole(number) => write!(f, "{number}"),
             Self::Number(number) => write!(f, "{number:?}"),
             Self::Flag(flag) => write!(f, "{flag}"),
-            Self::Date(date) => write!(f, "{date}"),
-            Self::List(items) => {
-                let items: Vec<String> = items.iter().map(ToString::to_string).collect();
-                write!(f, "[{}]", items.join(", "))
-            }
+            Self::Raw(raw) => write!(f, "{}", shown(raw)),
+            Self::List(items) => write!(f, "[{}]", short(&listed(items.iter()))),
             Self::Table(table) => {
-                let entries: Vec<String> =
-                    table.iter().map(|(key, node)| format!("{key} = {}", node.value)).collect();
-                write!(f, "{{ {} }}", entries.join(", "))
+                let entries = table.iter().map(|(key, node)| format!("{} = {}", shown(key), node.value));
+                write!(f, "{{ {} }}", short(&listed(entries)))
             }
         }
     }
+}
+
+/// The items of a list or a table; nested ones are cut as a whole.
+fn short(items: &str) -> std::borrow::Cow<'_, str> {
+    if items.len() <= 4 * MAX_SHOWN { items.into() } else { shown(items) }
 }
 
 /// A parsed file with the arguments of `--set` in it.
@@ -78,10 +89,8 @@ impl Document {
 
     /// Parses the text of a file that is part of the program, as if it were at `path`, then sets what `overrides` say.
     pub fn parse(path: &Path, text: &str, overrides: &[String]) -> Result<Self, ConfigError> {
-        let table = DeTable::parse(text).map_err(|error| syntax_error(path, text, &error))?;
-        let whole: Arc<Path> = path.into();
-        let place = |position: usize| Location::Place(place(&whole, text, position));
-        Self { path: path.to_owned(), table: convert_table(table.get_ref(), &place) }.with(overrides)
+        let source = Arc::new(SourceText { path: path.to_owned(), text: text.to_owned() });
+        Self { path: path.to_owned(), table: parse_table(&source)? }.with(overrides)
     }
 
     fn with(self, overrides: &[String]) -> Result<Self, ConfigError> {
@@ -114,7 +123,11 @@ impl Document {
         let location = Location::Argument(argument.to_owned());
         let parsed = format!("value = {value}");
         let node = match DeTable::parse(&parsed) {
-            Ok(table) => convert_table(table.get_ref(), &|_: usize| location.clone()).remove("value"),
+            Ok(table) => convert_table(table.get_ref(), &|_: usize| location.clone(), 0)?.remove("value"),
+            // What begins as TOML does is meant as TOML.
+            Err(error) if value.starts_with(['[', '{', '"', '\'']) => {
+                return Err(format!("`{}` is not TOML: {}", shown(value), one_line(error.message())));
+            }
             Err(_) => None,
         };
         let text = || Value::Text(value.to_owned());
@@ -126,8 +139,8 @@ impl Document {
     /// A document of some text, for the schema, which has no file.
     pub fn of(text: &str) -> Result<Self, ConfigError> {
         let path = Path::new("schema");
-        let table = DeTable::parse(text).map_err(|error| syntax_error(path, text, &error))?;
-        Ok(Self { path: path.to_owned(), table: convert_table(table.get_ref(), &|_: usize| Location::File) })
+        let source = Arc::new(SourceText { path: path.to_owned(), text: text.to_owned() });
+        Ok(Self { path: path.to_owned(), table: parse_table(&source)? })
     }
 
     /// Where the value of a dotted key stands; the file itself where it was left out.
@@ -160,11 +173,7 @@ impl Document {
 
 /// The values of a file and of those that it extends; `main` is the file whose error it is.
 fn load_table(main: &Path, path: &Path, depth: usize) -> Result<Table, ConfigError> {
-    let text = read(path)?;
-    let table = DeTable::parse(&text).map_err(|error| syntax_error(path, &text, &error))?;
-    let shared: Arc<Path> = path.into();
-    let locate = |position: usize| Location::Place(place(&shared, &text, position));
-    let mut table = convert_table(table.get_ref(), &locate);
+    let mut table = parse_table(&Arc::new(SourceText { path: path.to_owned(), text: read(path)? }))?;
     let Some(Node { value, location, .. }) = table.remove(EXTENDS) else { return Ok(table) };
     let fail = |message: String| {
         Err(ConfigError::new(
@@ -174,11 +183,14 @@ fn load_table(main: &Path, path: &Path, depth: usize) -> Result<Table, ConfigErr
     };
     let Value::Text(base) = &value else { return fail(format!("is {value}, must be a file's path")) };
     if depth == MAX_DEPTH {
-        return fail(format!("is {base:?}, the {MAX_DEPTH}th file of a chain that seems to have no end"));
+        return fail(format!("is {value}, the {MAX_DEPTH}th file of a chain that seems to have no end"));
     }
     let base_path = path.parent().unwrap_or(Path::new("")).join(base);
     if !base_path.is_file() {
-        return fail(format!("is {base:?}, must be a file's path; `{}` is none", base_path.display()));
+        return fail(format!(
+            "is {value}, must be a file's path from this file's folder; `{}` is none",
+            shown(&base_path.to_string_lossy())
+        ));
     }
     let mut merged = load_table(main, &base_path, depth + 1)?;
     merge(&mut merged, table);
@@ -215,38 +227,63 @@ fn insert(table: &mut Table, keys: &[&str], node: Node) -> Result<(), String> {
     }
 }
 
-fn convert_table(table: &DeTable<'_>, locate: &dyn Fn(usize) -> Location) -> Table {
+/// The values of a file's text.
+fn parse_table(source: &Arc<SourceText>) -> Result<Table, ConfigError> {
+    let table = DeTable::parse(&source.text).map_err(|error| syntax_error(source, &error))?;
+    let locate = |position: usize| Location::Place(Place::new(source, position));
+    convert_table(table.get_ref(), &locate, 0).map_err(|message| {
+        ConfigError::new(&source.path, vec![Problem { location: Location::File, message }])
+    })
+}
+
+fn convert_table(
+    table: &DeTable<'_>,
+    locate: &dyn Fn(usize) -> Location,
+    nesting: usize,
+) -> Result<Table, String> {
     let nodes = table.iter().map(|(key, value)| {
         let (key_place, value_place) = (locate(key.span().start), locate(value.span().start));
-        let converted = convert_value(value.get_ref(), locate);
+        let converted = convert_value(value.get_ref(), locate, nesting + 1)?;
         let location = if matches!(converted, Value::Table(_)) { key_place.clone() } else { value_place };
-        (key.get_ref().to_string(), Node { value: converted, key: key_place, location })
+        Ok((key.get_ref().to_string(), Node { value: converted, key: key_place, location }))
     });
     nodes.collect()
 }
 
-fn convert_value(value: &DeValue<'_>, locate: &dyn Fn(usize) -> Location) -> Value {
-    match value {
+/// # Errors
+///
+/// A sentence about tables and lists that are nested too deeply.
+fn convert_value(
+    value: &DeValue<'_>,
+    locate: &dyn Fn(usize) -> Location,
+    nesting: usize,
+) -> Result<Value, String> {
+    if nesting > MAX_NESTING {
+        return Err(format!("has tables or lists nested more than {MAX_NESTING} deep, which no key allows"));
+    }
+    Ok(match value {
         DeValue::String(text) => Value::Text(text.to_string()),
         DeValue::Integer(integer) => match i128::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(number) => Value::Whole(number),
-            Err(_) => Value::Number(f64::INFINITY),
+            Err(_) => Value::Raw(integer.as_str().to_owned()),
         },
         DeValue::Float(float) => Value::Number(float.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(flag) => Value::Flag(*flag),
-        DeValue::Datetime(date) => Value::Date(date.to_string()),
+        DeValue::Datetime(date) => Value::Raw(date.to_string()),
         DeValue::Array(items) => {
-            Value::List(items.iter().map(|item| convert_value(item.get_ref(), locate)).collect())
+            let items = items.iter().map(|item| convert_value(item.get_ref(), locate, nesting + 1));
+            Value::List(items.collect::<Result<_, _>>()?)
         }
-        DeValue::Table(table) => Value::Table(convert_table(table, locate)),
-    }
+        DeValue::Table(table) => Value::Table(convert_table(table, locate, nesting)?),
+    })
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
     use std::io::Read;
     let fail = |message: String| ConfigError::new(path, vec![Problem { location: Location::File, message }]);
-    let file = std::fs::File::open(path).map_err(|error| match error.kind() {
+    let file = emberlab_data::open_regular(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => fail("does not exist".into()),
+        std::io::ErrorKind::InvalidInput => fail(error.to_string()),
         _ => fail(format!("cannot be read: {error}")),
     })?;
     let mut bytes = Vec::new();
@@ -259,19 +296,23 @@ fn read(path: &Path) -> Result<String, ConfigError> {
     String::from_utf8(bytes).map_err(|_| fail("is not UTF-8 text".into()))
 }
 
-fn syntax_error(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
-    let location = match error.span() {
-        Some(span) => Location::Place(place(&path.into(), text, span.start)),
-        None => Location::File,
-    };
-    let message = format!("is not TOML: {}", error.message().replace('\n', ", "));
-    ConfigError::new(path, vec![Problem { location, message }])
+fn syntax_error(source: &Arc<SourceText>, error: &toml::de::Error) -> ConfigError {
+    let start = error.span().map(|span| span.start);
+    let location = start.map_or(Location::File, |start| Location::Place(Place::new(source, start)));
+    let mut message = format!("is not TOML: {}", one_line(error.message()));
+    if start.is_some_and(|start| is_after_backslash(&source.text, start)) {
+        message += "; in double quotes a `\\` begins an escape: write a path in single quotes, as in                     'C:\\data\\iris.csv', or each `\\` twice";
+    }
+    ConfigError::new(&source.path, vec![Problem { location, message }])
 }
 
-/// The line and the letter of it at a byte of the text.
-fn place(path: &Arc<Path>, text: &str, position: usize) -> Place {
-    let before = text.get(..position).unwrap_or(text);
-    let line = 1 + before.matches('\n').count();
-    let column = 1 + before.rsplit('\n').next().map_or(0, |start| start.chars().count());
-    Place { path: Arc::clone(path), line, column }
+/// Whether a place in a text is a backslash, or what an escape consists of.
+fn is_after_backslash(text: &str, position: usize) -> bool {
+    let from = position.saturating_sub(2);
+    let around = text.as_bytes().get(from..(position + 1).min(text.len())).unwrap_or_default();
+    around.contains(&b'\\')
+}
+
+fn one_line(message: &str) -> String {
+    message.replace('\n', ", ")
 }

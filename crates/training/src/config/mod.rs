@@ -163,7 +163,12 @@ impl Config {
         Ok(())
     }
 
-    fn check_shape(&self, shape: &DataShape) -> Result<(), ConfigError> {
+    /// Whether the model fits data of a shape, and is no larger than what is allowed.
+    ///
+    /// # Errors
+    ///
+    /// Every key that does not fit.
+    pub fn check_shape(&self, shape: &DataShape) -> Result<(), ConfigError> {
         let problems = Problems::default();
         let mut root = Section::root(&self.document, &problems);
         self.model.check(&root.table("model"), shape);
@@ -217,7 +222,7 @@ fn read(mut root: Section<'_>) -> Option<Parts> {
     Some(Parts { name: name?, seed, data: data?, model: model?, training: training?, metrics, device })
 }
 
-const NAME_RULE: &str = "a plain file name: at most 100 letters, digits, `-`, `_`, `.` and spaces, starting with a letter or digit";
+pub(crate) const NAME_RULE: &str = "a plain file name: at most 100 letters, digits, `-`, `_`, `.` and spaces, starting with a letter or digit";
 
 /// Whether a run directory may bear this name.
 pub(crate) fn is_plain_name(name: &str) -> bool {

@@ -288,8 +288,8 @@ fn read_init(mut section: Section<'_>, default_seed: u32) -> (Init, u32) {
     let positive = number("a number above 0", |std| std > 0.0);
     let std = section.value("std", positive, DEFAULT_STD);
     let seed = section.value("seed", seed(), default_seed);
-    let from =
-        section.optional("from", text("a file's path", |path| !path.is_empty() && !path.contains('\0')));
+    let from = section
+        .optional("from", text("a file's path", |path| !path.is_empty() && !path.contains(char::is_control)));
     let uniform = matches!(scheme, SchemeWord::KaimingUniform | SchemeWord::XavierUniform);
     if from.is_some() {
         refuse(&section, &["scheme", "std", "seed"], "weights that are read `from` a file");

@@ -1,5 +1,7 @@
 //! What is wrong with a configuration, and where.
 
+use crate::text::{MAX_ITEMS, on_one_line, shown, thousands};
+use std::cmp::Ordering;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,15 +17,70 @@ pub(crate) enum Location {
     Argument(String),
 }
 
-/// A place in a file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A file that was read: the configuration, or one that it extends.
+#[derive(Debug)]
+pub(crate) struct SourceText {
+    /// Where it is.
+    pub path: PathBuf,
+    /// All of it.
+    pub text: String,
+}
+
+/// A place in a file. Line and column are counted only when they are asked for, as most places never are.
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
-    /// The file: the configuration, or one that it extends.
-    pub path: Arc<Path>,
+    source: Arc<SourceText>,
+    /// Bytes before it.
+    position: usize,
+}
+
+impl Place {
+    pub fn new(source: &Arc<SourceText>, position: usize) -> Self {
+        Self { source: Arc::clone(source), position }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.source.path
+    }
+
     /// The line, from 1.
-    pub line: usize,
+    pub fn line(&self) -> usize {
+        1 + self.before().matches('\n').count()
+    }
+
     /// The letter of the line, from 1.
-    pub column: usize,
+    pub fn column(&self) -> usize {
+        1 + self.before().rsplit('\n').next().map_or(0, |start| start.chars().count())
+    }
+
+    fn before(&self) -> &str {
+        self.source.text.get(..self.position).unwrap_or(&self.source.text)
+    }
+
+    fn order(&self) -> (&Path, usize) {
+        (&self.source.path, self.position)
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        self.order() == other.order()
+    }
+}
+
+impl Eq for Place {}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Place {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.order().cmp(&other.order())
+    }
 }
 
 /// One thing that is wrong.
@@ -34,7 +91,7 @@ pub(crate) struct Problem {
 }
 
 /// Everything that is wrong with a configuration, in the order of the file, a line each:
-/// `file:line:column: what is wrong`.
+/// `file:line:column: what is wrong`. Ten are told, of more the number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     path: PathBuf,
@@ -51,20 +108,26 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        for (index, Problem { location, message }) in self.problems.iter().enumerate() {
+        let path = |path: &Path| on_one_line(&path.to_string_lossy()).into_owned();
+        for (index, Problem { location, message }) in self.problems.iter().take(MAX_ITEMS).enumerate() {
             if index > 0 {
                 writeln!(f)?;
             }
+            let message = on_one_line(message);
             match location {
-                Location::File => write!(f, "{path}: {message}")?,
-                Location::Place(Place { path, line, column }) => {
-                    write!(f, "{}:{line}:{column}: {message}", path.display())?;
+                Location::File => write!(f, "{}: {message}", path(&self.path))?,
+                Location::Place(place) => {
+                    write!(f, "{}:{}:{}: {message}", path(place.path()), place.line(), place.column())?;
                 }
-                Location::Argument(argument) => write!(f, "--set {argument}: {message}")?,
+                Location::Argument(argument) => {
+                    write!(f, "--set {}: {message}", shown(&on_one_line(argument)))?;
+                }
             }
         }
-        Ok(())
+        match self.problems.len().saturating_sub(MAX_ITEMS) {
+            0 => Ok(()),
+            more => write!(f, "\n{}: and {} more", path(&self.path), thousands(more)),
+        }
     }
 }
 

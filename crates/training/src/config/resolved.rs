@@ -1,7 +1,7 @@
 //! Writing a configuration back as TOML, in the order of the documentation.
 
 use super::document::Document;
-use super::problem::{Location, Place};
+use super::problem::Location;
 use std::fmt::Write;
 
 /// The text so far.
@@ -39,7 +39,7 @@ impl<'a> Resolved<'a> {
         let path = if self.table.is_empty() { key.to_owned() } else { format!("{}.{key}", self.table) };
         let origin = match document.origin(&path) {
             None | Some(Location::File) => "default".to_owned(),
-            Some(Location::Place(Place { path, line, .. })) => format!("{}:{line}", path.display()),
+            Some(Location::Place(place)) => format!("{}:{}", place.path().display(), place.line()),
             Some(Location::Argument(argument)) => format!("--set {argument}"),
         };
         self.push(format_args!("{line:COMMENT_COLUMN$}  # {origin}\n"));

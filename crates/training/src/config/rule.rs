@@ -29,6 +29,11 @@ impl<'a, T: 'a> Rule<'a, T> {
         schema
     }
 
+    /// Whether the key holds text.
+    pub fn is_text(&self) -> bool {
+        self.schema["type"] == "string"
+    }
+
     pub fn read(&self, value: &Value) -> Option<T> {
         (self.read)(value)
     }
@@ -146,6 +151,11 @@ fn join(items: &[String]) -> String {
 /// The word that `text` is a slip of the keyboard away from, if there is one: one slip, or one in
 /// three letters of a longer word.
 pub(super) fn nearest<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Longer ones are no slips of the keyboard, and take long to compare.
+    const MAX_LENGTH: usize = 64;
+    if text.len() > MAX_LENGTH {
+        return None;
+    }
     let slips = words.into_iter().map(|word| (strsim::damerau_levenshtein(text, word), word));
     let (slips, word) = slips.min_by_key(|(slips, _)| *slips)?;
     (slips <= (word.len() / 3).max(1)).then_some(word)

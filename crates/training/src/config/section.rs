@@ -3,6 +3,7 @@
 use super::document::{Document, EXTENDS, Table, Value};
 use super::problem::{ConfigError, Location, Problem};
 use super::rule::{Rule, nearest};
+use crate::text::shown;
 use std::cell::RefCell;
 
 /// What was found out while reading: all problems, so that they are reported at once, and all keys that
@@ -84,7 +85,7 @@ impl<'a> Section<'a> {
         let value = &self.table?.get(key)?.value;
         let read = rule.read(value);
         if read.is_none() {
-            self.problem(key, not_allowed(value, &rule.allowed, &rule.words));
+            self.problem(key, not_allowed(value, &rule));
         }
         read
     }
@@ -116,15 +117,16 @@ impl<'a> Section<'a> {
 
     /// Reports the keys that nobody asked for.
     pub fn finish(self) {
+        let known_here = format!("known here: {}", quoted(&self.known));
         for (key, node) in self.table.into_iter().flatten() {
             if self.known.contains(&key.as_str()) {
                 continue;
             }
             let hint = match nearest(key, self.known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known here: {}", quoted(&self.known)),
+                None => known_here.clone(),
             };
-            let message = format!("unknown key `{}`, {hint}", self.full(key));
+            let message = format!("unknown key `{}`, {hint}", self.full(&shown(key)));
             self.problems.push(node.key.clone(), message);
         }
     }
@@ -137,14 +139,20 @@ impl<'a> Section<'a> {
     }
 }
 
-fn not_allowed(value: &Value, allowed: &str, words: &[&'static str]) -> String {
-    let hint = match value {
-        Value::Text(text) => nearest(text, words.iter().copied()),
-        _ => None,
-    };
-    match hint {
-        Some(near) => format!("is {value}, must be {allowed}; did you mean {near:?}?"),
-        None => format!("is {value}, must be {allowed}"),
+fn not_allowed<T>(value: &Value, rule: &Rule<'_, T>) -> String {
+    let is = format!("is {value}, must be {}", rule.allowed);
+    match value {
+        Value::Text(text) if text.contains(char::is_control) => {
+            is + "; in double quotes a `\\` begins an escape: write a path in single quotes, or each `\\` twice"
+        }
+        Value::Text(text) => match nearest(text, rule.words.iter().copied()) {
+            Some(near) => format!("{is}; did you mean {near:?}?"),
+            None => is,
+        },
+        Value::Whole(_) | Value::Number(_) | Value::Flag(_) | Value::Raw(_) if rule.is_text() => {
+            format!("{is}; a text stands in quotes, `\"{value}\"`")
+        }
+        _ => is,
     }
 }
 

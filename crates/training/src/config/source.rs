@@ -165,7 +165,8 @@ pub(super) const KINDS: [(&str, Kind); 4] = [
 
 /// A file's or a folder's path; `what` is named in the message.
 fn path<'a>(what: &str) -> Rule<'a, PathBuf> {
-    text(&format!("a {what}'s path"), |path| !path.is_empty() && !path.contains('\0')).map(PathBuf::from)
+    text(&format!("a {what}'s path"), |path| !path.is_empty() && !path.contains(char::is_control))
+        .map(PathBuf::from)
 }
 
 fn read_subsample(section: &mut Section<'_>) -> Subsample {

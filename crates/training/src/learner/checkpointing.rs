@@ -1,11 +1,12 @@
 //! When a training is written down, and what of it.
 
+use super::histograms::Histograms;
 use super::progress::Progress;
 use super::recorder::Recorder;
 use super::selection::Selection;
 use super::shared_optimizer::SharedOptimizer;
 use crate::backend::{AutodiffBackend, Backend, Device};
-use crate::checkpoint::{Checkpoint, CheckpointStore, TrainingState, decode, encode};
+use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity, TrainingState, decode, encode};
 use crate::config::CheckpointConfig;
 use crate::error::Error;
 use crate::weights;
@@ -13,7 +14,6 @@ use burn::module::{AutodiffModule, Module};
 use burn::optim::Optimizer;
 use emberlab_data::DeviceLoader;
 use emberlab_models::{Classifier, ScoreMean};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,6 +21,8 @@ use std::time::Instant;
 pub struct Checkpointing<O> {
     config: CheckpointConfig,
     store: CheckpointStore,
+    /// What each checkpoint says of the run.
+    run: RunIdentity,
     optimizer: SharedOptimizer<O>,
     loader: Arc<DeviceLoader<Backend>>,
     last: Instant,
@@ -45,13 +47,13 @@ where
 {
     pub fn new(
         config: CheckpointConfig,
-        store: CheckpointStore,
+        (store, run): (CheckpointStore, RunIdentity),
         optimizer: SharedOptimizer<O>,
         loader: Arc<DeviceLoader<Backend>>,
         seconds_before: f64,
     ) -> Self {
         let now = Instant::now();
-        Self { config, store, optimizer, loader, last: now, began: now, seconds_before }
+        Self { config, store, run, optimizer, loader, last: now, began: now, seconds_before }
     }
 
     /// Seconds of training so far, those before this process included.
@@ -85,8 +87,11 @@ where
         like: Classifier<AutodiffBackend>,
         device: &Device,
     ) -> Result<Option<(TrainingState, Classifier<Backend>)>, Error> {
-        let damaged = |path: &Path, reason: &str| log::warn!("`{}` {reason}", path.display());
-        let Some(checkpoint) = self.store.newest(|_| Ok(()), damaged)? else { return Ok(None) };
+        let found = self.store.newest(|_| Ok(Ok(())))?;
+        for (path, reason) in &found.unfit {
+            log::warn!("`{}` {reason}", path.display());
+        }
+        let Some(checkpoint) = found.checkpoint.map(|stored| stored.training) else { return Ok(None) };
         let classifier = like.load_record(decode::<AutodiffBackend, _>(checkpoint.model, device)?);
         Ok(Some((checkpoint.state, classifier.valid())))
     }
@@ -96,7 +101,12 @@ where
     /// # Errors
     ///
     /// [`Error::Write`].
-    pub fn save(&mut self, position: &Position<'_>, recorder: &mut Recorder) -> Result<(), Error> {
+    pub fn save(
+        &mut self,
+        position: &Position<'_>,
+        recorder: &mut Recorder,
+        histograms: &mut Histograms,
+    ) -> Result<(), Error> {
         let Position { epoch, model, pass, progress, selection } = position;
         let state = TrainingState {
             epoch: *epoch,
@@ -107,15 +117,17 @@ where
             train: progress.train,
             validation: progress.validation,
             selection: selection.state(),
-            metrics_size: recorder.sync()?,
+            metrics: recorder.sync()?,
+            histograms: histograms.sync()?,
             seconds: self.seconds(),
         };
-        self.store.save(&Checkpoint {
+        let checkpoint = Checkpoint {
             state,
             model: encode::<AutodiffBackend, _>(model.clone().into_record())?,
             optimizer: encode::<AutodiffBackend, _>(self.optimizer.to_record())?,
             best: selection.weights().map(weights::to_mpk).transpose()?,
-        })?;
+        };
+        self.store.save(&self.run, &checkpoint)?;
         self.last = Instant::now();
         Ok(())
     }

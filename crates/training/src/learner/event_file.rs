@@ -6,6 +6,7 @@
 //! summary of one tag and one number (`tensorflow/core/util/event.proto`).
 
 use crate::error::Error;
+use crate::growing_file::refuse_irregular;
 use crate::metrics_file::MetricRow;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -31,6 +32,7 @@ impl EventFile {
     pub fn create(folder: &Path) -> Result<Self, Error> {
         fs::create_dir_all(folder).map_err(Error::write(folder))?;
         let path = folder.join(NAME);
+        refuse_irregular(&path)?;
         let file = File::create(&path).map_err(Error::write(&path))?;
         let mut events = Self { path, file: BufWriter::new(file) };
         let version = field_bytes(3, b"brain.Event:2");

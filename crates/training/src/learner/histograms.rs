@@ -1,26 +1,24 @@
 //! Records how weights and gradients are spread, about [`SNAPSHOTS`] times in a run.
 
 use super::transfer::read_all;
-use crate::atomic;
 use crate::backend::{AutodiffBackend, Backend};
 use crate::error::Error;
-use crate::histograms_file::{self, HistogramRow};
+use crate::growing_file::{FileMark, GrowingFile};
+use crate::histograms_file::HistogramRow;
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use emberlab_models::Classifier;
 use rayon::prelude::*;
 use std::collections::HashMap;
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Enough for a picture, few enough that a device is hardly ever waited for.
 const SNAPSHOTS: usize = 24;
 
 /// Appends histograms to `histograms.csv`.
 pub struct Histograms {
-    path: PathBuf,
-    file: csv::Writer<File>,
+    file: GrowingFile,
     /// Updates from one snapshot to the next.
     every: usize,
     /// The update that is recorded in any case.
@@ -28,25 +26,24 @@ pub struct Histograms {
 }
 
 impl Histograms {
-    /// Writes to a file beside the metrics of a run with so many updates, of which some are done; what the file says
-    /// of later ones is forgotten.
+    /// Writes to a file beside the metrics of a run with so many updates, on from a mark of a checkpoint, or from the
+    /// beginning.
     ///
     /// # Errors
     ///
-    /// [`Error::Write`]. What a process that was killed left half written is forgotten too.
-    pub fn create(path: &Path, updates: usize, done: usize) -> Result<Self, Error> {
-        let kept = histograms_file::readable(path).into_iter().filter(|row| row.iteration <= done);
-        let mut bytes = csv::Writer::from_writer(Vec::new());
-        let failed = |reason: String| Error::write(path)(std::io::Error::other(reason));
-        for row in kept {
-            bytes.serialize(row).map_err(|error| failed(error.to_string()))?;
-        }
-        let bytes = bytes.into_inner().map_err(|error| failed(error.to_string()))?;
-        atomic::write(path, &bytes)?;
-        let file = File::options().append(true).open(path).map_err(Error::write(path))?;
-        let file = csv::WriterBuilder::new().has_headers(bytes.is_empty()).from_writer(file);
+    /// [`Error::Write`].
+    pub fn create(path: &Path, updates: usize, mark: FileMark) -> Result<Self, Error> {
         let every = updates.div_ceil(SNAPSHOTS).max(1);
-        Ok(Self { path: path.to_owned(), file, every, last: updates })
+        Ok(Self { file: GrowingFile::resume(path, mark)?, every, last: updates })
+    }
+
+    /// Waits until the disk has all histograms, and returns the mark of the file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn sync(&mut self) -> Result<FileMark, Error> {
+        self.file.sync()
     }
 
     /// Whether an update, counted from 1, is recorded.
@@ -75,16 +72,19 @@ impl Histograms {
         let rows: Vec<_> =
             rows.map(|((name, of), values)| HistogramRow::new(update, name, of, values)).collect();
         rows.iter().flatten().try_for_each(|row| self.write(row))?;
-        self.flush()?;
+        self.file.flush()?;
         Ok(transfers)
     }
 
     fn write(&mut self, row: &HistogramRow) -> Result<(), Error> {
-        self.file.serialize(row).map_err(|error| Error::write(&self.path)(std::io::Error::other(error)))
-    }
-
-    fn flush(&mut self) -> Result<(), Error> {
-        self.file.flush().map_err(Error::write(&self.path))
+        let encode = || -> Result<Vec<u8>, csv::Error> {
+            let mut line =
+                csv::WriterBuilder::new().has_headers(self.file.is_empty()).from_writer(Vec::new());
+            line.serialize(row)?;
+            line.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+        };
+        let line = encode().map_err(|error| Error::write(self.file.path())(std::io::Error::other(error)))?;
+        self.file.write(&line)
     }
 }
 

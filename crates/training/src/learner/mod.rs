@@ -7,6 +7,7 @@
 mod accumulator;
 mod checkpointing;
 mod course;
+mod decoding;
 mod event_file;
 mod exchange;
 mod graph_loader;
@@ -39,10 +40,11 @@ pub(crate) use throughput::THROUGHPUT;
 pub use transfer::DeviceReads;
 
 use crate::backend::{AutodiffBackend, Backend, Device, failure};
-use crate::checkpoint::{Checkpoint, CheckpointStore};
+use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::config::{Clip, Config, Moments, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
-use crate::panic_log::PanicLog;
+use crate::growing_file::FileMark;
+use crate::panic_log::{PanicLog, guarded};
 use crate::remote::Heartbeat;
 use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
 use crate::stop_signal::StopSignal;
@@ -56,6 +58,7 @@ use burn::train::metric::{CpuMemory, CpuUse, LearningRateMetric};
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use checkpointing::Checkpointing;
+use decoding::Decoding;
 use emberlab_data::{
     Augmenter, BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet, LabelledData, Normalizer,
 };
@@ -107,6 +110,8 @@ pub struct Setup<'a> {
     pub histograms: PathBuf,
     /// Where checkpoints are written.
     pub checkpoints: CheckpointStore,
+    /// What checkpoints say of the run.
+    pub run: RunIdentity,
     /// What to go on from; the initial weights where there is nothing.
     pub resume: Option<Checkpoint>,
 }
@@ -119,6 +124,48 @@ pub struct Setup<'a> {
 /// [`Trained::classifier`]: [`Error::Diverged`] when the loss or a weight is no number any more, [`Error::Write`]
 /// when the metrics cannot be written, [`Error::Training`] for what Burn reports by a panic.
 pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
+    with_optimizer(config, setup)
+}
+
+/// Whether a run of `config` can go on from a checkpoint, whose records must be those of its classifier and optimizer.
+pub fn decodes(
+    config: &Config,
+    classifier: &Classifier<AutodiffBackend>,
+    checkpoint: &Checkpoint,
+    device: &Device,
+) -> bool {
+    let decoding = Decoding { checkpoint, classifier: classifier.clone(), device };
+    guarded(|| with_optimizer(config, decoding)).is_ok()
+}
+
+/// What is done with the optimizer of a configuration, whose type depends on its kind.
+trait Task {
+    type Output;
+
+    fn run<O>(self, config: &Config, optimizer: O) -> Result<Self::Output, Error>
+    where
+        O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static;
+}
+
+impl Task for Setup<'_> {
+    type Output = Trained;
+
+    fn run<O>(self, config: &Config, optimizer: O) -> Result<Trained, Error>
+    where
+        O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
+    {
+        train(config, self, optimizer)
+    }
+}
+
+fn launch<O, T: Task>(config: &Config, task: T, optimizer: O) -> Result<T::Output, Error>
+where
+    O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
+{
+    task.run(config, optimizer)
+}
+
+fn with_optimizer<T: Task>(config: &Config, setup: T) -> Result<T::Output, Error> {
     let OptimizerConfig { kind, weight_decay, clip, .. } = &config.training.optimizer;
     let decay = (*weight_decay > 0.0).then(|| WeightDecayConfig::new(*weight_decay as f32));
     let clip = clip.map(|clip| match clip {
@@ -179,11 +226,11 @@ const KILLED: &str = "Killing training from user input";
 
 type TrainLoader = Arc<dyn DataLoader<AutodiffBackend, ClassificationBatch<AutodiffBackend>>>;
 
-fn launch<O>(config: &Config, setup: Setup<'_>, optimizer: O) -> Result<Trained, Error>
+fn train<O>(config: &Config, setup: Setup<'_>, optimizer: O) -> Result<Trained, Error>
 where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
-    let Setup { train, validation, normalizer, classifier, devices, .. } = setup;
+    let Setup { train, validation, normalizer, classifier, devices, run, .. } = setup;
     let Setup { dashboard, stop, heartbeat, recorder, histograms, checkpoints, resume, .. } = setup;
     let Some((device, others)) = devices.split_first() else {
         return Err(Error::Device("no device to train on".into()));
@@ -203,19 +250,20 @@ where
     let loader = Arc::new(train_loader(config, train, normalizer, device));
     let start = Start { classifier, optimizer, schedule, loader };
     let selection = Selection::new(training_config.select, training_config.early_stopping);
+    let mark = resume.as_ref().map_or(FileMark::default(), |checkpoint| checkpoint.state.histograms);
     let (start, resumed) = resume::resume(start, selection, resume, device)?;
     let Start { classifier, optimizer, schedule, loader } = start;
     let optimizer = SharedOptimizer::new(optimizer);
     let checkpointing = Checkpointing::new(
         training_config.checkpoint,
-        checkpoints,
+        (checkpoints, run),
         optimizer.clone(),
         Arc::clone(&loader),
         resumed.progress.seconds,
     );
     let Resumed { progress, selection, first_epoch, pass } = resumed;
     let updates_done = progress.updates;
-    let histograms = Histograms::create(&histograms, updates, updates_done)?;
+    let histograms = Histograms::create(&histograms, updates, mark)?;
     let shared = Shared {
         recorder,
         histograms,

@@ -2,11 +2,10 @@
 
 use super::event_file::EventFile;
 use crate::error::Error;
+use crate::growing_file::{FileMark, GrowingFile};
 use crate::metrics_file::{self, MetricRow};
 use emberlab_models::Score;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The first line of `metrics.csv`.
 pub const METRICS_HEADER: &str = "split,epoch,iteration,metric,value";
@@ -14,10 +13,7 @@ pub const METRICS_HEADER: &str = "split,epoch,iteration,metric,value";
 /// Appends scores to `metrics.csv`.
 #[derive(Debug)]
 pub struct Recorder {
-    path: PathBuf,
-    file: BufWriter<File>,
-    /// Bytes of the file, those still in the buffer included.
-    size: u64,
+    file: GrowingFile,
     events: Option<EventFile>,
 }
 
@@ -28,25 +24,19 @@ impl Recorder {
     ///
     /// [`Error::Write`].
     pub fn create(path: &Path) -> Result<Self, Error> {
-        let file = File::create(path).map_err(Error::write(path))?;
-        let mut recorder = Self { path: path.to_owned(), file: BufWriter::new(file), size: 0, events: None };
+        let mut recorder = Self { file: GrowingFile::create(path)?, events: None };
         recorder.line(format_args!("{METRICS_HEADER}"))?;
         recorder.flush()?;
         Ok(recorder)
     }
 
-    /// Goes on with a file that is there, after its first `size` bytes.
+    /// Goes on with a file that is there, after the bytes of `mark`.
     ///
     /// # Errors
     ///
     /// [`Error::Write`].
-    pub fn resume(path: &Path, size: u64) -> Result<Self, Error> {
-        let resume = || {
-            let file = File::options().append(true).open(path)?;
-            file.set_len(size)?;
-            Ok(Self { path: path.to_owned(), file: BufWriter::new(file), size, events: None })
-        };
-        resume().map_err(Error::write(path))
+    pub fn resume(path: &Path, mark: FileMark) -> Result<Self, Error> {
+        Ok(Self { file: GrowingFile::resume(path, mark)?, events: None })
     }
 
     /// Writes an event file for TensorBoard too, with all that was recorded so far.
@@ -55,7 +45,7 @@ impl Recorder {
     ///
     /// [`Error::Write`], and [`Error::Artifact`] when what was recorded cannot be read.
     pub fn with_events(self, mut events: EventFile) -> Result<Self, Error> {
-        for row in metrics_file::read(&self.path)? {
+        for row in metrics_file::read(self.file.path())? {
             events.scalar(&row)?;
         }
         events.flush()?;
@@ -68,8 +58,7 @@ impl Recorder {
     ///
     /// [`Error::Write`].
     pub fn append(path: &Path) -> Result<Self, Error> {
-        let size = std::fs::metadata(path).map_err(Error::write(path))?.len();
-        Self::resume(path, size)
+        Ok(Self { file: GrowingFile::append(path)?, events: None })
     }
 
     /// Writes loss and accuracy of one update, or of the test part after it. The loss is written in
@@ -98,20 +87,17 @@ impl Recorder {
     }
 
     fn line(&mut self, line: std::fmt::Arguments<'_>) -> Result<(), Error> {
-        let line = format!("{line}\n");
-        self.size += line.len() as u64;
-        self.file.write_all(line.as_bytes()).map_err(Error::write(&self.path))
+        self.file.write(format!("{line}\n").as_bytes())
     }
 
-    /// Sees to it that all that was recorded survives whatever happens, and returns the file's size.
+    /// Waits until the disk has all that was recorded, and returns the mark of it.
     ///
     /// # Errors
     ///
     /// [`Error::Write`].
-    pub fn sync(&mut self) -> Result<u64, Error> {
+    pub fn sync(&mut self) -> Result<FileMark, Error> {
         self.flush()?;
-        self.file.get_ref().sync_data().map_err(Error::write(&self.path))?;
-        Ok(self.size)
+        self.file.sync()
     }
 
     /// Hands what was recorded to the operating system.
@@ -121,6 +107,6 @@ impl Recorder {
     /// [`Error::Write`].
     pub fn flush(&mut self) -> Result<(), Error> {
         self.events.as_mut().map_or(Ok(()), EventFile::flush)?;
-        self.file.flush().map_err(Error::write(&self.path))
+        self.file.flush()
     }
 }

@@ -220,9 +220,9 @@ where
                 self.diverged("a weight is infinite or no number".into(), self.shared.progress.updates)
             );
         }
-        let Shared { recorder, progress, selection, checkpointing, .. } = &mut *self.shared;
+        let Shared { recorder, histograms, progress, selection, checkpointing, .. } = &mut *self.shared;
         let position = Position { epoch, model, pass: &self.pass, progress, selection };
-        checkpointing.save(&position, recorder)?;
+        checkpointing.save(&position, recorder, histograms)?;
         self.shared.progress.reads.checkpoints += 1;
         Ok(())
     }

@@ -1,8 +1,17 @@
 //! An axis of a chart, linear or logarithmic, with round numbers beside it.
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
-use plotters::coord::types::RangedCoordf64;
 use std::ops::Range;
+
+/// Values farther from 0 have no place on an axis, so that no difference overflows.
+const LARGEST: f64 = 1e300;
+/// Values nearer to 0 count as 0.
+const SMALLEST: f64 = 1e-300;
+/// The shortest axis, as a share of its values: four digits tell its ends apart.
+const SHORTEST: f64 = 1e-6;
+
+/// Lengths of the axis beyond which nothing is drawn.
+const OUTSIDE: f64 = 10.0;
 
 /// How values are spread along an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,20 +30,29 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// From the smallest to the largest finite value and a little room; nothing where there is none. A logarithmic
-    /// axis has no place for values that are not above 0.
+    /// From the smallest to the largest value that has a place on it, and a little room; nothing where there is none.
     pub fn around(values: impl Iterator<Item = f64>, scale: Scale) -> Option<Self> {
-        let on_axis = |value: &f64| value.is_finite() && (scale == Scale::Linear || *value > 0.0);
-        let position = |value: f64| if scale == Scale::Log { value.ln() } else { value };
+        let position = |value: f64| match scale {
+            Scale::Log => value.ln(),
+            Scale::Linear if value.abs() < SMALLEST => 0.0,
+            Scale::Linear => value,
+        };
         let (low, high) = values
-            .filter(on_axis)
+            .filter(|value| has_place(*value, scale))
             .map(position)
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
-        let alone = if low == 0.0 || scale == Scale::Log { 0.5 } else { 0.5 * low.abs() };
-        let room = if high > low { 0.05 * (high - low) } else { alone };
+        let size = low.abs().max(high.abs());
+        let alone = if size == 0.0 || scale == Scale::Log { 0.5 } else { 0.5 * size };
+        let room = if high - low > SHORTEST * size { 0.05 * (high - low) } else { alone };
         let (from, to) = (low - room, high + room);
         let range = if scale == Scale::Log { from.exp()..to.exp() } else { from..to };
         (low <= high).then_some(Self { range, scale })
+    }
+
+    /// Whether a value can be drawn: all but those that are not finite or absurdly large and, on a logarithmic axis,
+    /// those that are not above 0.
+    pub fn shows(&self, value: f64) -> bool {
+        has_place(value, self.scale)
     }
 
     /// A linear axis over a range.
@@ -52,15 +70,17 @@ impl Axis {
     }
 
     /// At most so many round numbers, those of a logarithmic axis 1 to 9 times a power of ten, or 1, 2 and 5
-    /// times, or the powers alone.
+    /// times, or the powers alone, or some of them.
     fn round_numbers(&self, most: usize) -> Vec<f64> {
         let Range { start, end } = self.range;
         if self.scale == Scale::Log {
             let (first, last) = (start.log10().floor() as i32, end.log10().ceil() as i32);
             let multiples: [&[f64]; 3] =
                 [&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], &[1.0, 2.0, 5.0], &[1.0]];
-            for factors in multiples {
+            let strides = [2, 5, 10, 20, 50, 100, 200].map(|stride| (&[1.0][..], stride));
+            for (factors, stride) in multiples.map(|factors| (factors, 1)).into_iter().chain(strides) {
                 let numbers = (first..=last)
+                    .filter(|power| power % stride == 0)
                     .flat_map(|power| factors.iter().map(move |f| times_power_of_ten(*f, power)));
                 let numbers: Vec<f64> = numbers.filter(|number| (start..=end).contains(number)).collect();
                 if (3..=most).contains(&numbers.len()) {
@@ -68,9 +88,44 @@ impl Axis {
                 }
             }
         }
-        let next_to_nothing = 1e-9 * (end - start);
-        let numbers = RangedCoordf64::from(self.range.clone()).key_points(most).into_iter();
-        numbers.map(|number| if number.abs() < next_to_nothing { 0.0 } else { number }).collect()
+        linear_numbers(start, end, most)
+    }
+}
+
+/// At most so many multiples of the smallest step that is 1, 2 or 5 times a power of ten and leaves no more.
+fn linear_numbers(start: f64, end: f64, most: usize) -> Vec<f64> {
+    let length = end - start;
+    if most == 0 || !length.is_finite() || length <= 0.0 {
+        return Vec::new();
+    }
+    let power = (length / most as f64).log10().floor() as i32;
+    for (factor, power) in (power..=power + 2).flat_map(|power| [1.0, 2.0, 5.0].map(|factor| (factor, power)))
+    {
+        let step = times_power_of_ten(factor, power);
+        let (first, last) = ((start / step).ceil(), (end / step).floor());
+        // Steps that are lost in the rounding of the values are none.
+        if step <= 0.0 || !(last - first).is_finite() || last.abs().max(first.abs()) > 1e12 {
+            continue;
+        }
+        let n = (last - first + 1.0) as usize;
+        if n <= most {
+            return (0..n).map(|index| multiple(first + index as f64, factor, power)).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// A whole multiple of a step, rounded once.
+fn multiple(index: f64, factor: f64, power: i32) -> f64 {
+    let number = times_power_of_ten(index * factor, power);
+    // No tick is called −0.
+    if number == 0.0 { 0.0 } else { number }
+}
+
+fn has_place(value: f64, scale: Scale) -> bool {
+    match scale {
+        Scale::Linear => value.abs() <= LARGEST,
+        Scale::Log => (SMALLEST..=LARGEST).contains(&value),
     }
 }
 
@@ -84,9 +139,10 @@ impl Ranged for Axis {
     type ValueType = f64;
 
     fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
-        let place = f64::from(from) + self.share(*value) * f64::from(to - from);
-        // What is no number is drawn nowhere near.
-        if place.is_finite() { place.round() as i32 } else { i32::MIN / 4 }
+        // Far outside, one place is as good as another; a number that is none is there too.
+        let share = self.share(*value);
+        let share = if share.is_nan() { -OUTSIDE } else { share.clamp(-OUTSIDE, OUTSIDE) };
+        (f64::from(from) + share * f64::from(to - from)).round() as i32
     }
 
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
@@ -146,6 +202,63 @@ mod tests {
             Axis { range: 0.45..1.2, scale: Scale::Log }.round_numbers(10),
             [0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
         );
+    }
+
+    #[test]
+    fn any_finite_values_make_an_axis_at_once() {
+        let values = [
+            -1e308,
+            -1e300,
+            -1e38,
+            -1.0,
+            -1e-45,
+            -1e-309,
+            -0.0,
+            0.0,
+            5e-324,
+            1e-309,
+            1e-300,
+            1e-45,
+            0.1,
+            1.0,
+            1.0 + f64::EPSILON,
+            1e15,
+            1e38,
+            3.4e38,
+            1e299,
+            1e300,
+            1e308,
+            f64::MAX,
+            f64::NAN,
+            f64::INFINITY,
+        ];
+        for (left, right) in values.iter().flat_map(|left| values.iter().map(move |right| (*left, *right))) {
+            for scale in [Scale::Linear, Scale::Log] {
+                let Some(axis) = Axis::around([left, right].into_iter(), scale) else { continue };
+                let range = axis.range();
+                assert!(range.start < range.end && (range.end - range.start).is_finite(), "{left} {right}");
+                for most in [1, 3, 10] {
+                    let numbers = axis.round_numbers(most);
+                    assert!(numbers.len() <= most.max(3), "{left} to {right}: {numbers:?}");
+                    assert!(numbers.iter().all(|number| (range.start..=range.end).contains(number)));
+                }
+                assert!(axis.round_numbers(10).len() >= 2, "{left} to {right} on {scale:?}");
+                for value in values.into_iter().filter(|value| axis.shows(*value)) {
+                    let place = axis.map(&value, (80, 950));
+                    assert!((-10_000..=10_000).contains(&place));
+                    let inside = value == left || value == right;
+                    assert!(!inside || (80..=950).contains(&place), "{value} of {left}, {right} at {place}");
+                }
+            }
+        }
+    }
+
+    /// matplotlib's MaxNLocator(10, steps=[1, 2, 5, 10]) has the same numbers.
+    #[test]
+    fn linear_numbers_are_those_of_matplotlib() {
+        assert_eq!(linear_numbers(-0.35, 2.45, 10), [0.0, 0.5, 1.0, 1.5, 2.0]);
+        assert_eq!(linear_numbers(0.0, 1.0, 11), [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]);
+        assert_eq!(linear_numbers(-2e38, 1e38, 5), [-2e38, -1e38, 0.0, 1e38]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What all pictures share: letters, colours, and the way to a PNG or an SVG.
 
 use crate::error::Error;
+use crate::text::on_one_line;
 use image::{ImageFormat, RgbImage};
 use plotters::coord::Shift;
 use plotters::prelude::{
@@ -107,7 +108,7 @@ pub fn write<DB: DrawingBackend>(
     (left, y): (i32, i32),
     size: i32,
 ) -> Result<(), Error> {
-    canvas.draw(&Text::new(text.to_owned(), (left, y), text_style(size))).map_err(failed)
+    canvas.draw(&Text::new(on_one_line(text).into_owned(), (left, y), text_style(size))).map_err(failed)
 }
 
 /// The width of the longest of some texts in pixels.
@@ -117,7 +118,7 @@ pub fn write<DB: DrawingBackend>(
 /// [`Error::Picture`] when [`FONT`] cannot be read.
 pub fn longest(texts: &[String], size: i32) -> Result<u32, Error> {
     load_font()?;
-    texts.iter().try_fold(0, |longest, text| Ok(longest.max(text_width(text, size)?)))
+    texts.iter().try_fold(0, |longest, text| Ok(longest.max(text_width(&on_one_line(text), size)?)))
 }
 
 /// The width of a text in pixels.
@@ -137,17 +138,20 @@ pub fn text_width(text: &str, size: i32) -> Result<u32, Error> {
 /// [`Error::Picture`] when [`FONT`] cannot be read.
 pub fn fitted(text: &str, size: i32, width: u32) -> Result<String, Error> {
     load_font()?;
-    if text_width(text, size)? <= width {
-        return Ok(text.to_owned());
+    let text = on_one_line(text);
+    // More letters than pixels never fit, and take long to measure.
+    let text: String = text.chars().take(width as usize + 1).collect();
+    if text_width(&text, size)? <= width {
+        return Ok(text);
     }
     let letters: Vec<char> = text.chars().collect();
-    for kept in (0..letters.len()).rev() {
-        let shortened = letters[..kept].iter().collect::<String>().trim_end().to_owned() + "…";
-        if text_width(&shortened, size)? <= width {
-            return Ok(shortened);
-        }
+    let shortened = |kept: usize| letters[..kept].iter().collect::<String>().trim_end().to_owned() + "…";
+    let (mut fits, mut too_wide) = (0, letters.len());
+    while too_wide - fits > 1 {
+        let middle = (fits + too_wide) / 2;
+        if text_width(&shortened(middle), size)? <= width { fits = middle } else { too_wide = middle }
     }
-    Ok(String::new())
+    Ok(if fits > 0 { shortened(fits) } else { String::new() })
 }
 
 /// A picture that could not be drawn.

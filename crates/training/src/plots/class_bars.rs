@@ -1,8 +1,9 @@
 //! Precision and recall of each class.
 
 use super::canvas::{Canvas, Picture, class_colour, failed, fitted, longest, text_width, write};
+use super::confusion::shown_classes;
 use crate::error::Error;
-use crate::evaluation::Evaluation;
+use crate::evaluation::{ClassFigures, Evaluation};
 use plotters::prelude::{Color, Rectangle};
 use plotters_backend::DrawingBackend;
 
@@ -10,6 +11,8 @@ const TITLE_SIZE: i32 = 22;
 const TEXT_SIZE: i32 = 16;
 /// Longer names are cut.
 const MAX_NAME_WIDTH: u32 = 260;
+/// The most classes that there is room for.
+const MAX_CLASSES: usize = 40;
 const MARGIN: i32 = 16;
 const TOP: i32 = MARGIN + 76;
 const BAR_HEIGHT: i32 = 14;
@@ -18,10 +21,10 @@ const CLASS_HEIGHT: i32 = 2 * BAR_HEIGHT + 14;
 const BAR_WIDTH: i32 = 520;
 const VALUE_WIDTH: i32 = 64;
 
-/// Two bars for each class, from 0 to 1, with their values.
+/// Two bars for each class, from 0 to 1, with their values. Of many classes those that are confused most.
 pub struct ClassBars<'a> {
-    title: &'a str,
-    evaluation: &'a Evaluation,
+    title: String,
+    classes: Vec<&'a ClassFigures>,
     names: Vec<String>,
     name_width: i32,
     title_width: i32,
@@ -33,30 +36,38 @@ impl<'a> ClassBars<'a> {
     /// # Errors
     ///
     /// [`Error::Picture`] when the letters cannot be read.
-    pub fn new(title: &'a str, evaluation: &'a Evaluation) -> Result<Self, Error> {
-        let names = evaluation.classes.iter().map(|class| fitted(&class.name, TEXT_SIZE, MAX_NAME_WIDTH));
+    pub fn new(title: &str, evaluation: &'a Evaluation) -> Result<Self, Error> {
+        let (title, classes) = shown_classes(title, evaluation, MAX_CLASSES);
+        let classes: Vec<&ClassFigures> = classes.iter().map(|&class| &evaluation.classes[class]).collect();
+        let names = classes.iter().map(|class| fitted(&class.name, TEXT_SIZE, MAX_NAME_WIDTH));
         let names: Vec<String> = names.collect::<Result<_, _>>()?;
         let name_width = longest(&names, TEXT_SIZE)? as i32 + 12;
-        Ok(Self { title, evaluation, names, name_width, title_width: text_width(title, TITLE_SIZE)? as i32 })
+        let title_width = text_width(&title, TITLE_SIZE)? as i32;
+        Ok(Self { title, classes, names, name_width, title_width })
+    }
+
+    /// What it shows.
+    pub fn title(&self) -> &str {
+        &self.title
     }
 }
 
 impl Picture for ClassBars<'_> {
     fn size(&self) -> (u32, u32) {
         let width = (self.name_width + BAR_WIDTH + VALUE_WIDTH).max(self.title_width) + 2 * MARGIN;
-        let height = TOP + self.evaluation.classes.len() as i32 * CLASS_HEIGHT + MARGIN;
+        let height = TOP + self.classes.len() as i32 * CLASS_HEIGHT + MARGIN;
         (width as u32, height as u32)
     }
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Result<(), Error> {
         let left = MARGIN + self.name_width;
-        write(canvas, self.title, (MARGIN, MARGIN + 10), TITLE_SIZE)?;
+        write(canvas, &self.title, (MARGIN, MARGIN + 10), TITLE_SIZE)?;
         for (index, name) in [(0, "precision"), (1, "recall")] {
             let x = left + 140 * index;
             bar(canvas, (x, MARGIN + 42), 24, index as usize)?;
             write(canvas, name, (x + 32, MARGIN + 42 + BAR_HEIGHT / 2), TEXT_SIZE)?;
         }
-        for ((row, class), name) in (0..).zip(&self.evaluation.classes).zip(&self.names) {
+        for ((row, class), name) in (0..).zip(&self.classes).zip(&self.names) {
             let top = TOP + row * CLASS_HEIGHT;
             write(canvas, name, (MARGIN, top + BAR_HEIGHT), TEXT_SIZE)?;
             for (index, value) in [(0, class.precision), (1, class.recall)] {

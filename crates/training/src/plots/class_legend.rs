@@ -19,7 +19,12 @@ const MAX_WIDTH: u32 = 300;
 ///
 /// [`Error::Picture`] when the letters cannot be read.
 pub fn class_legend_width(names: &[String]) -> Result<u32, Error> {
-    Ok((longest(names, TEXT_SIZE)? + 48).max(longest(&["class".to_owned()], TEXT_SIZE)? + 16).min(MAX_WIDTH))
+    let names: Vec<String> = names
+        .iter()
+        .take(MAX_CLASSES)
+        .map(|name| fitted(name, TEXT_SIZE, MAX_WIDTH - 48))
+        .collect::<Result<_, _>>()?;
+    Ok((longest(&names, TEXT_SIZE)? + 48).max(longest(&["class".to_owned()], TEXT_SIZE)? + 16).min(MAX_WIDTH))
 }
 
 /// Draws a line for each class.

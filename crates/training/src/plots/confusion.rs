@@ -12,15 +12,20 @@ const NAME_SIZE: i32 = 16;
 const MAX_NAME_WIDTH: u32 = 150;
 const COUNT_SIZE: i32 = 16;
 const RATE_SIZE: i32 = 12;
+/// The most classes that there is room for.
+const MAX_CLASSES: usize = 30;
 const MARGIN: i32 = 16;
 const CELL_HEIGHT: i32 = 48;
 /// The colour of a cell that holds all samples of its class.
 const FULL: (f64, f64, f64) = (0.0, 83.0, 138.0);
 
-/// Samples by class, downwards, and prediction, from left to right: how many, and the share of the class.
+/// Samples by class, downwards, and prediction, from left to right: how many, and the share of the class. Of many
+/// classes those that are confused most.
 pub struct ConfusionMatrix<'a> {
-    title: &'a str,
+    title: String,
     evaluation: &'a Evaluation,
+    /// The classes that are shown, in their order.
+    classes: Vec<usize>,
     names: Vec<String>,
     name_width: i32,
     cell_width: i32,
@@ -33,19 +38,27 @@ impl<'a> ConfusionMatrix<'a> {
     /// # Errors
     ///
     /// [`Error::Picture`] when the letters cannot be read.
-    pub fn new(title: &'a str, evaluation: &'a Evaluation) -> Result<Self, Error> {
-        let names = evaluation.classes.iter().map(|class| fitted(&class.name, NAME_SIZE, MAX_NAME_WIDTH));
+    pub fn new(title: &str, evaluation: &'a Evaluation) -> Result<Self, Error> {
+        let (title, classes) = shown_classes(title, evaluation, MAX_CLASSES);
+        let names =
+            classes.iter().map(|&class| fitted(&evaluation.classes[class].name, NAME_SIZE, MAX_NAME_WIDTH));
         let names: Vec<String> = names.collect::<Result<_, _>>()?;
         let widest = longest(&names, NAME_SIZE)? as i32;
-        let title_width = text_width(title, TITLE_SIZE)? as i32;
+        let title_width = text_width(&title, TITLE_SIZE)? as i32;
         Ok(Self {
             title,
             evaluation,
+            classes,
             names,
             name_width: widest + 12,
             cell_width: (widest + 12).max(64),
             title_width,
         })
+    }
+
+    /// What it shows.
+    pub fn title(&self) -> &str {
+        &self.title
     }
 
     /// Where the cells begin.
@@ -64,8 +77,7 @@ impl Picture for ConfusionMatrix<'_> {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Result<(), Error> {
         let (left, top) = self.origin();
-        let n = self.names.len() as i32;
-        write(canvas, self.title, (MARGIN, MARGIN + 10), TITLE_SIZE)?;
+        write(canvas, &self.title, (MARGIN, MARGIN + 10), TITLE_SIZE)?;
         write(canvas, "prediction", (left, top - 42), NAME_SIZE)?;
         write(canvas, "class", (MARGIN, top - 16), NAME_SIZE)?;
         for (index, name) in (0..).zip(&self.names) {
@@ -73,9 +85,10 @@ impl Picture for ConfusionMatrix<'_> {
             write(canvas, name, (left + index * self.cell_width + offset, top - 16), NAME_SIZE)?;
             write(canvas, name, (MARGIN + 28, top + index * CELL_HEIGHT + CELL_HEIGHT / 2), NAME_SIZE)?;
         }
-        for (row, counts) in (0..n).zip(&self.evaluation.confusion_matrix) {
-            let total: usize = counts.iter().sum();
-            for (column, &count) in (0..n).zip(counts) {
+        for (row, &class) in (0..).zip(&self.classes) {
+            let total = self.evaluation.classes[class].support;
+            for (column, &prediction) in (0..).zip(&self.classes) {
+                let count = self.evaluation.confusion_matrix.count(class, prediction);
                 let corner = (left + column * self.cell_width, top + row * CELL_HEIGHT);
                 let share = if total == 0 { 0.0 } else { count as f64 / total as f64 };
                 self.draw_cell(canvas, corner, count, share)?;
@@ -110,4 +123,15 @@ impl ConfusionMatrix<'_> {
 fn shade(share: f64) -> RGBColor {
     let mix = |full: f64| (245.0 + (full - 245.0) * share).round() as u8;
     RGBColor(mix(FULL.0), mix(FULL.1), mix(FULL.2))
+}
+
+/// The classes that a picture shows, and its title, which says where they are not all: at most `most`, those that take
+/// part in the most wrong predictions.
+pub fn shown_classes(title: &str, evaluation: &Evaluation, most: usize) -> (String, Vec<usize>) {
+    let n_classes = evaluation.classes.len();
+    let title = match n_classes <= most {
+        true => title.to_owned(),
+        false => format!("{title}; the {most} most confused of {n_classes} classes"),
+    };
+    (title, evaluation.confusion_matrix.most_confused(most))
 }

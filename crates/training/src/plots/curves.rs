@@ -14,6 +14,11 @@ use std::ops::Range;
 const SIZE: (u32, u32) = (1000, 560);
 const TEXT_SIZE: i32 = 18;
 const LEGEND_LINE: i32 = 26;
+/// Pixels of a dash, and between two.
+const DASH: u32 = 6;
+const GAP: u32 = 4;
+/// The most dashes of a curve; a longer one is drawn as a line.
+const MAX_DASHES: u64 = 2000;
 /// How much of a pale curve's colour is left.
 const PALE: f64 = 0.3;
 
@@ -132,21 +137,22 @@ impl Picture for Curves<'_> {
             .bold_line_style(BLACK.mix(0.12))
             .draw()
             .map_err(failed)?;
-        let shown = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
-            let place =
-                |point: &&(f64, f64)| point.1.is_finite() && (self.scale == Scale::Linear || point.1 > 0.0);
-            points.iter().filter(place).copied().collect()
-        };
         for Curve { colour, stroke, points, .. } in self.curves {
-            let (colour, points) = (class_colour(*colour), shown(points).into_iter());
+            let place = |point: &&(f64, f64)| self.x.shows(point.0) && self.y.shows(point.1);
+            let points: Vec<(f64, f64)> = points.iter().filter(place).copied().collect();
+            // Dashes of a curve that goes up and down all the time cannot be told apart, and there are thousands.
+            let dashes = chart_length(&chart, &points) / (DASH + GAP) as u64;
+            let stroke =
+                if *stroke == Stroke::Dashed && dashes > MAX_DASHES { Stroke::Solid } else { *stroke };
+            let (colour, points) = (class_colour(*colour), points.into_iter());
             match stroke {
                 Stroke::Solid => chart.draw_series(LineSeries::new(points, colour.stroke_width(2))).map(drop),
                 Stroke::Pale => {
                     chart.draw_series(LineSeries::new(points, colour.mix(PALE).stroke_width(1))).map(drop)
                 }
-                Stroke::Dashed => {
-                    chart.draw_series(DashedLineSeries::new(points, 6, 4, colour.stroke_width(2))).map(drop)
-                }
+                Stroke::Dashed => chart
+                    .draw_series(DashedLineSeries::new(points, DASH, GAP, colour.stroke_width(2)))
+                    .map(drop),
                 Stroke::Band => {
                     let area = Polygon::new(points.collect::<Vec<_>>(), colour.mix(PALE).filled());
                     chart.draw_series([area]).map(drop)
@@ -156,6 +162,13 @@ impl Picture for Curves<'_> {
         }
         draw_legend(&legend, self.curves)
     }
+}
+
+/// The length of a curve in pixels.
+fn chart_length<DB: DrawingBackend>(chart: &Chart<'_, DB>, points: &[(f64, f64)]) -> u64 {
+    let places = points.iter().map(|point| chart.backend_coord(point));
+    let steps = places.clone().zip(places.skip(1));
+    steps.map(|(from, to)| u64::from(from.0.abs_diff(to.0).max(from.1.abs_diff(to.1)))).sum()
 }
 
 fn draw_legend<DB: DrawingBackend>(area: &Canvas<DB>, curves: &[Curve]) -> Result<(), Error> {

@@ -8,6 +8,7 @@ use plotters::chart::ChartBuilder;
 use plotters::coord::ranged1d::Ranged;
 use plotters::prelude::{BLACK, Color, Rectangle};
 use plotters_backend::DrawingBackend;
+use std::collections::HashSet;
 
 const TITLE_SIZE: i32 = 22;
 const TEXT_SIZE: i32 = 15;
@@ -18,6 +19,8 @@ const PANEL: (u32, u32) = (480, 210);
 const LEAST_SHARE: f64 = 0.014;
 /// Parameters that there is room for; weights come before biases.
 const MAX_PARAMETERS: usize = 8;
+/// Histograms of a parameter that there is room for; of more, some are drawn.
+const MAX_SNAPSHOTS: usize = 48;
 /// What is counted, from left to right.
 const COLUMNS: [(&str, &str); 2] = [("weight", ""), ("gradient", "∂loss/∂")];
 
@@ -37,12 +40,9 @@ impl<'a> Histograms<'a> {
     ///
     /// [`Error::Picture`] when the letters cannot be read.
     pub fn new(title: &'a str, rows: &'a [HistogramRow]) -> Result<Option<Self>, Error> {
-        let mut parameters: Vec<&str> = Vec::new();
-        for row in rows {
-            if !parameters.contains(&row.parameter.as_str()) {
-                parameters.push(&row.parameter);
-            }
-        }
+        let mut known = HashSet::new();
+        let mut parameters: Vec<&str> = rows.iter().map(|row| row.parameter.as_str()).collect();
+        parameters.retain(|parameter| known.insert(*parameter));
         if parameters.len() > MAX_PARAMETERS {
             parameters.retain(|name| name.ends_with(".weight") && !name.starts_with("norms"));
             parameters.truncate(MAX_PARAMETERS);
@@ -67,6 +67,8 @@ impl Picture for Histograms<'_> {
             for (column, (of, prefix)) in COLUMNS.iter().enumerate() {
                 let rows: Vec<&HistogramRow> =
                     self.rows.iter().filter(|row| row.parameter == *parameter && row.of == *of).collect();
+                let every = rows.len().div_ceil(MAX_SNAPSHOTS).max(1);
+                let rows: Vec<&HistogramRow> = rows.into_iter().step_by(every).collect();
                 let left = MARGIN as i32 + column as i32 * PANEL.0 as i32;
                 let top = TOP as i32 + line as i32 * PANEL.1 as i32;
                 let (_, below) = canvas.split_vertically(top);
@@ -93,8 +95,8 @@ fn draw_panel<DB: DrawingBackend>(
         [only] => (only.iteration, only.iteration),
         [] => return Ok(()),
     };
-    let step = ((last - first) / (rows.len() - 1).max(1)).max(1);
-    let end = (last + step) as f64;
+    let step = (last.saturating_sub(first) / (rows.len() - 1).max(1)).max(1);
+    let end = last as f64 + step as f64;
     let values = rows.iter().flat_map(|row| [row.low, row.high]);
     let Some(y) = Axis::around(values, Scale::Linear) else { return Ok(()) };
     let values_range = y.range();

@@ -13,6 +13,7 @@ mod mark;
 mod predicted_images;
 mod scatter;
 mod scatter_3d;
+mod shown_samples;
 mod weight_images;
 
 pub use axis::{Scale, short};
@@ -26,4 +27,5 @@ pub use image_cell::ImageCell;
 pub use predicted_images::{PredictedImage, PredictedImages};
 pub use scatter::{Regions, Scatter};
 pub use scatter_3d::Scatter3d;
+pub use shown_samples::n_shown;
 pub use weight_images::WeightImages;

@@ -3,6 +3,7 @@
 use super::canvas::{Canvas, Picture, failed, longest, text_width, write};
 use super::image_cell::ImageCell;
 use crate::error::Error;
+use crate::text::on_one_line;
 use emberlab_data::ImageShape;
 use plotters::prelude::{Color, RGBColor, Rectangle, ShapeStyle, Text};
 use plotters_backend::DrawingBackend;
@@ -15,6 +16,8 @@ const GAP: i32 = 20;
 const LINE: i32 = 18;
 /// Room for two lines of text below an image.
 const TEXT_HEIGHT: i32 = 2 * LINE + 4;
+/// Letters of a class that are written.
+const MAX_LETTERS: usize = 24;
 const FRAME: i32 = 3;
 const RIGHT: RGBColor = RGBColor(0, 158, 115);
 const WRONG: RGBColor = RGBColor(190, 60, 0);
@@ -39,11 +42,20 @@ impl PredictedImage<'_> {
     /// What was predicted, with a sign that needs no colour.
     fn verdict(&self) -> String {
         let sign = if self.is_right() { "✓" } else { "✗" };
-        format!("{sign} {} {:.0} %", self.predicted, 100.0 * self.probability)
+        format!("{sign} {} {:.0} %", name(self.predicted), 100.0 * self.probability)
     }
 
     fn truth(&self) -> String {
-        if self.is_right() { String::new() } else { format!("is {}", self.class) }
+        if self.is_right() { String::new() } else { format!("is {}", name(self.class)) }
+    }
+}
+
+/// A class as it is written below an image, cut where it is long.
+fn name(class: &str) -> String {
+    let class = on_one_line(class);
+    match class.char_indices().nth(MAX_LETTERS) {
+        Some((end, _)) => format!("{}…", &class[..end]),
+        None => class.into_owned(),
     }
 }
 

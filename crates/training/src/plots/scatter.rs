@@ -4,6 +4,7 @@ use super::axis::{Axis, Scale};
 use super::canvas::{Canvas, FONT, Picture, class_colour, failed, fitted};
 use super::class_legend::{class_legend_width, draw_class_legend};
 use super::mark::Mark;
+use super::shown_samples::shown_rows;
 use crate::error::Error;
 use emberlab_data::{Features, LabelledData};
 use plotters::chart::ChartBuilder;
@@ -100,20 +101,19 @@ impl Picture for Scatter<'_> {
             regions.draw(canvas, place, size)?;
         }
         let mut mesh = chart.configure_mesh();
-        mesh.x_desc(names[x].as_str()).label_style((FONT, TEXT_SIZE)).axis_desc_style((FONT, TEXT_SIZE));
+        mesh.x_desc(fitted(&names[x], TEXT_SIZE, SIZE.0 / 2)?)
+            .label_style((FONT, TEXT_SIZE))
+            .axis_desc_style((FONT, TEXT_SIZE));
         match one_column {
             true => mesh.disable_y_mesh().disable_y_axis(),
-            false => mesh.y_desc(names[y].as_str()),
+            false => mesh.y_desc(fitted(&names[y], TEXT_SIZE, SIZE.1 / 2)?),
         };
         mesh.max_light_lines(1).bold_line_style(BLACK.mix(0.12)).draw().map_err(failed)?;
-        for class in 0..data.n_classes() {
-            let rows = (0..data.len()).filter(|&row| data.labels[row] as usize == class);
-            let marks = rows.map(|row| {
-                let faint = self.faint.get(row).copied().unwrap_or(false);
-                Mark { class, faint, at: point(row) }
-            });
-            chart.draw_series(marks).map_err(failed)?;
-        }
+        let marks = shown_rows(data).into_iter().map(|row| {
+            let faint = self.faint.get(row).copied().unwrap_or(false);
+            Mark { class: data.labels[row] as usize, faint, at: point(row) }
+        });
+        chart.draw_series(marks).map_err(failed)?;
         draw_class_legend(&legend, &data.class_names)
     }
 }

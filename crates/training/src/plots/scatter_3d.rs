@@ -4,6 +4,7 @@ use super::axis::{Axis, Scale, short};
 use super::canvas::{Canvas, FONT, Picture, failed, fitted, text_width, write};
 use super::class_legend::{class_legend_width, draw_class_legend};
 use super::mark::Mark;
+use super::shown_samples::shown_rows;
 use crate::error::Error;
 use emberlab_data::{Features, LabelledData};
 use plotters::chart::ChartBuilder;
@@ -90,10 +91,11 @@ impl Picture for Scatter3d<'_> {
             .light_grid_style(BLACK.mix(0.04))
             .draw()
             .map_err(failed)?;
-        for (row, &label) in self.data.labels.iter().enumerate() {
-            let mark = Mark { class: label as usize, faint: false, at: self.point(row) };
-            chart.draw_series([mark]).map_err(failed)?;
-        }
+        let marks = shown_rows(self.data).into_iter().map(|row| {
+            let class = self.data.labels[row] as usize;
+            Mark { class, faint: false, at: self.point(row) }
+        });
+        chart.draw_series(marks).map_err(failed)?;
         let (left, top) = canvas.get_base_pixel();
         let middle = |axis: &Axis| (axis.range().start + axis.range().end) / 2.0;
         let (x, y, z) = (right.range(), up.range(), back.range());

@@ -1,6 +1,6 @@
 //! Weights that look at images, as images.
 
-use super::canvas::{Canvas, Picture, failed, longest, text_width, write};
+use super::canvas::{Canvas, Picture, failed, fitted, longest, text_width, write};
 use crate::error::Error;
 use emberlab_data::ImageShape;
 use emberlab_models::NamedTensor;
@@ -11,9 +11,11 @@ const TITLE_SIZE: i32 = 22;
 const NAME_SIZE: i32 = 16;
 const MARGIN: i32 = 16;
 const GAP: i32 = 8;
-/// Pixels that one picture takes, at least.
+/// Pixels that the longer side of one picture takes, at most.
 const SIDE: usize = 96;
 const COLUMNS: usize = 10;
+/// Longer names are cut.
+const MAX_NAME_WIDTH: u32 = 200;
 /// The most units that are shown.
 const MAX_UNITS: usize = 64;
 
@@ -50,42 +52,51 @@ impl<'a> WeightImages<'a> {
         };
         let units: Vec<&[f32]> = values.chunks_exact(shape.size()).collect();
         let names = if units.len() == class_names.len() { class_names } else { &[] };
+        let names = names.iter().take(MAX_UNITS).map(|name| fitted(name, NAME_SIZE, MAX_NAME_WIDTH));
+        let names: Vec<String> = names.collect::<Result<_, _>>()?;
         let largest = values.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
-        let side = (scale(shape) * shape.width) as i32;
+        let side = shown(shape).1 as i32;
+        let longest_name = longest(&names, NAME_SIZE)? as i32;
         Ok(Some(Self {
             title,
-            names: names.to_vec(),
+            names,
             units: units.into_iter().take(MAX_UNITS).collect(),
             shape,
             largest,
-            cell_width: side.max(longest(names, NAME_SIZE)? as i32) + GAP,
+            cell_width: side.max(longest_name) + GAP,
             title_width: text_width(title, TITLE_SIZE)? as i32,
         }))
     }
 
     fn cell_height(&self) -> i32 {
         let name = if self.names.is_empty() { 0 } else { NAME_SIZE + 6 };
-        (scale(self.shape) * self.shape.height) as i32 + name + GAP
+        shown(self.shape).0 as i32 + name + GAP
     }
 
-    /// The weights of a unit as bytes, red, green and blue, each as large a square as [`scale`] says.
+    /// The weights of a unit as bytes, red, green and blue, in a picture of the size that [`shown`] says.
     fn pixels(&self, weights: &[f32]) -> Vec<u8> {
         let ImageShape { channels, height, width } = self.shape;
-        let scale = scale(self.shape);
+        let (rows, columns) = shown(self.shape);
         let byte = |channel: usize, y: usize, x: usize| {
             let weight = weights[(channel.min(channels - 1) * height + y) * width + x];
             let share = if self.largest > 0.0 { weight / self.largest } else { 0.0 };
             (128.0 + 127.0 * share).round() as u8
         };
         let places =
-            (0..height * scale).flat_map(|y| (0..width * scale).map(move |x| (y / scale, x / scale)));
+            (0..rows).flat_map(|y| (0..columns).map(move |x| (y * height / rows, x * width / columns)));
         places.flat_map(|(y, x)| [0, 1, 2].map(|channel| byte(channel, y, x))).collect()
     }
 }
 
-/// How many pixels a weight is wide.
-fn scale(shape: ImageShape) -> usize {
-    (SIDE / shape.height.max(shape.width).max(1)).max(1)
+/// Height and width of a picture in pixels: each weight is a square of as many as there is room for, and of a large
+/// image only some weights are shown.
+fn shown(shape: ImageShape) -> (usize, usize) {
+    let ImageShape { height, width, .. } = shape;
+    let side = height.max(width).max(1);
+    match side <= SIDE {
+        true => (height * (SIDE / side), width * (SIDE / side)),
+        false => ((height * SIDE / side).max(1), (width * SIDE / side).max(1)),
+    }
 }
 
 impl Picture for WeightImages<'_> {
@@ -98,8 +109,8 @@ impl Picture for WeightImages<'_> {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Result<(), Error> {
         write(canvas, self.title, (MARGIN, MARGIN + 10), TITLE_SIZE)?;
-        let scale = scale(self.shape);
-        let size = ((scale * self.shape.width) as u32, (scale * self.shape.height) as u32);
+        let (height, width) = shown(self.shape);
+        let size = (width as u32, height as u32);
         for (unit, weights) in self.units.iter().enumerate() {
             let (row, column) = ((unit / COLUMNS) as i32, (unit % COLUMNS) as i32);
             let place = (MARGIN + column * self.cell_width, MARGIN + 40 + row * self.cell_height());

@@ -10,7 +10,7 @@ use crate::evaluate::predicted;
 use crate::learner::Schedule;
 use crate::plots::{
     ClassBars, ConfusionMatrix, Curve, Histograms, PredictedImage, PredictedImages, Regions, Scale, Scatter,
-    Scatter3d, Stroke, WeightImages,
+    Scatter3d, Stroke, WeightImages, n_shown,
 };
 use crate::predictions_file::Predictions;
 use crate::trained_run::TrainedRun;
@@ -21,6 +21,8 @@ use std::ops::Range;
 
 /// The most points of the curve of the learning rate.
 const MAX_RATES: usize = 2000;
+/// The longest schedule that is gone through, which takes a second.
+const MAX_UPDATES: usize = 20_000_000;
 /// Test images that are shown.
 const MAX_IMAGES: usize = 40;
 /// Places from left to right and from top to bottom at which a classifier is asked for its regions.
@@ -37,7 +39,7 @@ pub fn figures(material: &Material) -> Result<Vec<Figure>, Error> {
     let mut figures = Vec::new();
     figures.extend(curves(material, "loss", "loss (cross-entropy)", &[Scale::Linear, Scale::Log])?);
     figures.extend(curves(material, "accuracy", "accuracy (share right)", &[Scale::Linear])?);
-    figures.push(learning_rate(material)?);
+    figures.extend(learning_rate(material)?);
     if let (Some(run), Some(splits)) = (&material.trained, &material.splits) {
         let train = &splits.train.samples;
         figures.extend(scatter(material, train)?);
@@ -71,10 +73,13 @@ fn curves(material: &Material, metric: &str, value: &str, scales: &[Scale]) -> R
     curve_figure(metric, &title, caption, value, &curves, scales).map(Some)
 }
 
-/// The learning rate of each update, or of every so-many-th.
-fn learning_rate(material: &Material) -> Result<Figure, Error> {
+/// The learning rate of each update, or of every so-many-th; nothing for more updates than can be gone through.
+fn learning_rate(material: &Material) -> Result<Option<Figure>, Error> {
     let training = &material.config.training;
     let updates = training.updates(material.data.n_train);
+    if updates > MAX_UPDATES {
+        return Ok(None);
+    }
     let every = updates.div_ceil(MAX_RATES).max(1);
     let mut schedule = Schedule::new(&training.schedule, training.optimizer.learning_rate, updates)?;
     let rates = (1..=updates).map(|update| (update as f64, schedule.step()));
@@ -84,11 +89,14 @@ fn learning_rate(material: &Material) -> Result<Figure, Error> {
     let title = format!("{}: learning rate", material.config.name);
     let caption = "The rate of each update, as the schedule sets it.";
     curve_figure("learning-rate", &title, caption, "learning rate", &curves, &[Scale::Linear, Scale::Log])
+        .map(Some)
 }
 
 /// The training samples of a table as points, in space where there are three columns or more.
 fn scatter(material: &Material, train: &LabelledData) -> Result<Option<Figure>, Error> {
-    let title = format!("{}: {} training samples", material.config.name, train.len());
+    let (n_shown, n) = (n_shown(train.len()), train.len());
+    let of_all = if n_shown < n { format!("{n_shown} of {n}") } else { n.to_string() };
+    let title = format!("{}: {of_all} training samples", material.config.name);
     let caption = "Each mark is a training sample, its shape and colour the class.";
     if let Some(picture) = Scatter3d::new(&title, train)? {
         return Figure::new("scatter", &title, caption, Kind::Chart, &picture).map(Some);
@@ -180,12 +188,12 @@ fn scores(material: &Material, predictions: &Predictions) -> Result<[Figure; 2],
     let title = format!("{name}: {} test samples, {accuracy} right", evaluation.samples);
     let picture = ConfusionMatrix::new(&title, &evaluation)?;
     let caption = "Test samples by class, downwards, and prediction, from left to right: how many, and their share of the class.";
-    let matrix = Figure::new("confusion-matrix", &title, caption, Kind::Chart, &picture)?;
+    let matrix = Figure::new("confusion-matrix", picture.title(), caption, Kind::Chart, &picture)?;
     let title = format!("{name}: precision and recall on the test part");
     let picture = ClassBars::new(&title, &evaluation)?;
     let caption =
         "Precision: right among those predicted to be of the class. Recall: right among those of the class.";
-    let bars = Figure::new("classes", &title, caption, Kind::Chart, &picture)?;
+    let bars = Figure::new("classes", picture.title(), caption, Kind::Chart, &picture)?;
     Ok([matrix, bars])
 }
 
@@ -201,7 +209,7 @@ fn test_images(material: &Material, predictions: &Predictions) -> Result<Option<
             pixels: &pixels[sample * shape.size()..(sample + 1) * shape.size()],
             class: &names[predictions.labels[sample] as usize],
             predicted: &names[predicted],
-            probability: predictions.probabilities(sample)[predicted],
+            probability: predictions.of_prediction[sample],
         }
     });
     let wrong = (0..shown).filter(|&i| predictions.predictions[i] != predictions.labels[i] as usize).count();

@@ -43,7 +43,7 @@ impl Material {
     /// [`Error::Config`] and [`Error::Artifact`] for a damaged run, [`Error::Device`].
     pub fn gather(directory: RunDir, progress: &dyn Progress, warn: fn(&str)) -> Result<Self, Error> {
         let config = Config::load(&directory.file(file::CONFIG), &[])?;
-        let data = read_data_record(&directory)?;
+        let data = read_data_record(directory.path())?;
         let trained = match directory.file(file::SAFETENSORS).exists() {
             true => Some(TrainedRun::open(directory.path(), directory.path())?),
             false => {
@@ -57,7 +57,7 @@ impl Material {
             warn(&format!("`{}` was not scored on its test part; what shows that is left out", config.name));
         }
         Ok(Self {
-            facts: read_record(&directory)?,
+            facts: read_record(directory.path())?,
             metrics: metrics_file::read(&directory.file(file::METRICS))?,
             histograms: histograms_file::read(&directory.file(file::HISTOGRAMS))?,
             predictions,

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 /// The most points of a curve; of more, each is the mean of several that follow each other.
 const MAX_POINTS: usize = 2000;
+/// The most points of all curves of a figure, and the fewest of a curve where there are many of them.
+const MAX_FIGURE_POINTS: usize = 16_000;
+const MIN_POINTS: usize = 50;
 /// Smoothing looks at this part of the curve at once.
 const SMOOTHED_SHARE: usize = 25;
 
@@ -32,7 +35,7 @@ pub fn metric_curves(metrics: &[MetricRow], metric: &str, noisy: bool) -> Vec<Cu
         true => {
             curves.push(curve(name, 0, Stroke::Pale, each));
             let name = format!("training, running mean of {window} updates");
-            curves.push(curve(name, 0, Stroke::Solid, thinned(&smoothed(&train, window)).0));
+            curves.push(curve(name, 0, Stroke::Solid, smoothed(&train, window, every)));
         }
         false => curves.push(curve(name, 0, Stroke::Solid, each)),
     }
@@ -68,22 +71,35 @@ fn window(metrics: &[MetricRow], updates: usize) -> usize {
     if 4 * epoch <= updates { epoch * (wanted / epoch).max(1) } else { wanted }
 }
 
-/// The mean of `window` values around each point: at the beginning, where a curve falls, of as many as there are to
-/// either side, at the end of the last ones.
-fn smoothed(points: &[(f64, f64)], window: usize) -> Vec<(f64, f64)> {
-    let mut sums = vec![0.0];
-    sums.extend(points.iter().scan(0.0, |sum, point| {
-        *sum += point.1;
-        Some(*sum)
-    }));
+/// The mean of `window` values around each `every`-th point: at the beginning, where a curve falls, of as many as there
+/// are to either side, at the end of the last ones. Each is a sum of its own, so that one large value does not take the
+/// digits of those after it.
+fn smoothed(points: &[(f64, f64)], window: usize, every: usize) -> Vec<(f64, f64)> {
     let mean = |(index, point): (usize, &(f64, f64))| {
         let before = (window / 2).min(index);
         let after = (window - window / 2).min(before + 1);
         let to = (index + after).min(points.len());
-        let from = to.saturating_sub(before + after);
-        (point.0, (sums[to] - sums[from]) / (to - from) as f64)
+        let seen = &points[to.saturating_sub(before + after)..to];
+        (point.0, seen.iter().map(|point| point.1).sum::<f64>() / seen.len() as f64)
     };
-    points.iter().enumerate().map(mean).collect()
+    points.iter().enumerate().skip(every / 2).step_by(every).map(mean).collect()
+}
+
+/// At most about `most` points that look the same: of as many neighbours as needed the lowest and the highest.
+fn extremes(points: &[(f64, f64)], most: usize) -> Vec<(f64, f64)> {
+    let every = points.len().div_ceil((most / 2).max(1)).max(1);
+    if points.len() <= most || every < 3 {
+        return points.to_vec();
+    }
+    let ends = |points: &[(f64, f64)]| {
+        let finite = points.iter().enumerate().filter(|(_, point)| point.1.is_finite());
+        let lowest = finite.clone().min_by(|left, right| left.1.1.total_cmp(&right.1.1));
+        let highest = finite.max_by(|left, right| left.1.1.total_cmp(&right.1.1));
+        let (low, high) = (lowest.map(|(index, _)| index), highest.map(|(index, _)| index));
+        let (first, second) = (low.min(high), low.max(high).filter(|_| low != high));
+        [first, second].into_iter().flatten().map(|index| points[index]).collect::<Vec<_>>()
+    };
+    points.chunks(every).flat_map(ends).collect()
 }
 
 /// Curves as a figure, with a logarithmic view where that is asked for and every value is above 0.
@@ -99,6 +115,12 @@ pub fn curve_figure(
     curves: &[Curve],
     scales: &[Scale],
 ) -> Result<Figure, Error> {
+    let most = (MAX_FIGURE_POINTS / curves.len().max(1)).clamp(MIN_POINTS, MAX_POINTS);
+    let thin = |curve: &Curve| match curve.stroke {
+        Stroke::Band => curve.clone(),
+        _ => Curve { points: extremes(&curve.points, most), ..curve.clone() },
+    };
+    let curves = &curves.iter().map(thin).collect::<Vec<_>>()[..];
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let first = points().next().map_or(0.0, |point| point.1);
     // What never changes looks the same on every axis.
@@ -121,7 +143,8 @@ fn pointed(picture: &Curves<'_>, curves: &[Curve], scale: Scale) -> Result<Value
         let name = curve.name.as_ref()?;
         let color = crate::plots::class_colour(curve.colour);
         let points = |part: fn(&(f64, f64)) -> f64| -> Vec<f64> {
-            curve.points.iter().map(|point| round(part(point))).collect()
+            let finite = curve.points.iter().filter(|point| point.0.is_finite() && point.1.is_finite());
+            finite.map(|point| round(part(point))).collect()
         };
         Some(json!({
             "name": name,
@@ -152,11 +175,30 @@ mod tests {
     #[test]
     fn smoothing_leaves_what_is_straight_and_levels_what_alternates() {
         let line: Vec<(f64, f64)> = (0..50).map(|x| (f64::from(x), 3.0 - 0.5 * f64::from(x))).collect();
-        for (smooth, straight) in smoothed(&line, 5)[..48].iter().zip(&line) {
+        for (smooth, straight) in smoothed(&line, 5, 1)[..48].iter().zip(&line) {
             assert!((smooth.1 - straight.1).abs() < 1e-12);
         }
         let noise: Vec<(f64, f64)> = (0..50).map(|x| (f64::from(x), f64::from(x % 2))).collect();
-        assert!(smoothed(&noise, 10)[5..45].iter().all(|point| (point.1 - 0.5).abs() < 1e-12));
+        assert!(smoothed(&noise, 10, 1)[5..45].iter().all(|point| (point.1 - 0.5).abs() < 1e-12));
+    }
+
+    #[test]
+    fn one_large_value_does_not_spoil_the_means_after_it() {
+        let mut points: Vec<(f64, f64)> = (0..100).map(|x| (f64::from(x), 0.5)).collect();
+        points[20].1 = 1e38;
+        let smooth = smoothed(&points, 10, 1);
+        assert!((smooth[20].1 - 1e37).abs() < 1e30 && smooth[40..].iter().all(|point| point.1 == 0.5));
+    }
+
+    #[test]
+    fn extremes_of_long_curves_stay() {
+        let mut points: Vec<(f64, f64)> = (0..1_000_000).map(|x| (f64::from(x), f64::from(x % 7))).collect();
+        (points[500_001].1, points[500_002].1, points[500_003].1) = (-90.0, f64::NAN, 80.0);
+        let thin = extremes(&points, 2000);
+        assert!((1000..=2000).contains(&thin.len()), "{}", thin.len());
+        assert!(thin.contains(&(500_001.0, -90.0)) && thin.contains(&(500_003.0, 80.0)));
+        assert!(thin.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(extremes(&points[..1500], 2000), points[..1500]);
     }
 
     #[test]

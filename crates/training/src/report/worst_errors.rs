@@ -4,6 +4,7 @@ use super::material::Material;
 use super::page::data_uri;
 use crate::error::Error;
 use crate::plots::{ImageCell, short};
+use crate::text::shown as shown_name;
 use emberlab_data::Features;
 use image::{ImageFormat, RgbImage};
 use maud::{Markup, html};
@@ -35,13 +36,12 @@ pub fn worst_errors(material: &Material) -> Result<Markup, Error> {
     let mut rows = Vec::new();
     for sample in worst {
         let (class, predicted) = (predictions.labels[sample] as usize, predictions.predictions[sample]);
-        let probabilities = predictions.probabilities(sample);
         rows.push(html! {
             tr {
                 th scope="row" { (shown(material, sample)?) }
                 td { (predictions.rows[sample]) }
-                td.text { (names[class]) " " span.note { (share(probabilities[class])) } }
-                td.text { (names[predicted]) " " span.note { (share(probabilities[predicted])) } }
+                td.text { (shown_name(&names[class])) " " span.note { (share(predictions.of_class[sample])) } }
+                td.text { (shown_name(&names[predicted])) " " span.note { (share(predictions.of_prediction[sample])) } }
                 td { (format!("{:.3}", predictions.loss(sample))) }
             }
         });

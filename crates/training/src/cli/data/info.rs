@@ -44,7 +44,7 @@ fn class_table(report: &DataReport) -> String {
     let width = width(report.classes.iter().map(|class| class.name.as_str()), "samples");
     let row = |name: &str, cells: Vec<String>| {
         let cells: String = cells.iter().map(|cell| format!("  {cell:>10}")).collect();
-        format!("{name:width$}{cells}\n")
+        format!("{:width$}{cells}\n", print::cell(name))
     };
     let mut text = row("class", report.parts.iter().map(|part| part.name.to_owned()).collect());
     for class in &report.classes {
@@ -62,7 +62,11 @@ fn column_table(report: &DataReport) -> String {
     for column in shown {
         text += &format!(
             "{:width$}  {:>12.6}  {:>12.6}  {:>12.6}  {:>12.6}\n",
-            column.name, column.minimum, column.maximum, column.mean, column.deviation
+            print::cell(&column.name),
+            column.minimum,
+            column.maximum,
+            column.mean,
+            column.deviation
         );
     }
     if report.columns.len() > MAX_COLUMNS {
@@ -72,5 +76,5 @@ fn column_table(report: &DataReport) -> String {
 }
 
 fn width<'a>(names: impl Iterator<Item = &'a str>, least: &str) -> usize {
-    names.map(|name| name.chars().count()).max().unwrap_or(0).max(least.len())
+    names.map(|name| print::cell(name).chars().count()).max().unwrap_or(0).max(least.len())
 }
