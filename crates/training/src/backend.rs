@@ -182,6 +182,11 @@ pub fn has_bf16(device: &Device) -> bool {
     Backend::supports_dtype(device, DType::BF16)
 }
 
+/// Whether the first update waits for kernels to be compiled.
+pub fn compiles_kernels() -> bool {
+    selected::IS_GPU
+}
+
 /// Threads that the CPU backends compute with.
 pub fn threads() -> usize {
     rayon::current_num_threads()

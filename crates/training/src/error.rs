@@ -95,6 +95,11 @@ pub enum Error {
     /// The user stopped the lab.
     #[error("stopped, as asked; the same command begins again")]
     LabInterrupted,
+    /// The user stopped the program while it read data.
+    #[error(
+        "stopped before the first update, as asked; nothing was changed, and the same command begins again"
+    )]
+    LoadInterrupted,
     /// The user stopped the run.
     #[error("stopped after update {0}, as asked; go on with `--resume`")]
     Interrupted(usize),
@@ -126,7 +131,9 @@ impl Error {
             | Self::Sweep(_)
             | Self::Training(_) => 4,
             Self::Device(_) => 5,
-            Self::Interrupted(_) | Self::SweepInterrupted | Self::LabInterrupted => 130,
+            Self::Interrupted(_) | Self::LoadInterrupted | Self::SweepInterrupted | Self::LabInterrupted => {
+                130
+            }
         }
     }
 

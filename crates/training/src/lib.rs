@@ -4,6 +4,7 @@
 //! Burn's learner, scores it and leaves a run directory behind. [`cli`] is the command line around
 //! it; only [`backend`] names a backend.
 
+mod application_log;
 mod atomic;
 pub mod backend;
 mod checkpoint;
@@ -37,6 +38,7 @@ pub mod run_record;
 pub mod run_slot;
 pub mod run_summary;
 mod settings;
+mod standard_output;
 pub mod stop_signal;
 mod sweep;
 mod text;

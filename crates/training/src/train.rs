@@ -1,5 +1,6 @@
 //! One run, from a configuration to its directory.
 
+use crate::application_log;
 use crate::atomic;
 use crate::backend::{self, AutodiffBackend, Backend, Device};
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
@@ -13,14 +14,13 @@ use crate::load::{Loaded, load};
 use crate::panic_log::guarded;
 use crate::predictions_file;
 use crate::remote::{Heartbeat, Watchdog, Watched};
-use crate::renderer::Dashboard;
+use crate::renderer::{Dashboard, Screen};
 use crate::resume;
 use crate::run_dir::{Existing, RunDir, file};
 use crate::run_record::{Outcome, RunRecord};
 use crate::run_slot::RunSlot;
 use crate::stop_signal::StopSignal;
 use crate::weights;
-use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
 use emberlab_data::{DeviceSet, Progress, Splits};
 use emberlab_models::{Classifier, Score};
 use std::path::{Path, PathBuf};
@@ -90,12 +90,23 @@ pub fn train(
     let watchdog = Watchdog { run: place, heartbeat: options.heartbeat.clone(), give_up: options.give_up };
     watchdog.watch_panics();
     watchdog.watch_silence(&config.device.remote);
+    // Until the run directory is made, there is nothing to save.
+    let reading = options.stop.at_once(Error::LoadInterrupted, options.give_up);
+    let opened = match options.dashboard {
+        Dashboard::Tui => Screen::open(&config.name, &options.stop)?,
+        Dashboard::Plain | Dashboard::None => Screen::none(),
+    };
+    let screen = opened.screen();
+    let progress: &dyn Progress = if screen.is_open() { screen } else { progress };
+    screen.phase("finding the device");
     let devices = backend::devices(&config.device)?;
     options.heartbeat.beat(None);
     let device = &devices[0];
     let start = Instant::now();
+    screen.phase("reading data");
     let loaded = load(config, &Watched { shown: progress, heartbeat: &options.heartbeat })?;
     options.heartbeat.beat(None);
+    screen.phase("preparing the run");
     let load_seconds = start.elapsed().as_secs_f64();
     config.check_samples(&loaded.splits)?;
     let classifier = classifier(config, &loaded.splits.train.samples, device)?;
@@ -115,21 +126,22 @@ pub fn train(
         let lost = format!("the run `{}` has no `{}` and no checkpoint", path.display(), file::CONFIG);
         (options.warn)(&format!("{lost}; it begins again"));
     }
+    drop(reading);
     let run = slot.create()?;
     run.write(file::CONFIG, config.to_toml().as_bytes())?;
     record.write(&run)?;
-    refuse_irregular(&run.file(file::LOG))?;
-    let log = FileApplicationLoggerInstaller::new(run.file(file::LOG));
-    if let Err(reason) = log.install() {
-        log::warn!("{reason}");
+    let log = run.file(file::LOG);
+    if let Err(error) = refuse_irregular(&log).and_then(|()| application_log::begin(&log)) {
+        (options.warn)(&format!("{error}; training goes on without a log"));
     }
     watchdog.watch_panics();
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 
     let training = Run { config, devices: &devices, device, directory: &run };
-    let trained =
-        guarded(|| training.train_and_score(loaded, classifier, checkpoint, options, progress, &mut record));
+    let trained = guarded(|| {
+        training.train_and_score(loaded, classifier, checkpoint, options, progress, screen, &mut record)
+    });
     options.heartbeat.end();
     record.outcome = match &trained {
         Ok(_) => Outcome::Finished,
@@ -192,6 +204,7 @@ impl Run<'_> {
         checkpoint: Option<Checkpoint>,
         options: &TrainOptions,
         progress_bar: &dyn Progress,
+        screen: &Screen,
         record: &mut RunRecord,
     ) -> Result<(learner::Progress, Option<Score>), Error> {
         let Loaded { splits: Splits { train, validation, test }, normalizer, .. } = loaded;
@@ -207,6 +220,7 @@ impl Run<'_> {
             classifier,
             devices: self.devices,
             dashboard: options.dashboard,
+            screen: screen.clone(),
             stop: options.stop.clone(),
             heartbeat: options.heartbeat.clone(),
             recorder: self.with_events(recorder)?,
@@ -228,6 +242,10 @@ impl Run<'_> {
         record.metrics.validation = progress.selected.map(|selected| selected.score.into());
         record.selected_epoch = progress.selected.map(|selected| selected.epoch).or(Some(progress.epoch));
         let classifier = classifier?;
+        if progress.stopped && options.stop.without_weights() {
+            return Err(Error::Interrupted(progress.updates));
+        }
+        screen.phase("saving the weights");
         self.save(&classifier)?;
         if progress.stopped {
             return Err(Error::Interrupted(progress.updates));
@@ -237,7 +255,13 @@ impl Run<'_> {
         let watched = Watched { shown: progress_bar, heartbeat: &options.heartbeat };
         let (rows, labels) = (test.rows, test.samples.labels.clone());
         let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, self.device);
+        screen.phase("scoring the test part");
+        // Training is written down; a run that is stopped from here on is known as one.
+        record.outcome = Outcome::Interrupted;
+        record.write(self.directory)?;
+        let scoring = options.stop.at_once(Error::Interrupted(progress.updates), options.give_up);
         let verdict = evaluate::verdict(&classifier, &set, &watched);
+        drop(scoring);
         record.seconds.evaluate = start.elapsed().as_secs_f64();
         let test = verdict.as_ref().map(|verdict| verdict.score);
         if let (Some(score), Some(verdict)) = (&test, verdict.as_ref()) {

@@ -23,8 +23,8 @@ use crate::backend;
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
 use crate::panic_log::guarded;
+use crate::renderer::terminal;
 use crate::run_record::VERSIONS;
-use crate::stop_signal::leave_dashboard;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -158,7 +158,7 @@ pub fn main() -> ExitCode {
 
 /// Ends the program over a run that cannot go on, from whichever thread found it out.
 fn give_up(error: &Error) -> ! {
-    leave_dashboard();
+    terminal::give_back_at_end();
     print::error(error);
     std::process::exit(i32::from(error.exit_code()))
 }

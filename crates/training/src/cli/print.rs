@@ -1,10 +1,12 @@
 //! What the commands print.
 
 use crate::error::Error;
+use crate::renderer::terminal;
+use crate::standard_output;
 use crate::text::{needs_escape, on_one_line, printable, short_line, shown};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 
 /// What stands out: the words at the beginning of a line.
 const STRONG: Style = Style::new().bold();
@@ -25,7 +27,7 @@ pub fn strong_lines(lines: &str) -> Result<(), Error> {
 fn write(text: &str) -> Result<(), Error> {
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::write("standard output")(error)),
+        Err(error) if !standard_output::is_closed(&error) => Err(Error::write("standard output")(error)),
         _ => Ok(()),
     }
 }
@@ -66,10 +68,13 @@ pub fn table(rows: &[Vec<String>]) -> String {
     lines.collect()
 }
 
-/// Writes to standard error what is odd but no error.
+/// Writes to standard error what is odd but no error; while there is a dashboard, when it is closed.
 pub fn warning(text: &str) {
-    // There is nowhere left to say that this failed.
-    let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {}", short_line(&on_one_line(text)));
+    let text = short_line(&on_one_line(text)).to_string();
+    if let Some(message) = terminal::hold(format!("{WARNING}warning:{WARNING:#} {text}")) {
+        // There is nowhere left to say that this failed.
+        let _ = writeln!(anstream::stderr(), "{message}");
+    }
 }
 
 /// Writes an error's report to standard error.

@@ -47,9 +47,9 @@ pub struct TrainArgs {
 /// The values of `--dashboard`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum DashboardArg {
-    /// Burn's text interface on a terminal, else lines
+    /// The dashboard on a terminal, else lines
     Auto,
-    /// Burn's text interface
+    /// The dashboard: curves, progress, and keys
     Tui,
     /// A line per epoch, or per `log_every` updates
     Plain,

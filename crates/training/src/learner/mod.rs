@@ -1,6 +1,6 @@
 //! Training with Burn's learner.
 //!
-//! Model, optimizer, metrics and dashboard are Burn's; the epoch loop is a custom
+//! Model, optimizer and metrics are Burn's; the epoch loop is a custom
 //! strategy under it, because Burn's own waits for the device after each update to read the loss.
 //! Here scores stay on the device and are read many at a time.
 
@@ -46,7 +46,7 @@ use crate::error::Error;
 use crate::growing_file::FileMark;
 use crate::panic_log::{PanicLog, guarded};
 use crate::remote::Heartbeat;
-use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
+use crate::renderer::{Dashboard, DashboardRenderer, PlainRenderer, Screen, SilentRenderer};
 use crate::stop_signal::StopSignal;
 use burn::data::dataloader::DataLoader;
 use burn::grad_clipping::GradientClippingConfig;
@@ -55,7 +55,6 @@ use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdaGradConfig, AdamConfig, AdamWConfig, Optimizer, RmsPropConfig, SgdConfig};
 use burn::train::metric::{CpuMemory, CpuUse, LearningRateMetric};
-use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use checkpointing::Checkpointing;
 use decoding::Decoding;
@@ -100,6 +99,8 @@ pub struct Setup<'a> {
     pub devices: &'a [Device],
     /// What shows the progress.
     pub dashboard: Dashboard,
+    /// The dashboard, where it is that.
+    pub screen: Screen,
     /// What asks the training to stop.
     pub stop: StopSignal,
     /// What is told that work goes on.
@@ -221,9 +222,6 @@ fn with_optimizer<T: Task>(config: &Config, setup: T) -> Result<T::Output, Error
     }
 }
 
-/// What Burn's dashboard panics with when the user has it end the training at once.
-const KILLED: &str = "Killing training from user input";
-
 type TrainLoader = Arc<dyn DataLoader<AutodiffBackend, ClassificationBatch<AutodiffBackend>>>;
 
 fn train<O>(config: &Config, setup: Setup<'_>, optimizer: O) -> Result<Trained, Error>
@@ -231,7 +229,7 @@ where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
     let Setup { train, validation, normalizer, classifier, devices, run, .. } = setup;
-    let Setup { dashboard, stop, heartbeat, recorder, histograms, checkpoints, resume, .. } = setup;
+    let Setup { dashboard, screen, stop, heartbeat, recorder, histograms, checkpoints, resume, .. } = setup;
     let Some((device, others)) = devices.split_first() else {
         return Err(Error::Device("no device to train on".into()));
     };
@@ -284,8 +282,9 @@ where
         validation,
         optimizer.clone(),
         replicas,
-        stop,
+        stop.clone(),
         heartbeat,
+        screen.clone(),
     );
     let loader: TrainLoader = Arc::new(GraphLoader(loader));
     let training = SupervisedTraining::new("", loader, Arc::new(NoValidation))
@@ -299,21 +298,21 @@ where
     let panics = PanicLog::install();
     let training = match dashboard {
         Dashboard::Tui => {
-            let interrupter = training.interrupter();
             let training = training.metric_train(CpuUse::new()).metric_train(CpuMemory::new());
             #[cfg(feature = "cuda")]
             let training = training.metric_train(burn::train::metric::CudaMetric::new());
-            training.renderer(TuiMetricsRendererWrapper::new(interrupter, None))
+            training.renderer(DashboardRenderer::new(screen, updates))
         }
         Dashboard::Plain => {
-            training.renderer(PlainRenderer::new(updates, updates_done, training_config, has_validation))
+            let renderer = PlainRenderer::new(updates, updates_done, training_config, has_validation, stop);
+            training.renderer(renderer)
         }
         Dashboard::None => training.renderer(SilentRenderer),
     };
     let learner = Learner::new(classifier, optimizer, schedule);
     let launched = catch_unwind(AssertUnwindSafe(|| {
         let result = training.launch(learner);
-        // The terminal is given back when the renderer goes.
+        // The last line is printed when the renderer goes.
         drop(result.renderer);
         result.model
     }));
@@ -325,9 +324,6 @@ where
         (Some(error), ..) => Err(error),
         (None, Ok(_), Some(classifier)) => Ok(classifier.clone()),
         (None, Ok(classifier), None) => Ok(shared.restored.take().unwrap_or(classifier)),
-        (None, Err(_), _) if panic.as_deref().is_some_and(|reason| reason.starts_with(KILLED)) => {
-            Err(Error::Interrupted(shared.progress.updates))
-        }
         (None, Err(_), _) => Err(failure(panic.unwrap_or_else(|| "no reason given".to_owned()))),
     };
     Ok(Trained { progress: shared.progress.clone(), classifier })

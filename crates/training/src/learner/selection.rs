@@ -74,6 +74,11 @@ impl Selection {
         self.early_stopping.is_some_and(|rule| self.state.stale >= rule.patience)
     }
 
+    /// Scores that may still be no better before training ends early; nothing where it does not.
+    pub fn patience_left(&self) -> Option<usize> {
+        self.early_stopping.map(|rule| rule.patience.saturating_sub(self.state.stale))
+    }
+
     /// How much better a score is than another, or than none.
     fn gain(&self, score: &Score, than: Option<Score>) -> f64 {
         let Some(than) = than else { return f64::INFINITY };

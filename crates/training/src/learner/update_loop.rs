@@ -9,11 +9,12 @@ use super::schedule::Schedule;
 use super::selection::Selected;
 use super::shared_optimizer::SharedOptimizer;
 use super::unread_scores::UnreadScores;
-use crate::backend::{AutodiffBackend, Backend};
+use crate::backend::{self, AutodiffBackend, Backend};
 use crate::config::{OnDivergence, TrainingConfig};
 use crate::error::Error;
 use crate::evaluate;
 use crate::remote::{Heartbeat, Watched};
+use crate::renderer::{Best, Screen};
 use crate::stop_signal::StopSignal;
 use burn::data::dataloader::Progress as Share;
 use burn::module::{AutodiffModule, Module};
@@ -22,7 +23,7 @@ use burn::train::{
     EventProcessorTraining, Learner, LearnerEvent, LearningComponentsMarker, SupervisedLearningStrategy,
     SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
 };
-use emberlab_data::{BatchPlan, DeviceSet, NoProgress};
+use emberlab_data::{BatchPlan, DeviceSet};
 use emberlab_models::{Classifier, GradientRule, ScoreMean, StepScore};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -43,6 +44,7 @@ pub struct UpdateLoop<O> {
     replicas: Replicas,
     stop: StopSignal,
     heartbeat: Heartbeat,
+    screen: Screen,
 }
 
 type Components<O> =
@@ -57,6 +59,7 @@ impl<O> UpdateLoop<O> {
         replicas: Replicas,
         stop: StopSignal,
         heartbeat: Heartbeat,
+        screen: Screen,
     ) -> Self {
         Self {
             shared,
@@ -70,6 +73,7 @@ impl<O> UpdateLoop<O> {
             replicas,
             stop,
             heartbeat,
+            screen,
         }
     }
 
@@ -113,12 +117,13 @@ where
             n_parts: 0,
             replicas: &self.replicas,
             heartbeat: &self.heartbeat,
+            screen: &self.screen,
             accumulate: self.accumulate,
             last_read: Instant::now(),
             epochs,
             log_every: self.log_every,
         };
-        let stopped = || self.stop.came() || components.interrupter.should_stop();
+        let stopped = || self.stop.came();
         let ran = fitting.epochs(&train, &stopped, |epoch| self.validation_after(epoch, epochs));
         fitting.shared.failure = match (ran, self.on_divergence) {
             (Err(error @ Error::Diverged { .. }), OnDivergence::Restore) => fitting.restore(error).err(),
@@ -152,6 +157,7 @@ where
     accumulate: usize,
     replicas: &'a Replicas,
     heartbeat: &'a Heartbeat,
+    screen: &'a Screen,
     last_read: Instant,
     epochs: usize,
     log_every: Option<usize>,
@@ -169,6 +175,11 @@ where
         stopped: &dyn Fn() -> bool,
         validation_after: impl Fn(usize) -> Option<&'b DeviceSet<Backend>>,
     ) -> Result<(), Error> {
+        self.screen.phase(match backend::compiles_kernels() {
+            true => "compiling kernels for the first update…",
+            false => "making the first update",
+        });
+        self.show_best();
         for epoch in self.shared.first_epoch..=self.epochs {
             if self.shared.selection.is_exhausted() {
                 break;
@@ -184,14 +195,34 @@ where
             if let Some(set) = validation_after(epoch) {
                 self.validate(epoch, set)?;
             }
+            self.show_best();
             self.pass = ScoreMean::default();
             self.shared.checkpointing.end_epoch();
+            // Scoring may have taken long; there is no need to wait for another update.
+            if stopped() && epoch < self.epochs {
+                self.shared.progress.stopped = true;
+                return self.checkpoint(epoch + 1);
+            }
             if self.shared.checkpointing.is_due_after(epoch) {
                 self.checkpoint(epoch + 1)?;
             }
         }
         self.shared.progress.stopped_early = self.shared.selection.is_exhausted();
         self.checkpoint(self.shared.progress.epoch + 1)
+    }
+
+    /// Tells the dashboard which epoch is the best: by the validation part, or else by the training loss.
+    fn show_best(&self) {
+        if !self.screen.is_open() {
+            return;
+        }
+        let Shared { selection, progress, .. } = &*self.shared;
+        let by_training = progress.train.lowest_loss.map(|best| (best.epoch, best.value));
+        let by_validation = selection.state().best.map(|best| (best.epoch, f64::from(best.score.loss)));
+        let patience_left = selection.patience_left();
+        let best = by_validation.or(by_training);
+        let best = best.map(|(epoch, loss)| Best { epoch, score: format!("loss {loss:.4}"), patience_left });
+        self.screen.best(best);
     }
 
     /// Ends with the weights that the validation part chose, or else with those of the newest checkpoint.
@@ -214,6 +245,7 @@ where
 
     /// Writes down where training is, between two updates of `epoch` or before its first.
     fn checkpoint(&mut self, epoch: usize) -> Result<(), Error> {
+        self.screen.phase("writing a checkpoint");
         let model = self.model.clone();
         if !is_finite(&model) {
             return Err(
@@ -261,8 +293,9 @@ where
     /// Scores the weights on the validation part.
     fn validate(&mut self, epoch: usize, set: &DeviceSet<Backend>) -> Result<(), Error> {
         let classifier = self.model.valid();
+        self.screen.phase("scoring the validation part");
         let Some(score) =
-            evaluate::score(&classifier, set, &Watched { shown: &NoProgress, heartbeat: self.heartbeat })
+            evaluate::score(&classifier, set, &Watched { shown: self.screen, heartbeat: self.heartbeat })
         else {
             return Ok(());
         };
@@ -281,6 +314,7 @@ where
         );
         self.events.process_valid(LearnerEvent::ProcessedItem(item));
         self.events.process_valid(LearnerEvent::EndEpoch(epoch));
+        self.screen.phase("training");
         Ok(())
     }
 
@@ -367,6 +401,7 @@ where
             );
             self.events.process_train(LearnerEvent::ProcessedItem(item));
         }
+        self.screen.phase("training");
         Ok(())
     }
 }

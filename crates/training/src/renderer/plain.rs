@@ -2,13 +2,16 @@
 
 use crate::config::TrainingConfig;
 use crate::learner::{ACCURACY, LOSS, THROUGHPUT};
+use crate::renderer::{LEARNING_RATE, terminal};
+use crate::standard_output;
+use crate::stop_signal::StopSignal;
 use anstyle::Style;
 use burn::train::metric::{MetricDefinition, MetricId};
 use burn::train::renderer::{
     EvaluationName, EvaluationProgress, MetricState, MetricsRenderer, MetricsRendererEvaluation,
     MetricsRendererTraining, ProgressType, TrainingProgress,
 };
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,10 +32,10 @@ pub struct PlainRenderer {
     validation: Validation,
     /// The line of an epoch that is over.
     unsaid: Option<Line>,
+    /// Asked to stop when nobody reads the lines any more.
+    stop: StopSignal,
 }
 
-/// As Burn calls the metric.
-const LEARNING_RATE: &str = "Learning Rate";
 /// Names of numbers, so that the numbers stand out.
 const LABEL: Style = Style::new().dimmed();
 
@@ -53,7 +56,13 @@ struct Validation {
 
 impl PlainRenderer {
     /// A renderer for a training of so many updates.
-    pub fn new(updates: usize, updates_before: usize, config: &TrainingConfig, has_validation: bool) -> Self {
+    pub fn new(
+        updates: usize,
+        updates_before: usize,
+        config: &TrainingConfig,
+        has_validation: bool,
+        stop: StopSignal,
+    ) -> Self {
         Self {
             updates,
             log_every: config.log_every,
@@ -66,13 +75,14 @@ impl PlainRenderer {
             has_validation,
             validation: Validation::default(),
             unsaid: None,
+            stop,
         }
     }
 
     /// Prints the line that waits, with the score on the validation part where there is one.
     fn say_unsaid(&mut self, validation: Option<String>) {
         if let Some(Line { score, pace }) = self.unsaid.take() {
-            say(&[Some(score), validation, pace].into_iter().flatten().collect::<Vec<_>>());
+            self.say(&[Some(score), validation, pace].into_iter().flatten().collect::<Vec<_>>());
         }
     }
 
@@ -93,6 +103,25 @@ impl PlainRenderer {
         })
     }
 
+    /// Prints a line, in several where it is too long for the terminal.
+    fn say(&self, parts: &[String]) {
+        // A reader that waits holds up training, but not its end.
+        while !standard_output::takes_more(PATIENCE) {
+            if self.stop.came() {
+                return;
+            }
+        }
+        let width: usize =
+            parts.iter().map(|part| 2 + anstream::adapter::strip_str(part).to_string().len()).sum();
+        let columns = terminal::size().map_or(usize::MAX, |(columns, _)| columns.into());
+        let separator = if width <= columns.saturating_add(2) { "  " } else { "\n    " };
+        match writeln!(anstream::stdout(), "{}", parts.join(separator)) {
+            Err(error) if standard_output::is_closed(&error) => self.stop.hang_up(),
+            Err(error) => log::warn!("cannot write to standard output: {error}"),
+            Ok(()) => {}
+        }
+    }
+
     fn is_due(&self, item: &TrainingProgress, update: usize) -> bool {
         match (self.log_every, &item.progress) {
             (Some(every), _) => update.is_multiple_of(every) || update == self.updates,
@@ -102,6 +131,8 @@ impl PlainRenderer {
     }
 }
 
+/// How often a reader that takes no more lines is asked again.
+const PATIENCE: Duration = Duration::from_millis(100);
 /// Runs that take less time are over before anybody asks how long they take.
 const WORTH_A_PACE: Duration = Duration::from_secs(10);
 
@@ -113,19 +144,6 @@ fn clock(time: Duration) -> String {
         0 => format!("{minutes}:{seconds:02}"),
         hours => format!("{hours}:{minutes:02}:{seconds:02}"),
     }
-}
-
-/// Prints a line, in several where it is too long for the terminal.
-fn say(parts: &[String]) {
-    let width: usize =
-        parts.iter().map(|part| 2 + anstream::adapter::strip_str(part).to_string().len()).sum();
-    let columns = match io::stdout().is_terminal() {
-        true => crossterm::terminal::size().map_or(usize::MAX, |(columns, _)| columns.into()),
-        false => usize::MAX,
-    };
-    let separator = if width <= columns.saturating_add(2) { "  " } else { "\n    " };
-    // A reader that went away, `| head` for one, is no reason to stop training.
-    let _ = writeln!(anstream::stdout(), "{}", parts.join(separator));
 }
 
 fn id(name: &str) -> MetricId {

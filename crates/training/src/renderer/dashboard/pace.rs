@@ -1,0 +1,62 @@
+//! How long a training will still take.
+
+use std::time::{Duration, Instant};
+
+/// The pace from the first reading on: the first update may wait for kernels to be compiled.
+#[derive(Debug, Default)]
+pub struct Pace {
+    first: Option<(Instant, usize)>,
+    last: Option<(Instant, usize)>,
+}
+
+impl Pace {
+    /// So many updates are made by now.
+    pub fn reach(&mut self, update: usize) {
+        let now = (Instant::now(), update);
+        self.first.get_or_insert(now);
+        self.last = Some(now);
+    }
+
+    /// The time that the updates up to `updates` will take; nothing before two readings.
+    pub fn left(&self, updates: usize) -> Option<Duration> {
+        let ((began, first), (read, last)) = (self.first?, self.last?);
+        let made = last.checked_sub(first).filter(|&made| made > 0)?;
+        let per_update = (read - began).as_secs_f64() / made as f64;
+        let seconds = per_update * updates.saturating_sub(last) as f64 - read.elapsed().as_secs_f64();
+        Duration::try_from_secs_f64(seconds.max(0.0)).ok()
+    }
+}
+
+/// `2:05`, `1:02:05` from an hour on, or `3 days` from two days on.
+pub fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        1..48 => format!("{hours}:{minutes:02}:{seconds:02}"),
+        hours => format!("{} days", hours / 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_short() {
+        let shown = [5, 65, 3725, 2 * 86400, u64::MAX].map(|seconds| clock(Duration::from_secs(seconds)));
+        assert_eq!(shown, ["0:05", "1:05", "1:02:05", "2 days", "213503982334601 days"]);
+    }
+
+    #[test]
+    fn the_time_left_follows_the_pace() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.left(10), None);
+        let now = Instant::now();
+        pace.first = now.checked_sub(Duration::from_secs(10)).map(|began| (began, 5));
+        pace.last = Some((now, 10));
+        let left = pace.left(20).unwrap().as_secs_f64();
+        assert!((19.0..=20.0).contains(&left), "{left}");
+        assert!(pace.left(10).unwrap().is_zero());
+    }
+}

@@ -1,0 +1,169 @@
+//! The terminal that the dashboard takes over: the only place that changes its settings and its screen, and that gives
+//! both back, however the program ends.
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::getpgrp;
+use rustix::stdio::{stderr, stdin, stdout};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
+
+/// Enters the alternate screen, hides the cursor, and clears.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[0m\x1b[2J";
+/// Resets colours, leaves the alternate screen, and shows the cursor.
+const LEAVE: &[u8] = b"\x1b[0m\x1b[?1049l\x1b[?25h";
+const ABORTED: &[u8] =
+    b"error: the program was aborted, as when memory runs out; go on from the last checkpoint with `--resume`\n";
+/// How long a terminal may take to accept the bytes that give it back.
+const PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+/// How long a frame that is being written may hold up the end of the program.
+const LAST_FRAME: Duration = Duration::from_millis(200);
+/// The size where the terminal does not tell one.
+const USUAL: (u16, u16) = (80, 24);
+
+/// The settings from before.
+static SAVED: OnceLock<Termios> = OnceLock::new();
+static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Held while a frame is written.
+static WRITING: Mutex<()> = Mutex::new(());
+/// Messages for standard error that wait until the terminal is given back.
+static HELD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Takes the terminal over: keys arrive one by one, on a screen of its own. May be called again after something else
+/// has changed the settings, as a shell does when the program was stopped.
+///
+/// # Errors
+///
+/// The operating system's, when standard input or output is no terminal, or no longer one.
+pub fn take() -> io::Result<()> {
+    let now = tcgetattr(stdin())?;
+    let before = SAVED.get_or_init(|| now);
+    give_back_on_abort()?;
+    let mut raw = before.clone();
+    raw.make_raw();
+    tcsetattr(stdin(), OptionalActions::Now, &raw)?;
+    TAKEN.store(true, Ordering::SeqCst);
+    write(ENTER)
+}
+
+/// Makes the terminal what it was before, where it is taken, and prints the messages that waited.
+pub fn give_back() {
+    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    restore();
+    say_held();
+}
+
+/// As [`give_back`], from any thread at the end of the program: a frame that cannot be written does not hold it up, and
+/// none follows.
+pub fn give_back_at_end() {
+    let start = Instant::now();
+    let writing = loop {
+        match WRITING.try_lock() {
+            Ok(guard) => break Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => break Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) if start.elapsed() > LAST_FRAME => break None,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    restore();
+    say_held();
+    // The program ends with the lock held.
+    std::mem::forget(writing);
+}
+
+/// Whether the dashboard has the terminal.
+pub fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
+}
+
+/// Whether this process may use the terminal: it is not a job in the background. Where the terminal controls no
+/// process, it may.
+pub fn is_foreground() -> bool {
+    tcgetpgrp(stdin()).map_or(true, |group| group == getpgrp())
+}
+
+/// Columns and rows of the terminal on standard output; nothing where it is none.
+pub fn size() -> Option<(u16, u16)> {
+    let size = tcgetwinsize(stdout()).ok()?;
+    Some(if size.ws_col == 0 || size.ws_row == 0 { USUAL } else { (size.ws_col, size.ws_row) })
+}
+
+/// Writes to the terminal while it is taken, and nothing otherwise.
+///
+/// # Errors
+///
+/// The operating system's, when the terminal is gone.
+pub fn write(bytes: &[u8]) -> io::Result<()> {
+    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut rest = bytes;
+    while is_taken() && !rest.is_empty() {
+        match rustix::io::write(stdout(), rest) {
+            Ok(n) => rest = &rest[n..],
+            Err(rustix::io::Errno::INTR) => {}
+            // Whoever shares the terminal may have made it non-blocking.
+            Err(rustix::io::Errno::AGAIN) => {
+                let out = stdout();
+                poll(&mut [PollFd::new(&out, PollFlags::OUT)], Some(&PATIENCE))?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Keeps a message for standard error until the terminal is given back; hands it back where it is not taken.
+pub fn hold(message: String) -> Option<String> {
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    if is_taken() {
+        held.push(message);
+        return None;
+    }
+    Some(message)
+}
+
+fn say_held() {
+    for message in std::mem::take(&mut *HELD.lock().unwrap_or_else(PoisonError::into_inner)) {
+        // There is nowhere left to say that this failed.
+        let _ = writeln!(anstream::stderr(), "{message}");
+    }
+}
+
+/// Only system calls, so that a signal handler may call it.
+fn restore() {
+    if TAKEN.swap(false, Ordering::SeqCst)
+        && let Some(before) = SAVED.get()
+    {
+        // A terminal that is gone needs nothing. One in the background would stop the program.
+        if is_foreground() {
+            let _ = tcsetattr(stdin(), OptionalActions::Now, before);
+        }
+        let out = stdout();
+        let mut watched = [PollFd::new(&out, PollFlags::OUT)];
+        if poll(&mut watched, Some(&PATIENCE)).is_ok_and(|ready| ready > 0) {
+            let _ = rustix::io::write(out, LEAVE);
+        }
+    }
+}
+
+/// An allocation that fails, or a panic within a panic, aborts the program.
+#[expect(unsafe_code, reason = "a signal handler")]
+fn give_back_on_abort() -> io::Result<()> {
+    static REGISTERED: OnceLock<Result<signal_hook::SigId, rustix::io::Errno>> = OnceLock::new();
+    let registered = REGISTERED.get_or_init(|| {
+        let handler = || {
+            if is_taken() {
+                restore();
+                let _ = rustix::io::write(stderr(), ABORTED);
+            }
+        };
+        // SAFETY: The handler makes system calls alone: it allocates nothing, takes no lock and does not panic.
+        unsafe { signal_hook::low_level::register(signal_hook::consts::SIGABRT, handler) }
+            .map_err(|error| rustix::io::Errno::from_io_error(&error).unwrap_or(rustix::io::Errno::INVAL))
+    });
+    match registered {
+        Ok(_) => Ok(()),
+        Err(error) => Err((*error).into()),
+    }
+}

@@ -1,0 +1,47 @@
+//! Whether somebody still reads standard output, and whether it takes more.
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::stdio::stdout;
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+/// Returns when the reader of standard output is gone: the other end of a pipe or of a terminal is closed. Returns
+/// `false` where the system cannot tell; such a reader is noticed when a write fails.
+pub fn wait_until_closed() -> bool {
+    loop {
+        let out = stdout();
+        let mut watched = [PollFd::new(&out, PollFlags::empty())];
+        match poll(&mut watched, None) {
+            Ok(_) if watched[0].revents().contains(PollFlags::NVAL) => return false,
+            Ok(0) | Err(Errno::INTR) => {}
+            Ok(_) => return true,
+            Err(_) => return false,
+        }
+    }
+}
+
+/// Whether a line can be written without waiting for the reader; waits at most `patience` for it.
+pub fn takes_more(patience: Duration) -> bool {
+    let out = stdout();
+    let mut watched = [PollFd::new(&out, PollFlags::OUT)];
+    match poll(&mut watched, Timespec::try_from(patience).ok().as_ref()) {
+        Ok(0) => false,
+        // What poll cannot tell, the write tells.
+        Ok(_) => true,
+        Err(error) => error != Errno::INTR,
+    }
+}
+
+/// Whether a failed write to standard output says that the reader is gone.
+pub fn is_closed(error: &io::Error) -> bool {
+    // Linux answers EIO on a terminal whose other end is closed.
+    error.kind() == ErrorKind::BrokenPipe
+        || (error.raw_os_error() == Some(Errno::IO.raw_os_error()) && is_character_device())
+}
+
+fn is_character_device() -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let file = stdout().try_clone_to_owned().map(std::fs::File::from);
+    file.and_then(|file| file.metadata()).is_ok_and(|metadata| metadata.file_type().is_char_device())
+}
