@@ -44,7 +44,7 @@ learning_rate = 0.01
 """
 SWEEP = ["sweep", "run.toml", "--grid", "training.optimizer.learning_rate=0.01,0.1", "--grid", "model.hidden=[3],[6]",
          "--jobs", "2", "--json"]
-ENDS = ["config.toml", "metrics.csv", "model.safetensors", "model.mpk", "predictions.csv", "histograms.csv"]
+ENDS = ["config.toml", "metrics.csv", "model.safetensors", "predictions.csv", "histograms.csv"]
 BUSY = "another process works on the run"
 PATIENCE = 300
 
