@@ -324,9 +324,14 @@ fn a_run_of_a_sweep_that_is_killed_is_told_and_the_others_are_ranked() {
     while outcomes(&lab) != ["finished", "running"] {
         sleep(Duration::from_millis(5));
     }
-    let of_sweep =
-        std::process::Command::new("pgrep").args(["-P", &child.id().to_string()]).output().unwrap();
-    signal("KILL", String::from_utf8(of_sweep.stdout).unwrap().trim());
+    let of_sweep = || {
+        let found = std::process::Command::new("pgrep").args(["-P", &child.id().to_string()]).output();
+        String::from_utf8(found.unwrap().stdout).unwrap().trim().to_owned()
+    };
+    while of_sweep().lines().count() != 1 {
+        sleep(Duration::from_millis(5));
+    }
+    signal("KILL", &of_sweep());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(4));
     let errors = String::from_utf8(output.stderr).unwrap();

@@ -9,7 +9,7 @@
 use crate::error::Error;
 use crate::stop_signal::StopSignal;
 use std::io::{self, ErrorKind, Read, Write};
-use std::process::{ChildStdin, exit};
+use std::process::ChildStdin;
 use std::thread;
 
 /// The byte that asks a run to stop.
@@ -38,10 +38,12 @@ pub fn follow_sweep() -> Result<StopSignal, Error> {
             told = true;
             asked.hang_up();
         }
-        if told {
-            exit(i32::from(Error::Interrupted(0).exit_code()));
-        }
         asked.hang_up();
+        if told {
+            // As two requests of the user, the second of which ends the program at once.
+            asked.request();
+            asked.request();
+        }
     };
     let spawned = thread::Builder::new().name("sweep".to_owned()).spawn(follow);
     spawned.map_err(|error| Error::Usage(format!("cannot start a thread: {error}")))?;
