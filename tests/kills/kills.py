@@ -232,7 +232,7 @@ def sweeps_at_once(options, new, parent):
 
 
 def sweeps_disturbed(options, new, parent):
-    """A sweep killed, or stopped by Ctrl-C on its terminal, and started again at once."""
+    """A sweep killed, or stopped by Ctrl-C on its terminal once or twice, and started again at once."""
     chance = random.Random(6)
     long = [*SWEEP, "--set", "training.epochs=400", "--set", "data.n_samples=400"]
     with new() as lab:
@@ -245,9 +245,16 @@ def sweeps_disturbed(options, new, parent):
         with new() as lab:
             process = lab.start(*long)
             time.sleep(lasts * chance.random())
-            if number % 2:
+            if number % 3 == 1:
                 process.kill()
                 process.communicate()
+            elif number % 3 == 2:
+                # The second request ends the sweep and its runs at once.
+                os.killpg(process.pid, signal.SIGINT)
+                time.sleep(0.3 * chance.random())
+                process.send_signal(signal.SIGINT)
+                process.communicate(timeout=PATIENCE)
+                expect(process.returncode in (0, 130, -signal.SIGINT), process.returncode)
             else:
                 # The terminal sends the signal to all processes of the group.
                 os.killpg(process.pid, signal.SIGINT)
