@@ -38,7 +38,9 @@ fn a_missing_folder_is_an_error_that_says_how_to_get_the_data() {
     fs::remove_dir_all(lab.path("data")).unwrap();
     let said = lab.emberlab("train images.toml");
     assert_eq!(said.code, 3);
-    assert!(said.stderr.starts_with(&format!("error: `{FOLDER}/batches.meta.txt` does not exist\n")));
+    assert!(said.stderr.starts_with(&format!(
+        "error: `{FOLDER}/batches.meta.txt` does not exist; a relative path starts from "
+    )));
     assert!(said.stderr.contains("run `emberlab data fetch CONFIG`"));
     assert!(!lab.exists("artifacts"));
 }

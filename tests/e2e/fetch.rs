@@ -66,7 +66,9 @@ fn an_archive_that_is_not_the_official_one_is_refused_without_a_word_for_it() {
 #[test]
 fn arguments_that_cannot_work_are_errors() {
     let lab = lab();
-    lab.emberlab("data fetch images.toml --from none.tar.gz").fails(3, "error: `none.tar.gz` does not exist");
+    let said = lab.emberlab("data fetch images.toml --from none.tar.gz");
+    let wanted = "error: `none.tar.gz` does not exist; a relative path starts from the current folder, `";
+    assert!(said.code == 3 && said.stderr.starts_with(wanted), "{}", said.stderr);
     assert_eq!(lab.emberlab("data fetch images.toml --from archive.tar.gz --sha256 12").code, 2);
     assert_eq!(lab.emberlab("data fetch images.toml --from a --url b").code, 2);
     let table = CONFIG.replace("\"cifar10\"\ndirectory = \"fetched\"", "\"synthetic\"");

@@ -4,9 +4,11 @@
 
 mod configuration;
 mod curves;
+mod damaged_runs;
 mod data;
 mod devices;
 mod fetch;
+mod hostile_configs;
 mod lab;
 mod many_runs;
 mod optimizers;

@@ -141,9 +141,7 @@ impl Error {
     fn missing(&self) -> Option<&Path> {
         match self {
             Self::Data(DataError::Missing { path }) => Some(path),
-            Self::Artifact { path, .. } => {
-                Some(path.as_path()).filter(|path| path.symlink_metadata().is_err())
-            }
+            Self::Artifact { path, reason } if reason == DOES_NOT_EXIST => Some(path),
             _ => None,
         }
     }
@@ -191,6 +189,9 @@ fn sweep_failures(failures: &[String]) -> String {
     }
     lines.join("\n")
 }
+
+/// What is wrong with a file that is not there, as the end of a sentence.
+pub(crate) const DOES_NOT_EXIST: &str = "does not exist";
 
 const GET_THE_DATA: &str = "to get CIFAR-10, run `emberlab data fetch CONFIG` with this configuration; where it is elsewhere already, set
 `data.directory` to the folder that holds `cifar-10-batches-bin/`";

@@ -2,20 +2,25 @@
 
 use crate::error::Error;
 use emberlab_data::open_regular;
-use serde::Deserialize;
 use std::path::Path;
+use std::sync::Arc;
 
-/// One number of a run.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The first line of the file.
+pub const METRICS_HEADER: &str = "split,epoch,iteration,metric,value";
+/// More names of parts and metrics than any run has.
+const MAX_NAMES: usize = 64;
+
+/// One number of a run. Parts and metrics have few names, which all rows share.
+#[derive(Clone, Debug, PartialEq)]
 pub struct MetricRow {
     /// `train`, `valid` or `test`.
-    pub split: String,
+    pub split: Arc<str>,
     /// The epoch, from 1.
     pub epoch: usize,
     /// Updates by then.
     pub iteration: usize,
     /// `loss` or `accuracy`.
-    pub metric: String,
+    pub metric: Arc<str>,
     /// Its value.
     pub value: f64,
 }
@@ -26,18 +31,42 @@ pub struct MetricRow {
 ///
 /// [`Error::Artifact`] when the file cannot be read or says something else.
 pub fn read(path: &Path) -> Result<Vec<MetricRow>, Error> {
-    let fail =
-        |error: csv::Error| Error::Artifact { path: path.to_owned(), reason: format!("is damaged: {error}") };
-    let unreadable =
-        |error| Error::Artifact { path: path.to_owned(), reason: format!("cannot be read: {error}") };
-    let mut reader = csv::Reader::from_reader(open_regular(path).map_err(unreadable)?);
-    reader.deserialize().collect::<Result<_, _>>().map_err(fail)
+    let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
+    let file = open_regular(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+    let mut reader = csv::Reader::from_reader(file);
+    let header = reader.headers().map_err(|error| fail(format!("is damaged: {error}")))?;
+    if header.iter().ne(METRICS_HEADER.split(',')) {
+        return Err(fail(format!("is damaged in line 1, must be `{METRICS_HEADER}`")));
+    }
+    let (mut rows, mut names, mut record) = (Vec::new(), Vec::new(), csv::StringRecord::new());
+    let mut line = 2;
+    while reader.read_record(&mut record).map_err(|error| fail(format!("is damaged: {error}")))? {
+        rows.push(row(&record, &mut names).ok_or_else(|| fail(format!("is damaged in line {line}")))?);
+        line += 1;
+    }
+    Ok(rows)
+}
+
+/// A row; `names` are those of parts and metrics so far.
+fn row(record: &csv::StringRecord, names: &mut Vec<Arc<str>>) -> Option<MetricRow> {
+    let mut named = |name: &str| match names.iter().find(|known| &***known == name) {
+        Some(known) => Some(Arc::clone(known)),
+        None if names.len() == MAX_NAMES || name.is_empty() => None,
+        None => {
+            names.push(name.into());
+            names.last().cloned()
+        }
+    };
+    let split = named(record.get(0)?)?;
+    let metric = named(record.get(3)?)?;
+    let (epoch, iteration) = (record.get(1)?.parse().ok()?, record.get(2)?.parse().ok()?);
+    Some(MetricRow { split, epoch, iteration, metric, value: record.get(4)?.parse().ok()? })
 }
 
 /// The curve of one metric of one part: updates and values, a point for each epoch that has more than
 /// one value, their mean.
 pub fn curve(rows: &[MetricRow], split: &str, metric: &str) -> Vec<(f64, f64)> {
-    let of_metric = |row: &&MetricRow| row.split == split && row.metric == metric;
+    let of_metric = |row: &&MetricRow| &*row.split == split && &*row.metric == metric;
     let rows: Vec<&MetricRow> = rows.iter().filter(of_metric).collect();
     let epochs = rows.chunk_by(|left, right| left.epoch == right.epoch);
     if epochs.clone().count() < 2 {
@@ -48,4 +77,32 @@ pub fn curve(rows: &[MetricRow], split: &str, metric: &str) -> Vec<(f64, f64)> {
         (epoch.last().map_or(0.0, |row| row.iteration as f64), mean)
     });
     points.collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_read_back_and_damaged_ones_are_told_by_their_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("metrics.csv");
+        std::fs::write(&path, format!("{METRICS_HEADER}\ntrain,1,2,loss,1e308\nvalid,1,2,accuracy,NaN\n"))
+            .unwrap();
+        let rows = read(&path).unwrap();
+        assert_eq!((&*rows[0].split, rows[0].iteration, rows[0].value), ("train", 2, 1e308));
+        assert!(rows[1].value.is_nan());
+        for line in
+            ["train,1,2,loss", "train,-1,2,loss,0.5", "train,1,2,loss,x", ",1,2,loss,0.5", "train,1,2,,0.5"]
+        {
+            std::fs::write(&path, format!("{METRICS_HEADER}\ntrain,1,1,loss,0.5\n{line}\n")).unwrap();
+            assert!(
+                matches!(read(&path).unwrap_err(), Error::Artifact { reason, .. } if reason.contains("damaged")),
+                "{line}"
+            );
+        }
+        std::fs::write(&path, "split,epoch\n").unwrap();
+        assert!(read(&path).is_err());
+    }
 }

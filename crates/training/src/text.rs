@@ -58,6 +58,11 @@ pub fn short_line(line: &str) -> Cow<'_, str> {
     let mut short = String::new();
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
+        if first.is_whitespace() {
+            short.push(first);
+            rest = &rest[first.len_utf8()..];
+            continue;
+        }
         let (span, closed) = match first {
             '`' | '"' => match rest[1..].find(first) {
                 Some(end) => (&rest[1..=end], true),

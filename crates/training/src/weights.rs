@@ -1,7 +1,7 @@
 //! Weights on disk, on their way out and back.
 
 use crate::checkpoint;
-use crate::error::Error;
+use crate::error::{DOES_NOT_EXIST, Error};
 use burn::module::Module;
 use burn::tensor::backend::Backend;
 use emberlab_data::open_regular;
@@ -54,7 +54,7 @@ pub fn to_safetensors<B: Backend>(network: &Network<B>) -> Result<Vec<u8>, Error
 pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error> {
     let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => fail("does not exist".into()),
+        std::io::ErrorKind::NotFound => fail(DOES_NOT_EXIST.into()),
         _ => fail(format!("cannot be read: {error}")),
     })?;
     // Half precision is the smallest that is read.
@@ -91,7 +91,7 @@ pub fn load<B: Backend>(network: Network<B>, path: &Path) -> Result<Network<B>, 
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let file = open_regular(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        std::io::ErrorKind::NotFound => DOES_NOT_EXIST.to_owned(),
         std::io::ErrorKind::InvalidInput => error.to_string(),
         _ => format!("cannot be read: {error}"),
     })?;

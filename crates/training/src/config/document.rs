@@ -19,6 +19,9 @@ const MAX_DEPTH: usize = 16;
 const MAX_NESTING: usize = 32;
 /// Characters of a text that a message shows.
 const MAX_SHOWN: usize = 100;
+/// What is wrong with a Windows path in double quotes.
+pub(super) const ESCAPE_HINT: &str =
+    "; in double quotes a `\\` begins an escape: write a path in single quotes, or each `\\` twice";
 /// The key that names the file to extend.
 pub(super) const EXTENDS: &str = "extends";
 
@@ -301,7 +304,7 @@ fn syntax_error(source: &Arc<SourceText>, error: &toml::de::Error) -> ConfigErro
     let location = start.map_or(Location::File, |start| Location::Place(Place::new(source, start)));
     let mut message = format!("is not TOML: {}", one_line(error.message()));
     if start.is_some_and(|start| is_after_backslash(&source.text, start)) {
-        message += "; in double quotes a `\\` begins an escape: write a path in single quotes, as in                     'C:\\data\\iris.csv', or each `\\` twice";
+        message += ESCAPE_HINT;
     }
     ConfigError::new(&source.path, vec![Problem { location, message }])
 }

@@ -1,6 +1,6 @@
 //! Reading one table of a configuration, key by key.
 
-use super::document::{Document, EXTENDS, Table, Value};
+use super::document::{Document, ESCAPE_HINT, EXTENDS, Table, Value};
 use super::problem::{ConfigError, Location, Problem};
 use super::rule::{Rule, nearest};
 use crate::text::shown;
@@ -142,8 +142,8 @@ impl<'a> Section<'a> {
 fn not_allowed<T>(value: &Value, rule: &Rule<'_, T>) -> String {
     let is = format!("is {value}, must be {}", rule.allowed);
     match value {
-        Value::Text(text) if text.contains(char::is_control) => {
-            is + "; in double quotes a `\\` begins an escape: write a path in single quotes, or each `\\` twice"
+        Value::Text(text) if text.contains(char::is_control) && rule.allowed.ends_with("path") => {
+            is + ESCAPE_HINT
         }
         Value::Text(text) => match nearest(text, rule.words.iter().copied()) {
             Some(near) => format!("{is}; did you mean {near:?}?"),

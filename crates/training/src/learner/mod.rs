@@ -28,12 +28,13 @@ mod transfer;
 mod unread_scores;
 mod update_loop;
 
+pub use crate::metrics_file::METRICS_HEADER;
 pub use course::{Best, Course};
 pub use event_file::EventFile;
 pub use histograms::Histograms;
 pub(crate) use metric::{ACCURACY, LOSS};
 pub use progress::Progress;
-pub use recorder::{METRICS_HEADER, Recorder};
+pub use recorder::Recorder;
 pub(crate) use schedule::Schedule;
 pub use selection::{Selected, SelectionState};
 pub(crate) use throughput::THROUGHPUT;

@@ -3,12 +3,9 @@
 use super::event_file::EventFile;
 use crate::error::Error;
 use crate::growing_file::{FileMark, GrowingFile};
-use crate::metrics_file::{self, MetricRow};
+use crate::metrics_file::{self, METRICS_HEADER, MetricRow};
 use emberlab_models::Score;
 use std::path::Path;
-
-/// The first line of `metrics.csv`.
-pub const METRICS_HEADER: &str = "split,epoch,iteration,metric,value";
 
 /// Appends scores to `metrics.csv`.
 #[derive(Debug)]
@@ -79,7 +76,7 @@ impl Recorder {
         self.line(format_args!("{split},{epoch},{iteration},accuracy,{accuracy}"))?;
         if let Some(events) = &mut self.events {
             for (metric, value) in [("loss", f64::from(loss)), ("accuracy", accuracy)] {
-                let (split, metric) = (split.to_owned(), metric.to_owned());
+                let (split, metric) = (split.into(), metric.into());
                 events.scalar(&MetricRow { split, epoch, iteration, metric, value })?;
             }
         }

@@ -10,6 +10,8 @@ const SMALLEST: f64 = 1e-300;
 /// The shortest axis, as a share of its values: four digits tell its ends apart.
 const SHORTEST: f64 = 1e-6;
 
+/// The share of a step by which a number may lie outside the axis, for the rounding of its ends.
+const TOLERANCE: f64 = 1e-9;
 /// Lengths of the axis beyond which nothing is drawn.
 const OUTSIDE: f64 = 10.0;
 
@@ -45,7 +47,11 @@ impl Axis {
         let alone = if size == 0.0 || scale == Scale::Log { 0.5 } else { 0.5 * size };
         let room = if high - low > SHORTEST * size { 0.05 * (high - low) } else { alone };
         let (from, to) = (low - room, high + room);
-        let range = if scale == Scale::Log { from.exp()..to.exp() } else { from..to };
+        let range = match scale {
+            // The room of the largest values would overflow.
+            Scale::Log => from.exp().max(0.1 * SMALLEST)..to.exp().min(10.0 * LARGEST),
+            Scale::Linear => from..to,
+        };
         (low <= high).then_some(Self { range, scale })
     }
 
@@ -102,9 +108,9 @@ fn linear_numbers(start: f64, end: f64, most: usize) -> Vec<f64> {
     for (factor, power) in (power..=power + 2).flat_map(|power| [1.0, 2.0, 5.0].map(|factor| (factor, power)))
     {
         let step = times_power_of_ten(factor, power);
-        let (first, last) = ((start / step).ceil(), (end / step).floor());
+        let (first, last) = ((start / step - TOLERANCE).ceil(), (end / step + TOLERANCE).floor());
         // Steps that are lost in the rounding of the values are none.
-        if step <= 0.0 || !(last - first).is_finite() || last.abs().max(first.abs()) > 1e12 {
+        if step.is_nan() || step <= 0.0 || !(last - first).is_finite() || last.abs().max(first.abs()) > 1e12 {
             continue;
         }
         let n = (last - first + 1.0) as usize;
@@ -131,7 +137,8 @@ fn has_place(value: f64, scale: Scale) -> bool {
 
 /// A number times a power of ten, rounded once.
 fn times_power_of_ten(number: f64, power: i32) -> f64 {
-    if power < 0 { number / 10f64.powi(-power) } else { number * 10f64.powi(power) }
+    // Powers beyond 10²² are no doubles; reading them as text rounds only once.
+    format!("{number}e{power}").parse().unwrap_or(f64::NAN)
 }
 
 impl Ranged for Axis {
@@ -240,7 +247,9 @@ mod tests {
                 for most in [1, 3, 10] {
                     let numbers = axis.round_numbers(most);
                     assert!(numbers.len() <= most.max(3), "{left} to {right}: {numbers:?}");
-                    assert!(numbers.iter().all(|number| (range.start..=range.end).contains(number)));
+                    let near = 1e-9 * (range.end - range.start);
+                    let inside = |number: &f64| *number >= range.start - near && *number <= range.end + near;
+                    assert!(numbers.iter().all(inside), "{left} to {right}: {numbers:?}");
                 }
                 assert!(axis.round_numbers(10).len() >= 2, "{left} to {right} on {scale:?}");
                 for value in values.into_iter().filter(|value| axis.shows(*value)) {

@@ -17,8 +17,8 @@ const LEGEND_LINE: i32 = 26;
 /// Pixels of a dash, and between two.
 const DASH: u32 = 6;
 const GAP: u32 = 4;
-/// The most dashes of a curve; a longer one is drawn as a line.
-const MAX_DASHES: u64 = 2000;
+/// The longest curve in pixels that is drawn with a wide line or dashes; a longer one becomes a thin, light line.
+const MAX_LENGTH: u64 = 20_000;
 /// How much of a pale curve's colour is left.
 const PALE: f64 = 0.3;
 
@@ -140,10 +140,9 @@ impl Picture for Curves<'_> {
         for Curve { colour, stroke, points, .. } in self.curves {
             let place = |point: &&(f64, f64)| self.x.shows(point.0) && self.y.shows(point.1);
             let points: Vec<(f64, f64)> = points.iter().filter(place).copied().collect();
-            // Dashes of a curve that goes up and down all the time cannot be told apart, and there are thousands.
-            let dashes = chart_length(&chart, &points) / (DASH + GAP) as u64;
-            let stroke =
-                if *stroke == Stroke::Dashed && dashes > MAX_DASHES { Stroke::Solid } else { *stroke };
+            // Of a curve that goes up and down all the time no dash is seen, and wide lines cover everything.
+            let dense = *stroke != Stroke::Band && chart_length(&chart, &points) > MAX_LENGTH;
+            let stroke = if dense { Stroke::Pale } else { *stroke };
             let (colour, points) = (class_colour(*colour), points.into_iter());
             match stroke {
                 Stroke::Solid => chart.draw_series(LineSeries::new(points, colour.stroke_width(2))).map(drop),

@@ -18,7 +18,7 @@ const SMOOTHED_SHARE: usize = 25;
 /// mini-batches; the validation part after each epoch; of the test part, which is scored once, a level.
 pub fn metric_curves(metrics: &[MetricRow], metric: &str, noisy: bool) -> Vec<Curve> {
     let points = |split: &str| -> Vec<(f64, f64)> {
-        let rows = metrics.iter().filter(|row| row.split == split && row.metric == metric);
+        let rows = metrics.iter().filter(|row| &*row.split == split && &*row.metric == metric);
         rows.map(|row| (row.iteration as f64, row.value)).collect()
     };
     let curve =
@@ -64,9 +64,9 @@ fn thinned(points: &[(f64, f64)]) -> (Vec<(f64, f64)>, usize) {
 /// Updates that are smoothed over: whole epochs, where they are short, so that each sample counts as often as others.
 fn window(metrics: &[MetricRow], updates: usize) -> usize {
     let wanted = updates / SMOOTHED_SHARE;
-    let first_epoch = metrics.iter().find(|row| row.split == "train").map_or(1, |row| row.epoch);
+    let first_epoch = metrics.iter().find(|row| &*row.split == "train").map_or(1, |row| row.epoch);
     let in_epoch =
-        |row: &&MetricRow| row.split == "train" && row.epoch == first_epoch && row.metric == "loss";
+        |row: &&MetricRow| &*row.split == "train" && row.epoch == first_epoch && &*row.metric == "loss";
     let epoch = metrics.iter().filter(in_epoch).count().max(1);
     if 4 * epoch <= updates { epoch * (wanted / epoch).max(1) } else { wanted }
 }
