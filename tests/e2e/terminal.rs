@@ -6,7 +6,7 @@ use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
 use serde_json::Value;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::process::Child;
+use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -53,12 +53,16 @@ struct Terminal {
 
 impl Terminal {
     fn open(columns: u16) -> Self {
+        Self::sized(columns, 40)
+    }
+
+    fn sized(columns: u16, rows: u16) -> Self {
         let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&controller).unwrap();
         unlockpt(&controller).unwrap();
         let name = ptsname(&controller, Vec::new()).unwrap().into_string().unwrap();
         let user = OpenOptions::new().read(true).write(true).open(name).unwrap();
-        let size = Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&user, size).unwrap();
         let controller = File::from(controller);
         let (shown, mut reader) = (Arc::new(Mutex::new(Vec::new())), controller.try_clone().unwrap());
@@ -109,6 +113,18 @@ impl Terminal {
         }
     }
 
+    /// Whether the terminal has these settings, now or soon.
+    fn gets_settings(&self, wanted: impl Fn(&str) -> bool) -> bool {
+        let start = Instant::now();
+        while !wanted(&self.settings()) {
+            if start.elapsed() > Duration::from_secs(30) {
+                return false;
+            }
+            sleep(Duration::from_millis(10));
+        }
+        true
+    }
+
     fn press(&self, key: &str) {
         (&self.controller).write_all(key.as_bytes()).unwrap();
     }
@@ -131,7 +147,7 @@ fn lab(config: &str) -> Lab {
 
 #[test]
 fn a_signal_under_the_dashboard_stops_the_run_and_gives_the_terminal_back() {
-    for (name, columns) in [("TERM", 80), ("INT", 200)] {
+    for (name, columns) in [("TERM", 80), ("INT", 200), ("HUP", 40), ("QUIT", 100)] {
         let (lab, terminal) = (lab(LONG), Terminal::open(columns));
         let before = terminal.settings();
         let mut child = terminal.start(&lab, "train long.toml", &[]);
@@ -166,8 +182,117 @@ fn a_second_signal_under_the_dashboard_ends_at_once_and_gives_the_terminal_back(
 }
 
 #[test]
+fn ctrl_c_under_the_dashboard_stops_the_run_and_a_second_one_ends_it_at_once() {
+    let (quick, terminal) = (lab(LONG), Terminal::open(100));
+    let before = terminal.settings();
+    let mut child = terminal.start(&quick, "train long.toml", &[]);
+    terminal.wait_for("Loss");
+    terminal.press("\x03");
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{}", terminal.shown());
+    assert_eq!(terminal.settings(), before);
+    assert_eq!(outcome(&quick), "interrupted");
+    assert!(quick.path("artifacts/long/checkpoints").read_dir().unwrap().next().is_some());
+
+    let (slow, terminal) = (lab(SLOW), Terminal::open(100));
+    let mut child = terminal.start(&slow, "train long.toml", &[]);
+    terminal.wait_for("making the first update");
+    terminal.press("\x03");
+    terminal.wait_for("stopping");
+    terminal.press("\x03");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(terminal.settings(), before);
+    assert!(terminal.shown().contains(LEAVE_ALTERNATE_SCREEN));
+}
+
+#[test]
+fn keys_before_the_first_metric_do_no_harm() {
+    let (lab, terminal) = (lab(SLOW), Terminal::sized(20, 5));
+    let mut child = terminal.start(&lab, "train long.toml --set training.epochs=3", &[]);
+    terminal.wait_for("\x1b[?1049h");
+    for key in ["\x1b[C", "\x1b[D", "\x1b[A", "\x1b[B", "x", "\x1b", "q", "c", "\x1b[200~"] {
+        terminal.press(key);
+    }
+    assert!(child.wait().unwrap().success(), "{}", terminal.shown());
+    assert!(terminal.shown().contains("epoch"), "{}", terminal.shown());
+}
+
+#[test]
+fn a_dashboard_that_is_suspended_gives_the_terminal_back_and_takes_it_again() {
+    let (lab, terminal) = (lab(LONG), Terminal::open(100));
+    let before = terminal.settings();
+    let mut child = terminal.start(&lab, "train long.toml", &[]);
+    terminal.wait_for("Loss");
+    let raw = terminal.settings();
+    signal(&child, "TSTP");
+    assert!(terminal.gets_settings(|settings| settings == before));
+    assert!(terminal.shown().contains(LEAVE_ALTERNATE_SCREEN));
+    signal(&child, "CONT");
+    assert!(terminal.gets_settings(|settings| settings == raw));
+    terminal.press("\x1b[A");
+    terminal.wait_for("Recent");
+    terminal.press("\x03");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(terminal.settings(), before);
+}
+
+#[test]
+fn an_abort_under_the_dashboard_gives_the_terminal_back() {
+    use std::os::unix::process::ExitStatusExt;
+    let (lab, terminal) = (lab(LONG), Terminal::open(100));
+    let before = terminal.settings();
+    let mut child = terminal.start(&lab, "train long.toml", &[]);
+    terminal.wait_for("Loss");
+    signal(&child, "ABRT");
+    assert_eq!(child.wait().unwrap().signal(), Some(6));
+    terminal.wait_for("the program was aborted");
+    assert_eq!(terminal.settings(), before);
+    assert!(terminal.shown().contains(LEAVE_ALTERNATE_SCREEN));
+}
+
+#[test]
+fn a_reader_that_goes_away_stops_the_run() {
+    let lab = lab(LONG);
+    let mut command = lab.command(&["train", "long.toml", "--dashboard", "plain"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0; 1];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("go on with `--resume`"));
+    assert_eq!(outcome(&lab), "interrupted");
+}
+
+#[test]
+fn reading_data_ends_at_once_when_it_is_stopped() {
+    let (lab, terminal) = (lab(LONG), Terminal::open(100));
+    let before = terminal.settings();
+    let train = "train long.toml --set data.n_samples=1000000 --set data.n_features=20";
+    let mut child = terminal.start(&lab, train, &[]);
+    terminal.wait_for("reading data");
+    let start = Instant::now();
+    signal(&child, "INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    terminal.wait_for("before the first update");
+    assert_eq!(terminal.settings(), before);
+    assert!(!lab.exists("artifacts/long"));
+}
+
+#[test]
+fn a_log_that_cannot_be_made_is_a_warning() {
+    let lab = lab(LONG);
+    lab.emberlab("train long.toml --dashboard none --set training.epochs=3").succeeds();
+    std::fs::remove_file(lab.path("artifacts/long/experiment.log")).unwrap();
+    std::fs::create_dir(lab.path("artifacts/long/experiment.log")).unwrap();
+    let said = lab.emberlab("train long.toml --dashboard none --resume --set training.epochs=5");
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert!(said.stderr.contains("training goes on without a log"), "{}", said.stderr);
+    assert_eq!(outcome(&lab), "finished");
+}
+
+#[test]
 fn the_dashboards_own_keys_stop_the_run() {
-    for (key, checkpoint) in [("s", true), ("k", false)] {
+    for (key, weights) in [("s", true), ("k", false)] {
         let (lab, terminal) = (lab(LONG), Terminal::open(120));
         let before = terminal.settings();
         let mut child = terminal.start(&lab, "train long.toml", &[]);
@@ -178,7 +303,12 @@ fn the_dashboards_own_keys_stop_the_run() {
         assert_eq!(child.wait().unwrap().code(), Some(130), "{}", terminal.shown());
         assert_eq!(terminal.settings(), before);
         assert_eq!(outcome(&lab), "interrupted");
-        assert_eq!(lab.exists("artifacts/long/checkpoints"), checkpoint);
+        assert_eq!(lab.exists("artifacts/long/model.safetensors"), weights);
+        let run: Value = serde_json::from_str(&lab.read("artifacts/long/run.json")).unwrap();
+        let updates = run["updates"].as_u64().unwrap();
+        let more = format!("train long.toml --resume --dashboard none --set training.epochs={}", updates + 2);
+        lab.emberlab(&more).succeeds();
+        assert_eq!(lab.metric("long", "train", "loss").len() as u64, updates + 2);
     }
 }
 

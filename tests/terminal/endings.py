@@ -115,8 +115,8 @@ def attempt(program, ending, chance, controls, folder):
     if where != "dashboard":
         arguments += ["--dashboard", "none" if where == "nothing shown" else "plain"]
     on_terminal = where in ("dashboard", "lines on a terminal")
-    # A terminal that controls no process sends it no signal.
-    controls = controls or how == "Ctrl-C" and where != "dashboard"
+    # A terminal that controls no process makes no signal of Ctrl-C, which the dashboard reads as a key.
+    controls = controls or how == "Ctrl-C"
     errors = open(os.path.join(folder, "stderr"), "w+b")
     if on_terminal:
         ours, theirs = pty.openpty()
@@ -164,8 +164,10 @@ def attempt(program, ending, chance, controls, folder):
         if termios.tcgetattr(theirs) != before:
             return "the terminal has other settings than before"
         os.close(theirs)
-        time.sleep(0.05)
-        if output.text.count(b"\x1b[?1049h") and not output.text.rstrip().endswith((b"\x1b[?25h", b"`")):
+        # The kernel has the rest of the text when the program is gone; reading it may take a moment.
+        output.reader.join(PATIENCE)
+        left = output.text.rpartition(b"\x1b[?1049h")[2]
+        if left != output.text and not left.endswith(b"\x1b[?1049l\x1b[?25h"):
             return f"the screen is not given back: {output.text[-200:]}"
     if output.open:
         output.close()
@@ -199,6 +201,8 @@ def main():
     program, tries = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 100
     jobs = [(program, ending, number) for number in range(tries) for ending in ENDINGS]
     good, wrong = collections.Counter(), []
+    # A program that was started with HUP ignored, as by `nohup`, keeps ignoring it.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with multiprocessing.Pool(max(2, min(8, os.cpu_count() or 2))) as pool:
         for (_, ending, number), fault in zip(jobs, pool.imap(one, jobs)):
             good[ending] += fault is None

@@ -7,6 +7,7 @@ use crate::error::Error;
 use burn::tensor::backend::Backend as _;
 use burn::tensor::{DType, FloatDType, Tensor};
 use emberlab_models::Precision;
+use std::error::Error as _;
 use std::panic::{catch_unwind, set_hook, take_hook};
 
 #[cfg(not(any(
@@ -162,9 +163,7 @@ pub fn devices(config: &DeviceConfig) -> Result<Vec<Device>, Error> {
 
 /// What must hold before any device is asked for.
 fn prepare(config: &DeviceConfig) -> Result<(), Error> {
-    if let Some(threads) = config.threads {
-        set_threads(threads)?;
-    }
+    start_threads(config.threads)?;
     if !IS_REMOTE && !config.remote.is_empty() {
         return Err(Error::Device(format!(
             "`device.remote` names servers, and this build computes itself, on `{NAME}`; train with `just train-remote`"
@@ -192,10 +191,22 @@ pub fn threads() -> usize {
     rayon::current_num_threads()
 }
 
-fn set_threads(threads: usize) -> Result<(), Error> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    pool.map_err(|error| Error::Device(format!("cannot start {threads} threads: {error}")))
+/// Starts the threads that compute: as many as are asked for, or as there are cores. Rayon would panic over a system
+/// that refuses them.
+fn start_threads(threads: Option<usize>) -> Result<(), Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build_global();
+    match (pool, threads) {
+        (Ok(()), _) => Ok(()),
+        // They run already.
+        (Err(error), None) if error.source().is_none() => Ok(()),
+        (Err(error), _) => {
+            let number = threads.map_or(String::new(), |threads| format!("{threads} "));
+            Err(Error::Device(format!("cannot start {number}threads to compute with: {error}{MORE_THREADS}")))
+        }
+    }
 }
+
+const MORE_THREADS: &str = "; lower `device.threads`, or raise the system's limit (`ulimit -u`)";
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 fn select(_config: &DeviceConfig, _offset: usize) -> Device {
@@ -287,6 +298,9 @@ fn try_out(device: &Device, precision: Precision) -> Result<(), Error> {
 pub(crate) fn failure(reason: String) -> Error {
     const WORDS: [&str; 6] = ["out of memory", "outofmemory", "allocat", "device lost", "lost", "cuda_error"];
     let said = reason.to_lowercase();
+    if said.contains("resource temporarily unavailable") {
+        return Error::Device(format!("the system refuses another thread{MORE_THREADS}"));
+    }
     match selected::IS_GPU && WORDS.iter().any(|word| said.contains(word)) {
         true => Error::Device(format!(
             "the device failed: {reason}; go on from the last checkpoint with `--resume`, or take a smaller \

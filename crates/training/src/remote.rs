@@ -140,8 +140,7 @@ pub struct Watchdog {
 }
 
 impl Watchdog {
-    /// From now on a panic in any thread ends the program, with the run's record written; Burn's logger takes the place of
-    /// this when it begins, so that it must be said again after that.
+    /// From now on a panic in any thread ends the program, with the run's record written.
     pub fn watch_panics(&self) {
         if !backend::IS_REMOTE {
             return;
@@ -154,12 +153,16 @@ impl Watchdog {
     }
 
     /// From now on the program ends, with the run's record written, when a server is gone or nothing moves.
-    pub fn watch_silence(&self, servers: &[String]) {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Device`] when the system refuses a thread.
+    pub fn watch_silence(&self, servers: &[String]) -> Result<(), Error> {
         if !backend::IS_REMOTE {
-            return;
+            return Ok(());
         }
         let (watchdog, servers) = (self.clone(), servers.to_vec());
-        std::thread::spawn(move || {
+        let watch = move || {
             while !watchdog.heartbeat.over.load(Ordering::Relaxed) {
                 std::thread::sleep(BETWEEN_LOOKS);
                 let silence = watchdog.heartbeat.silence();
@@ -171,7 +174,9 @@ impl Watchdog {
                     watchdog.give_up(&error.to_string());
                 }
             }
-        });
+        };
+        let spawned = std::thread::Builder::new().name("watchdog".into()).spawn(watch);
+        spawned.map(drop).map_err(|error| Error::Device(format!("cannot start a thread: {error}")))
     }
 
     /// Writes the record and ends the program, unless something else is about to.

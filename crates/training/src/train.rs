@@ -89,7 +89,7 @@ pub fn train(
     let place = options.artifacts.join(&config.name);
     let watchdog = Watchdog { run: place, heartbeat: options.heartbeat.clone(), give_up: options.give_up };
     watchdog.watch_panics();
-    watchdog.watch_silence(&config.device.remote);
+    watchdog.watch_silence(&config.device.remote)?;
     // Until the run directory is made, there is nothing to save.
     let reading = options.stop.at_once(Error::LoadInterrupted, options.give_up);
     let opened = match options.dashboard {
@@ -134,7 +134,6 @@ pub fn train(
     if let Err(error) = refuse_irregular(&log).and_then(|()| application_log::begin(&log)) {
         (options.warn)(&format!("{error}; training goes on without a log"));
     }
-    watchdog.watch_panics();
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
     announce(&record, run.path());
 

@@ -17,9 +17,9 @@ const LEAVE: &[u8] = b"\x1b[0m\x1b[?1049l\x1b[?25h";
 const ABORTED: &[u8] =
     b"error: the program was aborted, as when memory runs out; go on from the last checkpoint with `--resume`\n";
 /// How long a terminal may take to accept the bytes that give it back.
-const PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+const PATIENCE: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 /// How long a frame that is being written may hold up the end of the program.
-const LAST_FRAME: Duration = Duration::from_millis(200);
+const LAST_FRAME: Duration = Duration::from_secs(1);
 /// The size where the terminal does not tell one.
 const USUAL: (u16, u16) = (80, 24);
 
@@ -43,9 +43,11 @@ pub fn take() -> io::Result<()> {
     give_back_on_abort()?;
     let mut raw = before.clone();
     raw.make_raw();
-    tcsetattr(stdin(), OptionalActions::Now, &raw)?;
+    // Whoever gives it back from another thread comes before all of this, or after.
+    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     TAKEN.store(true, Ordering::SeqCst);
-    write(ENTER)
+    tcsetattr(stdin(), OptionalActions::Now, &raw)?;
+    write_all(ENTER)
 }
 
 /// Makes the terminal what it was before, where it is taken, and prints the messages that waited.
@@ -97,8 +99,12 @@ pub fn size() -> Option<(u16, u16)> {
 /// The operating system's, when the terminal is gone.
 pub fn write(bytes: &[u8]) -> io::Result<()> {
     let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    if is_taken() { write_all(bytes) } else { Ok(()) }
+}
+
+fn write_all(bytes: &[u8]) -> io::Result<()> {
     let mut rest = bytes;
-    while is_taken() && !rest.is_empty() {
+    while !rest.is_empty() {
         match rustix::io::write(stdout(), rest) {
             Ok(n) => rest = &rest[n..],
             Err(rustix::io::Errno::INTR) => {}
@@ -157,6 +163,7 @@ fn give_back_on_abort() -> io::Result<()> {
                 restore();
                 let _ = rustix::io::write(stderr(), ABORTED);
             }
+            let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGABRT);
         };
         // SAFETY: The handler makes system calls alone: it allocates nothing, takes no lock and does not panic.
         unsafe { signal_hook::low_level::register(signal_hook::consts::SIGABRT, handler) }

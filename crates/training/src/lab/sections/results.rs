@@ -37,7 +37,7 @@ pub fn results(lab: &Lab) -> Markup {
         }
         p { "This page is made again by:" }
         (verbatim(&format!("emberlab lab{sets}")))
-        p { "A single experiment, with Burn's dashboard while it trains:" }
+        p { "A single experiment, with a dashboard while it trains:" }
         (verbatim("emberlab train configs/lab/synthetic-softmax.toml"))
     }
 }

@@ -4,8 +4,10 @@ use super::state::{Action, Best, State, Task};
 use super::thread::{self, Shared};
 use crate::error::Error;
 use crate::renderer::terminal;
+use crate::standard_output;
 use crate::stop_signal::StopSignal;
 use emberlab_data::{Phase, Progress};
+use std::io;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,8 +29,12 @@ impl Screen {
     ///
     /// [`Error::Device`] when the terminal or the system refuses.
     pub fn open(title: &str, stop: &StopSignal) -> Result<OpenScreen, Error> {
-        let refused =
-            |error| Error::Device(format!("cannot start the dashboard: {error}; take `--dashboard plain`"));
+        let refused = |error: io::Error| {
+            if standard_output::is_closed(&error) {
+                stop.hang_up();
+            }
+            Error::Device(format!("cannot start the dashboard: {error}; take `--dashboard plain`"))
+        };
         let shared = thread::start(State::new(title.to_owned()), stop.clone()).map_err(refused)?;
         Ok(OpenScreen(Self(Some(shared))))
     }

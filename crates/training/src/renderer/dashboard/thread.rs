@@ -52,8 +52,11 @@ pub fn start(state: State, stop: StopSignal) -> io::Result<Arc<Shared>> {
         is_over: Mutex::new(false),
         over: Condvar::new(),
     });
-    if terminal::is_foreground() {
-        terminal::take()?;
+    if terminal::is_foreground()
+        && let Err(error) = terminal::take()
+    {
+        terminal::give_back();
+        return Err(error);
     }
     let watcher =
         Watcher { shared: Arc::clone(&shared), stop, signals, woken, keys: Keys::default(), canvas: None };
