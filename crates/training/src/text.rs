@@ -70,7 +70,7 @@ pub fn short_line(line: &str) -> Cow<'_, str> {
             },
             _ => (word(rest), false),
         };
-        let cut = cut(span).filter(|_| !is_path(span));
+        let cut = cut(span).filter(|_| !is_path(span) && !is_cut(span));
         let (beginning, length) = cut.map_or((span, None), |(beginning, length)| (beginning, Some(length)));
         if closed {
             short.push(first);
@@ -99,6 +99,12 @@ fn word(text: &str) -> &str {
     let ends = |character: char| character.is_whitespace() || character == '`' || character == '"';
     let end = text.char_indices().skip(1).find(|(_, character)| ends(*character));
     end.map_or(text, |(end, _)| &text[..end])
+}
+
+/// Whether a text is a value that [`shown`] has cut, with its length or without.
+fn is_cut(text: &str) -> bool {
+    let beginning = text.rsplit_once('…').filter(|(_, end)| end.is_empty() || end.ends_with(" characters)"));
+    beginning.is_some_and(|(beginning, end)| beginning.chars().count() == MAX_VALUE && end.len() < 40)
 }
 
 /// Whether a text may name a file.
@@ -174,6 +180,11 @@ mod tests {
         );
         assert_eq!(short_line(&line), wanted);
         assert_eq!(short_line("`a` \" `"), "`a` \" `");
+        // What is cut already stays.
+        for line in [format!("`{}` is", shown(&"k".repeat(70_000))), shown(&"k".repeat(70_000)).into_owned()]
+        {
+            assert_eq!(short_line(&line), line);
+        }
         let odd = format!("`{}\"", "q".repeat(120));
         assert!(short_line(&odd).contains("… ("));
         assert!(short_line(&"a ".repeat(100_000)).chars().count() <= MAX_LINE + 1);

@@ -71,7 +71,8 @@ impl Axis {
         let Range { start, end } = self.range;
         match self.scale {
             Scale::Linear => (value - start) / (end - start),
-            Scale::Log => (value / start).ln() / (end / start).ln(),
+            // Logarithms of ratios would overflow.
+            Scale::Log => (value.ln() - start.ln()) / (end.ln() - start.ln()),
         }
     }
 

@@ -23,7 +23,7 @@ pub struct Compared {
 ///
 /// # Errors
 ///
-/// [`Error::Picture`] when no run has recorded anything.
+/// [`Error::Picture`] when what runs have recorded cannot be drawn.
 pub fn comparison_page(
     runs: &[Compared],
     differences: &BTreeMap<String, Vec<Option<String>>>,
@@ -61,7 +61,7 @@ pub fn comparison_page(
         h2 { "Settings that differ" }
         @if settings.is_empty() { p { "None." } } @else { (table(&header, &settings)) }
         h2 { "Curves" }
-        @for figure in &figures { (figure.html()) }
+        @for figure in figures.iter().flatten() { (figure.html()) }
     };
     Ok(page(&format!("{} · emberlab", names.join(", ")), body))
 }
@@ -86,8 +86,9 @@ fn outcomes(runs: &[Compared]) -> Vec<Vec<String>> {
     ]
 }
 
-/// The curves of all runs, a colour for each: solid for training, dashed for validation.
-fn curves(runs: &[Compared], metric: &str, value: &str, scales: &[Scale]) -> Result<Figure, Error> {
+/// The curves of all runs, a colour for each: solid for training, dashed for validation; nothing where no run has
+/// recorded the metric.
+fn curves(runs: &[Compared], metric: &str, value: &str, scales: &[Scale]) -> Result<Option<Figure>, Error> {
     let mut drawn = Vec::new();
     for (colour, run) in runs.iter().enumerate() {
         for (split, stroke) in [("train", Stroke::Solid), ("valid", Stroke::Dashed)] {
@@ -99,6 +100,9 @@ fn curves(runs: &[Compared], metric: &str, value: &str, scales: &[Scale]) -> Res
             }
         }
     }
+    if drawn.is_empty() {
+        return Ok(None);
+    }
     let caption = "Training solid, validation dashed; where an epoch has several updates, their mean.";
-    curve_figure(metric, metric, caption, value, &drawn, scales)
+    curve_figure(metric, metric, caption, value, &drawn, scales).map(Some)
 }

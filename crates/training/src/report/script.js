@@ -25,7 +25,7 @@ for (const picture of document.querySelectorAll(".pointed")) {
   const overlay = svg.appendChild(element("g", { "pointer-events": "none" }));
 
   const share = ([low, high], value, log) =>
-    log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+    log ? (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low)) : (value - low) / (high - low);
   const column = (x) => chart.columns[0] + share(chart.x, x, false) * (chart.columns[1] - chart.columns[0]);
   const row = (y) => chart.rows[1] - share(chart.y, y, chart.log) * (chart.rows[1] - chart.rows[0]);
   const nearest = (xs, x) => {

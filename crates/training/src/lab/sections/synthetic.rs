@@ -65,7 +65,7 @@ pub fn batch_and_stochastic(lab: &Lab) -> Result<Markup, Error> {
 }
 
 fn batch_lines(done: &Done) -> Vec<String> {
-    let rows = done.material.metrics.iter().filter(|row| row.split == "train" && row.metric == "loss");
+    let rows = done.material.metrics.iter().filter(|row| &*row.split == "train" && &*row.metric == "loss");
     let losses: Vec<f64> = rows.map(|row| row.value).collect();
     let n = losses.len();
     let lines = losses.iter().enumerate().step_by(PRINT_EVERY);
