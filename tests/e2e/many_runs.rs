@@ -50,7 +50,11 @@ fn runs_are_listed_with_what_came_of_them() {
     assert_eq!(words[1], ["other", "killed", "14"]);
     assert_eq!(words[2], ["table", "finished", "21"]);
     assert_eq!(words[3][..2], ["worse", "failed"]);
+    // A run that was moved aside to be deleted is none.
+    lab.write("artifacts/.emberlab-replaced-x/run.json", lab.read("artifacts/table/run.json"));
     let listed = json(&lab.emberlab("runs --json").stdout);
+    assert_eq!(listed.as_array().unwrap().len(), 3);
+    assert_eq!(listed[0]["outcome"], "killed");
     let record = json(&lab.read("artifacts/table/run.json"));
     assert_eq!(listed[1]["metrics"], record["metrics"]);
 }
@@ -170,6 +174,180 @@ fn a_sweep_that_is_stopped_says_how_to_go_on() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let record = json(&lab.read("artifacts/table-sweep/0001/run.json"));
     assert_eq!(record["outcome"], "interrupted");
+}
+
+/// The ranking of a sweep as JSON, without what its runs took.
+fn ranking(said: &str) -> Vec<(String, String)> {
+    let ranks = json(said);
+    let ranks = ranks.as_array().unwrap().iter();
+    ranks.map(|rank| (rank["settings"].to_string(), rank["loss"].to_string())).collect()
+}
+
+/// The outcomes of the runs of the sweep that have begun.
+fn outcomes(lab: &Lab) -> Vec<String> {
+    let records = run_names().into_iter().filter_map(|name| {
+        let text = fs::read_to_string(lab.path(&format!("artifacts/table-sweep/{name}/run.json"))).ok()?;
+        Some(json(&text)["outcome"].as_str().unwrap().to_owned())
+    });
+    records.collect()
+}
+
+/// A sweep that takes some seconds.
+const LONG: &str = "sweep table.toml --grid training.optimizer.learning_rate=0.01,0.1 --grid model.hidden=[3],[6] \
+                    --jobs 2 --json --set training.epochs=1500";
+
+#[cfg(unix)]
+fn signal(signal: &str, to: &str) {
+    let sent = std::process::Command::new("kill").args(["-s", signal, "--", to]).status();
+    assert!(sent.unwrap().success());
+}
+
+/// Starts a sweep in a process group of its own, as a shell does, and waits until some of its runs train.
+#[cfg(unix)]
+fn start_group(lab: &Lab, arguments: &str) -> std::process::Child {
+    use std::os::unix::process::CommandExt;
+    let mut command = lab.command(&arguments.split_whitespace().collect::<Vec<_>>());
+    let (out, err) = (std::process::Stdio::null(), std::process::Stdio::null());
+    let child = command.process_group(0).stdout(out).stderr(err).spawn().unwrap();
+    while !outcomes(lab).contains(&"running".to_owned()) {
+        sleep(Duration::from_millis(2));
+    }
+    child
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_on_a_terminal_stops_the_runs_of_a_sweep_with_their_checkpoints() {
+    let undisturbed = lab();
+    let expected = ranking(&undisturbed.emberlab(LONG).succeeds().stdout);
+    let lab = lab();
+    for pause in [0, 100, 300] {
+        let mut child = start_group(&lab, LONG);
+        sleep(Duration::from_millis(pause));
+        // A terminal sends the signal to every process of the group.
+        signal("INT", &format!("-{}", child.id()));
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        let outcomes = outcomes(&lab);
+        assert!(outcomes.contains(&"interrupted".to_owned()), "{outcomes:?}");
+        assert!(
+            outcomes.iter().all(|outcome| ["interrupted", "finished"].contains(&outcome.as_str())),
+            "{outcomes:?}"
+        );
+        for name in run_names().into_iter().take(outcomes.len()) {
+            let checkpoints = lab.path(&format!("artifacts/table-sweep/{name}/checkpoints"));
+            assert!(fs::read_dir(checkpoints).unwrap().count() > 0, "run {name} has no checkpoint");
+        }
+    }
+    assert_eq!(ranking(&lab.emberlab(LONG).succeeds().stdout), expected);
+    let weights = |lab: &Lab, run| lab.bytes(&format!("artifacts/table-sweep/{run}/model.safetensors"));
+    assert!(weights(&lab, "0001") == weights(&undisturbed, "0001"));
+}
+
+#[cfg(unix)]
+#[test]
+fn runs_end_with_a_checkpoint_when_their_sweep_is_killed_and_the_next_one_waits_for_them() {
+    let lab = lab();
+    let endless = LONG.replace("1500", "1000000");
+    let mut child = start_group(&lab, &endless);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let start = std::time::Instant::now();
+    while outcomes(&lab).contains(&"running".to_owned()) {
+        assert!(start.elapsed() < Duration::from_secs(60), "{:?}", outcomes(&lab));
+        sleep(Duration::from_millis(10));
+    }
+    assert!(outcomes(&lab).iter().all(|outcome| outcome == "interrupted"), "{:?}", outcomes(&lab));
+
+    // Another one begins at once after it was killed, while the runs of the first still read their data.
+    let lab = self::lab();
+    let slow =
+        format!("{LONG} --set data.n_samples=30000 --set training.epochs=1 --set training.batch_size=5000");
+    let mut child = lab.start(&slow.split_whitespace().collect::<Vec<_>>());
+    while !lab.exists("artifacts/table-sweep/0001") {
+        sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let said = lab.emberlab(&slow);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert_eq!(ranking(&said.stdout).len(), 4);
+}
+
+#[test]
+fn sweeps_of_one_folder_work_one_after_another_and_rank_alike() {
+    let lab = lab();
+    let quick = LONG.replace("1500", "30");
+    let arguments: Vec<&str> = quick.split_whitespace().collect();
+    let start = || {
+        let mut command = lab.command(&arguments);
+        let (out, err) = (std::process::Stdio::piped(), std::process::Stdio::piped());
+        command.stdout(out).stderr(err).spawn().unwrap()
+    };
+    let sweeps: Vec<_> = (0..6).map(|_| start()).collect();
+    let mut rankings = Vec::new();
+    for sweep in sweeps {
+        let output = sweep.wait_with_output().unwrap();
+        let (out, err) =
+            (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert_eq!(output.status.code(), Some(0), "{err}");
+        assert!(err.lines().count() <= 1, "{err}");
+        rankings.push(ranking(&out));
+    }
+    assert_eq!(rankings[0].len(), 4);
+    assert!(rankings.iter().all(|ranking| *ranking == rankings[0]));
+
+    let held = fs::File::create(lab.path("artifacts/table-sweep/.lock")).unwrap();
+    held.lock().unwrap();
+    let text = quick.replace("--json ", "");
+    let mut command = lab.command(&text.split_whitespace().collect::<Vec<_>>());
+    let mut waiting = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    sleep(Duration::from_millis(500));
+    assert!(waiting.try_wait().unwrap().is_none());
+    held.unlock().unwrap();
+    let said = String::from_utf8(waiting.wait_with_output().unwrap().stdout).unwrap();
+    let mut lines = said.lines();
+    let wanted = "sweep  artifacts/table-sweep, waiting for another sweep that is at work there";
+    assert_eq!(lines.next(), Some(wanted));
+    let wanted = "sweep  artifacts/table-sweep, 4 runs, 4 of them done, 2 at a time";
+    assert_eq!(lines.next(), Some(wanted));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_of_a_sweep_that_is_killed_is_told_and_the_others_are_ranked() {
+    let lab = lab();
+    // The second run takes long enough to be found and killed.
+    let sweep = "sweep table.toml --grid training.epochs=2,1000000 --jobs 2";
+    let mut command = lab.command(&sweep.split(' ').collect::<Vec<_>>());
+    let (out, err) = (std::process::Stdio::piped(), std::process::Stdio::piped());
+    let child = command.stdout(out).stderr(err).spawn().unwrap();
+    while outcomes(&lab) != ["finished", "running"] {
+        sleep(Duration::from_millis(5));
+    }
+    let of_sweep = || {
+        let found = std::process::Command::new("pgrep").args(["-P", &child.id().to_string()]).output();
+        String::from_utf8(found.unwrap().stdout).unwrap().trim().to_owned()
+    };
+    while of_sweep().lines().count() != 1 {
+        sleep(Duration::from_millis(5));
+    }
+    signal("KILL", &of_sweep());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.starts_with("error: run 0002: ended with signal: 9"), "{errors}");
+    let table = String::from_utf8(output.stdout).unwrap();
+    let ranks: Vec<Vec<&str>> = table
+        .lines()
+        .skip_while(|line| !line.starts_with("rank"))
+        .skip(1)
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!((ranks[0][..2].to_vec(), ranks[1][..3].to_vec()), (vec!["1", "2"], vec!["2", "1000000", "-"]));
+    assert_eq!(
+        lab.emberlab("runs --artifacts artifacts/table-sweep").succeeds().stdout.matches("killed").count(),
+        1
+    );
 }
 
 #[test]

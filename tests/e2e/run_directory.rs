@@ -147,6 +147,128 @@ fn a_folder_that_no_run_made_is_never_deleted() {
 }
 
 #[test]
+fn what_is_left_of_a_run_that_was_being_deleted_is_replaced() {
+    for gone in [&["run.json"][..], &["run.json", "config.toml"], &["config.toml", "checkpoints"]] {
+        let lab = lab();
+        train(&lab, "").succeeds();
+        let expected = results(&lab, "small");
+        for name in gone {
+            let path = lab.path(&format!("artifacts/small/{name}"));
+            if path.is_dir() {
+                std::fs::remove_dir_all(path).unwrap()
+            } else {
+                std::fs::remove_file(path).unwrap()
+            }
+        }
+        train(&lab, "--overwrite").succeeds();
+        assert!(results(&lab, "small") == expected);
+    }
+}
+
+#[test]
+fn a_run_without_its_configuration_never_begins_again_without_a_word() {
+    let lab = lab();
+    train(&lab, "").succeeds();
+    let expected = results(&lab, "small");
+    std::fs::remove_file(lab.path("artifacts/small/config.toml")).unwrap();
+    let said = train(&lab, "--resume");
+    assert_eq!(said.code, 0);
+    assert!(said.stderr.starts_with("warning: `artifacts/small/config.toml` "), "{}", said.stderr);
+    assert!(results(&lab, "small") == expected);
+    std::fs::remove_file(lab.path("artifacts/small/config.toml")).unwrap();
+    std::fs::remove_dir_all(lab.path("artifacts/small/checkpoints")).unwrap();
+    let said = train(&lab, "--resume");
+    let warning =
+        "warning: the run `artifacts/small` has no `config.toml` and no checkpoint; it begins again\n";
+    assert_eq!((said.code, said.stderr.as_str()), (0, warning));
+    assert!(results(&lab, "small") == expected);
+}
+
+#[test]
+fn a_run_that_was_killed_before_it_began_is_in_nobodys_way() {
+    for how in ["", "--resume", "--overwrite"] {
+        let lab = lab();
+        lab.write("artifacts/small/.lock", "").write("artifacts/small/.emberlab-half", "{");
+        lab.write("artifacts/.emberlab-replaced-x/checkpoints/1.ckpt", "");
+        train(&lab, how).succeeds();
+        assert!(!files(&lab, "").iter().any(|name| name.starts_with('.')));
+        assert!(!files(&lab, "small").contains(&".emberlab-half".to_owned()));
+    }
+}
+
+#[test]
+fn a_run_that_cannot_begin_leaves_nothing() {
+    let lab = lab();
+    lab.write(
+        "other.toml",
+        CONFIG
+            .replace("synthetic", "csv")
+            .replace("n_samples = 60\nn_features = 4", "file = \"missing.csv\"\nlabel = \"y\""),
+    );
+    assert_eq!(lab.emberlab("train other.toml").code, 3);
+    assert!(!lab.exists("artifacts"));
+}
+
+/// Several processes that replace or go on with one run.
+#[test]
+fn of_several_processes_on_one_run_one_works_and_the_others_say_so() {
+    let lab = lab();
+    train(&lab, "").succeeds();
+    let expected = results(&lab, "small");
+    for how in ["--overwrite", "--resume"] {
+        let start = || {
+            let mut command = lab.command(&["train", "small.toml", how]);
+            let (out, err) = (std::process::Stdio::null(), std::process::Stdio::piped());
+            command.stdout(out).stderr(err).spawn().unwrap()
+        };
+        let processes: Vec<_> = (0..6).map(|_| start()).collect();
+        let mut worked = 0;
+        for process in processes {
+            let output = process.wait_with_output().unwrap();
+            let errors = String::from_utf8(output.stderr).unwrap();
+            match output.status.code() {
+                Some(0) => worked += 1,
+                Some(2) => {
+                    assert!(errors.starts_with("error: another process works on the run "), "{errors}")
+                }
+                code => panic!("{code:?} {errors}"),
+            }
+        }
+        assert!(worked >= 1);
+        assert!(results(&lab, "small") == expected, "{how}");
+        assert_eq!(files(&lab, ""), ["small"]);
+    }
+}
+
+#[test]
+fn every_command_that_opens_a_run_clears_away_what_killed_commands_were_writing() {
+    let lab = lab();
+    train(&lab, "").succeeds();
+    lab.write("rows.csv", "f0,f1,f2,f3\n0,0,0,0\n");
+    for command in [
+        "evaluate small",
+        "predict small rows.csv",
+        "export small --format mpk",
+        "report small",
+        "train small.toml --resume",
+    ] {
+        let folders = ["", "checkpoints/", "plots/"];
+        for folder in folders {
+            lab.write(&format!("artifacts/small/{folder}.emberlab-half"), "half");
+        }
+        lab.emberlab(command).succeeds();
+        for folder in folders {
+            assert!(!lab.exists(&format!("artifacts/small/{folder}.emberlab-half")), "{command}: {folder}");
+        }
+    }
+    // So does what writes elsewhere.
+    lab.write(".emberlab-half", "").write("out/.emberlab-half", "");
+    lab.emberlab("export small --format mpk").succeeds();
+    lab.emberlab("data export small.toml --out out").succeeds();
+    assert!(!lab.exists(".emberlab-half") && !lab.exists("out/.emberlab-half"));
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_is_one_line() {
     let lab = lab();
     lab.write("file", "");

@@ -13,6 +13,7 @@ mod device_set;
 mod download;
 mod error;
 mod export;
+pub mod file_lock;
 mod image_file;
 mod image_folder;
 mod labelled_data;

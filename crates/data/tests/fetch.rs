@@ -85,7 +85,7 @@ fn assert_fetched(directory: &Path) {
         assert!(fs::read(directory.join(path)).unwrap() == content);
     }
     let names = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name());
-    let left: Vec<_> = names.filter(|name| name != FOLDER && name != ".emberlab-fetch.lock").collect();
+    let left: Vec<_> = names.filter(|name| name != FOLDER).collect();
     assert!(left.is_empty(), "{left:?}");
 }
 
@@ -248,6 +248,18 @@ fn leftovers_of_a_killed_call_are_cleared_away() {
     fs::create_dir_all(directory.path().join(".emberlab-unpack-killed").join(FOLDER)).unwrap();
     let server = Server::start(good(), &[Answer::Whole]);
     fetch_from(&server, directory.path()).unwrap();
+    assert_fetched(directory.path());
+}
+
+#[test]
+fn leftovers_beside_a_set_that_is_there_are_cleared_away() {
+    let directory = TempDir::new().unwrap();
+    let server = Server::start(good(), &[Answer::Whole]);
+    fetch_from(&server, directory.path()).unwrap();
+    // As a call leaves it that is killed after its last rename.
+    fs::create_dir(directory.path().join(".emberlab-unpack-killed")).unwrap();
+    fs::write(directory.path().join(".emberlab-fetch.lock"), "").unwrap();
+    assert!(fetch_from(&server, directory.path()).unwrap().already);
     assert_fetched(directory.path());
 }
 

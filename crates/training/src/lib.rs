@@ -35,6 +35,7 @@ mod report;
 mod resume;
 pub mod run_dir;
 pub mod run_record;
+pub mod run_slot;
 pub mod run_summary;
 mod settings;
 mod standard_output;

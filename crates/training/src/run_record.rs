@@ -66,6 +66,8 @@ pub enum Outcome {
     Interrupted,
     /// An error ended it.
     Failed,
+    /// Its record says that it goes on, and no process works on it. Never written.
+    Killed,
 }
 
 /// Final scores.

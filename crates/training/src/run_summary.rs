@@ -1,5 +1,6 @@
 //! What a run came to, in a line.
 
+use crate::atomic;
 use crate::config::{NAME_RULE, is_plain_name};
 use crate::error::Error;
 use crate::run_dir::{RunDir, file};
@@ -36,20 +37,25 @@ impl RunSummary {
     ///
     /// [`Error::Artifact`] when its `run.json` cannot be read.
     pub fn read(run: &RunDir) -> Result<Self, Error> {
+        // In this order: a run that is not at work any more has written how it ended.
+        let busy = run.is_busy();
         let summary: Self = read_record(run.path())?;
         if !is_plain_name(&summary.name) {
             let reason = format!("is damaged: `name` is \"{}\", must be {NAME_RULE}", shown(&summary.name));
             return Err(Error::Artifact { path: run.file(file::RECORD), reason });
         }
-        Ok(Self { busy: run.is_busy(), ..summary })
+        let outcome = match summary.outcome {
+            Outcome::Running if !busy => Outcome::Killed,
+            outcome => outcome,
+        };
+        Ok(Self { busy, outcome, ..summary })
     }
 
     /// How the run ended, in a word.
     pub fn outcome(&self) -> &'static str {
         match (self.outcome, self.busy) {
-            (_, true) => "running",
-            // It says that it goes on, and nobody works on it.
-            (Outcome::Running, false) => "killed",
+            (_, true) | (Outcome::Running, _) => "running",
+            (Outcome::Killed, false) => "killed",
             (Outcome::Finished, false) => "finished",
             (Outcome::Interrupted, false) => "interrupted",
             (Outcome::Failed, false) => "failed",
@@ -75,7 +81,10 @@ pub fn summaries(artifacts: &Path) -> Result<Vec<Result<RunSummary, Error>>, Err
     for entry in entries {
         paths.push(entry.map_err(unreadable)?.path());
     }
-    paths.retain(|path| path.join(file::RECORD).is_file());
+    // A run that was moved aside to be deleted is none.
+    let is_temporary =
+        |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(atomic::PREFIX));
+    paths.retain(|path| !is_temporary(path) && path.join(file::RECORD).is_file());
     paths.sort();
     Ok(paths
         .iter()

@@ -33,6 +33,7 @@ impl TrainedRun {
     /// [`Error::Device`].
     pub fn open(artifacts: &Path, run: &Path) -> Result<Self, Error> {
         let directory = RunDir::open(artifacts, run)?;
+        directory.remove_leftovers();
         let config = Config::load(&directory.file(file::CONFIG), &[])?;
         let data = read_data_record(directory.path())?;
         let source = &config.data.source;

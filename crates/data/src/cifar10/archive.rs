@@ -7,6 +7,7 @@
 use super::{Cifar10, FOLDER, RECORD_SIZE};
 use crate::download::{Download, Patience};
 use crate::error::DataError;
+use crate::file_lock::FileLock;
 use crate::progress::{Phase, Progress};
 use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
@@ -98,10 +99,27 @@ impl Fetch {
     pub fn run(&self, directory: &Path, progress: &dyn Progress) -> Result<Fetched, DataError> {
         let target = directory.join(FOLDER);
         if target.symlink_metadata().is_ok() {
+            clear(directory);
             return already_there(directory, &target);
         }
         fs::create_dir_all(directory).map_err(unwritable(directory))?;
-        let _lock = lock(directory)?;
+        let lock = lock(directory)?;
+        let fetched = self.run_alone(directory, &target, progress);
+        let unlocked = lock.remove().map_err(unwritable(&directory.join(LOCK)));
+        fetched.and_then(|fetched| unlocked.map(|()| fetched))
+    }
+
+    /// The work of [`Self::run`], with the lock held.
+    fn run_alone(
+        &self,
+        directory: &Path,
+        target: &Path,
+        progress: &dyn Progress,
+    ) -> Result<Fetched, DataError> {
+        // Another process may have been faster.
+        if target.symlink_metadata().is_ok() {
+            return already_there(directory, target);
+        }
         let unpacked = match &self.source {
             ArchiveSource::File(path) => {
                 self.verify(path, progress)?;
@@ -110,7 +128,7 @@ impl Fetch {
             ArchiveSource::Url(url) => self.download_and_unpack(url, directory, progress)?,
         };
         let fetched = count(unpacked.path())?;
-        fs::rename(unpacked.path().join(FOLDER), &target).map_err(unwritable(&target))?;
+        fs::rename(unpacked.path().join(FOLDER), target).map_err(unwritable(target))?;
         if let ArchiveSource::Url(_) = self.source {
             let archive = directory.join(ARCHIVE_NAME);
             fs::remove_file(&archive).map_err(unwritable(&archive))?;
@@ -182,14 +200,23 @@ fn count(directory: &Path) -> Result<Fetched, DataError> {
     Ok(Fetched { already: false, n_train: set.train()?.len(), n_test: set.test()?.len() })
 }
 
-/// Keeps other processes from fetching into the same folder; the system lets go when this one ends.
-fn lock(directory: &Path) -> Result<File, DataError> {
-    let path = directory.join(".emberlab-fetch.lock");
-    let file = File::create(&path).map_err(unwritable(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(DataError::Busy { path: directory.to_owned() }),
-        Err(fs::TryLockError::Error(error)) => Err(unwritable(&path)(error)),
+/// The file that is locked while a process fetches.
+const LOCK: &str = ".emberlab-fetch.lock";
+
+/// Keeps other processes from fetching into the same folder.
+fn lock(directory: &Path) -> Result<FileLock, DataError> {
+    let path = directory.join(LOCK);
+    let busy = || DataError::Busy { path: directory.to_owned() };
+    FileLock::try_take(&path).map_err(unwritable(&path))?.ok_or_else(busy)
+}
+
+/// Deletes what killed processes left beside a set that is there, where the folder can be written and no process is at
+/// work in it.
+fn clear(directory: &Path) {
+    if let Ok(Some(lock)) = FileLock::try_take(&directory.join(LOCK)) {
+        // What cannot be deleted is in nobody's way.
+        let _ = remove_leftovers(directory);
+        let _ = lock.remove();
     }
 }
 

@@ -17,6 +17,7 @@ pub struct ReportArgs {
 
 pub fn run(arguments: &ReportArgs) -> Result<(), Error> {
     let directory = RunDir::open(&arguments.run.artifacts, &arguments.run.run)?;
+    directory.remove_leftovers();
     let material = Material::gather(directory, &ProgressBars::new(), print::warning)?;
     let folder = material.directory.file(file::PLOTS);
     fs::create_dir_all(&folder).map_err(Error::write(&folder))?;

@@ -1,6 +1,7 @@
 //! `emberlab sweep`.
 
 use super::{ConfigArgs, print};
+use crate::atomic;
 use crate::backend;
 use crate::config::Config;
 use crate::error::Error;
@@ -9,10 +10,15 @@ use crate::run_record::Outcome;
 use crate::run_summary::RunSummary;
 use crate::settings;
 use crate::stop_signal::StopSignal;
-use crate::sweep::{Axis, Job, Mean, Point, Rank, points, rank, run_all};
+use crate::sweep::{Axis, Job, JobEvent, Mean, Point, Rank, points, rank, run_all};
 use clap::Args;
+use emberlab_data::file_lock::FileLock;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
 
 #[derive(Args, Debug)]
 #[command(
@@ -42,6 +48,9 @@ pub struct SweepArgs {
     json: bool,
 }
 
+/// How often a folder is looked at that another sweep is at work in.
+const POLL: Duration = Duration::from_millis(50);
+
 /// A run that a sweep consists of.
 struct Planned {
     /// Which combination it is of.
@@ -57,6 +66,19 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
     let workers = arguments.jobs.unwrap_or_else(backend::threads);
     let planned = plan(arguments, &base, &points, &folder, workers)?;
     let stop = StopSignal::listen()?;
+    let say = |text: &str| if arguments.json { Ok(()) } else { print::text(text) };
+    let shown_folder = folder.display();
+    let say_waits = |reason: &str| -> Result<(), Error> {
+        let text = format!("sweep  {shown_folder}, waiting for {reason}\n");
+        if arguments.json {
+            print::warning(text.trim_end())
+        } else {
+            say(&text)?
+        }
+        Ok(())
+    };
+    let _lock = take_folder(&folder, &stop, || say_waits("another sweep that is at work there"))?;
+    atomic::try_remove_leftovers(&folder);
 
     let summaries: Vec<Mutex<Option<RunSummary>>> = planned.iter().map(|_| Mutex::new(None)).collect();
     let mut left = Vec::new();
@@ -66,24 +88,31 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
             None => left.push(index),
         }
     }
-    let say = |text: &str| if arguments.json { Ok(()) } else { print::text(text) };
     let (n, n_done) = (planned.len(), planned.len() - left.len());
-    say(&format!("sweep  {}, {n} runs, {n_done} of them done, {workers} at a time\n", folder.display()))?;
+    say(&format!("sweep  {shown_folder}, {n} runs, {n_done} of them done, {workers} at a time\n"))?;
     let jobs: Vec<Job> = left.iter().map(|&index| planned[index].job.clone()).collect();
     let failures = Mutex::new(Vec::new());
-    let ran = run_all(&folder, &jobs, workers, &stop, |job, result| {
+    let waits = AtomicBool::new(false);
+    let ran = run_all(&folder, &jobs, workers, &stop, |job, event| {
         let index = left[job];
         let settings = shown(&points[planned[index].point]);
         let name = &planned[index].job.name;
-        let line = match result {
-            Ok(summary) => {
+        let line = match event {
+            JobEvent::Waits => {
+                if !waits.swap(true, Ordering::Relaxed) {
+                    // A reader that went away is no reason to stop.
+                    let _ = say_waits("runs that another process works on");
+                }
+                return;
+            }
+            JobEvent::Ended(Ok(summary)) => {
                 let line = format!("run {name}  {settings}  {}\n", scores(&summary));
                 *lock(&summaries[index]) = Some(summary);
                 line
             }
             // A run that was stopped with the sweep has not failed.
-            Err(_) if stop.came() => return,
-            Err(reason) => {
+            JobEvent::Ended(Err(_)) if stop.came() => return,
+            JobEvent::Ended(Err(reason)) => {
                 lock(&failures).push(format!("run {name}: {reason}"));
                 format!("run {name}  {settings}  failed\n")
             }
@@ -109,6 +138,30 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
 
 fn lock<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Creates the folder of a sweep and keeps other sweeps from it, before anything in it is looked at. `waits` is called once
+/// where another one is at work there.
+fn take_folder(
+    folder: &Path,
+    stop: &StopSignal,
+    waits: impl FnOnce() -> Result<(), Error>,
+) -> Result<FileLock, Error> {
+    let path = folder.join(file::LOCK);
+    let mut waits = Some(waits);
+    loop {
+        fs::create_dir_all(folder).map_err(Error::write(folder))?;
+        if let Some(lock) = FileLock::try_take(&path).map_err(Error::write(&path))? {
+            return Ok(lock);
+        }
+        if let Some(waits) = waits.take() {
+            waits()?;
+        }
+        if stop.came() {
+            return Err(Error::SweepInterrupted);
+        }
+        sleep(POLL);
+    }
 }
 
 /// Every run, checked before the first begins.
@@ -139,21 +192,25 @@ fn plan(
             set.into_iter().for_each(|set| train.extend(["--set".to_owned(), set]));
             let artifacts = folder.to_string_lossy().into_owned();
             train.extend(["--artifacts".to_owned(), artifacts]);
-            train.extend(["--resume", "--dashboard", "none"].map(str::to_owned));
+            train.extend(["--resume", "--worker", "--dashboard", "none"].map(str::to_owned));
             planned.push(Planned { point, job: Job { name, arguments: train }, config });
         }
     }
     Ok(planned)
 }
 
-/// What came of a run that an earlier sweep finished.
+/// What came of a run that an earlier sweep finished; `None` for one that is to go on or to begin.
+///
+/// # Errors
+///
+/// [`Error::Artifact`] when the run was trained with other settings.
 fn finished(folder: &Path, planned: &Planned) -> Result<Option<RunSummary>, Error> {
     let path = folder.join(&planned.job.name);
-    if !path.join(file::RECORD).is_file() {
+    if !path.join(file::RECORD).is_file() || !path.join(file::CONFIG).is_file() {
         return Ok(None);
     }
     let run = RunDir::open(folder, &path)?;
-    let summary = RunSummary::read(&run)?;
+    run.remove_leftovers();
     let mut was = settings::read(&run.file(file::CONFIG))?;
     let mut is = settings::flatten(&planned.config.to_toml()).map_err(Error::Training)?;
     for settings in [&mut was, &mut is] {
@@ -163,7 +220,9 @@ fn finished(folder: &Path, planned: &Planned) -> Result<Option<RunSummary>, Erro
         let reason = "is of another sweep; choose another `name`, or move it away".to_owned();
         return Err(Error::Artifact { path, reason });
     }
-    Ok((summary.outcome == Outcome::Finished && !summary.busy).then_some(summary))
+    // `train --resume` knows what to do about a damaged record.
+    let summary = RunSummary::read(&run).ok();
+    Ok(summary.filter(|summary| summary.outcome == Outcome::Finished && !summary.busy))
 }
 
 fn shown(point: &Point) -> String {

@@ -10,6 +10,7 @@ use crate::renderer::Dashboard;
 use crate::run_dir::Existing;
 use crate::run_record::RunRecord;
 use crate::stop_signal::StopSignal;
+use crate::sweep::follow_sweep;
 use crate::train::{TrainOptions, TrainReport, train};
 use clap::{Args, ValueEnum};
 use emberlab_models::{GradientRule, Output, Precision, Score};
@@ -35,6 +36,9 @@ pub struct TrainArgs {
     /// Compute on servers, `ws://HOST:PORT`, separated by commas, in a build for them; several share each batch
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
     remote: Vec<String>,
+    /// Work for `emberlab sweep`: stop as standard input says, and wait for a run that another process works on
+    #[arg(long, hide = true, requires = "resume")]
+    worker: bool,
     /// How progress is shown
     #[arg(long, value_enum, default_value_t = DashboardArg::Auto)]
     dashboard: DashboardArg,
@@ -69,7 +73,7 @@ impl DashboardArg {
 }
 
 pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
-    let stop = StopSignal::listen()?;
+    let stop = if arguments.worker { follow_sweep()? } else { StopSignal::listen()? };
     let dashboard = arguments.dashboard.resolve()?;
     let mut config = arguments.config.clone();
     if let Some(name) = &arguments.name {
@@ -86,6 +90,7 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
             (_, true) => Existing::Resume,
             _ => Existing::Keep,
         },
+        wait: arguments.worker,
         dashboard,
         stop,
         warn: print::warning,

@@ -176,6 +176,7 @@ fn train_into(config: &Config, options: &LabOptions<'_>, artifacts: PathBuf) -> 
     let train_options = TrainOptions {
         artifacts: artifacts.clone(),
         existing: Existing::Replace,
+        wait: false,
         dashboard: Dashboard::None,
         stop: options.stop.clone(),
         warn: options.warn,

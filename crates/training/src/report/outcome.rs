@@ -66,7 +66,7 @@ pub fn outcome(facts: &Facts) -> String {
         Outcome::Finished => format!("Finished after {updates} in {time}"),
         Outcome::Interrupted => format!("Stopped by the user after {updates} in {time}"),
         Outcome::Failed => format!("Failed after {updates} in {time}"),
-        Outcome::Running => format!("Not ended: at least {updates} are done"),
+        Outcome::Running | Outcome::Killed => format!("Not ended: at least {updates} are done"),
     };
     let scored = match &facts.metrics.test {
         Some(test) => {

@@ -5,8 +5,10 @@
 
 mod grid;
 mod ranking;
+mod stop_request;
 mod workers;
 
 pub use grid::{Axis, Point, points};
 pub use ranking::{Mean, Rank, rank};
-pub use workers::{Job, run_all};
+pub use stop_request::follow_sweep;
+pub use workers::{Job, JobEvent, run_all};

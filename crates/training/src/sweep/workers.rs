@@ -1,14 +1,16 @@
 //! Running the runs of a sweep, several at once.
 
+use super::stop_request::ask_to_stop;
 use crate::error::Error;
-use crate::run_dir::RunDir;
+use crate::run_dir::{RunDir, is_busy};
 use crate::run_record::Outcome;
 use crate::run_summary::RunSummary;
 use crate::stop_signal::StopSignal;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 /// How often a run under way is looked at.
@@ -23,31 +25,43 @@ pub struct Job {
     pub arguments: Vec<String>,
 }
 
-/// Runs what is not finished yet, `n_workers` at a time, and tells of each as it ends: its place among the
-/// jobs, and what came of it or what its process said.
+/// What becomes of a job.
+#[derive(Debug)]
+pub enum JobEvent {
+    /// It waits for another process, which works on the run.
+    Waits,
+    /// It has ended, with a finished run or with the reason why not.
+    Ended(Result<RunSummary, String>),
+}
+
+/// Runs the jobs, `n_workers` at a time, and reports the events of each by its place among the jobs.
 ///
 /// # Errors
 ///
-/// [`Error::Interrupted`] when the user stops the sweep; the runs then go on with the next one.
+/// [`Error::SweepInterrupted`] when the user stops the sweep, after each run has ended; [`Error::Usage`] when the program
+/// cannot be found.
 pub fn run_all(
     folder: &Path,
     jobs: &[Job],
     n_workers: usize,
     stop: &StopSignal,
-    done: impl Fn(usize, Result<RunSummary, String>) + Sync,
+    report: impl Fn(usize, JobEvent) + Sync,
 ) -> Result<(), Error> {
     let next = Mutex::new(0..jobs.len());
     let take = || next.lock().unwrap_or_else(PoisonError::into_inner).next();
     let program = std::env::current_exe()
         .map_err(|error| Error::Usage(format!("cannot find this program to run it again: {error}")))?;
-    std::thread::scope(|scope| {
-        for _ in 0..n_workers {
+    thread::scope(|scope| {
+        for _ in 0..n_workers.min(jobs.len()) {
             scope.spawn(|| {
                 while let Some(index) = take() {
                     if stop.came() {
                         break;
                     }
-                    done(index, run(&program, folder, &jobs[index], stop));
+                    if is_busy(&folder.join(&jobs[index].name)) {
+                        report(index, JobEvent::Waits);
+                    }
+                    report(index, JobEvent::Ended(run(&program, folder, &jobs[index], stop)));
                 }
             });
         }
@@ -58,54 +72,54 @@ pub fn run_all(
     }
 }
 
-fn run(program: &PathBuf, folder: &Path, job: &Job, stop: &StopSignal) -> Result<RunSummary, String> {
-    // A run that a killed sweep left behind may still be at work.
-    while summary(folder, job).is_some_and(|summary| summary.busy) && !stop.came() {
-        std::thread::sleep(POLL);
-    }
-    let child = Command::new(program)
-        .args(&job.arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn();
-    let said = wait(child.map_err(|error| format!("cannot be started: {error}"))?, stop)?;
-    match summary(folder, job) {
-        Some(summary) if summary.outcome == Outcome::Finished && said.is_empty() => Ok(summary),
-        _ => Err(said),
-    }
-}
-
-/// Waits for a run to end; one that is stopped writes a checkpoint first. Returns what it said is wrong.
-fn wait(mut child: Child, stop: &StopSignal) -> Result<String, String> {
-    let failed = |error: std::io::Error| format!("cannot be waited for: {error}");
-    let mut told = false;
-    while child.try_wait().map_err(failed)?.is_none() {
-        if stop.came() && !told {
-            told = true;
-            terminate(&child);
-        }
-        std::thread::sleep(POLL);
-    }
-    let output = child.wait_with_output().map_err(failed)?;
-    let said = String::from_utf8_lossy(&output.stderr);
+/// Runs a job to its end, and returns the finished run or what its process said.
+fn run(program: &Path, folder: &Path, job: &Job, stop: &StopSignal) -> Result<RunSummary, String> {
+    let child = start(program, job).map_err(|error| format!("cannot be started: {error}"))?;
+    let (status, said) = wait(child, stop).map_err(|error| format!("cannot be waited for: {error}"))?;
     let lines = said.lines().map(|line| line.strip_prefix("error: ").unwrap_or(line));
     let said = lines.collect::<Vec<_>>().join(", ");
-    match output.status.success() {
-        true => Ok(String::new()),
-        false if said.is_empty() => Ok(format!("ended with {}", output.status)),
-        false => Ok(said),
+    let run = || RunDir::open(folder, &folder.join(&job.name)).and_then(|run| RunSummary::read(&run));
+    match (status.success(), said.is_empty()) {
+        (false, true) => Err(format!("ended with {status}")),
+        (false, false) => Err(said),
+        (true, _) => match run().map_err(|error| error.to_string())? {
+            summary if summary.outcome == Outcome::Finished => Ok(summary),
+            summary => Err(format!("is {}", summary.outcome())),
+        },
     }
 }
 
-/// Asks a process to stop, as Ctrl-C does.
-fn terminate(child: &Child) {
-    if cfg!(unix) {
-        // A process that is gone already needs no asking.
-        let _ = Command::new("kill").args(["-TERM", &child.id().to_string()]).stderr(Stdio::null()).status();
-    }
+fn start(program: &Path, job: &Job) -> io::Result<Child> {
+    // One at a time, so that no process inherits the input of another, which would then not end with the sweep.
+    static STARTING: Mutex<()> = Mutex::new(());
+    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut command = Command::new(program);
+    command.args(&job.arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()
 }
 
-fn summary(folder: &Path, job: &Job) -> Option<RunSummary> {
-    RunDir::open(folder, &folder.join(&job.name)).and_then(|run| RunSummary::read(&run)).ok()
+/// Waits for a process to end, and asks it to stop when the sweep stops. Returns how it ended and what it wrote to
+/// standard error.
+fn wait(mut child: Child, stop: &StopSignal) -> io::Result<(ExitStatus, String)> {
+    let mut input = child.stdin.take();
+    let errors = child.stderr.take();
+    let reader = thread::spawn(move || {
+        let mut said = Vec::new();
+        // What came before an error is still worth telling.
+        let _ = errors.map(|mut errors| errors.read_to_end(&mut said));
+        String::from_utf8_lossy(&said).into_owned()
+    });
+    let mut asked = false;
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        if stop.came() && !asked {
+            asked = true;
+            // A process that has ended needs no asking.
+            let _ = input.as_mut().map(ask_to_stop);
+        }
+        thread::sleep(POLL);
+    };
+    let said = reader.join().map_err(|_| io::Error::other("the thread that reads its errors failed"))?;
+    Ok((status, said))
 }
