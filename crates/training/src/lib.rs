@@ -9,6 +9,7 @@ pub mod backend;
 mod checkpoint;
 mod classifier;
 pub mod cli;
+mod comparable;
 pub mod config;
 mod data_report;
 mod doctor;

@@ -8,5 +8,5 @@ mod ranking;
 mod workers;
 
 pub use grid::{Axis, Point, points};
-pub use ranking::{Mean, Rank, rank};
+pub use ranking::{Mean, Rank, RankedBy, rank};
 pub use workers::{Job, run_all};
