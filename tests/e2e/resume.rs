@@ -208,6 +208,7 @@ fn what_cannot_be_gone_on_with_is_refused() {
              `training.optimizer.weight_decay` was 0.01, is 0.0",
         ),
         ("--set seed=1", "`data.augment.seed` was 42, is 1, "),
+        ("--remote ws://127.0.0.1:3000", "`device.remote` was not set, is [\"ws://127.0.0.1:3000\"]"),
         (
             "--set training.epochs=13",
             "`training.epochs` has changed, and with it the schedule, which is as long as the run",
