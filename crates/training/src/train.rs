@@ -89,6 +89,7 @@ pub fn train(
     options.heartbeat.beat(None);
     let load_seconds = start.elapsed().as_secs_f64();
     config.check_samples(&loaded.splits)?;
+    config.warnings(loaded.splits.train.rows.len()).iter().for_each(|warning| (options.warn)(warning));
     let classifier = classifier(config, &loaded.splits.train.samples, device)?;
     let classifier = classifier.with_precision(config.device.precision).in_parts(backend::N_PARTS);
 

@@ -1,6 +1,8 @@
 //! `[training]`: how often, and on how many samples at once.
 
+use super::SINGLE_SAMPLE;
 use super::data::DataConfig;
+use super::model::ModelConfig;
 use super::optimizer::OptimizerConfig;
 use super::resolved::Resolved;
 use super::rule::{count, flag, list, number, seed, word};
@@ -204,6 +206,18 @@ impl TrainingConfig {
             }
         }
         data.source.shape().inspect(|shape| self.check_shape(section, shape));
+    }
+
+    /// Reports batches that are too small for the model.
+    pub(super) fn check_batches(&self, section: &Section<'_>, model: &ModelConfig) {
+        let least = model.least_batch();
+        if let BatchPlan::Mini { size, .. } = self.plan
+            && size.get() < least
+        {
+            let reason =
+                format!("is {size}, must be at least {least} with `model.batch_norm`: {SINGLE_SAMPLE}");
+            section.problem("batch_size", reason);
+        }
     }
 
     /// Reports what does not fit the classes.
