@@ -2,7 +2,7 @@
 
 use super::progress::ProgressBars;
 use super::{ConfigArgs, print};
-use crate::config::Config;
+use crate::config::{Config, TrainingConfig};
 use crate::error::Error;
 use crate::learner::Course;
 use crate::remote::Heartbeat;
@@ -97,16 +97,24 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
             let _ = print::text(&print::with_strong_words(&heading(&config, record, run)));
         }
     })?;
-    print::text(&summary(&report))
+    print::text(&summary(&report, &config.training))
+}
+
+/// Whether what is minimised is the plain cross-entropy.
+fn is_plain(training: &TrainingConfig) -> bool {
+    training.label_smoothing == 0.0 && training.class_weights.is_none()
 }
 
 /// What came of a run, where it is, and what can be done with it.
-fn summary(report: &TrainReport) -> String {
+fn summary(report: &TrainReport, training: &TrainingConfig) -> String {
     let TrainReport { run, selected, stopped_early, train, validation, test } = report;
     let table = print::table(&score_rows(train, validation, test.as_ref()));
     let mut text = String::new();
     if let Some(epoch) = stopped_early {
         text += &format!("early  after epoch {epoch}, for the validation score no longer got better\n");
+    }
+    if !is_plain(training) {
+        text += "loss   of training as it is minimised; of validation and test the plain cross-entropy\n";
     }
     if let Some(epoch) = selected {
         text += &format!("best   epoch {epoch} by the validation part, whose weights are kept\n");

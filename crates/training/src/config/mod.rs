@@ -232,10 +232,6 @@ fn read(mut root: Section<'_>) -> Option<Parts> {
     }
     let metrics = MetricsConfig::read(root.table("metrics"));
     let device = DeviceConfig::read(root.table("device"));
-    if device.count > 1 && training_section.has("class_weights") {
-        let reason = "cannot be divided among several devices; leave out `device.count`";
-        training_section.problem("class_weights", reason);
-    }
     if let (Some(model), Some(training)) = (&model, &training) {
         training.check_batches(&training_section, model);
     }

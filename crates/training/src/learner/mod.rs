@@ -5,7 +5,9 @@
 //! Here scores stay on the device and are read many at a time.
 
 mod accumulator;
+mod adam;
 mod checkpointing;
+mod clip_norm;
 mod course;
 mod event_file;
 mod exchange;
@@ -19,6 +21,7 @@ mod progress;
 mod recorder;
 mod replicas;
 mod resume;
+mod rmsprop;
 mod schedule;
 mod selection;
 mod shared_optimizer;
@@ -40,18 +43,19 @@ pub use transfer::DeviceReads;
 
 use crate::backend::{AutodiffBackend, Backend, Device, failure};
 use crate::checkpoint::{Checkpoint, CheckpointStore};
-use crate::config::{Clip, Config, Moments, OptimizerConfig, OptimizerKind};
+use crate::config::{Clip, Config, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
 use crate::panic_log::PanicLog;
 use crate::remote::Heartbeat;
 use crate::renderer::{Dashboard, PlainRenderer, SilentRenderer};
 use crate::stop_signal::StopSignal;
+use adam::Adaptive;
 use burn::data::dataloader::DataLoader;
 use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdaGradConfig, AdamConfig, AdamWConfig, Optimizer, RmsPropConfig, SgdConfig};
+use burn::optim::{AdaGradConfig, Optimizer, RmsPropConfig, SgdConfig, SimpleOptimizer};
 use burn::train::metric::{CpuMemory, CpuUse, LearningRateMetric};
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
@@ -67,6 +71,7 @@ use no_validation::NoValidation;
 use progress::Shared;
 use replicas::Replicas;
 use resume::{Resumed, Start};
+use rmsprop::RmsPropInF64;
 use selection::Selection;
 use shared_optimizer::SharedOptimizer;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -121,9 +126,11 @@ pub struct Setup<'a> {
 pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
     let OptimizerConfig { kind, weight_decay, clip, .. } = &config.training.optimizer;
     let decay = (*weight_decay > 0.0).then(|| WeightDecayConfig::new(*weight_decay as f32));
-    let clip = clip.map(|clip| match clip {
-        Clip::Norm(norm) => GradientClippingConfig::Norm(norm as f32),
-        Clip::Value(value) => GradientClippingConfig::Value(value as f32),
+    let clip = clip.and_then(|clip| match clip {
+        // The update loop clips by the norm of all gradients together.
+        Clip::Norm(_) => None,
+        Clip::NormPerParameter(norm) => Some(GradientClippingConfig::Norm(norm as f32)),
+        Clip::Value(value) => Some(GradientClippingConfig::Value(value as f32)),
     });
     match *kind {
         OptimizerKind::Sgd { momentum, nesterov } => {
@@ -131,21 +138,16 @@ pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
             let optimizer = SgdConfig::new().with_momentum(momentum).with_weight_decay(decay);
             launch(config, setup, optimizer.with_gradient_clipping(clip).init())
         }
-        OptimizerKind::Adam(Moments { betas: [beta_1, beta_2], epsilon }) => {
-            let optimizer = AdamConfig::new()
-                .with_beta_1(beta_1 as f32)
-                .with_beta_2(beta_2 as f32)
-                .with_epsilon(epsilon as f32)
-                .with_weight_decay(decay);
-            launch(config, setup, optimizer.with_grad_clipping(clip).init())
+        OptimizerKind::Adam(moments) => {
+            launch(config, setup, adapted(Adaptive::adam(moments, *weight_decay), clip))
         }
-        OptimizerKind::AdamW(Moments { betas: [beta_1, beta_2], epsilon }) => {
-            let optimizer = AdamWConfig::new()
-                .with_beta_1(beta_1 as f32)
-                .with_beta_2(beta_2 as f32)
-                .with_epsilon(epsilon as f32)
-                .with_weight_decay(*weight_decay as f32);
-            launch(config, setup, optimizer.with_grad_clipping(clip).init())
+        OptimizerKind::AdamW(moments) => {
+            launch(config, setup, adapted(Adaptive::adamw(moments, *weight_decay), clip))
+        }
+        OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } if alpha > adam::LARGEST_IN_F32 => {
+            let weight_decay = *weight_decay;
+            let optimizer = RmsPropInF64 { alpha, momentum, centered, epsilon, weight_decay };
+            launch(config, setup, adapted(optimizer, clip))
         }
         OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } => {
             let optimizer = RmsPropConfig::new()
@@ -161,16 +163,20 @@ pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
             launch(config, setup, optimizer.with_grad_clipping(clip).init())
         }
         OptimizerKind::Muon { momentum, nesterov } => {
-            let optimizer = OptimizerAdaptor::from(MuonWithAdamW::new(momentum, nesterov, *weight_decay));
-            launch(
-                config,
-                setup,
-                match clip {
-                    Some(clip) => optimizer.with_grad_clipping(clip.init()),
-                    None => optimizer,
-                },
-            )
+            launch(config, setup, adapted(MuonWithAdamW::new(momentum, nesterov, *weight_decay), clip))
         }
+    }
+}
+
+/// A rule for one parameter as an optimizer of a classifier, with clipping.
+fn adapted<R: SimpleOptimizer<Backend>>(
+    rule: R,
+    clip: Option<GradientClippingConfig>,
+) -> OptimizerAdaptor<R, Classifier<AutodiffBackend>, AutodiffBackend> {
+    let optimizer = OptimizerAdaptor::from(rule);
+    match clip {
+        Some(clip) => optimizer.with_grad_clipping(clip.init()),
+        None => optimizer,
     }
 }
 
@@ -199,7 +205,7 @@ where
         }
         (device, loader)
     });
-    let replicas = Replicas::new(replicas.collect());
+    let replicas = Replicas::new(replicas.collect(), config.model.least_batch());
     let loader = Arc::new(train_loader(config, train, normalizer, device));
     let start = Start { classifier, optimizer, schedule, loader };
     let selection = Selection::new(training_config.select, training_config.early_stopping);
