@@ -111,7 +111,8 @@ fn summary(report: &TrainReport, training: &TrainingConfig) -> String {
     let table = print::table(&score_rows(train, validation, test.as_ref()));
     let mut text = String::new();
     if let Some(epoch) = stopped_early {
-        text += &format!("early  after epoch {epoch}, for the validation score no longer got better\n");
+        let patience = training.early_stopping.map_or(0, |rule| rule.patience);
+        text += &format!("early  after epoch {epoch}, as {patience} validations in a row were not better\n");
     }
     if !is_plain(training) {
         text += "loss   of training as it is minimised; of validation and test the plain cross-entropy\n";

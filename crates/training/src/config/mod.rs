@@ -162,6 +162,11 @@ impl Config {
     /// Warnings about training on `n_train` samples, each a sentence.
     pub fn warnings(&self, n_train: usize) -> Vec<String> {
         let mut warnings = Vec::new();
+        let problems = Problems::default();
+        let mut root = Section::root(&self.document, &problems);
+        if root.table("training").table("early_stopping").has("minimum_change") {
+            warnings.push("`training.early_stopping.minimum_change` is now called `min_delta`".to_owned());
+        }
         if let BatchPlan::Mini { size, drop_last: false } = self.training.plan
             && n_train % size == 1
             && self.model.least_batch() > 1
