@@ -48,11 +48,6 @@ impl Loss {
         Self::new(self.output)
     }
 
-    /// Whether it has neither label smoothing nor class weights.
-    pub fn is_plain(&self) -> bool {
-        self.label_smoothing == 0.0 && self.class_weights.is_none()
-    }
-
     /// `W`, the sum of the class weights over the samples of a batch, `[1]`; none without class weights.
     pub fn total_weight<B: Backend>(&self, batch: &ClassificationBatch<B>) -> Option<Tensor<B, 1>> {
         let weights = self.class_weights.as_ref()?;
