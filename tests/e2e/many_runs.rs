@@ -383,3 +383,63 @@ fn runs_of_a_sweep_that_fail_are_told_and_the_others_are_ranked() {
     let best = said.stdout.lines().find(|line| line.starts_with("1 ")).unwrap();
     assert_eq!(best.split_whitespace().nth(1), Some("0.1"));
 }
+
+#[test]
+fn a_sweep_ranks_by_what_can_be_compared() {
+    let lab = lab();
+    // Smoothing makes the loss that is minimised larger, and the ranking does not care.
+    let sweep = "sweep table.toml --grid training.label_smoothing=0,0.2 --grid training.epochs=3,9 --json";
+    let ranks = json(&lab.emberlab(sweep).succeeds().stdout);
+    let losses: Vec<f64> =
+        ranks.as_array().unwrap().iter().map(|rank| rank["loss"]["mean"].as_f64().unwrap()).collect();
+    assert!(losses.is_sorted() && losses.len() == 4);
+    assert_eq!((&ranks[3]["rank"], &ranks[3]["by"]), (&4.into(), &"validation-loss".into()));
+
+    // Without a validation part it can only be told apart where one loss is minimised.
+    lab.write(
+        "table.toml",
+        CONFIG.replace("validation_fraction = 0.25\n", "").replace("\"table\"", "\"bare\""),
+    );
+    let said = lab.emberlab("sweep table.toml --grid training.label_smoothing=0,0.2").succeeds().stdout;
+    assert!(said.contains("\n-     0 ") || said.contains("\n-  "), "{said}");
+    assert!(said.contains("\nnot ranked, for the runs minimise different losses"), "{said}");
+    lab.write("table.toml", lab.read("table.toml").replace("\"bare\"", "\"rates\""));
+    let said =
+        lab.emberlab("sweep table.toml --grid training.optimizer.learning_rate=0.1,0.2").succeeds().stdout;
+    assert!(said.contains("train loss") && !said.contains("not ranked"), "{said}");
+
+    // Runs on other data are ranked apart.
+    lab.write("table.toml", CONFIG.replace("\"table\"", "\"sizes\""));
+    let sweep = "sweep table.toml --grid data.n_samples=80,120 --grid training.epochs=2,4";
+    let said = lab.emberlab(sweep).succeeds().stdout;
+    assert_eq!(said.lines().filter(|line| line.starts_with("1 ")).count(), 2, "{said}");
+    assert!(
+        said.ends_with(
+            "\nruns on different data are ranked apart: their scores are not of the same samples\n"
+        ),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_comparison_says_what_cannot_be_compared() {
+    let lab = lab();
+    lab.emberlab("train table.toml").succeeds();
+    lab.emberlab("train table.toml --name smoothed --set training.label_smoothing=0.1").succeeds();
+    lab.emberlab("train table.toml --name smaller --set data.n_samples=100").succeeds();
+    let losses =
+        "The runs differ in `training.label_smoothing`, so their training losses are different quantities; ";
+    let data = "The runs were trained on different data, so their scores are not of the same samples.";
+    for (runs, with_losses, with_data) in
+        [("table smoothed", true, false), ("table smaller", false, true), ("smaller smoothed", true, true)]
+    {
+        let said = lab.emberlab(&format!("compare {runs} --html page.html")).succeeds().stdout;
+        for text in [said, lab.read("page.html").replace("&quot;", "\"")] {
+            assert_eq!(
+                (text.contains(losses), text.contains(data)),
+                (with_losses, with_data),
+                "{runs}: {text}"
+            );
+        }
+    }
+}

@@ -208,6 +208,7 @@ fn what_cannot_be_gone_on_with_is_refused() {
              `training.optimizer.weight_decay` was 0.01, is 0.0",
         ),
         ("--set seed=1", "`data.augment.seed` was 42, is 1, "),
+        ("--remote ws://127.0.0.1:3000", "`device.remote` was not set, is [\"ws://127.0.0.1:3000\"]"),
         (
             "--set training.epochs=13",
             "`training.epochs` has changed, and with it the schedule, which is as long as the run",
@@ -253,27 +254,37 @@ fn two_processes_do_not_work_on_one_run() {
 #[test]
 fn training_ends_early_when_validation_gets_no_better() {
     let config = CONFIG
-        .replace(
-            "epochs = 12",
-            "epochs = 300\n[training.early_stopping]\npatience = 4\nminimum_change = 0.001",
-        )
+        .replace("epochs = 12", "epochs = 300\n[training.early_stopping]\npatience = 4\nmin_delta = 0.001")
         .replace("[training.schedule]\ncosine = {}\n", "");
     let config = config.replace("batch_size = 7\nshuffle = true\naccumulate = 2\n", "");
     let lab = lab(&config);
     let said = lab.emberlab("train run.toml").succeeds();
     let losses = lab.metric("run", "valid", "loss");
     assert!(losses.len() < 300);
-    let wanted =
-        format!("early  after epoch {}, for the validation score no longer got better\n", losses.len());
+    let wanted = format!("early  after epoch {}, as 4 validations in a row were not better\n", losses.len());
     assert!(said.stdout.contains(&wanted), "{}", said.stdout);
     // The rule in its own words: four scores in a row that were not better by more than 0.001.
-    let (mut reference, mut stale) = (f64::INFINITY, 0);
+    let (mut reference, mut stale, mut best) = (f64::INFINITY, 0, 0);
     for (epoch, &loss) in (1..).zip(&losses) {
-        (reference, stale) = if reference - loss > 0.001 { (loss, 0) } else { (reference, stale + 1) };
+        (reference, stale, best) =
+            if reference - loss > 0.001 { (loss, 0, epoch) } else { (reference, stale + 1, best) };
         assert_eq!(stale == 4, epoch == losses.len());
     }
+    // The weights that are kept are those of the last score that counted.
+    let record: serde_json::Value = serde_json::from_str(&lab.read("artifacts/run/run.json")).unwrap();
+    assert_eq!(record["selected_epoch"], best);
     let expected = ends(&lab);
     assert!(train(&lab, "--resume") == expected);
+
+    // Under the key's former name it goes on all the same, with a word.
+    for file in ["run.toml", "artifacts/run/config.toml"] {
+        let former = lab.read(file).replace("min_delta", "minimum_change");
+        lab.write(file, former);
+    }
+    let said = lab.emberlab("train run.toml --resume --dashboard none");
+    let wanted = "warning: `training.early_stopping.minimum_change` is now called `min_delta`\n";
+    assert_eq!((said.code, said.stderr.as_str()), (0, wanted));
+    assert!(ends(&lab) == expected);
 }
 
 /// A small file system of its own; needs the rights to mount one.

@@ -121,3 +121,32 @@ fn a_damaged_normalizer_is_found_out() {
     let wanted = "error: `artifacts/validated/run.json` does not fit the run's `config.toml`";
     lab.emberlab("evaluate validated").fails(3, wanted);
 }
+
+#[test]
+fn patience_counts_validations_and_a_baseline_must_be_reached() {
+    let lab = Lab::new();
+    lab.write("config.toml", CONFIG);
+    let run = |set: &str| {
+        let stopping = format!("--set training.validate_every=3 --set training.epochs=120 {set}");
+        lab.emberlab(&format!("train config.toml --overwrite {stopping}")).succeeds();
+        let losses = lab.metric("validated", "valid", "loss");
+        let record: Value = serde_json::from_str(&lab.read("artifacts/validated/run.json")).unwrap();
+        (losses, record)
+    };
+    let (losses, record) = run("--set training.early_stopping.patience=2");
+    // Two validations in a row, which are six epochs, were not better.
+    let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
+    let best = losses.iter().position(|&loss| loss == least).unwrap();
+    assert_eq!(losses.len(), best + 3);
+    assert_eq!(
+        (record["stopped_early"].as_bool(), record["selected_epoch"].as_u64()),
+        (Some(true), Some(3 * (best as u64 + 1)))
+    );
+    // A baseline that nothing reaches: training ends at the first score that is no better, once two were counted.
+    let (losses, record) =
+        run("--set training.early_stopping.patience=2 --set training.early_stopping.baseline=0.0001");
+    assert_eq!(record["stopped_early"], true);
+    let falling = losses.windows(2).take_while(|pair| pair[1] < pair[0]).count();
+    assert_eq!(losses.len(), falling.max(1) + 2);
+    assert!(lab.read("artifacts/validated/config.toml").contains("baseline = 0.0001\n"));
+}

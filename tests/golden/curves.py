@@ -133,7 +133,7 @@ def backward(layers, inputs, zs, masks, gradient, activation):
 
 
 class Optimizer:
-    """The rules of torch.optim, as its documentation gives them; clipping is by parameter."""
+    """The rules of torch.optim, as its documentation gives them."""
 
     def __init__(self, settings, schedule, updates):
         self.s, self.schedule, self.updates, self.state, self.t = settings, schedule, updates, {}, 0
@@ -152,16 +152,20 @@ class Optimizer:
             rate *= exponential["factor"] ** i
         return rate
 
-    def clip(self, gradient):
-        if norm := self.s.get("clip_norm"):
-            length = np.sqrt((gradient**2).sum())
-            return gradient * min(1.0, norm / (length + 1e-6))
+    def clip(self, gradients):
+        """All gradients, clipped by one norm over all of them, by the norm of each, or entry by entry."""
+        norm = lambda arrays: np.sqrt(sum((array**2).sum() for array in arrays))
+        if bound := self.s.get("clip_norm"):
+            factor = min(1.0, bound / (norm([g for pair in gradients for g in pair]) + 1e-6))
+            return [[g * factor for g in pair] for pair in gradients]
+        if bound := self.s.get("clip_norm_per_parameter"):
+            return [[g * min(1.0, bound / (norm([g]) + 1e-6)) for g in pair] for pair in gradients]
         value = self.s.get("clip_value", np.inf)
-        return np.clip(gradient, -value, value)
+        return [[np.clip(g, -value, value) for g in pair] for pair in gradients]
 
     def update(self, key, value, gradient):
         s, lr = self.s, self.rate()
-        kind, gradient = s.get("kind", "sgd"), self.clip(gradient)
+        kind = s.get("kind", "sgd")
         decay = s.get("weight_decay", 0.01 if kind == "adamw" else 0.0)
         if kind == "adamw":
             value = value * (1 - lr * decay)
@@ -196,7 +200,7 @@ class Optimizer:
 
     def step(self, layers, gradients):
         self.t += 1
-        for i, (layer, gradient) in enumerate(zip(layers, gradients)):
+        for i, (layer, gradient) in enumerate(zip(layers, self.clip(gradients))):
             for j in range(2):
                 layer[j] = self.update((i, j), layer[j], gradient[j])
 
@@ -230,20 +234,22 @@ def run(config):
     for _ in range(training["epochs"]):
         epoch = batches(len(ytr), training, shuffle)
         for start in range(0, len(epoch), every):
-            total, count, loss, accuracy = None, 0, 0.0, 0.0
+            total, total_weight, count, loss, accuracy = None, 0.0, 0, 0.0, 0.0
             for rows in epoch[start : start + every]:
                 inputs, zs, drawn, logits = forward(layers, Xtr[rows], activation, dropout, masks)
                 batch_loss, batch_accuracy, gradient = score(logits, ytr[rows], **objective)
                 gradients = backward(layers, inputs, zs, drawn, gradient, activation)
-                gradients = [[(dW + l1 * np.sign(W)) * len(rows), db * len(rows)]
+                weight = len(rows) if weights is None else np.array(weights)[ytr[rows]].sum()
+                gradients = [[(dW + l1 * np.sign(W)) * weight, db * weight]
                              for (dW, db), (W, _) in zip(gradients, layers)]
                 total = gradients if total is None else [[a + b for a, b in zip(*pair)] for pair in zip(total, gradients)]
-                count += len(rows)
-                loss, accuracy = loss + batch_loss * len(rows), accuracy + batch_accuracy * len(rows)
-            losses.append(round(float(loss / count), 7))
+                total_weight, count = total_weight + weight, count + len(rows)
+                loss, accuracy = loss + batch_loss * weight, accuracy + batch_accuracy * len(rows)
+            losses.append(round(float(loss / total_weight), 7))
             accuracies.append(round(float(accuracy / count), 7))
-            optimizer.step(layers, [[g / count for g in pair] for pair in total])
-    test_loss, test_accuracy, _ = score(forward(layers, Xte, activation)[-1], yte, **objective)
+            optimizer.step(layers, [[g / total_weight for g in pair] for pair in total])
+    # The test part is scored by the plain cross-entropy.
+    test_loss, test_accuracy, _ = score(forward(layers, Xte, activation)[-1], yte, output)
     small = sum(W.size for W, _ in layers) < 100
     return {
         "losses": losses,

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The first ten steps of each of PyTorch's optimizers, in f64, on the data of cases/optimizers.toml."""
+"""The first ten steps of each of PyTorch's optimizers, in f64, on the data of cases/optimizers.toml, with betas that f32
+cannot hold and with each way to clip too."""
 import json
 import pathlib
 import tomllib
@@ -25,10 +26,44 @@ OPTIMIZERS = {  # the lines of [training.optimizer]: the same in PyTorch
     'kind = "rmsprop"\nlearning_rate = 0.01\nmomentum = 0.7\ncentered = true\nalpha = 0.9':
         lambda p: torch.optim.RMSprop(p, lr=0.01, momentum=0.7, centered=True, alpha=0.9),
     'kind = "adagrad"\nlearning_rate = 0.05': lambda p: torch.optim.Adagrad(p, lr=0.05),
+    'kind = "adam"\nlearning_rate = 0.02\nbetas = [0.9, 0.99999]': lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.9, 0.99999)),
+    'kind = "adam"\nlearning_rate = 0.02\nbetas = [0.99995, 0.999999999]\nweight_decay = 0.01':
+        lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.99995, 0.999999999), weight_decay=0.01),
+    'kind = "adamw"\nlearning_rate = 0.02\nbetas = [0.9, 0.9999999]\nweight_decay = 0.3':
+        lambda p: torch.optim.AdamW(p, lr=0.02, betas=(0.9, 0.9999999), weight_decay=0.3),
+    'kind = "adamw"\nlearning_rate = 0.02\nbetas = [0.0, 0.99999999]': lambda p: torch.optim.AdamW(p, lr=0.02, betas=(0.0, 0.99999999)),
+    'kind = "rmsprop"\nlearning_rate = 1e-5\nalpha = 0.9999999': lambda p: torch.optim.RMSprop(p, lr=1e-5, alpha=0.9999999),
+    'kind = "rmsprop"\nlearning_rate = 1e-5\nalpha = 0.9999999\nmomentum = 0.7\ncentered = true\nweight_decay = 0.1':
+        lambda p: torch.optim.RMSprop(p, lr=1e-5, alpha=0.9999999, momentum=0.7, centered=True, weight_decay=0.1),
+    'kind = "sgd"\nlearning_rate = 0.1\nmomentum = 0.9\nweight_decay = 0.02\nclip_norm = 0.1':
+        lambda p: Clipped(torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.02), p, 0.1),
+    'kind = "adamw"\nlearning_rate = 0.02\nclip_norm = 0.3': lambda p: Clipped(torch.optim.AdamW(p, lr=0.02), p, 0.3),
+    'kind = "muon"\nlearning_rate = 0.02\nclip_norm = 0.2': lambda p: Clipped(Muon(p, lr=0.02, weight_decay=0.01), p, 0.2),
+    'kind = "sgd"\nlearning_rate = 0.1\nclip_norm = 100.0': lambda p: Clipped(torch.optim.SGD(p, lr=0.1), p, 100.0),
+    'kind = "sgd"\nlearning_rate = 0.1\nclip_norm_per_parameter = 0.1':
+        lambda p: Clipped(torch.optim.SGD(p, lr=0.1), p, 0.1, alone=True),
+    'kind = "sgd"\nlearning_rate = 0.1\nclip_value = 0.02':
+        lambda p: Clipped(torch.optim.SGD(p, lr=0.1), p, 0.02, clip=torch.nn.utils.clip_grad_value_),
     'kind = "muon"\nlearning_rate = 0.02': lambda p: Muon(p, lr=0.02, weight_decay=0.01),
     'kind = "muon"\nlearning_rate = 0.05\nmomentum = 0.8\nnesterov = false\nweight_decay = 0.0':
         lambda p: Muon(p, lr=0.05, weight_decay=0.0, momentum=0.8, nesterov=False),
 }
+
+
+class Clipped:
+    """An optimizer that clips first: all parameters together, or each alone."""
+
+    def __init__(self, optimizer, parameters, bound, alone=False, clip=torch.nn.utils.clip_grad_norm_):
+        self.optimizer, self.bound, self.clip = optimizer, bound, clip
+        self.groups = [[p] for p in parameters] if alone else [parameters]
+
+    def zero_grad(self):
+        self.optimizer.zero_grad()
+
+    def step(self):
+        for group in self.groups:
+            self.clip(group, self.bound)
+        self.optimizer.step()
 
 
 class Muon:

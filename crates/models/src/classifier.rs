@@ -24,7 +24,8 @@ pub struct Classifier<B: Backend> {
 }
 
 /// What training makes small: the loss, and with it `l1 Σ |w|` over the weights, biases and batch
-/// norm apart. The loss that is recorded is the first term alone.
+/// norm apart. The training loss that is recorded is the first term alone, with its label smoothing and
+/// class weights; [`Classifier::score`] reports the plain cross-entropy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Objective {
     /// Cross-entropy.
@@ -112,10 +113,12 @@ impl<B: Backend> Classifier<B> {
         loss + Tensor::cat(sums.collect(), 0).sum() * self.objective.l1
     }
 
-    /// Loss and right predictions of logits `[n, n_outputs]`.
+    /// The plain cross-entropy, without label smoothing and class weights, and the right predictions of
+    /// logits `[n, n_outputs]`: a score that can be compared with those of classifiers that were trained
+    /// by another loss.
     pub fn score(&self, logits: Tensor<B, 2>, batch: &ClassificationBatch<B>) -> PendingScore<B> {
         let correct = self.output().correct(logits.clone(), batch);
-        PendingScore::new(self.loss().value(logits, batch), correct, batch.len())
+        PendingScore::new(self.loss().plain().value(logits, batch), correct, batch.len())
     }
 }
 
@@ -127,7 +130,8 @@ impl<B: AutodiffBackend> Classifier<B> {
         logits: Tensor<B::InnerBackend, 2>,
         batch: &ClassificationBatch<B::InnerBackend>,
     ) -> PendingScore<B::InnerBackend> {
-        PendingScore::new(loss, self.output().correct(logits, batch), batch.len())
+        let class_weight = self.loss().total_weight(batch);
+        PendingScore::weighted(loss, self.output().correct(logits, batch), batch.len(), class_weight)
     }
 }
 

@@ -29,5 +29,5 @@ pub use loss::Loss;
 pub use network::Network;
 pub use output::Output;
 pub use precision::Precision;
-pub use score::{PendingScore, Score, ScoreMean, StepScore};
+pub use score::{PendingScore, Score, ScoreMean, StepScore, Weight};
 pub use tensors::{NamedTensor, TensorsError};

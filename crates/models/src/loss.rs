@@ -43,6 +43,17 @@ impl Loss {
         Self { output, label_smoothing: 0.0, class_weights: None }
     }
 
+    /// The same loss without label smoothing and class weights.
+    pub fn plain(&self) -> Self {
+        Self::new(self.output)
+    }
+
+    /// `W`, the sum of the class weights over the samples of a batch, `[1]`; none without class weights.
+    pub fn total_weight<B: Backend>(&self, batch: &ClassificationBatch<B>) -> Option<Tensor<B, 1>> {
+        let weights = self.class_weights.as_ref()?;
+        Some((batch.targets.clone() * row(weights, &batch.targets)).sum())
+    }
+
     /// The loss `[1]` of logits `[n, n_outputs]`.
     pub fn value<B: Backend>(&self, logits: Tensor<B, 2>, batch: &ClassificationBatch<B>) -> Tensor<B, 1> {
         let targets = self.targets(batch);
@@ -70,11 +81,8 @@ impl Loss {
             targets = targets * (1.0 - self.label_smoothing) + self.label_smoothing / n_classes as f64;
         }
         let mut weighting = None;
-        if let Some(weights) = &self.class_weights {
-            let data = TensorData::new(weights.clone(), [1, n_classes]);
-            let weights = Tensor::from_data(data, (&targets.device(), targets.dtype()));
-            targets = targets * weights.clone();
-            let total = (batch.targets.clone() * weights).sum();
+        if let (Some(weights), Some(total)) = (&self.class_weights, self.total_weight(batch)) {
+            targets = targets * row(weights, &batch.targets);
             weighting = Some(Weighting { of_sample: targets.clone().sum_dim(1), total });
         }
         if self.output == Output::Sigmoid {
@@ -101,6 +109,12 @@ impl Loss {
             }
         }
     }
+}
+
+/// Class weights as a row, `[1, n_classes]`, beside `targets`.
+fn row<B: Backend>(weights: &[f64], targets: &Tensor<B, 2>) -> Tensor<B, 2> {
+    let data = TensorData::new(weights.to_vec(), [1, weights.len()]);
+    Tensor::from_data(data, (&targets.device(), targets.dtype()))
 }
 
 /// `exp(z - m)`, its sum over the classes, and `m`.

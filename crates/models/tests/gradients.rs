@@ -379,6 +379,32 @@ fn both_rules_leave_the_same_running_means() {
     assert!(manual[0].values.iter().any(|&mean| mean != 0.0));
 }
 
+/// One sample has no variance; of images each pixel is a value.
+#[test]
+fn a_batch_with_one_value_per_channel_is_not_counted_into_the_running_means() {
+    for rule in [GradientRule::Manual, GradientRule::Autodiff] {
+        let mut case = Case::draw(3);
+        case.architecture.batch_norm = true;
+        case.architecture.convolution = None;
+        case.architecture.hidden = vec![5];
+        let running = |n_samples: usize| {
+            let case = Case {
+                architecture: case.architecture.clone(),
+                objective: case.objective.clone(),
+                n_samples,
+                ..case
+            };
+            let classifier = case.classifier::<Autodiff<Flex>>(rule);
+            rule.gradients(&classifier, case.batch(DType::F32));
+            let tensors = classifier.network().tensors().into_iter();
+            let running = tensors.filter(|tensor| tensor.name.contains("running"));
+            running.map(|tensor| tensor.values).collect::<Vec<_>>()
+        };
+        assert_eq!(running(1), [vec![0.0; 5], vec![1.0; 5]]);
+        assert!(running(2)[0].iter().any(|&mean| mean != 0.0));
+    }
+}
+
 /// Computed in parts, a batch has the gradients that it has as a whole.
 #[test]
 fn parts_add_up_to_the_whole() {

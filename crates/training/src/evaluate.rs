@@ -30,7 +30,7 @@ pub fn logits(
 /// What a classifier says of a set of samples.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// Loss and accuracy.
+    /// Plain cross-entropy and accuracy.
     pub score: Score,
     /// The class predicted for each sample.
     pub predictions: Vec<usize>,
@@ -56,7 +56,7 @@ pub fn predicted(output: Output, logits: Tensor<Backend, 2>) -> (Vec<usize>, Vec
     (predictions, output.probabilities(logits).into_data().iter::<f64>().collect())
 }
 
-/// Loss and accuracy over a set; nothing where it has no sample.
+/// Plain cross-entropy and accuracy over a set; nothing where it has no sample.
 pub fn score(
     classifier: &Classifier<Backend>,
     set: &DeviceSet<Backend>,

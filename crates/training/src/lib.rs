@@ -10,6 +10,7 @@ pub mod backend;
 mod checkpoint;
 mod classifier;
 pub mod cli;
+mod comparable;
 pub mod config;
 pub mod confusion;
 mod data_report;

@@ -10,9 +10,8 @@ use crate::text::{listed, shown};
 use std::path::Path;
 
 /// Keys that change nothing about what was done so far.
-const FREE: [&str; 9] = [
+const FREE: [&str; 8] = [
     "name",
-    "device.remote",
     "device.threads",
     "metrics.tensorboard",
     "training.epochs",

@@ -84,7 +84,7 @@ pub struct Metrics {
 /// A score in numbers.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct ScoreRecord {
-    /// Mean cross-entropy.
+    /// Mean cross-entropy: of the training part as it is minimised, of the others the plain one.
     pub loss: f32,
     /// Share predicted right, from 0 to 1.
     pub accuracy: f64,

@@ -28,6 +28,17 @@ pub struct RunSummary {
     pub seconds: Seconds,
     /// The layers that were trained.
     pub model: String,
+    /// What it was run on.
+    #[serde(default)]
+    pub data: DataSummary,
+}
+
+/// The part of a run's data record that tells whether another run used the same data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataSummary {
+    /// The SHA-256 of all parts.
+    #[serde(default)]
+    pub sha256: String,
 }
 
 impl RunSummary {

@@ -12,7 +12,8 @@
 //!   `∂J/∂x = γ/σ (g - 1/m Σ g - x̂ 1/m Σ g x̂)`.
 //!
 //! When predicting, `μ` and `v` are running means over the training batches, with PyTorch's momentum
-//! of 0.1 and its variance by `m - 1`.
+//! of 0.1 and its variance by `m - 1`; a batch with one value per channel, which has no variance, is not
+//! counted into them.
 //!
 //! A batch is seen as a matrix `[n c, s]`, in which a channel's value is a column that is broadcast
 //! over rows: several times faster than broadcasts over four dimensions.
@@ -154,9 +155,11 @@ impl<B: Backend> BatchNorm<B> {
         });
         let (variances, centred): (Vec<_>, Vec<_>) = centred.into_iter().unzip();
         let variance = mean_of_all(variances, &shares);
-        let unbiased = variance.clone().detach() * (count / (count - 1.0).max(1.0));
-        update(&self.running_mean, mean.detach());
-        update(&self.running_variance, unbiased);
+        if count > 1.0 {
+            let unbiased = variance.clone().detach() * (count / (count - 1.0));
+            update(&self.running_mean, mean.detach());
+            update(&self.running_variance, unbiased);
+        }
         let inverse_deviation = ((variance + EPSILON).sqrt()).recip();
         let values = in_parallel(centred, |centred| {
             let n = centred.dims()[0] / self.channels;

@@ -2,6 +2,7 @@
 
 use super::{print, runs};
 use crate::atomic;
+use crate::comparable;
 use crate::error::Error;
 use crate::metrics_file::{self, curve};
 use crate::plots::{Curve, Curves, Scale, Stroke, png};
@@ -62,6 +63,13 @@ struct Comparison {
     differences: BTreeMap<String, Vec<Option<String>>>,
 }
 
+impl Comparison {
+    /// What cannot be compared.
+    fn remarks(&self) -> Vec<String> {
+        comparable::remarks(&self.runs.iter().collect::<Vec<_>>(), self.differences.keys())
+    }
+}
+
 pub fn run(arguments: &CompareArgs) -> Result<(), Error> {
     let directories: Vec<RunDir> =
         arguments.runs.iter().map(|run| RunDir::open(&arguments.artifacts, run)).collect::<Result<_, _>>()?;
@@ -94,16 +102,26 @@ fn differences(settings: &[Settings]) -> BTreeMap<String, Vec<Option<String>>> {
 fn table(comparison: &Comparison) -> String {
     let mut text = print::table(&runs::rows(&comparison.runs));
     if comparison.differences.is_empty() {
-        return text + "\nno setting differs\n";
+        text += "\nno setting differs\n";
+    } else {
+        text += &format!("\n{}", print::table(&differing(comparison)));
     }
+    let remarks = comparison.remarks();
+    if !remarks.is_empty() {
+        text += &format!("\n{}\n", remarks.join("\n"));
+    }
+    text
+}
+
+/// A table of the settings that differ, with its header.
+fn differing(comparison: &Comparison) -> Vec<Vec<String>> {
     let names = comparison.runs.iter().map(|run| run.name.clone());
     let mut rows = vec![std::iter::once("setting".to_owned()).chain(names).collect()];
     for (key, values) in &comparison.differences {
         let values = values.iter().map(|value| value.clone().unwrap_or_else(|| "-".to_owned()));
         rows.push(std::iter::once(key.clone()).chain(values).collect());
     }
-    text.push('\n');
-    text + &print::table(&rows)
+    rows
 }
 
 fn plot(path: &Path, metric: Metric, runs: &[RunDir], summaries: &[RunSummary]) -> Result<(), Error> {

@@ -49,6 +49,8 @@ enum Command {
     )]
     Train(train::TrainArgs),
     /// Score a trained run: accuracy, precision and recall of each class, confusion matrix
+    ///
+    /// The loss is the plain cross-entropy, without the label smoothing and the class weights that the run was trained with.
     #[command(
         after_help = "Examples:\n  emberlab evaluate iris\n  emberlab evaluate iris --split validation --json"
     )]

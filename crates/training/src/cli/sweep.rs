@@ -10,7 +10,7 @@ use crate::run_record::Outcome;
 use crate::run_summary::RunSummary;
 use crate::settings;
 use crate::stop_signal::StopSignal;
-use crate::sweep::{Axis, Job, JobEvent, Mean, Point, Rank, points, rank, run_all};
+use crate::sweep::{Axis, Job, JobEvent, Mean, Point, Rank, RankedBy, points, rank, run_all};
 use clap::Args;
 use emberlab_data::file_lock::FileLock;
 use std::fs;
@@ -128,7 +128,7 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
     let ranks = rank(&by_point.collect::<Vec<_>>());
     match arguments.json {
         true => print::json(&ranks)?,
-        false => print::text(&table(&ranks, base.data.validation.is_some()))?,
+        false => print::text(&tables(&ranks))?,
     }
     match failures.into_inner().unwrap_or_else(PoisonError::into_inner) {
         failures if failures.is_empty() => Ok(()),
@@ -238,16 +238,31 @@ fn scores(run: &RunSummary) -> String {
     part("validation", metrics.validation).or_else(|| part("train", metrics.train)).unwrap_or_default()
 }
 
-fn table(ranks: &[Rank], validated: bool) -> String {
+/// A table for the settings on each data, with what they are not compared by.
+fn tables(ranks: &[Rank]) -> String {
+    let groups: Vec<String> = ranks.chunk_by(|left, right| left.data == right.data).map(table).collect();
+    let mut text = groups.concat();
+    if groups.len() > 1 {
+        text += "\nruns on different data are ranked apart: their scores are not of the same samples\n";
+    }
+    if ranks.iter().any(|rank| rank.by.is_none()) {
+        text += "\nnot ranked, for the runs minimise different losses and have no validation part to be compared by; \
+                 set `data.validation_fraction`\n";
+    }
+    text
+}
+
+fn table(ranks: &[Rank]) -> String {
     let keys =
         ranks.first().map_or(Vec::new(), |rank| rank.settings.iter().map(|(key, _)| key.clone()).collect());
+    let validated = ranks.iter().any(|rank| rank.by == Some(RankedBy::ValidationLoss));
     let loss = if validated { "valid loss" } else { "train loss" };
     let mut header = vec!["rank".to_owned()];
     header.extend(keys);
     header.extend([loss, "valid acc.", "test acc.", "runs"].map(str::to_owned));
     let mut rows = vec![header];
-    for (place, rank) in (1..).zip(ranks) {
-        let mut row = vec![format!("{place}")];
+    for rank in ranks {
+        let mut row = vec![rank.rank.map_or("-".to_owned(), |place| place.to_string())];
         row.extend(rank.settings.iter().map(|(_, value)| value.clone()));
         row.push(mean(rank.loss, |value| format!("{value:.6}"), ""));
         row.push(mean(rank.validation_accuracy, |value| format!("{:.2}", 100.0 * value), " %"));

@@ -2,7 +2,7 @@
 
 use super::progress::ProgressBars;
 use super::{ConfigArgs, print};
-use crate::config::Config;
+use crate::config::{Config, TrainingConfig};
 use crate::error::Error;
 use crate::learner::Course;
 use crate::remote::Heartbeat;
@@ -105,15 +105,24 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
     })?;
     let TrainReport { train, validation, test, .. } = &report;
     print::text(&format!("\n{}\n", print::table(&score_rows(train, validation, test.as_ref()))))?;
-    print::strong_lines(&next_steps(&report))
+    print::strong_lines(&next_steps(&report, &config.training))
+}
+
+/// Whether what is minimised is the plain cross-entropy.
+fn is_plain(training: &TrainingConfig) -> bool {
+    training.label_smoothing == 0.0 && training.class_weights.is_none()
 }
 
 /// Which weights a run has, where it is, and what can be done with it.
-fn next_steps(report: &TrainReport) -> String {
+fn next_steps(report: &TrainReport, training: &TrainingConfig) -> String {
     let TrainReport { run, selected, stopped_early, .. } = report;
     let mut text = String::new();
     if let Some(epoch) = stopped_early {
-        text += &format!("early  after epoch {epoch}, for the validation score no longer got better\n");
+        let patience = training.early_stopping.map_or(0, |rule| rule.patience);
+        text += &format!("early  after epoch {epoch}, as {patience} validations in a row were not better\n");
+    }
+    if !is_plain(training) {
+        text += "loss   of training as it is minimised; of validation and test the plain cross-entropy\n";
     }
     if let Some(epoch) = selected {
         text += &format!("best   epoch {epoch} by the validation part, whose weights are kept\n");

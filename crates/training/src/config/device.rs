@@ -16,7 +16,9 @@ use emberlab_models::Precision;
 /// | `remote` | none | servers that compute, as `ws://HOST:PORT`, in a build for them; several share each batch | |
 /// | `threads` | one per core | threads of the CPU backends | 1 to 1024 |
 ///
-/// With several devices batch norm takes its means over each device's part, and dropout draws part by part, as everywhere.
+/// With several devices batch norm takes mean and variance over each device's part, and the running ones over the first
+/// device's parts, so that they are not those of one device. A part has two samples or more where batch norm needs them and
+/// the batch has them. Dropout draws part by part, as everywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceConfig {
     /// Which GPU.

@@ -51,6 +51,10 @@ use std::path::Path;
 /// The seed of every draw that has none of its own.
 const DEFAULT_SEED: u32 = 42;
 
+/// Why batch norm needs more than one.
+const SINGLE_SAMPLE: &str =
+    "batch norm of one sample makes every hidden unit its bias, so that nothing is learnt from it";
+
 /// A checked configuration.
 ///
 /// | key | default | meaning | range |
@@ -147,7 +151,32 @@ impl Config {
             let allowed = format!("at most {n_train}, the training samples, where `drop_last` is true");
             return Err(self.parameter_error("training", &ParameterError::new("batch_size", size, allowed)));
         }
+        let least = self.model.least_batch();
+        if n_train < least {
+            let allowed = format!("false: the training part has {n_train} sample, and {SINGLE_SAMPLE}");
+            return Err(self.parameter_error("model", &ParameterError::new("batch_norm", true, allowed)));
+        }
         self.check_schedule(self.training.updates(n_train))
+    }
+
+    /// Warnings about training on `n_train` samples, each a sentence.
+    pub fn warnings(&self, n_train: usize) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let problems = Problems::default();
+        let mut root = Section::root(&self.document, &problems);
+        if root.table("training").table("early_stopping").has("minimum_change") {
+            warnings.push("`training.early_stopping.minimum_change` is now called `min_delta`".to_owned());
+        }
+        if let BatchPlan::Mini { size, drop_last: false } = self.training.plan
+            && n_train % size == 1
+            && self.model.least_batch() > 1
+        {
+            warnings.push(format!(
+                "the last batch of each epoch has one of the {n_train} training samples, and {SINGLE_SAMPLE}; set \
+                 `training.drop_last = true` or another `batch_size`"
+            ));
+        }
+        warnings
     }
 
     /// Whether every part of the schedule comes to its end within the run.
@@ -213,9 +242,8 @@ fn read(mut root: Section<'_>) -> Option<Parts> {
     }
     let metrics = MetricsConfig::read(root.table("metrics"));
     let device = DeviceConfig::read(root.table("device"));
-    if device.count > 1 && training_section.has("class_weights") {
-        let reason = "cannot be divided among several devices; leave out `device.count`";
-        training_section.problem("class_weights", reason);
+    if let (Some(model), Some(training)) = (&model, &training) {
+        training.check_batches(&training_section, model);
     }
     training_section.finish();
     root.finish();

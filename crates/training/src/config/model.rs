@@ -26,7 +26,7 @@ const MAX_PARAMETERS: usize = 1 << 28;
 /// | `kernel_size` | 3 | height and width of the filters, for `cnn` | odd, 1 to 15 |
 /// | `hidden` | `[64]`; none for `cnn` | units of each hidden layer | each from 1 |
 /// | `activation` | `relu` | after each block and hidden layer | `relu`, `leaky-relu`, `tanh`, `sigmoid`, `gelu` |
-/// | `batch_norm` | false | normalises each block and hidden layer | |
+/// | `batch_norm` | false | normalises each block and hidden layer; hidden layers need batches of two samples or more | |
 /// | `dropout` | 0 | share of hidden units left out while training | 0 to below 1 |
 /// | `dropout_seed` | top-level `seed` | of that choice | 0 to 2³²−1 |
 /// | `output` | `softmax` | probabilities and loss | `softmax`; `sigmoid` for two classes |
@@ -138,6 +138,18 @@ impl ModelConfig {
         architecture.batch_norm = hidden.batch_norm;
         architecture.dropout = hidden.dropout;
         architecture
+    }
+
+    /// The samples that a batch must have to be trained on: batch norm takes mean and variance of a hidden
+    /// layer's units over the samples of a batch, and there is no variance of one. Of images it has as many
+    /// values as pixels.
+    pub fn least_batch(&self) -> usize {
+        match &self.kind {
+            ModelKind::Linear => 1,
+            ModelKind::Mlp(hidden) | ModelKind::Cnn { hidden, .. } => {
+                if hidden.batch_norm && !hidden.units.is_empty() { 2 } else { 1 }
+            }
+        }
     }
 
     pub(super) fn read(section: &mut Section<'_>, default_seed: u32) -> Option<Self> {

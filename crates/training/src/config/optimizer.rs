@@ -4,21 +4,25 @@ use super::resolved::Resolved;
 use super::rule::{Rule, flag, list, number, word};
 use super::section::Section;
 
-/// The optimizer; all of them are Burn's own.
+/// The optimizer, with the results of PyTorch's.
 ///
 /// | key | default | meaning | range |
 /// |---|---|---|---|
 /// | `kind` | `sgd` | `sgd`, `adam`, `adamw`, `rmsprop`, `adagrad` or `muon` | |
 /// | `learning_rate` | required | step size | above 0 |
 /// | `weight_decay` | 0; 0.01 for `adamw`, `muon` | times the weights, added to the gradient; to the step for `adamw`, `muon` | from 0 |
-/// | `clip_norm` | none | the longest gradient of a parameter | above 0 |
-/// | `clip_value` | none | the largest entry of a gradient | above 0 |
+/// | `clip_norm` | none | the largest norm of the gradients of all parameters together, as PyTorch's `clip_grad_norm_` | above 0 |
+/// | `clip_norm_per_parameter` | none | the largest norm of each parameter's gradient | above 0 |
+/// | `clip_value` | none | the largest absolute value of a gradient's entries | above 0 |
 /// | `momentum` | 0; 0.95 for `muon` | for `sgd`, `rmsprop`, `muon`: share of the last step kept | 0 to below 1 |
 /// | `nesterov` | false; true for `muon` | for `sgd` with momentum, `muon`: Nesterov's form | |
 /// | `betas` | `[0.9, 0.999]` | for `adam`, `adamw`: decay of both means | two, each 0 to below 1 |
 /// | `alpha` | 0.99 | for `rmsprop`: decay of the mean square | 0 to below 1 |
 /// | `centered` | false | for `rmsprop`: by the variance, not the mean square | |
 /// | `epsilon` | 1e-8 | for all but `sgd` and `muon`: keeps the divisor from 0; 1e-10 for `adagrad` | above 0 |
+///
+/// Gradients are clipped once they are accumulated, before the optimizer and its weight decay see them. Of the three
+/// ways to clip only one can be given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimizerConfig {
     /// The rule.
@@ -31,12 +35,14 @@ pub struct OptimizerConfig {
     pub clip: Option<Clip>,
 }
 
-/// A bound on the gradient of each parameter.
+/// A bound on the gradients.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Clip {
-    /// On its length.
+    /// On the norm of those of all parameters together.
     Norm(f64),
-    /// On each of its entries.
+    /// On the norm of each parameter's gradient.
+    NormPerParameter(f64),
+    /// On the absolute value of each entry.
     Value(f64),
 }
 
@@ -117,11 +123,7 @@ impl OptimizerConfig {
         let decay = number("a number from 0", |decay| decay >= 0.0);
         let default_decay = if matches!(kind, Kind::AdamW | Kind::Muon) { 0.01 } else { 0.0 };
         let weight_decay = section.value("weight_decay", decay, default_decay);
-        let clip_norm = section.optional("clip_norm", positive()).map(Clip::Norm);
-        let clip_value = section.optional("clip_value", positive()).map(Clip::Value);
-        if clip_norm.is_some() && clip_value.is_some() {
-            section.problem("clip_value", "cannot be given together with `clip_norm`");
-        }
+        let clip = read_clip(&mut section);
         let kind = match kind {
             Kind::Sgd => read_sgd(&mut section),
             Kind::Adam => OptimizerKind::Adam(read_moments(&mut section)),
@@ -139,7 +141,7 @@ impl OptimizerConfig {
             },
         };
         section.finish();
-        Some(Self { kind, learning_rate: learning_rate?, weight_decay, clip: clip_norm.or(clip_value) })
+        Some(Self { kind, learning_rate: learning_rate?, weight_decay, clip })
     }
 
     pub(super) fn write(&self, out: &mut Resolved<'_>) {
@@ -173,10 +175,30 @@ impl OptimizerConfig {
         out.entry("weight_decay", self.weight_decay);
         match self.clip {
             Some(Clip::Norm(norm)) => out.entry("clip_norm", norm),
+            Some(Clip::NormPerParameter(norm)) => out.entry("clip_norm_per_parameter", norm),
             Some(Clip::Value(value)) => out.entry("clip_value", value),
             None => (),
         }
     }
+}
+
+/// The first of the ways to clip that is given.
+fn read_clip(section: &mut Section<'_>) -> Option<Clip> {
+    let norm = section.optional("clip_norm", positive()).map(Clip::Norm);
+    let per_parameter = section.optional("clip_norm_per_parameter", positive()).map(Clip::NormPerParameter);
+    let value = section.optional("clip_value", positive()).map(Clip::Value);
+    let mut clip = None;
+    let mut first = "";
+    for (key, given) in
+        [("clip_norm", norm), ("clip_norm_per_parameter", per_parameter), ("clip_value", value)]
+    {
+        if clip.is_some() && given.is_some() {
+            section.problem(key, format!("cannot be given together with `{first}`"));
+        } else if given.is_some() {
+            (clip, first) = (given, key);
+        }
+    }
+    clip
 }
 
 fn positive<'a>() -> Rule<'a, f64> {

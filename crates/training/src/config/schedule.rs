@@ -11,11 +11,12 @@ use super::section::Section;
 /// |---|---|
 /// | `warmup = { updates, start }` | rises in a line from `start` (0.01) to 1 within `updates` |
 /// | `linear = { updates, end }` | falls in a line from 1 to `end` (0.01) within `updates`, then stays |
-/// | `cosine = { updates, end }` | falls from 1 to `end` (0) in half a cosine within `updates`, then starts again |
+/// | `cosine = { updates, end }` | falls from 1 toward `end` (0) in half a cosine within `updates`, then starts again |
 /// | `step = { every, factor }` | times `factor` (0.1) after each `every` updates |
 /// | `exponential = { factor }` | times `factor` after each update |
 ///
-/// `updates` is the whole run where it is left out.
+/// `updates` is the whole run where it is left out. The factors are those of PyTorch's `LinearLR` (warm-up and
+/// `linear`), `CosineAnnealingWarmRestarts` with `T_0 = updates`, `StepLR` and `ExponentialLR`, stepped after each update.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScheduleConfig {
     /// A rise at the start.

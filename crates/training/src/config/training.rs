@@ -1,6 +1,8 @@
 //! `[training]`: how often, and on how many samples at once.
 
+use super::SINGLE_SAMPLE;
 use super::data::DataConfig;
+use super::model::ModelConfig;
 use super::optimizer::OptimizerConfig;
 use super::resolved::Resolved;
 use super::rule::{count, flag, list, number, seed, word};
@@ -24,15 +26,23 @@ use std::num::NonZeroUsize;
 /// | `label_smoothing` | 0 | share of each target spread over all classes | 0 to below 1 |
 /// | `class_weights` | none | what each class counts | `balanced`, or a number above 0 for each |
 /// | `l1` | 0 | times the weights' absolute values, added to what is made small | from 0 |
-/// | `validate_every` | 1 | epochs from one score on the validation part to the next | from 1 |
+/// | `validate_every` | 1 | epochs from one validation, a score on the validation part, to the next | from 1 |
 /// | `select` | `loss` | the epoch whose weights become the run's, by its score on the validation part | `loss`, `accuracy`, `last` |
 /// | `on_divergence` | `stop` | what is done when a loss or a weight is no number any more | `stop`; `restore`: ends with the weights chosen by validation, or else those of the last checkpoint |
 /// | `checkpoint.every_minutes` | 5 | minutes from one checkpoint to the next | above 0 |
 /// | `checkpoint.every_epochs` | none | epochs from one checkpoint to the next, in addition | from 1 |
 /// | `checkpoint.keep` | 2 | checkpoints that are kept, the newest | from 1 |
-/// | `early_stopping.patience` | required in its table | epochs without a better validation score after which training ends | from 1 |
-/// | `early_stopping.minimum_change` | 0 | how much better is better | from 0 |
+/// | `early_stopping.patience` | required in its table | validations in a row without a better score after which training ends | from 1 |
+/// | `early_stopping.min_delta` | 0 | how much better a score must be to count, for the weights that are kept too; also accepted as `minimum_change` | from 0 |
+/// | `early_stopping.baseline` | none | a score that must be reached too before a better one resets the count of `patience` | |
 /// | `log_every` | one line per epoch | updates from one printed line to the next | from 1 |
+///
+/// The training loss is the cross-entropy that is minimised, with `label_smoothing` and `class_weights`; `l1` and
+/// `weight_decay` are in no loss that is reported. Validation, test and `emberlab evaluate` report the plain
+/// cross-entropy, which can be compared between runs; `select = "loss"` and early stopping go by it.
+///
+/// `early_stopping` counts as Keras's `EarlyStopping` does with `restore_best_weights`. The score is the loss, or the
+/// accuracy from 0 to 1 where `select` is `accuracy`.
 #[derive(Clone, Debug)]
 pub struct TrainingConfig {
     /// Number of epochs.
@@ -110,10 +120,12 @@ pub struct CheckpointConfig {
 /// When training ends because it no longer gets better, by the score that `select` chooses by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EarlyStopping {
-    /// Epochs with a validation score that is no better.
+    /// Validations in a row with a score that is no better.
     pub patience: usize,
-    /// How much better is better: of the loss, or of the accuracy, which counts from 0 to 1.
-    pub minimum_change: f64,
+    /// How much better a score must be to count: of the loss, or of the accuracy, which counts from 0 to 1.
+    pub min_delta: f64,
+    /// A score that must be reached too before a better one resets the count.
+    pub baseline: Option<f64>,
 }
 
 /// What each class counts in the loss.
@@ -206,6 +218,18 @@ impl TrainingConfig {
         data.source.shape().inspect(|shape| self.check_shape(section, shape));
     }
 
+    /// Reports batches that are too small for the model.
+    pub(super) fn check_batches(&self, section: &Section<'_>, model: &ModelConfig) {
+        let least = model.least_batch();
+        if let BatchPlan::Mini { size, .. } = self.plan
+            && size.get() < least
+        {
+            let reason =
+                format!("is {size}, must be at least {least} with `model.batch_norm`: {SINGLE_SAMPLE}");
+            section.problem("batch_size", reason);
+        }
+    }
+
     /// Reports what does not fit the classes.
     pub(super) fn check_shape(&self, section: &Section<'_>, shape: &DataShape) {
         let n_classes = shape.n_classes;
@@ -252,10 +276,11 @@ impl TrainingConfig {
         out.entry("every_minutes", self.checkpoint.every_minutes);
         out.optional("every_epochs", self.checkpoint.every_epochs.map(|epochs| epochs as i64));
         out.count("keep", self.checkpoint.keep);
-        if let Some(EarlyStopping { patience, minimum_change }) = self.early_stopping {
+        if let Some(EarlyStopping { patience, min_delta, baseline }) = self.early_stopping {
             out.table("training.early_stopping");
             out.count("patience", patience);
-            out.entry("minimum_change", minimum_change);
+            out.entry("min_delta", min_delta);
+            out.optional("baseline", baseline);
         }
         self.optimizer.write(out);
         self.schedule.write(out);
@@ -277,8 +302,13 @@ fn read_early_stopping(section: &mut Section<'_>) -> Option<EarlyStopping> {
     let given = section.has("early_stopping");
     let mut table = section.table("early_stopping");
     let patience = if given { table.required("patience", count(1)) } else { None };
-    let minimum_change =
-        table.value("minimum_change", number("a number from 0", |change| change >= 0.0), 0.0);
+    let from_zero = || number("a number from 0", |delta| delta >= 0.0);
+    let min_delta = table.optional("min_delta", from_zero());
+    let former = table.optional("minimum_change", from_zero());
+    if table.has("min_delta") && table.has("minimum_change") {
+        table.problem("minimum_change", "is the former name of `min_delta`; give only that one");
+    }
+    let baseline = table.optional("baseline", number("a number", |_| true));
     table.finish();
-    Some(EarlyStopping { patience: patience?, minimum_change })
+    Some(EarlyStopping { patience: patience?, min_delta: min_delta.or(former).unwrap_or(0.0), baseline })
 }

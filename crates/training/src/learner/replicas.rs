@@ -2,7 +2,10 @@
 //!
 //! The first device holds the weights and makes the updates. Each other one holds the samples too, so that nothing but
 //! weights and gradients moves: for an update it is given the weights, takes the gradients of its part, and hands them back.
-//! The mean over the parts, each weighted by its samples, is the gradient of the whole batch.
+//! The mean over the parts, each weighted by its samples or by their class weights, is the gradient of the whole batch.
+//!
+//! Batch norm takes mean and variance over each part, and the running ones are those of the first device's parts, as with
+//! PyTorch's `DataParallel`.
 //!
 //! All devices are driven from one thread. GPUs compute while it goes on to the next one, and Burn's autodiff differentiates
 //! rightly in one thread only.
@@ -18,7 +21,11 @@ use emberlab_models::{Classifier, StepScore};
 use std::ops::Range;
 
 /// The devices besides the first.
-pub struct Replicas(Vec<Replica>);
+pub struct Replicas {
+    devices: Vec<Replica>,
+    /// Samples that a part has at least, where the batch has so many.
+    least_samples: usize,
+}
 
 struct Replica {
     device: Device,
@@ -29,27 +36,29 @@ struct Replica {
 pub struct Part {
     pub gradients: GradientsParams,
     pub score: StepScore<Backend>,
-    pub n_samples: usize,
 }
 
 type Batches<'a> = Box<dyn DataLoaderIterator<ClassificationBatch<Backend>> + 'a>;
 
 impl Replicas {
-    /// Gives each device its loader of the same samples, which is where the first one's is.
-    pub fn new(loaders: Vec<(Device, DeviceLoader<Backend>)>) -> Self {
-        Self(loaders.into_iter().map(|(device, loader)| Replica { device, loader }).collect())
+    /// Gives each device its loader of the same samples, which is where the first one's is. Parts of a batch have at
+    /// least `least_samples` samples, where the batch has so many.
+    pub fn new(loaders: Vec<(Device, DeviceLoader<Backend>)>, least_samples: usize) -> Self {
+        let devices = loaders.into_iter().map(|(device, loader)| Replica { device, loader }).collect();
+        Self { devices, least_samples }
     }
 
     /// The batches of an epoch on each device, in the order of the first one's.
     pub fn epoch(&self) -> ReplicasEpoch<'_> {
-        let batches = self.0.iter().map(|replica| (&replica.device, replica.loader.iter()));
-        ReplicasEpoch { batches: batches.collect(), waits: 0 }
+        let batches = self.devices.iter().map(|replica| (&replica.device, replica.loader.iter()));
+        ReplicasEpoch { batches: batches.collect(), least_samples: self.least_samples, waits: 0 }
     }
 }
 
 /// An epoch on the devices besides the first.
 pub struct ReplicasEpoch<'a> {
     batches: Vec<(&'a Device, Batches<'a>)>,
+    least_samples: usize,
     /// How often another machine was waited for.
     pub waits: usize,
 }
@@ -63,20 +72,18 @@ impl ReplicasEpoch<'_> {
         batch: ClassificationBatch<AutodiffBackend>,
     ) -> Vec<Part> {
         if self.batches.is_empty() {
-            let n_samples = batch.len();
             let TrainOutput { grads, item } = TrainStep::step(model, batch);
-            return vec![Part { gradients: grads, score: item, n_samples }];
+            return vec![Part { gradients: grads, score: item }];
         }
         let (n_samples, first) = (batch.len(), batch.inputs.device());
         // Devices that would have nothing to do wait.
-        let n_devices = (self.batches.len() + 1).min(n_samples);
+        let n_devices = n_parts(n_samples, self.batches.len() + 1, self.least_samples);
         let part =
             |model: &Classifier<AutodiffBackend>, batch: ClassificationBatch<Backend>, index: usize| {
                 let rows = share(n_samples, n_devices, index);
-                let n_samples = rows.len();
                 let part = ClassificationBatch::from_inner(batch.slice(rows));
                 let TrainOutput { grads, item } = TrainStep::step(model, part);
-                Part { gradients: grads, score: item, n_samples }
+                Part { gradients: grads, score: item }
             };
         let mut parts = vec![part(model, batch.inner(), 0)];
         let weights = IS_REMOTE.then(|| Weights::read(model)).map(|(weights, transfers)| {
@@ -89,7 +96,7 @@ impl ReplicasEpoch<'_> {
                 Some(weights) => weights.copy(model, device),
                 None => model.clone().fork(device),
             };
-            let Part { gradients, score, n_samples } = part(&copy, batch, index);
+            let Part { gradients, score } = part(&copy, batch, index);
             let (gradients, score) = match IS_REMOTE {
                 true => {
                     let (gradients, transfers) = hand_back(gradients, &copy, &first);
@@ -98,10 +105,15 @@ impl ReplicasEpoch<'_> {
                 }
                 false => (gradients.to_device(&first, model), score.to_device(&first)),
             };
-            parts.push(Part { gradients, score, n_samples });
+            parts.push(Part { gradients, score });
         }
         parts
     }
+}
+
+/// How many devices share a batch, so that each has at least `least_samples` of it; one where it has fewer.
+fn n_parts(n_samples: usize, n_devices: usize, least_samples: usize) -> usize {
+    n_devices.min(n_samples / least_samples.max(1)).max(1)
 }
 
 /// The rows of a batch that a device takes: as many as another one, or one more.
@@ -112,6 +124,18 @@ fn share(n_samples: usize, n_devices: usize, index: usize) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_part_is_smaller_than_the_least_unless_the_batch_is() {
+        for (n_samples, n_devices, least) in
+            [(1, 4, 2), (2, 2, 2), (3, 2, 2), (11, 20, 2), (9, 4, 1), (128, 5, 2)]
+        {
+            let n_parts = n_parts(n_samples, n_devices, least);
+            assert!((1..=n_devices).contains(&n_parts));
+            assert!((0..n_parts).all(|index| share(n_samples, n_parts, index).len() >= least.min(n_samples)));
+        }
+        assert_eq!((n_parts(11, 20, 1), n_parts(11, 3, 2), n_parts(5, 3, 2)), (11, 3, 2));
+    }
 
     #[test]
     fn each_row_is_on_one_device() {

@@ -3,14 +3,14 @@
 use crate::config::{Ramp, ScheduleConfig, Steps};
 use crate::error::Error;
 use burn::lr_scheduler::LrScheduler;
-use burn::lr_scheduler::cosine::{CosineAnnealingLrScheduler, CosineAnnealingLrSchedulerConfig};
 use burn::lr_scheduler::exponential::{ExponentialLrScheduler, ExponentialLrSchedulerConfig};
 use burn::lr_scheduler::linear::{LinearLrScheduler, LinearLrSchedulerConfig};
 use burn::lr_scheduler::step::{StepLrScheduler, StepLrSchedulerConfig};
 use burn::tensor::backend::Backend;
+use std::f64::consts::PI;
 
-/// A learning rate times the factors of any number of Burn's schedules, each of which starts from 1
-/// or rises to it.
+/// A learning rate times the factors of any number of schedules, each of which starts from 1 or rises to
+/// it. All but the cosine are Burn's.
 #[derive(Clone)]
 pub struct Schedule {
     learning_rate: f64,
@@ -21,9 +21,28 @@ pub struct Schedule {
 #[derive(Clone)]
 enum Factor {
     Linear(LinearLrScheduler),
-    Cosine(CosineAnnealingLrScheduler),
+    Cosine(Cosine),
     Step(StepLrScheduler),
     Exponential(ExponentialLrScheduler),
+}
+
+/// Half a cosine from 1 to another factor again and again, as PyTorch's `CosineAnnealingWarmRestarts`:
+/// update `t`, from 0, has the factor `end + (1 - end) (1 + cos(π (t mod period) / period)) / 2`. Burn's
+/// own has one more update in each period.
+#[derive(Clone, Copy)]
+struct Cosine {
+    period: usize,
+    end: f64,
+    /// Updates of the period that were made.
+    done: usize,
+}
+
+impl Cosine {
+    fn step(&mut self) -> f64 {
+        let turned = self.done as f64 / self.period as f64 * PI;
+        self.done = (self.done + 1) % self.period;
+        self.end + 0.5 * (1.0 - self.end) * (1.0 + turned.cos())
+    }
 }
 
 impl Schedule {
@@ -51,8 +70,7 @@ fn factors(config: &ScheduleConfig, updates: usize) -> Result<Vec<Factor>, Strin
         factors.push(Factor::Linear(schedule));
     }
     if let Some(ramp) = config.cosine {
-        let schedule = CosineAnnealingLrSchedulerConfig::new(1.0, length(ramp)).with_min_lr(ramp.factor);
-        factors.push(Factor::Cosine(schedule.init()?));
+        factors.push(Factor::Cosine(Cosine { period: length(ramp).max(1), end: ramp.factor, done: 0 }));
     }
     if let Some(Steps { every, factor }) = config.step {
         let schedule = StepLrSchedulerConfig::new(1.0, every).with_gamma(factor).init()?;
@@ -88,5 +106,52 @@ impl LrScheduler for Schedule {
             self.step();
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::config::Config;
+    use serde::Deserialize;
+    use std::path::Path;
+
+    /// Values from `tests/golden/torch_schedules.py`.
+    #[derive(Deserialize)]
+    struct Golden {
+        learning_rate: f64,
+        schedules: Vec<Rates>,
+    }
+
+    #[derive(Deserialize)]
+    struct Rates {
+        /// The lines of `[training.schedule]`.
+        schedule: String,
+        rates: Vec<f64>,
+    }
+
+    #[test]
+    fn a_hundred_rates_of_each_schedule_equal_pytorch() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/torch_schedules.json");
+        let golden: Golden = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        assert!(golden.schedules.len() >= 12);
+        for Rates { schedule, rates } in golden.schedules {
+            assert_eq!(rates.len(), 100);
+            let text = format!(
+                "name = \"rates\"\n[data]\nsource = \"synthetic\"\n[model]\nkind = \"linear\"\n[training]\nepochs = 100\n\
+                 [training.optimizer]\nlearning_rate = {}\n[training.schedule]\n{schedule}\n",
+                golden.learning_rate
+            );
+            let config = Config::parse(Path::new("rates.toml"), &text, &[]).unwrap();
+            let mut found = Schedule::new(&config.training.schedule, golden.learning_rate, 100).unwrap();
+            let mut resumed = found.clone().load_record::<crate::backend::Backend>(60);
+            for (update, rate) in rates.iter().enumerate() {
+                let found = found.step();
+                assert!((found - rate).abs() <= 1e-12, "{schedule}, update {update}: {found} for {rate}");
+            }
+            assert!((resumed.step() - rates[60]).abs() <= 1e-12, "{schedule}");
+        }
     }
 }

@@ -20,12 +20,64 @@ pub struct Selected {
 /// All that was learnt from the validation part but for the weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SelectionState {
-    /// The epoch whose weights are the best.
+    /// The epoch whose weights are kept: the last that was better than all before by more than `min_delta`.
     pub best: Option<Selected>,
-    /// The last score that was better by more than the minimum change.
-    reference: Option<Score>,
-    /// Scores since then.
+    /// Validations since the last one that was better, and better than the baseline.
     stale: usize,
+    /// Whether the last validation was better than all before.
+    #[serde(default)]
+    improved: bool,
+}
+
+impl SelectionState {
+    /// Takes the score of an epoch and returns whether its weights are to be kept.
+    ///
+    /// They are where the score is better than that of all before by more than `min_delta`. Validations
+    /// without such a score are counted as Keras's `EarlyStopping` counts them: only a score that is better
+    /// than the baseline by more than `min_delta` too begins the count again.
+    fn offer(&mut self, select: Select, early_stopping: Option<EarlyStopping>, epoch: Selected) -> bool {
+        let (min_delta, baseline) = match early_stopping {
+            Some(rule) => (rule.min_delta, rule.baseline),
+            None => (0.0, None),
+        };
+        let value = value(select, &epoch.score);
+        // A number is better than none, as the loss is where it overflows.
+        let is_better = |than: Option<f64>| {
+            than.is_none_or(|than| value - than > min_delta || (than.is_nan() && !value.is_nan()))
+        };
+        self.improved = is_better(self.best.map(|best| self::value(select, &best.score)));
+        self.stale += 1;
+        if self.improved && is_better(baseline.map(|baseline| sign(select) * baseline)) {
+            self.stale = 0;
+        }
+        let kept = self.improved || select == Select::Last;
+        if kept {
+            self.best = Some(epoch);
+        }
+        kept
+    }
+
+    /// Whether so many validations in a row as `patience` were no better. As in Keras, training goes on
+    /// after a score that is better than all before, even if none has reached the baseline.
+    fn is_exhausted(&self, rule: EarlyStopping) -> bool {
+        self.stale >= rule.patience && !self.improved
+    }
+}
+
+/// What is compared of a score; larger is better.
+fn value(select: Select, score: &Score) -> f64 {
+    match select {
+        Select::Loss | Select::Last => sign(select) * f64::from(score.loss),
+        Select::Accuracy => sign(select) * score.accuracy(),
+    }
+}
+
+/// Turns round losses, of which smaller ones are better.
+fn sign(select: Select) -> f64 {
+    match select {
+        Select::Loss | Select::Last => -1.0,
+        Select::Accuracy => 1.0,
+    }
 }
 
 /// The best weights so far.
@@ -57,34 +109,73 @@ impl Selection {
 
     /// Takes the weights of an epoch where they are better than all before; of equal ones the first stay.
     pub fn offer(&mut self, epoch: Selected, classifier: Classifier<Backend>) {
-        let minimum_change = self.early_stopping.map_or(0.0, |rule| rule.minimum_change);
-        match self.gain(&epoch.score, self.state.reference) > minimum_change {
-            true => (self.state.reference, self.state.stale) = (Some(epoch.score), 0),
-            false => self.state.stale += 1,
-        }
-        let best = self.state.best.map(|best| best.score);
-        if self.rule == Select::Last || self.gain(&epoch.score, best) > 0.0 {
-            self.state.best = Some(epoch);
+        if self.state.offer(self.rule, self.early_stopping, epoch) {
             self.weights = Some(classifier);
         }
     }
 
-    /// Whether as many scores in a row as are allowed were no better.
+    /// Whether as many validations in a row as are allowed were no better.
     pub fn is_exhausted(&self) -> bool {
-        self.early_stopping.is_some_and(|rule| self.state.stale >= rule.patience)
+        self.early_stopping.is_some_and(|rule| self.state.is_exhausted(rule))
     }
 
-    /// Scores that may still be no better before training ends early; nothing where it does not.
+    /// Validations that may still be no better before training ends early; nothing where it does not.
     pub fn patience_left(&self) -> Option<usize> {
         self.early_stopping.map(|rule| rule.patience.saturating_sub(self.state.stale))
     }
+}
 
-    /// How much better a score is than another, or than none.
-    fn gain(&self, score: &Score, than: Option<Score>) -> f64 {
-        let Some(than) = than else { return f64::INFINITY };
-        match self.rule {
-            Select::Loss | Select::Last => f64::from(than.loss) - f64::from(score.loss),
-            Select::Accuracy => score.accuracy() - than.accuracy(),
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use std::path::Path;
+
+    /// Values from `tests/golden/early_stopping.py`.
+    #[derive(Deserialize)]
+    struct Golden {
+        cases: Vec<Case>,
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        /// Whether the score is an accuracy.
+        accuracy: bool,
+        /// Scores in 64ths.
+        scores: Vec<usize>,
+        patience: usize,
+        min_delta: f64,
+        baseline: Option<f64>,
+        /// The epoch after which training ended, from 1; the number of scores where it did not end early.
+        last: usize,
+        stopped: bool,
+        /// The epoch whose weights were kept.
+        best: usize,
+    }
+
+    #[test]
+    fn training_ends_and_weights_are_kept_as_by_keras() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/early_stopping.json");
+        let golden: Golden = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        assert!(golden.cases.len() >= 300);
+        for (index, case) in golden.cases.iter().enumerate() {
+            let select = if case.accuracy { Select::Accuracy } else { Select::Loss };
+            let rule =
+                EarlyStopping { patience: case.patience, min_delta: case.min_delta, baseline: case.baseline };
+            let mut state = SelectionState::default();
+            let mut last = 0;
+            for (epoch, &score) in (1..).zip(&case.scores) {
+                let score =
+                    Score { loss: score as f32 / 64.0, correct: score, n_samples: 64, class_weight: None };
+                state.offer(select, Some(rule), Selected { epoch, updates: epoch, score });
+                last = epoch;
+                if state.is_exhausted(rule) {
+                    break;
+                }
+            }
+            let found = (last, state.is_exhausted(rule), state.best.map(|best| best.epoch));
+            assert_eq!(found, (case.last, case.stopped, Some(case.best)), "case {index}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::accumulator::Accumulator;
 use super::checkpointing::Position;
+use super::clip_norm::clip_norm;
 use super::parameters::{count_trainable, is_finite};
 use super::progress::{Progress, Shared};
 use super::replicas::{Part, Replicas};
@@ -10,7 +11,7 @@ use super::selection::Selected;
 use super::shared_optimizer::SharedOptimizer;
 use super::unread_scores::UnreadScores;
 use crate::backend::{self, AutodiffBackend, Backend};
-use crate::config::{OnDivergence, TrainingConfig};
+use crate::config::{Clip, OnDivergence, TrainingConfig};
 use crate::error::Error;
 use crate::evaluate;
 use crate::remote::{Heartbeat, Watched};
@@ -37,6 +38,7 @@ pub struct UpdateLoop<O> {
     log_every: Option<usize>,
     plan: BatchPlan,
     accumulate: usize,
+    max_norm: Option<f64>,
     validate_every: usize,
     on_divergence: OnDivergence,
     validation: Option<DeviceSet<Backend>>,
@@ -65,6 +67,10 @@ impl<O> UpdateLoop<O> {
             log_every: config.log_every,
             plan: config.plan,
             accumulate: config.accumulate,
+            max_norm: match config.optimizer.clip {
+                Some(Clip::Norm(max_norm)) => Some(max_norm),
+                _ => None,
+            },
             validate_every: config.validate_every,
             on_divergence: config.on_divergence,
             validation,
@@ -123,6 +129,7 @@ where
             heartbeat: &self.heartbeat,
             screen: &self.screen,
             accumulate: self.accumulate,
+            max_norm: self.max_norm,
             last_read: Instant::now(),
             epochs,
             log_every: self.log_every,
@@ -159,6 +166,8 @@ where
     n_batches: usize,
     n_parts: usize,
     accumulate: usize,
+    /// The bound on the norm of all gradients together.
+    max_norm: Option<f64>,
     replicas: &'a Replicas,
     heartbeat: &'a Heartbeat,
     screen: &'a Screen,
@@ -331,22 +340,25 @@ where
         let is_due = self.n_batches >= self.accumulate || share.items_processed >= share.items_total;
         let alone = self.n_parts == 1 && is_due;
         let mut whole = None;
-        for Part { gradients, score, n_samples } in parts.drain(..) {
+        for Part { gradients, score } in parts.drain(..) {
             self.check(&gradients)?;
-            self.unread.push(score);
             match alone {
                 true => whole = Some(gradients),
-                false => self.accumulator.add(&self.model, gradients, n_samples),
+                false => self.accumulator.add(&self.model, gradients, score.weight()),
             }
+            self.unread.push(score);
         }
         if !is_due {
             return Ok(false);
         }
-        let gradients = whole.unwrap_or_else(|| self.accumulator.take_mean(&self.model));
+        let mut gradients = whole.unwrap_or_else(|| self.accumulator.take_mean(&self.model));
         let update = self.shared.progress.updates + 1;
         if self.shared.histograms.is_due(update) {
             let transfers = self.shared.histograms.record(update, &self.model, &gradients)?;
             self.shared.progress.reads.histograms += transfers;
+        }
+        if let Some(max_norm) = self.max_norm {
+            clip_norm(&self.model, &mut gradients, max_norm);
         }
         self.learner.lr_step();
         let model = std::mem::replace(&mut self.model, self.learner.model());

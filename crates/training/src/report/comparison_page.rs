@@ -4,6 +4,7 @@ use super::figure::Figure;
 use super::outcome::percent;
 use super::page::{page, table};
 use super::series::curve_figure;
+use crate::comparable::{have_same_data, remarks};
 use crate::error::Error;
 use crate::metrics_file::{MetricRow, curve};
 use crate::plots::{Curve, Scale, Stroke};
@@ -41,8 +42,9 @@ pub fn comparison_page(
             std::iter::once(key.clone()).chain(values).collect()
         })
         .collect();
+    let summaries: Vec<&RunSummary> = runs.iter().map(|run| &run.summary).collect();
     // Of runs on other data nothing is said to be better.
-    let same_data = !differences.keys().any(|key| key.starts_with("data."));
+    let same_data = have_same_data(&summaries);
     let best = runs
         .iter()
         .filter(|_| same_data)
@@ -58,6 +60,7 @@ pub fn comparison_page(
         }
         h2 { "Outcomes" }
         (table(&header, &outcomes(runs)))
+        @for remark in remarks(&summaries, differences.keys()) { p.note { (remark) } }
         h2 { "Settings that differ" }
         @if settings.is_empty() { p { "None." } } @else { (table(&header, &settings)) }
         h2 { "Curves" }

@@ -30,6 +30,7 @@ pub fn run_page(material: &Material, figures: &[Figure]) -> Result<String, Error
         (what_it_is(config, facts))
         h2 { "Scores" }
         (scores(facts))
+        p.note { (losses(config)) }
         @if let Some(evaluation) = &evaluation { (classes(evaluation)) }
         h2 { "Pictures" }
         @for figure in figures { (figure.html()) }
@@ -85,6 +86,21 @@ fn scores(facts: &Facts) -> Markup {
         })
         .collect();
     table(&["part", "loss", "accuracy"], &rows)
+}
+
+/// What the losses are.
+fn losses(config: &Config) -> String {
+    let training = &config.training;
+    let minimised = match (training.label_smoothing > 0.0, training.class_weights.is_some()) {
+        (false, false) => "",
+        (true, false) => ", with its label smoothing",
+        (false, true) => ", with its class weights",
+        (true, true) => ", with its label smoothing and class weights",
+    };
+    format!(
+        "The training loss is the cross-entropy that was minimised{minimised}; validation and test losses are the plain \
+         cross-entropy."
+    )
 }
 
 fn classes(evaluation: &Evaluation) -> Markup {
