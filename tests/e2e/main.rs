@@ -7,6 +7,7 @@ mod curves;
 mod data;
 mod devices;
 mod fetch;
+mod gradcheck;
 mod lab;
 mod many_runs;
 mod optimizers;
