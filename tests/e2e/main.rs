@@ -9,6 +9,7 @@ mod data;
 mod devices;
 mod fetch;
 mod hostile_configs;
+mod gradcheck;
 mod lab;
 mod many_runs;
 mod optimizers;

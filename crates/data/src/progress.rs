@@ -25,6 +25,8 @@ pub enum Phase {
     Decode,
     /// Samples are scored.
     Evaluate,
+    /// Finite differences are taken.
+    Differentiate,
 }
 
 impl Phase {
@@ -36,6 +38,7 @@ impl Phase {
             Self::Unpack => "unpacking",
             Self::Decode => "decoding",
             Self::Evaluate => "evaluating",
+            Self::Differentiate => "taking differences",
         }
     }
 }

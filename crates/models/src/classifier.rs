@@ -5,6 +5,7 @@ use crate::layers::Layer;
 use crate::loss::Loss;
 use crate::network::Network;
 use crate::output::Output;
+use crate::pattern::Pattern;
 use crate::precision::Precision;
 use crate::score::{PendingScore, StepScore};
 use burn::module::Module;
@@ -98,10 +99,14 @@ impl<B: Backend> Classifier<B> {
         self.network.forward(inputs)
     }
 
-    /// What training makes small, `[1]`, of a batch that is trained on: the loss and the penalty.
-    pub fn training_objective(&self, batch: &ClassificationBatch<B>) -> Tensor<B, 1> {
-        let logits = self.network.forward_training(batch.inputs.clone(), self.precision);
-        self.penalized(self.loss().value(logits, batch))
+    /// The objective, loss and penalty, `[1]`, of a batch that is trained on, and the pattern of the batch: where two
+    /// patterns are equal, no kink of the objective lies between them.
+    pub fn training_objective(&self, batch: &ClassificationBatch<B>) -> (Tensor<B, 1>, Pattern) {
+        let (logits, mut pattern) = self.network.forward_with_pattern(batch.inputs.clone(), self.precision);
+        if self.objective.l1 != 0.0 {
+            self.network.layers().iter().for_each(|layer| pattern.extend(layer.pattern_of_magnitudes()));
+        }
+        (self.penalized(self.loss().value(logits, batch)), pattern)
     }
 
     /// The loss `[1]` and the penalty.

@@ -3,6 +3,7 @@
 use crate::architecture::{Architecture, LayerSpec};
 use crate::init::Scheme;
 use crate::layers::{ActivationLayer, BatchNorm, Convolution, Dropout, Layer, Linear, MaxPool, SharedRandom};
+use crate::pattern::Pattern;
 use crate::precision::Precision;
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -48,6 +49,20 @@ impl<B: Backend> Network<B> {
     /// The logits of a batch that is trained on; see [`Layer::forward_training`].
     pub fn forward_training(&self, inputs: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
         self.layers.iter().fold(inputs, |signal, layer| layer.forward_training(signal, precision))
+    }
+
+    /// What [`forward_training`](Self::forward_training) returns, and the pattern of the batch in every layer.
+    pub fn forward_with_pattern(
+        &self,
+        inputs: Tensor<B, 2>,
+        precision: Precision,
+    ) -> (Tensor<B, 2>, Pattern) {
+        let mut pattern = Pattern::default();
+        let logits = self.layers.iter().fold(inputs, |signal, layer| {
+            pattern.extend(layer.pattern(&signal));
+            layer.forward_training(signal, precision)
+        });
+        (logits, pattern)
     }
 
     /// The layers, from the input on.

@@ -39,6 +39,14 @@ impl Activation {
         }
     }
 
+    /// Whether the function has a kink at 0, and is smooth elsewhere; otherwise it is smooth everywhere.
+    pub fn has_kink(self) -> bool {
+        match self {
+            Self::Relu | Self::LeakyRelu => true,
+            Self::Tanh | Self::Sigmoid | Self::Gelu => false,
+        }
+    }
+
     /// `∂J/∂z` from what [`forward`](Self::forward) was given and returned, and `∂J/∂a`.
     pub fn backward<B: Backend>(self, z: Tensor<B, 2>, a: Tensor<B, 2>, grad: Tensor<B, 2>) -> Tensor<B, 2> {
         match self {

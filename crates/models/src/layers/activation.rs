@@ -2,6 +2,7 @@
 
 use super::Backward;
 use crate::activations::Activation;
+use crate::pattern::{Mask, sides_of_zero};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -22,6 +23,11 @@ impl<B: Backend> ActivationLayer<B> {
 
     pub(super) fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         self.activation.forward(input)
+    }
+
+    /// The units that are active and those that are not, where the function has a kink.
+    pub(super) fn pattern(&self, input: &Tensor<B, 2>) -> Vec<Mask<B>> {
+        if self.activation.has_kink() { sides_of_zero(input) } else { Vec::new() }
     }
 
     pub(super) fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {

@@ -5,6 +5,7 @@
 //! `∂J/∂b` the other way round, so that of equal pixels the first in reading order takes it all, as in PyTorch.
 
 use super::{Backward, InputGradient};
+use crate::pattern::{Mask, rounding};
 use burn::module::Module;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Bool, Tensor};
@@ -34,6 +35,16 @@ impl<B: Backend> MaxPool<B> {
         let pairs = n * channels * (height / 2);
         let columns = input.reshape([pairs * width, 2]).max_dim(1);
         columns.reshape([pairs, 2, width / 2]).max_dim(1).reshape([n, self.n_outputs()])
+    }
+
+    /// The pixels that win: the largest of their four, all of them where several are equal within rounding.
+    pub(super) fn pattern(&self, input: &Tensor<B, 2>) -> Vec<Mask<B>> {
+        let [channels, height, width] = self.image;
+        let shape = input.dims();
+        let pairs = shape[0] * channels * (height / 2);
+        let largest = self.forward(input.clone()).reshape([pairs, 1, width / 2, 1]);
+        let largest = largest.expand([pairs, 2, width / 2, 2]).reshape(shape);
+        vec![input.clone().greater_equal(largest - rounding(input))]
     }
 
     /// Keeps which pixel of each pair won.

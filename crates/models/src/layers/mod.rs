@@ -22,6 +22,7 @@ pub use max_pool::MaxPool;
 pub use parts::{Parts, PartsBackward};
 pub(crate) use parts::{join, split};
 
+use crate::pattern::{Mask, sides_of_zero};
 use crate::precision::Precision;
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
@@ -104,6 +105,25 @@ impl<B: Backend> Layer<B> {
             Self::BatchNorm(layer) => layer.differentiate(input),
             Self::Convolution(layer) => layer.differentiate(input, precision),
             Self::MaxPool(layer) => layer.differentiate(input),
+        }
+    }
+
+    /// The piece of the layer's function that each value of `input [n, n_inputs]` falls on, for a
+    /// [`Pattern`](crate::Pattern). A layer that is smooth has nothing to report.
+    pub fn pattern(&self, input: &Tensor<B, 2>) -> Vec<Mask<B>> {
+        match self {
+            Self::Activation(layer) => layer.pattern(input),
+            Self::MaxPool(layer) => layer.pattern(input),
+            Self::Linear(_) | Self::Dropout(_) | Self::BatchNorm(_) | Self::Convolution(_) => Vec::new(),
+        }
+    }
+
+    /// The signs of the weights that [`sum_of_magnitudes`](Self::sum_of_magnitudes) adds up.
+    pub(crate) fn pattern_of_magnitudes(&self) -> Vec<Mask<B>> {
+        match self {
+            Self::Linear(layer) => sides_of_zero(&layer.weight.val()),
+            Self::Convolution(layer) => sides_of_zero(&layer.weight.val().flatten(1, 3)),
+            _ => Vec::new(),
         }
     }
 

@@ -24,7 +24,12 @@ pub struct GradcheckArgs {
 pub fn run(arguments: &GradcheckArgs) -> Result<(), Error> {
     let config = arguments.config.load()?;
     let defaults = GradcheckOptions::default();
-    let options = GradcheckOptions { samples: arguments.samples, entries: arguments.entries, ..defaults };
+    let options = GradcheckOptions {
+        samples: arguments.samples,
+        entries: arguments.entries,
+        warn: print::warning,
+        ..defaults
+    };
     let report = gradcheck(&config, &options, &ProgressBars::new())?;
     match arguments.json {
         true => print::json(&report)?,
@@ -70,6 +75,7 @@ fn table(report: &Report) -> String {
         report.parameters.iter().max_by(|left, right| of(left).max_error.total_cmp(&of(right).max_error))
     };
     text += "\n";
+    text += &kinks(report);
     if let Some(parameter) = worst(|parameter| &parameter.autodiff) {
         text += &worst_entry("autodiff", parameter, &parameter.autodiff);
     }
@@ -81,7 +87,7 @@ fn table(report: &Report) -> String {
             .parameters
             .iter()
             .map(of)
-            .fold(0.0, |most: f64, error| if error <= most { most } else { error })
+            .fold(0.0, |most: f64, error| if most.is_nan() || error <= most { most } else { error })
     };
     text += &format!(
         "on the backend {}, in its own precision: by hand {:.1e}, by autodiff {:.1e} of the largest entry; allowed is {:e}\n",
@@ -106,6 +112,16 @@ fn row(parameter: &ParameterReport, name_width: usize) -> String {
         difference.entries,
         if *passed { "ok" } else { "FAILED" },
     )
+}
+
+/// How many entries were left out, where there are any.
+fn kinks(report: &Report) -> String {
+    let n: usize = report.parameters.iter().map(|parameter| parameter.kinks).sum();
+    let compared: usize = report.parameters.iter().map(|parameter| parameter.difference.entries).sum();
+    if n == 0 {
+        return String::new();
+    }
+    format!("{n} of {} entries lie on a kink, where there is no derivative, and are left out\n", n + compared)
 }
 
 fn worst_entry(against: &str, parameter: &ParameterReport, comparison: &Comparison) -> String {

@@ -1,13 +1,11 @@
 //! What the comparison found.
 
-use super::{GradcheckOptions, HostGradient};
+use super::GradcheckOptions;
+use super::gradients::HostGradient;
+use super::on_device::DeviceErrors;
+use super::slope::Slope;
 use crate::backend;
-use burn::module::ParamId;
 use serde::Serialize;
-use std::collections::HashMap;
-
-/// Gradients are compared down to this share of the largest entry.
-const FLOOR: f64 = 1e-4;
 
 /// The outcome of a comparison.
 #[derive(Clone, Debug, Serialize)]
@@ -35,14 +33,16 @@ pub struct ParameterReport {
     pub name: String,
     /// Its shape.
     pub shape: Vec<usize>,
-    /// Whether both comparisons stay within their tolerance.
+    /// Whether all comparisons stay within their tolerance.
     pub passed: bool,
     /// Hand against autodiff, all entries.
     pub autodiff: Comparison,
     /// Hand against finite differences, some entries.
     pub difference: Comparison,
-    /// Entries left out of the latter for a kink.
+    /// Entries left out of the latter because the weights lie on a kink along them, or too near to one.
     pub kinks: usize,
+    /// Entries of the latter whose error bound is more than the tolerance allows, so that they are compared to the bound.
+    pub bounded: usize,
     /// What the program's backend computes by hand in its own precision, against autodiff in f64: the largest
     /// difference as a share of the largest entry.
     pub device_manual_error: f64,
@@ -74,6 +74,8 @@ pub struct WorstEntry {
     pub autodiff: f64,
     /// By finite differences, where it was taken.
     pub difference: Option<f64>,
+    /// The largest error that truncation and rounding may have left in it.
+    pub difference_error: Option<f64>,
 }
 
 impl Comparison {
@@ -87,90 +89,92 @@ impl Comparison {
     }
 }
 
+/// An entry whose difference was taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Its position in row-major order.
+    pub index: usize,
+    /// The slope, or nothing where there is a kink.
+    pub slope: Option<Slope>,
+}
+
 /// Collects the parameters of a report.
-pub struct Builder {
-    largest: f64,
-    difference_tolerance: f64,
+pub struct Builder<'a> {
+    options: &'a GradcheckOptions,
+    samples: usize,
     parameters: Vec<ParameterReport>,
 }
 
-impl Builder {
-    pub fn new(autodiff: &HashMap<ParamId, HostGradient>, options: &GradcheckOptions) -> Self {
-        let values = autodiff.values().flat_map(|gradient| &gradient.values);
-        let largest = values.fold(0.0, |largest: f64, value| largest.max(value.abs()));
-        Self { largest, difference_tolerance: options.difference_tolerance, parameters: Vec::new() }
+impl<'a> Builder<'a> {
+    pub fn new(options: &'a GradcheckOptions, samples: usize) -> Self {
+        Self { options, samples, parameters: Vec::new() }
     }
 
-    /// The largest entry of any gradient.
-    pub fn largest(&self) -> f64 {
-        self.largest.max(f64::MIN_POSITIVE)
-    }
-
-    /// Whether two slopes are the same, well within what is allowed of a derivative.
-    pub fn agree(&self, left: f64, right: f64) -> bool {
-        self.relative_error(left, right) <= self.difference_tolerance / 2.0
-    }
-
+    /// Adds a parameter. `rounding` is the largest rounding error of each of its gradients.
     pub fn add(
         &mut self,
         name: String,
         manual: &HostGradient,
         autodiff: &HostGradient,
-        slopes: Vec<(usize, Option<f64>)>,
-        [device_manual_error, device_autodiff_error]: [f64; 2],
+        rounding: f64,
+        entries: &[Entry],
+        device: DeviceErrors,
     ) {
-        let entry = |entry: usize, difference| WorstEntry {
-            index: unravel(entry, &manual.shape),
-            manual: manual.values[entry],
-            autodiff: autodiff.values[entry],
-            difference,
+        let options = self.options;
+        let worst = |index: usize, slope: Option<Slope>| WorstEntry {
+            index: unravel(index, &manual.shape),
+            manual: manual.values[index],
+            autodiff: autodiff.values[index],
+            difference: slope.map(|slope| slope.value),
+            difference_error: slope.map(|slope| slope.error),
         };
         let mut by_autodiff = Comparison::default();
         for (index, (&manual, &autodiff)) in manual.values.iter().zip(&autodiff.values).enumerate() {
-            let error = self.relative_error(manual, autodiff);
-            by_autodiff.add(error, || entry(index, None));
+            let error = relative_error(manual, autodiff, rounding / options.autodiff_tolerance);
+            by_autodiff.add(error, || worst(index, None));
         }
         let mut by_difference = Comparison::default();
-        for (index, slope) in &slopes {
-            if let Some(slope) = *slope {
-                let error = self.relative_error(manual.values[*index], slope);
-                by_difference.add(error, || entry(*index, Some(slope)));
-            }
+        let mut bounded = 0;
+        for Entry { index, slope } in entries {
+            let Some(slope) = *slope else { continue };
+            let (manual, tolerance) = (manual.values[*index], options.difference_tolerance);
+            let error = relative_error(manual, slope.value, slope.error / tolerance);
+            by_difference.add(error, || worst(*index, Some(slope)));
+            bounded += usize::from(slope.error > tolerance * manual.abs().max(slope.value.abs()));
         }
+        let passed = by_autodiff.max_error <= options.autodiff_tolerance
+            && by_difference.max_error <= options.difference_tolerance
+            && device.manual <= options.device_tolerance
+            && device.autodiff <= options.device_tolerance;
         self.parameters.push(ParameterReport {
             name,
             shape: manual.shape.clone(),
-            passed: false,
+            passed,
             autodiff: by_autodiff,
             difference: by_difference,
-            kinks: slopes.iter().filter(|(_, slope)| slope.is_none()).count(),
-            device_manual_error,
-            device_autodiff_error,
+            kinks: entries.iter().filter(|entry| entry.slope.is_none()).count(),
+            bounded,
+            device_manual_error: device.manual,
+            device_autodiff_error: device.autodiff,
         });
     }
 
-    pub fn finish(mut self, options: &GradcheckOptions, samples: usize) -> Report {
-        for parameter in &mut self.parameters {
-            parameter.passed = parameter.autodiff.max_error <= options.autodiff_tolerance
-                && parameter.difference.max_error <= options.difference_tolerance
-                && parameter.device_manual_error <= options.device_tolerance
-                && parameter.device_autodiff_error <= options.device_tolerance;
-        }
+    pub fn finish(self) -> Report {
         Report {
             passed: self.parameters.iter().all(|parameter| parameter.passed),
-            samples,
-            autodiff_tolerance: options.autodiff_tolerance,
-            difference_tolerance: options.difference_tolerance,
+            samples: self.samples,
+            autodiff_tolerance: self.options.autodiff_tolerance,
+            difference_tolerance: self.options.difference_tolerance,
             backend: backend::NAME,
-            device_tolerance: options.device_tolerance,
+            device_tolerance: self.options.device_tolerance,
             parameters: self.parameters,
         }
     }
+}
 
-    fn relative_error(&self, left: f64, right: f64) -> f64 {
-        let scale = left.abs().max(right.abs()).max(FLOOR * self.largest).max(f64::MIN_POSITIVE);
-        (left - right).abs() / scale
-    }
+/// `|left - right|` as a share of the larger one, or of `least` where both are smaller.
+fn relative_error(left: f64, right: f64, least: f64) -> f64 {
+    (left - right).abs() / left.abs().max(right.abs()).max(least).max(f64::MIN_POSITIVE)
 }
 
 /// The index in each dimension of a position in row-major order.

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod seeds;
+
 use super::*;
+use burn::module::ParamId;
 use burn::optim::GradientsParams;
 use emberlab_data::{NoProgress, RandomState};
 use emberlab_models::layers::Layer;
@@ -54,61 +57,74 @@ fn config(activation: &str) -> (tempfile::TempDir, Config) {
     (folder, config)
 }
 
-const OPTIONS: GradcheckOptions = GradcheckOptions {
-    samples: 4,
-    entries: 6,
-    autodiff_tolerance: 1e-9,
-    difference_tolerance: 1e-5,
-    device_tolerance: 1e-3,
-};
+fn options(samples: usize, entries: usize) -> GradcheckOptions {
+    GradcheckOptions { samples, entries, ..GradcheckOptions::default() }
+}
 
 #[test]
 fn right_derivatives_pass_for_every_layer_and_activation() {
     for activation in ["relu", "leaky-relu", "tanh", "sigmoid", "gelu"] {
         let (_folder, config) = config(activation);
-        let report = gradcheck(&config, &OPTIONS, &NoProgress).unwrap();
+        let report = gradcheck(&config, &options(4, 6), &NoProgress).unwrap();
         assert!(report.passed, "{activation}: {report:#?}");
         assert_eq!(report.parameters.len(), 4 + 6 + 4);
     }
 }
 
-/// Whether a rule is caught whose layer at `position` gives everything 1 % too large.
-fn is_caught(config: &Config, position: usize) -> bool {
-    let report = gradcheck_rule(config, &OPTIONS, &NoProgress, |classifier, batch| {
+/// A derivative whose layer at `position` gives everything `factor` times too large.
+fn faulty(
+    position: usize,
+    factor: f64,
+) -> impl Fn(&Classifier<Tracked>, ClassificationBatch<Tracked>) -> Gradients<Tracked> {
+    move |classifier, batch| {
         let layer = &classifier.network().layers()[position];
-        manual_gradients(
-            classifier,
-            batch,
-            |index, returned: InputGradientTensor<Autodiff<Cpu>>, gradients| {
-                if index != position {
-                    return returned;
-                }
-                enlarge(layer, gradients);
-                returned.map(|gradient| gradient * 1.01)
-            },
-        )
-    });
-    !report.unwrap().passed
+        manual_gradients(classifier, batch, |index, returned: InputGradientTensor<Tracked>, gradients| {
+            if index != position {
+                return returned;
+            }
+            enlarge(layer, gradients, factor);
+            returned.map(|gradient| gradient * factor)
+        })
+    }
 }
 
-/// Makes the gradients of a layer's own parameters 1 % too large.
-fn enlarge(layer: &Layer<Autodiff<Cpu>>, gradients: &mut GradientsParams) {
-    fn times<const D: usize>(id: ParamId, gradients: &mut GradientsParams) {
+/// Makes the gradients of a layer's own parameters larger.
+fn enlarge(layer: &Layer<Tracked>, gradients: &mut GradientsParams, factor: f64) {
+    fn times<const D: usize>(id: ParamId, gradients: &mut GradientsParams, factor: f64) {
         let gradient = gradients.remove::<Cpu, D>(id).unwrap();
-        gradients.register(id, gradient * 1.01);
+        gradients.register(id, gradient * factor);
     }
     match layer {
-        Layer::Linear(layer) => times::<2>(layer.weight.id, gradients),
-        Layer::Convolution(layer) => times::<4>(layer.weight.id, gradients),
-        Layer::BatchNorm(layer) => times::<1>(layer.weight.id, gradients),
-        _ => (),
+        Layer::Linear(layer) => {
+            times::<2>(layer.weight.id, gradients, factor);
+            times::<1>(layer.bias.id, gradients, factor);
+        }
+        Layer::Convolution(layer) => {
+            times::<4>(layer.weight.id, gradients, factor);
+            times::<1>(layer.bias.id, gradients, factor);
+        }
+        Layer::BatchNorm(layer) => {
+            times::<1>(layer.weight.id, gradients, factor);
+            times::<1>(layer.bias.id, gradients, factor);
+        }
+        Layer::Activation(_) | Layer::Dropout(_) | Layer::MaxPool(_) => (),
     }
 }
 
 #[test]
 fn a_wrong_derivative_of_each_layer_is_caught() {
     let (_folder, config) = config("tanh");
+    let options = options(4, 6);
+    let Loaded { splits, normalizer, .. } = load(&config, &NoProgress).unwrap();
+    let train = &splits.train.samples;
+    let setting = Setting::new(&config, train, &normalizer, options.samples).unwrap();
+    let reference = Reference::compute(&config, train, &normalizer, &setting, &options, &NoProgress).unwrap();
     let n_layers = 2 * 4 + 4 + 1;
-    let caught: Vec<bool> = (0..n_layers).map(|position| is_caught(&config, position)).collect();
-    assert_eq!(caught, vec![true; n_layers]);
+    for position in 0..n_layers {
+        let report = reference.compare(&faulty(position, 1.0001)).unwrap();
+        assert!(!report.passed, "layer {position}");
+        let by_differences =
+            |parameter: &ParameterReport| parameter.difference.max_error > options.difference_tolerance;
+        assert!(report.parameters.iter().any(by_differences), "layer {position}: {report:#?}");
+    }
 }
