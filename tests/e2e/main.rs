@@ -17,6 +17,7 @@ mod resume;
 mod run_directory;
 mod sources;
 mod support;
+mod tables;
 mod tensorboard;
 #[cfg(unix)]
 mod terminal;

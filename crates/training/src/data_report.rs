@@ -63,7 +63,7 @@ pub struct ColumnReport {
 impl DataReport {
     /// The report of samples that are there.
     pub fn new(loaded: &Loaded) -> Self {
-        let Loaded { splits, normalizer, ignored, notes } = loaded;
+        let Loaded { splits, normalizer, ignored, notes, .. } = loaded;
         let train = &splits.train.samples;
         let counts = |label: usize| {
             splits

@@ -1,5 +1,6 @@
 //! A resolved configuration as a flat list, to compare with another.
 
+use crate::config::Config;
 use crate::error::Error;
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +17,12 @@ pub type Settings = BTreeMap<String, String>;
 pub fn read(path: &Path) -> Result<Settings, Error> {
     let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
     let text = fs::read_to_string(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
-    flatten(&text).map_err(fail)
+    // Keys that were not there when the run was begun have their defaults.
+    match Config::parse(path, &text, &[]) {
+        Ok(config) => flatten(&config.to_toml()),
+        Err(_) => flatten(&text),
+    }
+    .map_err(fail)
 }
 
 /// The settings of a configuration's text.
