@@ -18,7 +18,7 @@ use std::path::PathBuf;
 /// `test_samples` (all). An image folder takes `directory`, the folder that holds
 /// `train/<class>/` and `test/<class>/`, `image_size` (`[32, 32]`, height and width), the `filter` that
 /// brings images to that size (`triangle`), and the same two numbers. A CSV source takes `file` (also
-/// called `train_file`), the keys of [`table`](super::table), and `test_file`, or else `test_size` (0.25).
+/// called `train_file`), the keys that `table.rs` lists, and `test_file`, or else `test_size` (0.25).
 #[derive(Clone, Debug)]
 pub enum Source {
     /// scikit-learn's `make_classification`, then its `train_test_split`.
