@@ -21,6 +21,7 @@ mod run_directory;
 mod small_batches;
 mod sources;
 mod support;
+mod tables;
 mod tensorboard;
 #[cfg(unix)]
 mod terminal;

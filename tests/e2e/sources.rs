@@ -118,8 +118,8 @@ fn the_irises_are_learnt() {
     assert!(evaluation["accuracy"].as_f64().unwrap() > 0.9, "{evaluation}");
     assert_eq!(evaluation["classes"][2]["name"], "virginica");
     assert_eq!(evaluation["samples"], 30);
-    // Columns are found by their names, whatever else is there.
-    lab.write("new.csv", "petal_width,id,sepal_length,sepal_width,petal_length\n0.2,one,5.1,3.5,1.4\n");
+    // Columns are found by their names, in any order.
+    lab.write("new.csv", "petal_width,species,sepal_length,sepal_width,petal_length\n0.2,?,5.1,3.5,1.4\n");
     let predictions = json(&lab.emberlab("predict iris new.csv --json").succeeds().stdout);
     assert_eq!(predictions[0]["class"], "setosa");
     lab.emberlab("data preview configs/iris.toml --columns petal_length petal_width --out iris.png")
@@ -146,6 +146,7 @@ fn a_table_with_a_test_file_is_exported_as_it_is() {
     assert_eq!(lab.read("out/train.csv"), "f0,label\n1,1\n2,0\n");
     assert_eq!(lab.read("out/test.csv"), "f0,label\n0.5,0\n");
     lab.write("test.csv", "label,x\na,0.5\na,\n");
-    let wanted = "error: `test.csv` has no number in line 3, column `x`";
+    let wanted = "error: `test.csv` has no value in line 3, column `x`; set `missing` to \"drop\", \"mean\" or \"median\" \
+                  (missing values: 1 in column `x`)";
     lab.emberlab("train table.toml").fails(3, wanted);
 }

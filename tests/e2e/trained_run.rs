@@ -116,8 +116,8 @@ fn inputs_that_cannot_be_predicted_are_errors_that_say_why() {
     let lab = table();
     lab.write("short.csv", "1,2,3\n").write("word.csv", "f0,f1,f2,f3\n1,2,3,four\n");
     for (input, reason) in [
-        ("short.csv", "`short.csv` has 3 columns in row 1, must have 4"),
-        ("word.csv", "`word.csv` has \"four\" in row 2, must be a finite number"),
+        ("short.csv", "`short.csv` has 3 columns, must have 4 or 5, as the run's data"),
+        ("word.csv", "`word.csv` has \"four\" in line 2, column `f3`, must be a finite number"),
     ] {
         lab.emberlab(&format!("predict table {input}")).fails(3, &format!("error: {reason}"));
     }

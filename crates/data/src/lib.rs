@@ -8,7 +8,6 @@
 mod augmentation;
 mod batch;
 pub mod cifar10;
-mod csv_file;
 mod device_set;
 mod download;
 mod error;
@@ -26,11 +25,11 @@ mod regular_file;
 mod splits;
 mod subsample;
 mod synthetic;
+mod table;
 mod train_test_split;
 
 pub use augmentation::{Augmentation, Augmenter};
 pub use batch::ClassificationBatch;
-pub use csv_file::CsvFile;
 pub use device_set::DeviceSet;
 pub use download::{Download, Patience};
 pub use error::{DataError, ParameterError};
@@ -47,4 +46,8 @@ pub use regular_file::open_regular;
 pub use splits::{Part, Splits, ValidationSplit};
 pub use subsample::Subsample;
 pub use synthetic::Synthetic;
+pub use table::{
+    Categories, ColumnEncoder, ColumnRef, CsvFile, Delimiter, EncodedTable, Header, InputRows,
+    MISSING_VALUES, MissingPolicy, Table, TableEncoding, TableOptions, TableSchema,
+};
 pub use train_test_split::{TestSize, TrainTestSplit};

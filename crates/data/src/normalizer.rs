@@ -3,7 +3,7 @@
 //! Bytes of images are first divided by 255, so that they lie in `[0, 1]`. `standard` then takes from
 //! each value the mean of its channel (of its column, for tables) and divides by the standard
 //! deviation, the root of the mean squared distance from the mean; both are those of the training
-//! part. A channel that never changes is divided by 1, as by scikit-learn's `StandardScaler`.
+//! part. A channel that is constant up to rounding is divided by 1, as by scikit-learn's `StandardScaler`.
 
 use crate::labelled_data::{Features, ImageShape};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub struct Normalizer {
     pub kind: Normalization,
     /// The mean of each channel or column, for `standard`; pixels count from 0 to 1.
     pub mean: Vec<f64>,
-    /// The standard deviation of each channel or column, for `standard`.
+    /// The standard deviation of each channel or column, for `standard`; 0 where it is constant up to rounding.
     pub deviation: Vec<f64>,
 }
 
@@ -39,7 +39,14 @@ impl Normalizer {
     pub fn fit(kind: Normalization, train: &Features) -> Self {
         let (mean, deviation) = match kind {
             Normalization::None | Normalization::Unit => (Vec::new(), Vec::new()),
-            Normalization::Standard => statistics(train).into_iter().unzip(),
+            Normalization::Standard => {
+                let n = values_per_channel(train);
+                let scale = |(mean, deviation): (f64, f64)| match is_constant(n, mean, deviation.powi(2)) {
+                    true => (mean, 0.0),
+                    false => (mean, deviation),
+                };
+                statistics(train).into_iter().map(scale).unzip()
+            }
         };
         Self { kind, mean, deviation }
     }
@@ -96,6 +103,20 @@ impl Normalizer {
     }
 }
 
+/// Whether `n` values are constant up to the rounding of their mean and variance: the bound of scikit-learn's
+/// `_is_constant_feature`.
+pub(crate) fn is_constant(n: f64, mean: f64, variance: f64) -> bool {
+    variance <= n * f64::EPSILON * variance + (n * mean * f64::EPSILON).powi(2)
+}
+
+/// How many values the statistics of a channel or column are taken from.
+fn values_per_channel(features: &Features) -> f64 {
+    match features {
+        Features::Table { values, columns } => (values.len() / columns.len().max(1)) as f64,
+        Features::Images { pixels, shape } => (pixels.len() / shape.channels.max(1)) as f64,
+    }
+}
+
 /// Mean and standard deviation of each column, or of each channel with pixels from 0 to 1.
 pub fn statistics(features: &Features) -> Vec<(f64, f64)> {
     match features {
@@ -112,8 +133,13 @@ fn column_statistics(values: &[f64], n_columns: usize, column: usize) -> (f64, f
     let column = || values.iter().skip(column).step_by(n_columns);
     let n = column().count().max(1) as f64;
     let mean = column().sum::<f64>() / n;
-    let variance = column().map(|value| (value - mean).powi(2)).sum::<f64>() / n;
-    (mean, variance.sqrt())
+    let (sum, squares) = column().fold((0.0, 0.0), |(sum, squares), value| {
+        let distance = value - mean;
+        (sum + distance, squares + distance.powi(2))
+    });
+    // The distances sum to 0 but for the rounding of the mean, which is taken out as by scikit-learn.
+    let variance = (squares - sum * sum / n) / n;
+    (mean, variance.max(0.0).sqrt())
 }
 
 /// From the number of times that each byte occurs, so that no sum loses a digit.

@@ -56,7 +56,13 @@ fn read_csv(content: &[u8]) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("table.csv");
     fs::write(&path, content).unwrap();
-    if let Ok(data) = (CsvFile { path, label: "label".into(), ignore: Vec::new() }).read() {
+    let table = CsvFile::new(path).read();
+    if let Err(error) = &table {
+        assert!(!error.to_string().contains("cannot be read as CSV"), "{error}");
+    }
+    if let Ok(table) = table {
+        let (splits, encoding) = table.clone().with_test(table);
+        let data = encoding.encode(splits).unwrap().splits.train.samples;
         assert!(data.labels.iter().all(|&label| (label as usize) < data.n_classes()));
         assert_eq!(data.select(&[0]).unwrap().len(), 1);
     }

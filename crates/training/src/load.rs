@@ -4,7 +4,8 @@ use crate::config::{Config, CsvTest, Source};
 use crate::error::Error;
 use emberlab_data::cifar10::Cifar10;
 use emberlab_data::{
-    CsvFile, DataError, ImageFolder, LabelledData, Normalizer, Part, Progress, RandomState, Splits,
+    CsvFile, DataError, EncodedTable, ImageFolder, Normalizer, Progress, RandomState, Splits, TableEncoding,
+    TableSchema,
 };
 use std::path::PathBuf;
 
@@ -17,6 +18,10 @@ pub struct Loaded {
     pub normalizer: Normalizer,
     /// Files of an image folder that are no images.
     pub ignored: Vec<PathBuf>,
+    /// What is unusual about the data but no error, a line each. `train` and `data info` print them as warnings.
+    pub notes: Vec<String>,
+    /// What other tables are read by, where the samples are a table in a file.
+    pub table: Option<TableSchema>,
 }
 
 /// Draws or reads the samples of a configuration; `progress` is told how far that came.
@@ -28,6 +33,8 @@ pub struct Loaded {
 pub fn load(config: &Config, progress: &dyn Progress) -> Result<Loaded, Error> {
     let data = &config.data;
     let mut ignored = Vec::new();
+    let mut notes = Vec::new();
+    let mut encoding = None;
     let splits = match &data.source {
         Source::Synthetic(synthetic) => synthetic.load(data.seed, data.split_seed),
         Source::Cifar10 { directory, subsample } => Cifar10::open(directory)
@@ -40,28 +47,39 @@ pub fn load(config: &Config, progress: &dyn Progress) -> Result<Loaded, Error> {
                 subsample.draw(train, test, &mut RandomState::new(data.seed))
             })
         }
-        Source::Csv { file, test } => load_csv(file, test, data.split_seed),
+        Source::Csv { file, test } => load_csv(file, test, data.split_seed).map(|(splits, table)| {
+            encoding = Some(table);
+            splits
+        }),
     };
     let splits = splits.and_then(|splits| match data.validation {
         Some(validation) => splits.with_validation(validation, data.split_seed),
         None => Ok(splits),
     });
-    let splits = splits.map_err(|error| match error {
+    let encoded = splits.and_then(|splits| match encoding {
+        Some(encoding) => {
+            let EncodedTable { splits, schema, notes: told } = encoding.encode(splits)?;
+            notes.extend(told);
+            Ok((splits, Some(schema)))
+        }
+        None => Ok((splits, None)),
+    });
+    let (splits, table) = encoded.map_err(|error| match error {
         DataError::Parameter(error) => Error::from(config.parameter_error("data", &error)),
         error => error.into(),
     })?;
     let normalizer = Normalizer::fit(data.normalize, &splits.train.samples.features);
-    Ok(Loaded { splits, normalizer, ignored })
+    Ok(Loaded { splits, normalizer, ignored, notes, table })
 }
 
-fn load_csv(file: &CsvFile, test: &CsvTest, split_seed: u32) -> Result<Splits, DataError> {
-    let samples = file.read()?;
+/// Reads a table and divides it; words and missing values are still to be encoded.
+fn load_csv(file: &CsvFile, test: &CsvTest, split_seed: u32) -> Result<(Splits, TableEncoding), DataError> {
+    let table = file.read()?;
     match test {
-        CsvTest::Split(split) => Splits::divide(&samples, split, split_seed),
+        CsvTest::Split(split) => table.divide(split, split_seed),
         CsvTest::File(path) => {
-            let test = CsvFile { path: path.clone(), ..file.clone() }.read_like(&samples)?;
-            let part = |samples: LabelledData| Part { rows: (0..samples.len()).collect(), samples };
-            Ok(Splits { train: part(samples), validation: None, test: part(test) })
+            let test = CsvFile { path: path.clone(), ..file.clone() }.read_like(&table)?;
+            Ok(table.with_test(test))
         }
     }
 }

@@ -7,9 +7,15 @@ use crate::run_record::DataRecord;
 use crate::trained_run::TrainedRun;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::cifar10::{RECORD_SIZE, read_record};
-use emberlab_data::{DataError, Features, ImageShape, ResizeFilter, read_image};
+use emberlab_data::{
+    ColumnRef, CsvFile, DataError, Features, ImageShape, ResizeFilter, TableSchema, read_image,
+};
 use serde::Serialize;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The input that is read from standard input.
+const STANDARD_INPUT: &str = "-";
 
 /// The most probable classes that are told.
 const MOST_PROBABLE: usize = 5;
@@ -45,12 +51,13 @@ struct Samples {
 }
 
 /// Predicts the class of each input: an image of any size, `FILE.bin:INDEX` for a record of a CIFAR-10
-/// file, or a CSV file with a sample in each row.
+/// file, or a CSV file with a sample in each row; `-` is such a file on standard input. Passes to `warn` what is
+/// unusual about an input but no error.
 ///
 /// # Errors
 ///
 /// [`Error::Artifact`] for an input that is missing, damaged, or of another kind than the run's data.
-pub fn predict(run: &TrainedRun, inputs: &[String]) -> Result<Vec<Prediction>, Error> {
+pub fn predict(run: &TrainedRun, inputs: &[String], warn: fn(&str)) -> Result<Vec<Prediction>, Error> {
     let filter = match run.config.data.source {
         Source::ImageFolder { filter, .. } => filter,
         _ => ResizeFilter::default(),
@@ -59,9 +66,9 @@ pub fn predict(run: &TrainedRun, inputs: &[String]) -> Result<Vec<Prediction>, E
     for input in inputs {
         let samples = match run.config.data.source.image() {
             Some(shape) => image(input, shape, filter),
-            None => read_table(input, &run.data),
+            None => read_table(input, run, warn),
         };
-        let samples = samples.map_err(|reason| Error::Artifact { path: input.into(), reason })?;
+        let samples = samples.map_err(|reason| Error::Artifact { path: path_of(input), reason })?;
         predictions.extend(predict_samples(run, samples));
     }
     Ok(predictions)
@@ -130,50 +137,39 @@ fn read_cifar10(file: &str, index: &str) -> Result<Vec<u8>, String> {
     Ok(record[1..].to_vec())
 }
 
-/// Reads the rows of a CSV file. A first row that is no numbers names the columns: those of the run are
-/// taken by name where all are there, else all but `label`.
-fn read_table(input: &str, data: &DataRecord) -> Result<Samples, String> {
-    let path = Path::new(input);
-    if !path.is_file() {
-        return Err("does not exist".into());
-    }
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .trim(csv::Trim::All)
-        .from_path(path)
-        .map_err(|error| format!("cannot be read: {error}"))?;
-    let (mut names, mut values) = (Vec::new(), Vec::new());
-    let mut chosen: Option<Vec<usize>> = None;
-    for (number, row) in (1usize..).zip(reader.records()) {
-        let row = row.map_err(|error| format!("is no CSV: {error}"))?;
-        if number == 1 && row.iter().any(|field| field.parse::<f64>().is_err()) {
-            chosen = Some(chosen_columns(&row, &data.columns));
-            continue;
-        }
-        let columns = chosen.get_or_insert_with(|| (0..row.len()).collect());
-        if columns.len() != data.n_features {
-            let n_features = data.n_features;
-            return Err(format!("has {} columns in row {number}, must have {n_features}", columns.len()));
-        }
-        for &column in columns.iter() {
-            let field = row.get(column).unwrap_or_default();
-            match field.parse::<f64>() {
-                Ok(value) if value.is_finite() => values.push(value),
-                _ => return Err(format!("has {field:?} in row {number}, must be a finite number")),
-            }
-        }
-        names.push(format!("{input}:{number}"));
-    }
-    if names.is_empty() {
-        return Err("has no row of numbers".into());
-    }
-    Ok(Samples { names, features: Features::table(values, data.n_features) })
+/// Reads the rows of a table by the columns of the run; `-` is standard input.
+fn read_table(input: &str, run: &TrainedRun, warn: fn(&str)) -> Result<Samples, String> {
+    let data = &run.data;
+    let (file, header) = match &run.config.data.source {
+        // Tables had headers when their runs did not record them yet.
+        Source::Csv { file, .. } => (file.clone(), Some(true)),
+        _ => (CsvFile::new(input), None),
+    };
+    let schema = match (&data.table, &file.label) {
+        (Some(table), _) => table.clone(),
+        (None, ColumnRef::Name(label)) => TableSchema::numbers(column_names(data), label, header),
+        (None, ColumnRef::Position(_)) => TableSchema::numbers(column_names(data), "label", header),
+    };
+    let rows = if input == STANDARD_INPUT {
+        CsvFile { path: path_of(input), ..file }.read_inputs_from(io::stdin().lock(), &schema)
+    } else {
+        CsvFile { path: path_of(input), ..file }.read_inputs(&schema)
+    };
+    let rows = rows.map_err(reason)?;
+    rows.notes.iter().for_each(|note| warn(note));
+    let names = rows.lines.iter().map(|line| format!("{input}:{line}")).collect();
+    Ok(Samples { names, features: rows.features })
 }
 
-fn chosen_columns(header: &csv::StringRecord, wanted: &[String]) -> Vec<usize> {
-    let place = |name: &String| header.iter().position(|column| column == name);
-    match wanted.iter().map(place).collect::<Option<Vec<usize>>>() {
-        Some(places) if !places.is_empty() => places,
-        _ => (0..header.len()).filter(|&column| &header[column] != "label").collect(),
+/// An input's path, as messages have it.
+fn path_of(input: &str) -> PathBuf {
+    if input == STANDARD_INPUT { "standard input".into() } else { input.into() }
+}
+
+fn column_names(data: &DataRecord) -> Vec<String> {
+    if data.columns.len() == data.n_features {
+        data.columns.clone()
+    } else {
+        (0..data.n_features).map(|column| format!("f{column}")).collect()
     }
 }

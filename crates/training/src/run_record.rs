@@ -7,7 +7,7 @@ use crate::fingerprint::fingerprint;
 use crate::learner::DeviceReads;
 use crate::load::Loaded;
 use crate::run_dir::{RunDir, file};
-use emberlab_data::{Features, Normalizer, open_regular};
+use emberlab_data::{Features, Normalizer, TableSchema, open_regular};
 use emberlab_models::Score;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -148,9 +148,12 @@ pub struct DataRecord {
     pub n_test: usize,
     /// Numbers per sample.
     pub n_features: usize,
-    /// The name of each column of a table.
+    /// The name of each input of a table.
     #[serde(default)]
     pub columns: Vec<String>,
+    /// What other tables are read by, where the samples are a table in a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableSchema>,
     /// The name of each class.
     pub class_names: Vec<String>,
     /// What makes inputs of the samples, with the numbers of the training part.
@@ -180,7 +183,7 @@ pub struct Seeds {
 impl RunRecord {
     /// The record of a run that begins.
     pub fn new(config: &Config, loaded: &Loaded, device: &Device, load_seconds: f64) -> Self {
-        let Loaded { splits, normalizer, .. } = loaded;
+        let Loaded { splits, normalizer, table, .. } = loaded;
         let train = &splits.train.samples;
         let architecture = config.model.architecture(&DataShape::of(train));
         Self {
@@ -211,6 +214,7 @@ impl RunRecord {
                     Features::Table { columns, .. } => columns.clone(),
                     Features::Images { .. } => Vec::new(),
                 },
+                table: table.clone(),
                 class_names: train.class_names.clone(),
                 normalizer: normalizer.clone(),
                 sha256: fingerprint(splits),

@@ -1,5 +1,6 @@
 //! A resolved configuration as a flat list, to compare with another.
 
+use crate::config::Config;
 use crate::error::Error;
 use emberlab_data::open_regular;
 use std::collections::BTreeMap;
@@ -27,7 +28,12 @@ pub fn read(path: &Path) -> Result<Settings, Error> {
         io::ErrorKind::NotFound => fail("is missing".into()),
         _ => fail(format!("cannot be read: {error}")),
     })?;
-    flatten(&text).map_err(fail)
+    // Keys that were not there when the run was begun have their defaults.
+    match Config::parse(path, &text, &[]) {
+        Ok(config) => flatten(&config.to_toml()),
+        Err(_) => flatten(&text),
+    }
+    .map_err(fail)
 }
 
 /// The settings of a configuration's text.

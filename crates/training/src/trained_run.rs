@@ -42,7 +42,14 @@ impl TrainedRun {
         let known = source.shape().unwrap_or(shape);
         let columns = data.columns.len();
         let counted = image.map_or(columns == 0 || columns == n_features, |image| image.size() == n_features);
-        if known != shape || !counted || n_classes < 2 || !data.normalizer.fits(n_features, image) {
+        let table = data.table.as_ref();
+        let readable = table.is_none_or(|table| table.is_sound() && table.n_features() == n_features);
+        if known != shape
+            || !counted
+            || !readable
+            || n_classes < 2
+            || !data.normalizer.fits(n_features, image)
+        {
             let reason = "does not fit the run's `config.toml`".to_owned();
             return Err(Error::Artifact { path: directory.file(file::RECORD), reason });
         }

@@ -65,6 +65,15 @@ fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
     if fingerprint(&splits) != run.data.sha256 {
         print::warning("the data is not what the run was trained on: its SHA-256 is another one");
     }
+    let (data, run_data) = (&splits.train.samples, &run.data);
+    if data.n_features() != run_data.n_features || data.class_names != run_data.class_names {
+        let (is, was) = (data.n_features(), run_data.n_features);
+        let reason = match is == was {
+            true => "has other classes now than the run was trained on".to_owned(),
+            false => format!("has {is} features now, the run was trained on {was}"),
+        };
+        return Err(Error::Usage(format!("the data of `{}` {reason}", run.config.name)));
+    }
     let objective = classifier::objective(&run.config, &splits.train.samples);
     let data = match part {
         Part::Train => splits.train.samples,

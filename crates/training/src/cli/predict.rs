@@ -11,7 +11,7 @@ pub struct PredictArgs {
     #[command(flatten)]
     run: RunArgs,
     /// Images of any size, `FILE.bin:INDEX` for a record of a CIFAR-10 file, or CSV files with a sample
-    /// in each row
+    /// in each row; `-` reads a CSV file from standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
     /// Print JSON
@@ -23,7 +23,7 @@ pub struct PredictArgs {
 }
 
 pub fn run(arguments: &PredictArgs) -> Result<(), Error> {
-    let predictions = predict(&arguments.run.open()?, &arguments.inputs)?;
+    let predictions = predict(&arguments.run.open()?, &arguments.inputs, print::warning)?;
     match (arguments.json, arguments.csv) {
         (true, _) => print::json(&predictions),
         (_, true) => print::text(&to_csv(&predictions)?),

@@ -7,7 +7,7 @@
 //! | table | read by |
 //! |---|---|
 //! | top level | this file |
-//! | `[data]` | `data.rs`, and `source.rs` |
+//! | `[data]` | `data.rs`, `source.rs`, and `table.rs` |
 //! | `[model]` | `model.rs` |
 //! | `[training]` | `training.rs` |
 //! | `[training.optimizer]` | `optimizer.rs` |
@@ -28,6 +28,7 @@ mod schedule;
 mod schema;
 mod section;
 mod source;
+mod table;
 mod training;
 
 pub use data::DataConfig;

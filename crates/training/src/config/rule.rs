@@ -72,6 +72,14 @@ pub(super) fn whole<'a>(range: RangeInclusive<u64>) -> Rule<'a, u64> {
     })
 }
 
+/// A whole number of either sign.
+pub(super) fn integer<'a>(allowed: &str) -> Rule<'a, i64> {
+    Rule::new(allowed, json!({ "type": "integer" }), |value| match value {
+        Value::Whole(number) => i64::try_from(*number).ok(),
+        _ => None,
+    })
+}
+
 /// A count of something, from `low` on.
 pub(super) fn count<'a>(low: u64) -> Rule<'a, usize> {
     // Larger counts than 2⁵³ would not survive the way through other tools' doubles.

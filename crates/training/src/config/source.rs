@@ -3,6 +3,7 @@
 use super::resolved::Resolved;
 use super::rule::{Rule, count, flag, list, number, text, whole, word};
 use super::section::Section;
+use super::table;
 use emberlab_data::cifar10::{IMAGE_SHAPE, N_CLASSES};
 use emberlab_data::{
     ColumnValue, CsvFile, ImageShape, LabelledData, MakeClassification, ResizeFilter, Subsample, Synthetic,
@@ -16,9 +17,8 @@ use std::path::PathBuf;
 /// takes `directory` (`data`), the folder that holds `cifar-10-batches-bin/`, and `train_samples` and
 /// `test_samples` (all). An image folder takes `directory`, the folder that holds
 /// `train/<class>/` and `test/<class>/`, `image_size` (`[32, 32]`, height and width), the `filter` that
-/// brings images to that size (`triangle`), and the same two numbers. A CSV source takes `file`,
-/// `label` (`label`), the column of classes, `ignore`, a list of columns to leave out, and `test_file`,
-/// or else `test_size` (0.25).
+/// brings images to that size (`triangle`), and the same two numbers. A CSV source takes `file` (also
+/// called `train_file`), the keys that `table.rs` lists, and `test_file`, or else `test_size` (0.25).
 #[derive(Clone, Debug)]
 pub enum Source {
     /// scikit-learn's `make_classification`, then its `train_test_split`.
@@ -215,30 +215,32 @@ fn read_image_folder(section: &mut Section<'_>) -> Option<Source> {
 }
 
 fn read_csv(section: &mut Section<'_>, stratify: bool) -> Option<Source> {
-    let column = || text("a column's name", |name| !name.is_empty());
-    let file = section.required("file", path("file"));
-    let label = section.value("label", column(), "label".to_owned());
-    let ignore = section.value("ignore", list(column(), 0), Vec::new());
+    let file = match section.has("train_file") {
+        true => section.optional("file", path("file")),
+        false => section.required("file", path("file")),
+    };
+    let train_file = section.optional("train_file", path("file"));
+    if train_file.is_some() && file.is_some() {
+        section.problem("train_file", "has no meaning beside `file`, which is the same key");
+    }
+    let file = file.or(train_file);
+    let (label, ignore, options) = table::read(section);
     let test_file = section.optional("test_file", path("file"));
     let test_size = section.value("test_size", test_size(), TrainTestSplit::default().test_size);
     if test_file.is_some() && section.has("test_size") {
         section.problem("test_size", "has no meaning beside `test_file`, which is the test part");
     }
-    if ignore.contains(&label) {
-        section.problem("ignore", format!("has {label:?} in it, which is the column of labels"));
-    }
     let test = match test_file {
         Some(path) => CsvTest::File(path),
         None => CsvTest::Split(TrainTestSplit { test_size, stratify }),
     };
-    Some(Source::Csv { file: CsvFile { path: file?, label, ignore }, test })
+    Some(Source::Csv { file: CsvFile { path: file?, label, ignore, options }, test })
 }
 
 fn write_csv(file: &CsvFile, test: &CsvTest, out: &mut Resolved<'_>) {
     out.entry("source", "csv");
     out.entry("file", file.path.to_string_lossy().as_ref());
-    out.entry("label", file.label.as_str());
-    out.entry("ignore", file.ignore.clone());
+    table::write(file, out);
     match test {
         CsvTest::File(path) => out.entry("test_file", path.to_string_lossy().as_ref()),
         CsvTest::Split(split) => {

@@ -1,0 +1,67 @@
+//! What a cell holds.
+
+use super::options::TableOptions;
+use std::collections::BTreeSet;
+
+/// What a cell holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Cell {
+    /// Nothing, or a word that stands for nothing.
+    Missing,
+    /// A finite number.
+    Number(f64),
+    /// A number that is infinite, too large, or NaN.
+    NotFinite,
+    /// Anything else.
+    Word,
+}
+
+/// Tells what cells hold.
+pub(super) struct CellReader {
+    missing: BTreeSet<String>,
+    /// The numbers among the missing values.
+    missing_numbers: Vec<f64>,
+    decimal_comma: bool,
+}
+
+impl CellReader {
+    pub fn new(options: &TableOptions) -> Self {
+        let numbers = options.missing_values.iter().filter_map(|text| parse(text, options.decimal_comma));
+        Self {
+            missing: options.missing_values.iter().cloned().collect(),
+            missing_numbers: numbers.filter(|number| number.is_finite()).collect(),
+            decimal_comma: options.decimal_comma,
+        }
+    }
+
+    pub fn read(&self, text: &str) -> Cell {
+        match parse(text, self.decimal_comma) {
+            _ if self.is_missing(text) => Cell::Missing,
+            Some(number) if self.missing_numbers.contains(&number) => Cell::Missing,
+            Some(number) if number.is_finite() => Cell::Number(number),
+            Some(_) => Cell::NotFinite,
+            None => Cell::Word,
+        }
+    }
+
+    /// Whether a cell is empty or one of the words that stand for nothing.
+    pub fn is_missing(&self, text: &str) -> bool {
+        text.is_empty() || self.missing.contains(text)
+    }
+
+    /// Whether a word would be a number if its comma were a point, or its point a comma.
+    pub fn is_other_decimal(&self, text: &str) -> bool {
+        parse(text, !self.decimal_comma).is_some_and(f64::is_finite)
+    }
+}
+
+/// The number that a text is: `-1.5`, `+3`, `.5`, `1e5`; `nan` and `inf` too.
+fn parse(text: &str, decimal_comma: bool) -> Option<f64> {
+    if !decimal_comma {
+        return text.parse().ok();
+    }
+    if text.contains('.') {
+        return None;
+    }
+    text.replacen(',', ".", 1).parse().ok()
+}

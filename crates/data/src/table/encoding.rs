@@ -1,0 +1,286 @@
+//! From the raw columns of a table to numbers, by what the training part holds.
+//!
+//! A missing number becomes the mean or the median of its column, as by scikit-learn's `SimpleImputer`. A
+//! column of words becomes an input for each of its words, in sorted order, as by its `OneHotEncoder`; a
+//! missing word is a category of its own, the last, where the training part has one. A word that the
+//! training part has not is 0 in each of them (`handle_unknown="warn"`).
+
+use super::options::MissingPolicy;
+use super::schema::{ColumnEncoder, TableSchema};
+use super::shown;
+use crate::error::DataError;
+use crate::labelled_data::{Features, LabelledData};
+use crate::normalizer::is_constant;
+use crate::splits::Splits;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// The most numbers that a table may become.
+const MAX_VALUES: usize = 1 << 29;
+
+/// What is known of a table before its parts are divided; its samples hold words by number and NaN for
+/// missing values until [`encode`](Self::encode).
+#[derive(Clone, Debug)]
+pub struct TableEncoding {
+    pub(super) path: PathBuf,
+    /// With encoders that say which columns are words, and no more.
+    pub(super) schema: TableSchema,
+    /// The words of each input by number; none for numbers.
+    pub(super) words: Vec<Vec<String>>,
+    pub(super) missing: MissingPolicy,
+    pub(super) notes: Vec<String>,
+}
+
+/// The parts of a table as numbers.
+#[derive(Clone, Debug)]
+pub struct EncodedTable {
+    /// The parts.
+    pub splits: Splits,
+    /// What other files are read by.
+    pub schema: TableSchema,
+    /// What is unusual about the table, a line each.
+    pub notes: Vec<String>,
+}
+
+impl TableEncoding {
+    /// Fits what is made of each column to the training part, and makes numbers of all parts.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Corrupt`] for a column without a value in the training part, and for more categories
+    /// than memory holds.
+    pub fn encode(self, splits: Splits) -> Result<EncodedTable, DataError> {
+        let path = self.path.clone();
+        self.encode_parts(splits).map_err(|problem| DataError::Corrupt { path, problem })
+    }
+
+    fn encode_parts(self, mut splits: Splits) -> Result<EncodedTable, String> {
+        let Self { path, mut schema, words, missing, mut notes } = self;
+        let columns = columns(raw(&splits.train.samples), words.len());
+        for (input, values) in columns.enumerate() {
+            let fitted = fit(values, &schema.encoders[input], &words[input], missing);
+            schema.encoders[input] =
+                fitted.map_err(|problem| format!("{problem} {}", schema.title(input)))?;
+        }
+        let (n, width) =
+            (splits.parts().map(|(_, part)| part.rows.len()).sum::<usize>(), schema.n_features());
+        if n.saturating_mul(width) > MAX_VALUES {
+            return Err(format!(
+                "has so many categories that its {n} rows become {width} inputs each, more than memory is taken for; \
+                 leave columns out with `ignore`"
+            ));
+        }
+        let names = schema.feature_names();
+        let title = path.display();
+        let parts = [
+            ("training", Some(&mut splits.train)),
+            ("validation", splits.validation.as_mut()),
+            ("test", Some(&mut splits.test)),
+        ];
+        for (part, samples) in parts {
+            let Some(samples) = samples.map(|part| &mut part.samples) else { continue };
+            let values = take_raw(samples);
+            let (values, unknown) = schema.encode(values, &words);
+            notes.extend(
+                unknown
+                    .iter()
+                    .map(|unknown| format!("`{title}`: {} of the {part} part", unknown.note(&schema))),
+            );
+            samples.features = Features::Table { values, columns: names.clone() };
+        }
+        notes.extend(words_note(&schema).map(|note| format!("`{title}`: {note}")));
+        notes.extend(
+            constants_note(&schema, raw(&splits.train.samples)).map(|note| format!("`{title}`: {note}")),
+        );
+        Ok(EncodedTable { splits, schema, notes })
+    }
+}
+
+/// Words of a column that the training part has not.
+pub(super) struct Unknown {
+    input: usize,
+    rows: usize,
+    /// The first of them; nothing for a missing value.
+    first: Option<String>,
+    /// Its row.
+    pub row: usize,
+}
+
+impl Unknown {
+    pub fn note(&self, schema: &TableSchema) -> String {
+        let column = schema.title(self.input);
+        let word = match &self.first {
+            Some(word) => shown::value(word),
+            None => "a missing value".to_owned(),
+        };
+        let (rows, have) = (shown::count(self.rows, "row"), if self.rows == 1 { "has" } else { "have" });
+        format!(
+            "{column} has words that the training part has not, first {word}; its inputs are 0 in {rows} that {have} them"
+        )
+    }
+}
+
+impl TableSchema {
+    /// Makes inputs of raw values, and tells the words that are no category.
+    pub(super) fn encode(&self, mut values: Vec<f64>, words: &[Vec<String>]) -> (Vec<f64>, Vec<Unknown>) {
+        let n_inputs = self.inputs.len().max(1);
+        let fills: Option<Vec<Option<f64>>> = self.encoders.iter().map(ColumnEncoder::fill).collect();
+        if let Some(fills) = fills {
+            // Numbers alone stay where they are.
+            for row in values.chunks_exact_mut(n_inputs) {
+                for (value, fill) in row.iter_mut().zip(&fills).filter(|(value, _)| value.is_nan()) {
+                    *value = fill.unwrap_or(*value);
+                }
+            }
+            return (values, Vec::new());
+        }
+        let places: Vec<Vec<Option<usize>>> = self
+            .encoders
+            .iter()
+            .zip(words)
+            .map(|(encoder, words)| match encoder {
+                ColumnEncoder::Number { .. } => Vec::new(),
+                ColumnEncoder::Categories { words: known, .. } => {
+                    words.iter().map(|word| known.binary_search(word).ok()).collect()
+                }
+            })
+            .collect();
+        let mut unknown = BTreeMap::<usize, Unknown>::new();
+        let mut encoded = Vec::with_capacity(values.len() / n_inputs * self.n_features());
+        for (row, cells) in values.chunks_exact(n_inputs).enumerate() {
+            for (input, (&value, encoder)) in cells.iter().zip(&self.encoders).enumerate() {
+                let ColumnEncoder::Categories { words: known, missing } = encoder else {
+                    let ColumnEncoder::Number { fill } = encoder else { continue };
+                    encoded.push(if value.is_nan() { fill.unwrap_or(value) } else { value });
+                    continue;
+                };
+                let place = match value.is_nan() {
+                    true => missing.then_some(known.len()),
+                    // Codes are places in the dictionary.
+                    false => places[input].get(value as usize).copied().flatten(),
+                };
+                let start = encoded.len();
+                encoded.resize(start + encoder.width(), 0.0);
+                match place {
+                    Some(place) => encoded[start + place] = 1.0,
+                    None => {
+                        let first =
+                            || (!value.is_nan()).then(|| words[input].get(value as usize).cloned()).flatten();
+                        let entry = unknown.entry(input).or_insert_with(|| Unknown {
+                            input,
+                            rows: 0,
+                            first: first(),
+                            row,
+                        });
+                        entry.rows += 1;
+                    }
+                }
+            }
+        }
+        (encoded, unknown.into_values().collect())
+    }
+}
+
+fn raw(samples: &LabelledData) -> &[f64] {
+    match &samples.features {
+        Features::Table { values, .. } => values,
+        Features::Images { .. } => &[],
+    }
+}
+
+fn take_raw(samples: &mut LabelledData) -> Vec<f64> {
+    match &mut samples.features {
+        Features::Table { values, .. } => std::mem::take(values),
+        Features::Images { .. } => Vec::new(),
+    }
+}
+
+/// The values of each column of a row-major table.
+fn columns(values: &[f64], n_columns: usize) -> impl Iterator<Item = impl Iterator<Item = f64> + Clone> {
+    (0..n_columns).map(move |column| values.iter().skip(column).step_by(n_columns.max(1)).copied())
+}
+
+fn fit(
+    values: impl Iterator<Item = f64> + Clone,
+    kind: &ColumnEncoder,
+    words: &[String],
+    missing: MissingPolicy,
+) -> Result<ColumnEncoder, &'static str> {
+    let present = values.clone().filter(|value| !value.is_nan());
+    if let ColumnEncoder::Categories { .. } = kind {
+        let codes: BTreeSet<usize> = present.map(|code| code as usize).collect();
+        let mut known: Vec<String> = codes.into_iter().filter_map(|code| words.get(code).cloned()).collect();
+        known.sort_unstable();
+        return Ok(ColumnEncoder::Categories { words: known, missing: values.clone().any(f64::is_nan) });
+    }
+    let fill = match missing {
+        MissingPolicy::Error | MissingPolicy::Drop => None,
+        MissingPolicy::Mean => Some(mean(present)),
+        MissingPolicy::Median => Some(median(present)),
+    };
+    match fill {
+        Some(fill) if fill.is_nan() => Err("has no value of the training part in"),
+        Some(fill) if !fill.is_finite() => Err("has values that are too large for a mean in"),
+        fill => Ok(ColumnEncoder::Number { fill }),
+    }
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, n) = values.fold((0.0, 0.0), |(sum, n), value| (sum + value, n + 1.0));
+    sum / n
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_unstable_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => f64::NAN,
+        n if n % 2 == 1 => values[middle],
+        _ => f64::midpoint(values[middle - 1], values[middle]),
+    }
+}
+
+fn words_note(schema: &TableSchema) -> Option<String> {
+    let columns = schema.encoders.iter().enumerate().filter_map(|(input, encoder)| match encoder {
+        ColumnEncoder::Number { .. } => None,
+        ColumnEncoder::Categories { .. } => Some((schema.title(input), encoder.width())),
+    });
+    let columns: Vec<(String, usize)> = columns.collect();
+    let inputs = columns.iter().map(|(_, width)| width).sum::<usize>();
+    let listed: Vec<String> = columns.iter().map(|(title, width)| format!("{title} ({width})")).collect();
+    let verbs = if columns.len() == 1 { ["is", "becomes"] } else { ["are", "become"] };
+    (!columns.is_empty()).then(|| {
+        format!(
+            "{} {} made of words and {} {}, one for each category: {}",
+            shown::count(columns.len(), "column"),
+            verbs[0],
+            verbs[1],
+            shown::count(inputs, "input"),
+            shown::list(&listed)
+        )
+    })
+}
+
+fn constants_note(schema: &TableSchema, train: &[f64]) -> Option<String> {
+    let mut first = 0;
+    let mut constant = Vec::new();
+    let width = schema.n_features().max(1);
+    for (input, encoder) in schema.encoders.iter().enumerate() {
+        if encoder.width() == 1 {
+            let values = train.iter().skip(first).step_by(width).copied();
+            if never_changes(values) {
+                constant.push(schema.title(input));
+            }
+        }
+        first += encoder.width();
+    }
+    let verb = if constant.len() == 1 { "never changes" } else { "never change" };
+    (!constant.is_empty()).then(|| format!("{} {verb} in the training part", shown::list(&constant)))
+}
+
+fn never_changes(values: impl Iterator<Item = f64> + Clone) -> bool {
+    let (n, mean) = (values.clone().count() as f64, mean(values.clone()));
+    let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / n;
+    is_constant(n, mean, variance)
+}

@@ -1,0 +1,197 @@
+//! Which columns of a file are inputs and which one is the label.
+
+use super::cell::CellReader;
+use super::column_ref::{ColumnRef, Columns};
+use super::dialect::{FirstRow, SAMPLE_ROWS, first_row};
+use super::options::Header;
+use super::records::Records;
+use super::schema::TableSchema;
+use super::shown;
+use csv::StringRecord;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The columns of a file and the use of each.
+pub(super) struct Layout {
+    pub columns: Columns,
+    /// Where the label stands.
+    pub label: Option<usize>,
+    /// Where the inputs stand, in the order in which they are used.
+    pub inputs: Vec<usize>,
+}
+
+/// What a configuration says of the columns.
+pub(super) struct Wanted<'a> {
+    pub header: Header,
+    pub label: &'a ColumnRef,
+    pub ignore: &'a [ColumnRef],
+}
+
+impl Layout {
+    /// The layout of a file that is trained on.
+    pub fn new(records: &Records, cells: &CellReader, wanted: &Wanted<'_>) -> Result<Self, String> {
+        let rows = sample(records)?;
+        let names = [wanted.label].into_iter().chain(wanted.ignore).filter_map(|column| match column {
+            ColumnRef::Name(name) if !name.is_empty() => Some(name.as_str()),
+            _ => None,
+        });
+        let header = match wanted.header {
+            Header::Present => true,
+            Header::Absent => false,
+            Header::Auto if names_columns(&rows[0], names) => true,
+            Header::Auto => match first_row(&rows, cells) {
+                FirstRow::Header => true,
+                FirstRow::Data => false,
+                FirstRow::Unclear(reason) => {
+                    return Err(format!(
+                        "has a first row that may be a header or not: {reason}; set `header = true` or `header = false`"
+                    ));
+                }
+            },
+        };
+        let columns = columns(&rows, header);
+        columns.check_names()?;
+        let label = match columns.find(wanted.label, "label")?[..] {
+            [label] => label,
+            _ => return Err("has several columns without a name, as `label` says; give a position".into()),
+        };
+        let mut left_out = BTreeSet::new();
+        for column in wanted.ignore {
+            left_out.extend(columns.find(column, "ignore")?);
+        }
+        if left_out.contains(&label) {
+            return Err(format!("has its labels in {}, which `ignore` leaves out", columns.title(label)));
+        }
+        let inputs: Vec<usize> =
+            (0..columns.n).filter(|column| *column != label && !left_out.contains(column)).collect();
+        if inputs.is_empty() {
+            return Err("has no column of numbers beside the label".into());
+        }
+        if header && inputs.iter().filter(|&&column| columns.names[column].is_empty()).count() > 1 {
+            return Err("has several columns without a name; leave them out with `ignore = [\"\"]`".into());
+        }
+        Ok(Self { columns, label: Some(label), inputs })
+    }
+
+    /// The layout of another file for the same schema; `other` is what the schema's file is called.
+    pub fn like(
+        records: &Records,
+        cells: &CellReader,
+        wanted: Header,
+        schema: &TableSchema,
+        other: &str,
+    ) -> Result<Self, String> {
+        let rows = sample(records)?;
+        let inputs = schema.inputs.iter().map(|&input| schema.columns[input].as_str());
+        let known =
+            schema.header != Some(false) && names_columns(&rows[0], inputs.filter(|name| !name.is_empty()));
+        let header = match wanted {
+            Header::Present => true,
+            Header::Absent => false,
+            Header::Auto if known => true,
+            Header::Auto => match (first_row(&rows, cells), schema.header) {
+                (FirstRow::Header, Some(false)) => {
+                    return Err(format!("has a header, which {other} has not; leave it out"));
+                }
+                (FirstRow::Header, _) => true,
+                (_, Some(true)) => return Err(format!("has no header, which {other} has; name its columns")),
+                (FirstRow::Data, _) | (FirstRow::Unclear(_), Some(false)) => false,
+                // One row, or words alone: a header would have had one of the names.
+                (FirstRow::Unclear(_), None) => false,
+            },
+        };
+        let columns = columns(&rows, header);
+        columns.check_names()?;
+        if header { by_name(columns, schema, other) } else { by_position(columns, schema, other) }
+    }
+}
+
+/// The first rows: one that may be a header, and those that tell whether it is.
+fn sample(records: &Records) -> Result<Vec<StringRecord>, String> {
+    let rows = records.first(1 + SAMPLE_ROWS)?;
+    if rows.is_empty() { Err("has no row".into()) } else { Ok(rows) }
+}
+
+/// Whether one of the names stands in a row.
+fn names_columns<'a>(row: &StringRecord, mut names: impl Iterator<Item = &'a str>) -> bool {
+    let cells: BTreeSet<&str> = row.iter().collect();
+    names.any(|name| cells.contains(name))
+}
+
+fn columns(rows: &[StringRecord], header: bool) -> Columns {
+    let (first, below) = (&rows[0], &rows[usize::from(header)..]);
+    let mut names: Vec<String> = match header {
+        true => first.iter().map(str::to_owned).collect(),
+        false => (0..first.len()).map(|column| column.to_string()).collect(),
+    };
+    // A delimiter at the end of each row but the header's.
+    let longer = |row: &StringRecord| row.len() == first.len() + 1 && row.get(first.len()) == Some("");
+    if header && !below.is_empty() && below.iter().all(longer) {
+        names.push(String::new());
+    }
+    let is_empty = |column: usize| {
+        (!header || names[column].is_empty())
+            && below.iter().all(|row| row.get(column).is_none_or(str::is_empty))
+    };
+    let mut n = names.len();
+    while n > 1 && !below.is_empty() && is_empty(n - 1) {
+        n -= 1;
+    }
+    Columns { names, header, n }
+}
+
+fn by_name(columns: Columns, schema: &TableSchema, other: &str) -> Result<Layout, String> {
+    let places: BTreeMap<&str, usize> =
+        columns.names[..columns.n].iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
+    let label = schema.label.and_then(|label| places.get(schema.columns[label].as_str()).copied());
+    let known: BTreeSet<&str> = schema.columns.iter().map(String::as_str).collect();
+    let name = |name: &str| if name.is_empty() { "without a name".to_owned() } else { shown::name(name) };
+    let wanted = schema.inputs.iter().map(|&input| schema.columns[input].as_str());
+    let missing: Vec<String> = wanted.clone().filter(|name| !places.contains_key(name)).map(name).collect();
+    let additional: Vec<String> =
+        places.keys().filter(|name| !known.contains(*name)).map(|column| name(column)).collect();
+    let mut problems = Vec::new();
+    if !missing.is_empty() {
+        problems.push(format!(
+            "has no {} {}, which {other} has",
+            column_noun(&missing),
+            shown::list(&missing)
+        ));
+    }
+    if !additional.is_empty() {
+        let article = if additional.len() == 1 { "a " } else { "the " };
+        let (noun, list) = (column_noun(&additional), shown::list(&additional));
+        problems.push(format!("has {article}{noun} {list}, which {other} has not"));
+    }
+    if !problems.is_empty() {
+        return Err(problems.join(", and "));
+    }
+    let inputs = wanted.filter_map(|name| places.get(name).copied()).collect();
+    Ok(Layout { label, inputs, columns })
+}
+
+fn column_noun(names: &[String]) -> &'static str {
+    if names.len() == 1 { "column" } else { "columns" }
+}
+
+/// Takes a file without a header that has all columns, all but the label, or the inputs alone.
+fn by_position(columns: Columns, schema: &TableSchema, other: &str) -> Result<Layout, String> {
+    let (all, n) = (schema.columns.len(), columns.n);
+    let inputs = &schema.inputs;
+    if n == all {
+        return Ok(Layout { label: schema.label, inputs: inputs.clone(), columns });
+    }
+    if let Some(label) = schema.label
+        && n + 1 == all
+    {
+        let inputs = inputs.iter().map(|&input| input - usize::from(input > label)).collect();
+        return Ok(Layout { label: None, inputs, columns });
+    }
+    if n == inputs.len() {
+        return Ok(Layout { label: None, inputs: (0..n).collect(), columns });
+    }
+    let mut allowed = vec![inputs.len(), all.saturating_sub(usize::from(schema.label.is_some())), all];
+    allowed.dedup();
+    let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+    let n = shown::count(n, "column");
+    Err(format!("has {n}, must have {}, as {other}", allowed.join(" or ")))
+}

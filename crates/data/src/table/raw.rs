@@ -1,0 +1,288 @@
+//! The cells of a table as numbers: words by their number in a dictionary, missing values as NaN.
+
+use super::cell::{Cell, CellReader};
+use super::labels::Labels;
+use super::layout::Layout;
+use super::options::{Categories, MissingPolicy};
+use super::records::Records;
+use super::shown;
+use csv::StringRecord;
+use std::collections::HashMap;
+
+/// More different words in a column are taken for something else than categories.
+const MAX_CATEGORIES: usize = 10_000;
+
+/// The words of a column by number, in the order in which they occur.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Dictionary {
+    codes: HashMap<String, u32>,
+    pub words: Vec<String>,
+}
+
+impl Dictionary {
+    pub fn code(&mut self, word: &str) -> u32 {
+        if let Some(&code) = self.codes.get(word) {
+            return code;
+        }
+        let code = self.words.len() as u32;
+        self.codes.insert(word.to_owned(), code);
+        self.words.push(word.to_owned());
+        code
+    }
+}
+
+/// The rows of a file.
+#[derive(Default)]
+pub(super) struct Rows {
+    /// `[n_rows, n_inputs]`.
+    pub values: Vec<f64>,
+    /// The number of each label among `Labels`.
+    pub labels: Vec<u32>,
+    /// The place of each row in the file, from 0.
+    pub rows: Vec<usize>,
+    /// The line of each row.
+    pub lines: Vec<u64>,
+    /// The lines of rows that were left out for a missing value.
+    pub dropped: Vec<u64>,
+    /// Missing values of each input, in rows that are kept.
+    pub missing: Vec<usize>,
+}
+
+/// A file whose columns are known, to be read to its end.
+pub(super) struct RowReader<'a> {
+    pub records: &'a Records,
+    pub cells: &'a CellReader,
+    pub layout: &'a Layout,
+    pub missing: MissingPolicy,
+    /// Whether advice on the keys of a configuration is of use.
+    pub advise: bool,
+}
+
+/// What the cells of an input are, over all rows.
+#[derive(Clone, Default)]
+struct Kind {
+    numbers: usize,
+    words: usize,
+    missing: usize,
+    /// Words that would be numbers with the other decimal mark.
+    other_decimals: usize,
+    /// The first word and its line.
+    first_word: Option<(String, u64)>,
+}
+
+impl RowReader<'_> {
+    fn first_sample(&self) -> usize {
+        usize::from(self.layout.columns.header)
+    }
+
+    fn title(&self, input: usize) -> String {
+        self.layout.columns.title(self.layout.inputs[input])
+    }
+
+    /// The number of cells in each row.
+    fn check_length(&self, row: &StringRecord, line: u64) -> Result<(), String> {
+        let columns = &self.layout.columns;
+        let wanted = columns.names.len();
+        if row.len() == wanted {
+            let blank = (columns.n..wanted).find(|&column| !row[column].is_empty());
+            return match blank {
+                None => Ok(()),
+                Some(column) => Err(format!(
+                    "has {} in line {line}, column {column}, which has no name and is empty above",
+                    shown::value(&row[column])
+                )),
+            };
+        }
+        let model = if columns.header { "header" } else { "first row" };
+        let hint = match wanted {
+            1 => "; set `delimiter`",
+            _ if columns.header && row.len() == wanted + 1 => {
+                "; the header must name every column, and a cell with the delimiter in it must be quoted"
+            }
+            _ => "",
+        };
+        let cells = shown::count(row.len(), "cell");
+        Err(format!("has {cells} in line {line}, must have {wanted}, as its {model}{hint}"))
+    }
+
+    /// What each input is made of.
+    fn kinds(&self) -> Result<Vec<Kind>, String> {
+        let mut kinds = vec![Kind::default(); self.layout.inputs.len()];
+        self.records.for_each(|number, row| {
+            if number < self.first_sample() {
+                return Ok(());
+            }
+            let line = self.records.lines[number];
+            self.check_length(row, line)?;
+            for (&column, kind) in self.layout.inputs.iter().zip(&mut kinds) {
+                let text = &row[column];
+                match self.cells.read(text) {
+                    Cell::Missing => kind.missing += 1,
+                    Cell::Number(_) | Cell::NotFinite => kind.numbers += 1,
+                    Cell::Word => {
+                        kind.words += 1;
+                        kind.other_decimals += usize::from(self.cells.is_other_decimal(text));
+                        kind.first_word.get_or_insert_with(|| (text.to_owned(), line));
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        Ok(kinds)
+    }
+
+    /// Which inputs are made of words; an error where words are not taken, or are numbers that are written
+    /// with the other decimal mark.
+    pub fn word_columns(&self, categories: Categories) -> Result<Vec<bool>, String> {
+        let kinds = self.kinds()?;
+        let is_decimal = |kind: &Kind| kind.words > 0 && kind.words == kind.other_decimals;
+        let wrong = kinds.iter().position(|kind| match categories {
+            Categories::Error => kind.words > 0,
+            Categories::OneHot => is_decimal(kind),
+        });
+        let Some(wrong) = wrong else { return Ok(kinds.iter().map(|kind| kind.words > 0).collect()) };
+        let (text, line) = kinds[wrong].first_word.clone().unwrap_or_default();
+        let advice = if is_decimal(&kinds[wrong]) {
+            let mark = if text.contains(',') { "," } else { "." };
+            format!("; set `decimal = \"{mark}\"`")
+        } else if kinds[wrong].numbers > kinds[wrong].words {
+            "; if it stands for a missing value, add it to `missing_values`".to_owned()
+        } else {
+            let made_of_words = (0..kinds.len()).filter(|&input| kinds[input].words > 0);
+            let titles: Vec<String> = made_of_words.map(|input| self.title(input)).collect();
+            let they = if titles.len() == 1 { "it" } else { "them" };
+            format!(
+                "; {} with words: {}; set `categories = \"one-hot\"`, or leave {they} out with `ignore`",
+                shown::count(titles.len(), "column"),
+                shown::list(&titles)
+            )
+        };
+        Err(not_a_number(&text, line, &self.title(wrong)) + &advice)
+    }
+
+    /// Reads all rows. An input with a dictionary is made of words, to which new ones are added. Labels are
+    /// read where they are asked for.
+    pub fn read(
+        &self,
+        dictionaries: &mut [Option<Dictionary>],
+        mut labels: Option<&mut Labels>,
+    ) -> Result<Rows, String> {
+        let inputs = &self.layout.inputs;
+        let mut rows = Rows { missing: vec![0; inputs.len()], ..Rows::default() };
+        self.records.for_each(|number, row| {
+            let Some(place) = number.checked_sub(self.first_sample()) else { return Ok(()) };
+            let line = self.records.lines[number];
+            self.check_length(row, line)?;
+            let label = match (&mut labels, self.layout.label) {
+                (Some(labels), Some(column)) => {
+                    Some(labels.code(self.label(&row[column], line, column)?, line))
+                }
+                _ => None,
+            };
+            let start = rows.values.len();
+            for (input, (&column, dictionary)) in inputs.iter().zip(dictionaries.iter_mut()).enumerate() {
+                let value = self.value(&row[column], line, input, dictionary.as_mut())?;
+                rows.values.push(value);
+            }
+            if self.missing == MissingPolicy::Drop && rows.values[start..].iter().any(|value| value.is_nan())
+            {
+                rows.values.truncate(start);
+                rows.dropped.push(line);
+                return Ok(());
+            }
+            for (value, missing) in rows.values[start..].iter().zip(&mut rows.missing) {
+                *missing += usize::from(value.is_nan());
+            }
+            rows.labels.extend(label);
+            rows.rows.push(place);
+            rows.lines.push(line);
+            Ok(())
+        })?;
+        if rows.rows.is_empty() {
+            return Err(match (rows.dropped.is_empty(), self.layout.columns.header) {
+                (false, _) => "has a missing value in every row, so that none is left".into(),
+                (true, true) => "has no row under its header".into(),
+                (true, false) => "has no row".into(),
+            });
+        }
+        Ok(rows)
+    }
+
+    fn label<'a>(&self, text: &'a str, line: u64, column: usize) -> Result<&'a str, String> {
+        let title = self.layout.columns.title(column);
+        if self.cells.is_missing(text) {
+            let spelling = if text.is_empty() {
+                String::new()
+            } else {
+                format!(": {} stands for none", shown::value(text))
+            };
+            return Err(format!("has no label in line {line}, {title}{spelling}"));
+        }
+        no_line_break(text, "a label", line, &title)?;
+        Ok(text)
+    }
+
+    fn value(
+        &self,
+        text: &str,
+        line: u64,
+        input: usize,
+        dictionary: Option<&mut Dictionary>,
+    ) -> Result<f64, String> {
+        match (self.cells.read(text), dictionary) {
+            (Cell::Missing, _) if self.missing == MissingPolicy::Error => {
+                Err(self.no_value(text, line, input))
+            }
+            (Cell::Missing, _) => Ok(f64::NAN),
+            (_, Some(dictionary)) => {
+                let title = self.title(input);
+                no_line_break(text, "a cell", line, &title)?;
+                let code = dictionary.code(text);
+                if dictionary.words.len() > MAX_CATEGORIES {
+                    return Err(format!(
+                        "has more than {MAX_CATEGORIES} different words in {title}; leave it out with `ignore`"
+                    ));
+                }
+                Ok(f64::from(code))
+            }
+            (Cell::Number(number), None) => Ok(number),
+            (Cell::NotFinite | Cell::Word, None) => Err(not_a_number(text, line, &self.title(input))),
+        }
+    }
+
+    fn no_value(&self, text: &str, line: u64, input: usize) -> String {
+        let title = self.title(input);
+        let problem = match text {
+            "" => format!("has no value in line {line}, {title}"),
+            _ => format!(
+                "has {} in line {line}, {title}, which stands for a missing value",
+                shown::value(text)
+            ),
+        };
+        if !self.advise {
+            return problem;
+        }
+        // Only an error needs the counts, and then the file is read again.
+        let kinds = self.kinds().unwrap_or_default();
+        let counts = (0..kinds.len()).filter(|&input| kinds[input].missing > 0);
+        let counts: Vec<String> =
+            counts.map(|input| format!("{} in {}", kinds[input].missing, self.title(input))).collect();
+        let list = shown::list(&counts);
+        format!("{problem}; set `missing` to \"drop\", \"mean\" or \"median\" (missing values: {list})")
+    }
+}
+
+fn not_a_number(text: &str, line: u64, title: &str) -> String {
+    format!("has {} in line {line}, {title}, must be a finite number", shown::value(text))
+}
+
+fn no_line_break(text: &str, what: &str, line: u64, title: &str) -> Result<(), String> {
+    match text.contains(['\n', '\r']) {
+        false => Ok(()),
+        true => Err(format!(
+            "has {what} with a line break in it in the row of line {line}, {title}: {}; does a quote open there \
+             that should not?",
+            shown::value(text)
+        )),
+    }
+}
