@@ -23,6 +23,8 @@ pub struct DataReport {
     pub normalizer: Normalizer,
     /// Files of an image folder that are no images.
     pub ignored: Vec<PathBuf>,
+    /// What is unusual about the data but no error, a line each.
+    pub notes: Vec<String>,
 }
 
 /// A part and its size.
@@ -61,7 +63,7 @@ pub struct ColumnReport {
 impl DataReport {
     /// The report of samples that are there.
     pub fn new(loaded: &Loaded) -> Self {
-        let Loaded { splits, normalizer, ignored } = loaded;
+        let Loaded { splits, normalizer, ignored, notes } = loaded;
         let train = &splits.train.samples;
         let counts = |label: usize| {
             splits
@@ -82,6 +84,7 @@ impl DataReport {
             columns: columns(train),
             normalizer: normalizer.clone(),
             ignored: ignored.clone(),
+            notes: notes.clone(),
         }
     }
 }

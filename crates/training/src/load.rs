@@ -17,6 +17,8 @@ pub struct Loaded {
     pub normalizer: Normalizer,
     /// Files of an image folder that are no images.
     pub ignored: Vec<PathBuf>,
+    /// What is unusual about the data but no error, a line each. `train` and `data info` print them as warnings.
+    pub notes: Vec<String>,
 }
 
 /// Draws or reads the samples of a configuration; `progress` is told how far that came.
@@ -28,6 +30,7 @@ pub struct Loaded {
 pub fn load(config: &Config, progress: &dyn Progress) -> Result<Loaded, Error> {
     let data = &config.data;
     let mut ignored = Vec::new();
+    let notes = Vec::new();
     let splits = match &data.source {
         Source::Synthetic(synthetic) => synthetic.load(data.seed, data.split_seed),
         Source::Cifar10 { directory, subsample } => Cifar10::open(directory)
@@ -51,7 +54,7 @@ pub fn load(config: &Config, progress: &dyn Progress) -> Result<Loaded, Error> {
         error => error.into(),
     })?;
     let normalizer = Normalizer::fit(data.normalize, &splits.train.samples.features);
-    Ok(Loaded { splits, normalizer, ignored })
+    Ok(Loaded { splits, normalizer, ignored, notes })
 }
 
 fn load_csv(file: &CsvFile, test: &CsvTest, split_seed: u32) -> Result<Splits, DataError> {

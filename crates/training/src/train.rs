@@ -87,6 +87,7 @@ pub fn train(
     let start = Instant::now();
     let loaded = load(config, &Watched { shown: progress, heartbeat: &options.heartbeat })?;
     options.heartbeat.beat(None);
+    loaded.notes.iter().for_each(|note| (options.warn)(note));
     let load_seconds = start.elapsed().as_secs_f64();
     config.check_samples(&loaded.splits)?;
     let classifier = classifier(config, &loaded.splits.train.samples, device)?;

@@ -12,6 +12,7 @@ const MAX_COLUMNS: usize = 40;
 
 pub fn run(config: &Config, json: bool) -> Result<(), Error> {
     let report = DataReport::new(&samples(config)?);
+    report.notes.iter().for_each(|note| print::warning(note));
     match json {
         true => print::json(&report),
         false => print::text(&table(&report)),
