@@ -2,7 +2,7 @@
 
 use crate::backend::{self, AutodiffBackend, Backend, Device};
 use crate::checkpoint::{Checkpoint, CheckpointStore};
-use crate::classifier::classifier;
+use crate::classifier::told_classifier;
 use crate::config::Config;
 use crate::error::Error;
 use crate::evaluate;
@@ -90,7 +90,7 @@ pub fn train(
     loaded.notes.iter().for_each(|note| (options.warn)(note));
     let load_seconds = start.elapsed().as_secs_f64();
     config.check_samples(&loaded.splits)?;
-    let classifier = classifier(config, &loaded.splits.train.samples, device)?;
+    let classifier = told_classifier(config, &loaded.splits.train.samples, device, &options.warn)?;
     let classifier = classifier.with_precision(config.device.precision).in_parts(backend::N_PARTS);
 
     let mut record = RunRecord::new(config, &loaded, device, load_seconds);
