@@ -10,6 +10,7 @@ mod fetch;
 mod lab;
 mod many_runs;
 mod optimizers;
+mod pictures;
 #[cfg(feature = "flex")]
 mod readme;
 mod report;
@@ -22,3 +23,4 @@ mod tensorboard;
 mod terminal;
 mod trained_run;
 mod validation;
+mod weights;
