@@ -85,12 +85,8 @@ impl Listing {
 
     /// Checks that every class has a file that is meant to be an image.
     pub fn check_classes(&self, folder: &Path, class_names: &[String]) -> Result<(), DataError> {
-        let has_any = |label: u32| {
-            self.images.iter().any(|(_, other)| *other == label)
-                || self.bad.iter().any(|bad| bad.label == label)
-        };
-        let empty: Vec<&String> =
-            (0..).zip(class_names).filter(|(label, _)| !has_any(*label)).map(|(_, name)| name).collect();
+        let labels = self.images.iter().map(|(_, label)| *label).chain(self.bad.iter().map(|bad| bad.label));
+        let empty = without(labels, class_names);
         let [first, rest @ ..] = &empty[..] else { return Ok(()) };
         let path = folder.join(first);
         let mut problem = "holds no images".to_owned();
@@ -109,6 +105,13 @@ impl Listing {
         );
         Err(DataError::Corrupt { path, problem })
     }
+}
+
+/// The classes that none of the labels is of.
+pub(super) fn without(labels: impl Iterator<Item = u32>, class_names: &[String]) -> Vec<&String> {
+    let mut empty = vec![true; class_names.len()];
+    labels.for_each(|label| empty[label as usize] = false);
+    class_names.iter().zip(empty).filter(|(_, empty)| *empty).map(|(name, _)| name).collect()
 }
 
 enum Verdict {

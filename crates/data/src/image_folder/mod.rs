@@ -184,9 +184,8 @@ fn check_rest(part: &LabelledData, folder: &Path, of_every_class: bool) -> Resul
     if part.is_empty() {
         return Err(DataError::Corrupt { path: folder.to_owned(), problem });
     }
-    let empty = (0..).zip(&part.class_names).find(|(label, _)| !part.labels.contains(label));
-    match empty {
-        Some((_, name)) if of_every_class => Err(DataError::Corrupt { path: folder.join(name), problem }),
+    match listing::without(part.labels.iter().copied(), &part.class_names).first() {
+        Some(name) if of_every_class => Err(DataError::Corrupt { path: folder.join(name), problem }),
         _ => Ok(()),
     }
 }
