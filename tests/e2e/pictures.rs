@@ -111,7 +111,7 @@ fn a_validation_folder_is_the_validation_part() {
     };
     assert!(train("pictures.toml", "one") == train("artifacts/one/config.toml", "two"));
     fs::remove_dir_all(lab.path("set/val")).unwrap();
-    let said = lab.emberlab("train pictures.toml");
+    let said = lab.emberlab("train pictures.toml --name other");
     assert_eq!(said.code, 2);
     assert!(
         said.stderr.contains("`training.select` has no meaning without a validation part"),
@@ -172,7 +172,7 @@ fn a_class_without_images_is_an_error_and_other_endings_are_read() {
         fs::write(red.join(format!("{number}.jfif")), "no image").unwrap();
         fs::rename(red.join(format!("{number}.jfif")), red.join(format!("{number}.txt"))).unwrap();
     }
-    let said = lab.emberlab("train pictures.toml");
+    let said = lab.emberlab("train pictures.toml --name other");
     assert_eq!(said.code, 3);
     assert!(
         said.stderr.starts_with("error: `set/train/red` holds no images; its 3 files"),
