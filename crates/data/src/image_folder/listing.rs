@@ -100,9 +100,12 @@ impl Listing {
         let (files, folders) = (below(&self.left_out), below(&self.deeper));
         problem += &format!(
             "; its {files} files and {folders} folders are no images of the formats {IMAGE_FORMATS}; every folder in `{}` \
-             is a class and holds its images itself; {WANTED}",
+             is a class and holds its images itself",
             folder.display()
         );
+        if folders > 0 {
+            problem += "; where it is a folder of a part, name it with `train_folder`, `validation_folder` or `test_folder`";
+        }
         Err(DataError::Corrupt { path, problem })
     }
 }
