@@ -13,6 +13,7 @@ mod gradcheck;
 mod lab;
 mod many_runs;
 mod optimizers;
+mod pictures;
 #[cfg(feature = "flex")]
 mod readme;
 mod report;
@@ -28,3 +29,4 @@ mod terminal;
 mod trained_run;
 mod validation;
 mod weighted_losses;
+mod weights;

@@ -173,8 +173,17 @@ fn weights_that_do_not_fit_are_errors_before_training() {
             .replace("\"images\"", "\"other\"")
             .replace(from, to);
         lab.write("other.toml", config);
-        lab.emberlab("train other.toml")
-            .fails(3, &format!("error: `artifacts/images/model.safetensors` {reason}"));
+        let said = lab.emberlab("train other.toml");
+        assert_eq!(said.code, 3);
+        let wanted = format!("error: `artifacts/images/model.safetensors` {reason}");
+        assert!(said.stderr.starts_with(&wanted), "{}", said.stderr);
+        // Where names are missing or too many, both sides are listed.
+        let names = said.stderr.contains(
+            "; the file has `convolutions.0.bias`, `convolutions.0.weight`, `layers.0.bias`, `layers.0.weight`, \
+             `layers.1.bias`, `layers.1.weight`, `norms.0.bias`, `norms.0.running_mean`, `norms.0.running_var`, \
+             `norms.0.weight` and 4 more; the model takes `convolutions.0.bias`, ",
+        );
+        assert_eq!(names, !from.starts_with("channels"), "{}", said.stderr);
     }
     let config = IMAGES.replace("init = { scheme = \"kaiming-uniform\" }", "init = { from = \"bad\" }");
     lab.write("other.toml", config).write("bad", "not weights");

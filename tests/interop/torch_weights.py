@@ -36,6 +36,13 @@ learning_rate = {rate}
 """
 MLP = 'kind = "mlp"\nhidden = [12, 7]\nactivation = "gelu"\n'
 CNN = 'kind = "cnn"\nchannels = [4, 6]\nhidden = [8]\nbatch_norm = true\n'
+DTYPES = {"F64": torch.float64, "F16": torch.float16, "BF16": torch.bfloat16}
+FILES = {
+    "F32": lambda weights: weights,
+    "under `module.`": lambda weights: {f"module.{key}": tensor for key, tensor in weights.items()},
+    **{kind: (lambda weights, dtype=dtype: {key: tensor.to(dtype) for key, tensor in weights.items()})
+       for kind, dtype in DTYPES.items()},
+}
 DRAWN = 'init = { scheme = "kaiming-uniform" }'
 
 
@@ -92,7 +99,7 @@ def emberlab_logits(program, folder, run):
 
 def train(program, folder, name, model, rate):
     (folder / f"{name}.toml").write_text(CONFIG.format(name=name, model=model, rate=rate))
-    emberlab(program, folder, "train", f"{name}.toml", "--dashboard", "none")
+    emberlab(program, folder, "train", f"{name}.toml", "--dashboard", "none", "--overwrite")
 
 
 def compare(what, ours, theirs):
@@ -126,13 +133,17 @@ def main():
             with torch.no_grad():
                 for norm in getattr(model, "norms", []):
                     norm.running_mean.normal_(), norm.running_var.uniform_(0.5, 2), norm.weight.normal_()
-            weights = {key: t for key, t in model.state_dict().items() if "num_batches" not in key}
+            weights = model.state_dict()
             save_file(weights, folder / "torch.safetensors")
             if name == "mlp":  # training a CNN would move its running means
-                train(program, folder, "back", config + 'init = { from = "torch.safetensors" }', 1e-30)
-                with torch.no_grad():
-                    good.append(compare("mlp, PyTorch to emberlab", emberlab_logits(program, folder, "back"),
-                                        model.eval()(inputs).numpy()))
+                for kind, make_file in FILES.items():
+                    save_file(make_file(weights), folder / "torch.safetensors")
+                    train(program, folder, "back", config + 'init = { from = "torch.safetensors" }', 1e-30)
+                    copy = make().eval()
+                    copy.load_state_dict({key: tensor.to(DTYPES.get(kind, torch.float32)).float() for key, tensor in weights.items()})
+                    with torch.no_grad():
+                        good.append(compare(f"mlp, PyTorch to emberlab, {kind}", emberlab_logits(program, folder, "back"),
+                                            copy(inputs).numpy()))
             else:
                 run = folder / "artifacts" / "cnn" / "model.safetensors"
                 run.write_bytes((folder / "torch.safetensors").read_bytes())

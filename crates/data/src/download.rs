@@ -6,10 +6,17 @@
 
 use crate::error::DataError;
 use crate::progress::{Phase, Progress};
+use crate::regular_file::check_regular;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Duration;
+use url::Url;
+
+/// The most addresses that one leads on to.
+const MAX_REDIRECTS: usize = 5;
+/// The most characters of an address that are shown.
+const MAX_LOCATION: usize = 100;
 
 /// How patient a download is.
 #[derive(Clone, Copy, Debug)]
@@ -67,8 +74,11 @@ impl Download<'_> {
         let agent = ureq::AgentBuilder::new()
             .timeout_connect(self.patience.stall)
             .timeout_read(self.patience.stall)
+            // Followed here: ureq panics at addresses of other schemes than its own.
+            .redirects(0)
             .user_agent(concat!("emberlab/", env!("CARGO_PKG_VERSION")))
             .build();
+        check_regular(path).map_err(|source| DataError::Write { path: path.to_owned(), source })?;
         progress.begin(Phase::Download, None);
         let mut fruitless = 0;
         let result = loop {
@@ -92,7 +102,7 @@ impl Download<'_> {
     }
 
     fn attempt(&self, agent: &ureq::Agent, path: &Path, progress: &dyn Progress) -> Result<(), Failure> {
-        let Some(answer) = self.ask(agent, size_of(path))? else { return Ok(()) };
+        let Some(answer) = self.ask(agent, path, size_of(path))? else { return Ok(()) };
         if answer.size.is_some_and(|size| size > self.max_size) {
             return Err(Failure::Final(self.too_large()));
         }
@@ -111,15 +121,10 @@ impl Download<'_> {
     }
 
     /// Asks for the bytes from `start` on; nothing when there are no more.
-    fn ask(&self, agent: &ureq::Agent, start: u64) -> Result<Option<Answer>, Failure> {
-        // A compressed body could not be gone on with.
-        let mut request = agent.get(self.url).set("Accept-Encoding", "identity");
-        if start > 0 {
-            request = request.set("Range", &format!("bytes={start}-"));
-        }
-        let response = match request.call() {
+    fn ask(&self, agent: &ureq::Agent, path: &Path, start: u64) -> Result<Option<Answer>, Failure> {
+        let response = match self.follow(agent, start)? {
             Ok(response) => response,
-            Err(ureq::Error::Status(416, response)) => return self.beyond_the_end(&response, start),
+            Err(ureq::Error::Status(416, response)) => return self.beyond_the_end(&response, path, start),
             Err(ureq::Error::Status(status, response)) => {
                 let reason = format!("the server answers {status} {}", response.status_text());
                 return Err(match status {
@@ -128,17 +133,10 @@ impl Download<'_> {
                 });
             }
             Err(ureq::Error::Transport(error)) => {
-                return Err(match error.kind() {
-                    ureq::ErrorKind::InvalidUrl | ureq::ErrorKind::UnknownScheme => Failure::Final(
-                        self.failed("the address must begin with `https://` or `http://`".into()),
-                    ),
-                    _ => {
-                        // The message begins with the address, which is told already.
-                        let message = error.to_string();
-                        let told = format!("{}: ", self.url);
-                        Failure::Passing(one_line(message.strip_prefix(&told).unwrap_or(&message)))
-                    }
-                });
+                // The message begins with the address, which is told already.
+                let message = error.to_string();
+                let told = format!("{}: ", self.url);
+                return Err(Failure::Passing(one_line(message.strip_prefix(&told).unwrap_or(&message))));
             }
         };
         let length = response.header("Content-Length").and_then(|length| length.parse::<u64>().ok());
@@ -157,15 +155,51 @@ impl Download<'_> {
         Ok(Some(Answer { body: response.into_reader(), start, size }))
     }
 
-    /// The answer to a request that begins where the file ends, or beyond.
-    fn beyond_the_end(&self, response: &ureq::Response, start: u64) -> Result<Option<Answer>, Failure> {
-        let size = response.header("Content-Range").and_then(|range| range.strip_prefix("bytes */"));
-        match size.and_then(|size| size.parse::<u64>().ok()) {
-            Some(size) if size == start => Ok(None),
-            _ => Err(Failure::Final(self.failed(format!(
-                "{start} bytes are here, which are more than the server has; delete them to begin again"
-            )))),
+    /// Sends the request to the address, and on to those that it leads to.
+    fn follow(
+        &self,
+        agent: &ureq::Agent,
+        start: u64,
+    ) -> Result<Result<ureq::Response, ureq::Error>, Failure> {
+        let fail = |reason: String| Failure::Final(self.failed(reason));
+        let mut url = Url::parse(self.url)
+            .ok()
+            .filter(is_http)
+            .ok_or_else(|| fail("the address must begin with `https://` or `http://`".into()))?;
+        for _ in 0..=MAX_REDIRECTS {
+            // A compressed body could not be gone on with.
+            let mut request = agent.request_url("GET", &url).set("Accept-Encoding", "identity");
+            if start > 0 {
+                request = request.set("Range", &format!("bytes={start}-"));
+            }
+            let response = match request.call() {
+                Ok(response) if matches!(response.status(), 301 | 302 | 303 | 307 | 308) => response,
+                other => return Ok(other),
+            };
+            let location = response.header("Location").unwrap_or_default();
+            url = url.join(location).ok().filter(is_http).ok_or_else(|| {
+                let location: String = location.chars().take(MAX_LOCATION).collect();
+                fail(format!("the server leads to `{location}`, must be an address with `https` or `http`"))
+            })?;
         }
+        Err(fail(format!("the server leads from one address to another more than {MAX_REDIRECTS} times")))
+    }
+
+    /// The answer to a request that begins where the file ends, or beyond.
+    fn beyond_the_end(
+        &self,
+        response: &ureq::Response,
+        path: &Path,
+        start: u64,
+    ) -> Result<Option<Answer>, Failure> {
+        let size = response.header("Content-Range").and_then(|range| range.strip_prefix("bytes */"));
+        if size.and_then(|size| size.parse::<u64>().ok()) == Some(start) {
+            return Ok(None);
+        }
+        // These bytes are of another file: begin again.
+        fs::remove_file(path)
+            .map_err(|source| Failure::Final(DataError::Write { path: path.to_owned(), source }))?;
+        Err(Failure::Passing(format!("{start} bytes were here, which are more than the server has")))
     }
 
     fn copy(
@@ -186,6 +220,9 @@ impl Download<'_> {
                 Err(error) => return Err(Failure::Passing(one_line(&error.to_string()))),
             };
             if written + read as u64 > self.max_size {
+                // It is another file, which the next call must not go on with.
+                file.set_len(0)
+                    .map_err(|source| Failure::Final(DataError::Write { path: path.to_owned(), source }))?;
                 return Err(Failure::Final(self.too_large()));
             }
             file.write_all(&buffer[..read])
@@ -202,6 +239,11 @@ impl Download<'_> {
     fn failed(&self, reason: String) -> DataError {
         DataError::Download { url: self.url.to_owned(), reason }
     }
+}
+
+/// Whether an address is of a kind that is fetched from.
+fn is_http(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && url.has_host()
 }
 
 fn size_of(path: &Path) -> u64 {

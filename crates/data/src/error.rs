@@ -1,5 +1,6 @@
 //! What can go wrong between a seed or a file and a batch.
 
+use crate::image_folder::BadImage;
 use std::path::PathBuf;
 
 /// An error of this crate. Each message names the thing, the value and what is allowed.
@@ -61,6 +62,9 @@ pub enum DataError {
         /// The folder.
         path: PathBuf,
     },
+    /// Images that cannot be read.
+    #[error("{}", told(.0))]
+    BadImages(Vec<BadImage>),
     /// A file whose content is not what its format says.
     #[error("`{}` {problem}", path.display())]
     Corrupt {
@@ -88,4 +92,30 @@ impl ParameterError {
     pub fn new(name: &'static str, value: impl ToString, allowed: impl Into<String>) -> Self {
         Self { name, value: value.to_string(), allowed: allowed.into() }
     }
+}
+
+/// The most images that an error names.
+const MAX_IMAGES: usize = 10;
+
+/// A line for each bad image, the first ones of many, and then how many there are.
+fn told(images: &[BadImage]) -> String {
+    let advice = "mend or delete it, or leave out what cannot be read with `data.on_bad_image = \"skip\"`";
+    if let [image] = images {
+        return format!("`{}` {}; {advice}", image.path.display(), image.problem);
+    }
+    let mut lines: Vec<String> = images
+        .iter()
+        .take(MAX_IMAGES)
+        .map(|image| format!("`{}` {}", image.path.display(), image.problem))
+        .collect();
+    let first = match images.len() > MAX_IMAGES {
+        true => format!(", of which these are the first {MAX_IMAGES}"),
+        false => String::new(),
+    };
+    lines.push(format!(
+        "{} images cannot be read{first}; {}",
+        images.len(),
+        advice.replacen("it", "them", 1)
+    ));
+    lines.join("\n")
 }

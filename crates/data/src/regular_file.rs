@@ -14,11 +14,24 @@ use std::path::Path;
 /// [`ErrorKind::NotFound`] and the like as for [`File::open`]; [`ErrorKind::InvalidInput`] with a message such
 /// as "is a named pipe, must be a regular file" for anything else that is there.
 pub fn open_regular(path: &Path) -> io::Result<File> {
-    check_regular(fs::metadata(path)?.file_type())?;
+    check_kind(fs::metadata(path)?.file_type())?;
     File::open(path)
 }
 
-fn check_regular(kind: FileType) -> io::Result<()> {
+/// Checks that a regular file is at `path`, or nothing.
+///
+/// # Errors
+///
+/// As for [`open_regular`].
+pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(metadata) => check_kind(metadata.file_type()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn check_kind(kind: FileType) -> io::Result<()> {
     if kind.is_file() {
         return Ok(());
     }

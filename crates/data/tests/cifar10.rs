@@ -130,3 +130,37 @@ fn a_missing_file_is_named() {
         format!("`{}` does not exist", path.display())
     );
 }
+
+#[test]
+fn a_batch_that_is_missing_between_others_is_named() {
+    for (missing, next) in [(2, 3), (3, 4)] {
+        let directory = set(&[&[1], &[2], &[3], &[4]], &[1]);
+        let path = directory.path().join(FOLDER).join(format!("data_batch_{missing}.bin"));
+        fs::remove_file(&path).unwrap();
+        let problem = format!("is missing, though `data_batch_{next}.bin` is there; get the set again");
+        let error = load(directory.path()).unwrap_err();
+        assert_eq!(error.to_string(), format!("`{}` {problem}", path.display()));
+    }
+    // Names that are not those of batches do not matter.
+    let directory = set(&[&[1], &[2]], &[1]);
+    for name in ["data_batch_07.bin", "data_batch_x.bin", "data_batch_0.bin", "data_batch_9.bin.bak"] {
+        overwrite(&directory, name, b"");
+    }
+    assert_eq!(load(directory.path()).unwrap().train.samples.labels, [1, 2]);
+}
+
+#[test]
+fn records_in_a_pipe_are_refused_at_once() {
+    for name in ["data_batch_1.bin", "data_batch_2.bin", "test_batch.bin", "batches.meta.txt"] {
+        let directory = set(&[&[1]], &[1]);
+        let path = directory.path().join(FOLDER).join(name);
+        let _ = fs::remove_file(&path);
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        match load(directory.path()).unwrap_err() {
+            DataError::Read { source, .. } => {
+                assert_eq!(source.to_string(), "is a named pipe, must be a regular file");
+            }
+            error => panic!("{error}"),
+        }
+    }
+}

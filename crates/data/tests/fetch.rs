@@ -360,3 +360,116 @@ fn an_archive_that_unpacks_to_more_than_a_set_can_have_is_refused() {
     let refusal = refusal(&content);
     assert!(refusal.contains("damaged"), "{refusal}");
 }
+
+#[test]
+fn an_archive_that_came_in_part_and_looks_whole_does_not_block_later_calls() {
+    let content = good();
+    for bytes in [0, 700, content.len() - 4] {
+        let server = Server::start(content.clone(), &[Answer::EndsEarly(bytes), Answer::Whole]);
+        let directory = TempDir::new().unwrap();
+        let error = fetch_from(&server, directory.path()).unwrap_err().to_string();
+        assert!(
+            error.contains("the file that came is damaged") && error.ends_with("; it was deleted"),
+            "{error}"
+        );
+        assert!(!directory.path().join(FOLDER).exists());
+        fetch_from(&server, directory.path()).unwrap();
+        assert_fetched(directory.path());
+    }
+}
+
+#[test]
+fn a_set_with_damaged_records_does_not_block_later_calls() {
+    let mut files = files();
+    files[0].1[0] = 10;
+    let directory = TempDir::new().unwrap();
+    let error = fetch_from(&Server::start(archive(&files, |_| ()), &[Answer::Whole]), directory.path());
+    assert!(error.unwrap_err().to_string().contains("has label 10 in record 0"));
+    fetch_from(&Server::start(good(), &[Answer::Whole]), directory.path()).unwrap();
+    assert_fetched(directory.path());
+}
+
+#[test]
+fn a_damaged_archive_of_an_earlier_call_is_fetched_again() {
+    for damage in [&b""[..], b"no archive", &good()[..2000]] {
+        for name in ["cifar-10-binary.tar.gz", "cifar-10-binary.tar.gz.partial"] {
+            let directory = TempDir::new().unwrap();
+            fs::write(directory.path().join(name), damage).unwrap();
+            let server = Server::start(good(), &[Answer::Whole]);
+            // Bytes that a download goes on from are found out when it is whole.
+            let first = fetch_from(&server, directory.path());
+            if damage == b"no archive" && name.ends_with("partial") {
+                assert!(first.unwrap_err().to_string().contains("is damaged"));
+                fetch_from(&server, directory.path()).unwrap();
+            } else {
+                first.unwrap();
+            }
+            assert_fetched(directory.path());
+        }
+    }
+}
+
+#[test]
+fn more_bytes_than_the_server_has_are_not_gone_on_with() {
+    let directory = TempDir::new().unwrap();
+    fs::write(directory.path().join("cifar-10-binary.tar.gz.partial"), vec![7; 1 << 20]).unwrap();
+    fetch_from(&Server::start(good(), &[Answer::Whole]), directory.path()).unwrap();
+    assert_fetched(directory.path());
+}
+
+#[test]
+fn servers_lead_on_to_addresses_of_the_web_only() {
+    let target = Server::start(good(), &[Answer::Whole]);
+    let location: &'static str = target.url.clone().leak();
+    let directory = TempDir::new().unwrap();
+    let server = Server::start(Vec::new(), &[Answer::Redirect(location)]);
+    fetch_from(&server, directory.path()).unwrap();
+    assert_fetched(directory.path());
+    // An address without a host is one of the same server.
+    let directory = TempDir::new().unwrap();
+    let server = Server::start(good(), &[Answer::Redirect("/elsewhere"), Answer::Whole]);
+    fetch_from(&server, directory.path()).unwrap();
+
+    for location in [
+        "file:///etc/passwd",
+        "data:text/plain,x",
+        "mailto:a@b.c",
+        "javascript:1",
+        "unix:/x",
+        "about:blank",
+        "http://",
+    ] {
+        let server = Server::start(good(), &[Answer::Redirect(location)]);
+        let directory = TempDir::new().unwrap();
+        let error = fetch_from(&server, directory.path()).unwrap_err().to_string();
+        let reason = format!("the server leads to `{location}`, must be an address with `https` or `http`");
+        assert_eq!(error, format!("cannot fetch `{}`: {reason}", server.url));
+    }
+    let server = Server::start(good(), &[Answer::Redirect("/again")]);
+    let error = fetch_from(&server, TempDir::new().unwrap().path()).unwrap_err().to_string();
+    assert!(error.ends_with("the server leads from one address to another more than 5 times"), "{error}");
+}
+
+#[test]
+fn the_checksum_of_gzip_is_read() {
+    let mut content = good();
+    let place = content.len() - 8;
+    content[place] ^= 1;
+    let refusal = refusal(&content);
+    assert!(refusal.contains("is damaged or no `.tar.gz`"), "{refusal}");
+}
+
+#[test]
+fn an_archive_that_is_a_pipe_is_refused_at_once() {
+    let directory = TempDir::new().unwrap();
+    let pipe = directory.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for checksum in [Checksum::Unverified, Checksum::Official, Checksum::Sha256("0".repeat(64))] {
+        match fetch(ArchiveSource::File(pipe.clone()), checksum, directory.path()).unwrap_err() {
+            DataError::Read { source, .. } => {
+                assert_eq!(source.to_string(), "is a named pipe, must be a regular file");
+            }
+            error => panic!("{error}"),
+        }
+    }
+}

@@ -77,6 +77,20 @@ impl<B: Backend> Network<B> {
         tensors
     }
 
+    /// The names of the numbers of every layer, as [`tensors`](Self::tensors) gives them.
+    pub fn tensor_names(&self) -> Vec<String> {
+        let layers = names(self.layers()).into_iter().zip(self.layers());
+        let names = layers.flat_map(|(prefix, layer)| {
+            let names: &[&str] = match layer {
+                Layer::Linear(_) | Layer::Convolution(_) => &["weight", "bias"],
+                Layer::BatchNorm(_) => &["weight", "bias", "running_mean", "running_var"],
+                Layer::Activation(_) | Layer::Dropout(_) | Layer::MaxPool(_) => &[],
+            };
+            names.iter().map(move |name| format!("{prefix}.{name}"))
+        });
+        names.collect()
+    }
+
     /// The id and the name of each parameter that is trained, from the input on.
     pub fn parameter_names(&self) -> Vec<(ParamId, String)> {
         let mut names_by_id = Vec::new();

@@ -17,9 +17,23 @@ pub fn classifier<B: Backend>(
     train: &LabelledData,
     device: &B::Device,
 ) -> Result<Classifier<B>, Error> {
+    told_classifier(config, train, device, &|_| ())
+}
+
+/// The same, and `warn` is told what was changed about weights that are read from a file.
+///
+/// # Errors
+///
+/// As for [`classifier`].
+pub fn told_classifier<B: Backend>(
+    config: &Config,
+    train: &LabelledData,
+    device: &B::Device,
+    warn: &dyn Fn(&str),
+) -> Result<Classifier<B>, Error> {
     let model = &config.model;
     let architecture = model.architecture(&DataShape::of(train));
-    let network = network(model, &architecture, &model.init, device)?;
+    let network = told_network(model, &architecture, &model.init, device, warn)?;
     Ok(Classifier::new(network, objective(config, train), model.gradient))
 }
 
@@ -34,13 +48,23 @@ pub fn network<B: Backend>(
     init: &Init,
     device: &B::Device,
 ) -> Result<Network<B>, Error> {
+    told_network(model, architecture, init, device, &|_| ())
+}
+
+fn told_network<B: Backend>(
+    model: &ModelConfig,
+    architecture: &Architecture,
+    init: &Init,
+    device: &B::Device,
+    warn: &dyn Fn(&str),
+) -> Result<Network<B>, Error> {
     remote::check_layers(architecture)?;
     let dropout = SharedRandom::new(model.dropout_seed);
     let draw =
         |scheme| Network::new(architecture, scheme, &mut RandomState::new(model.init_seed), &dropout, device);
     match init {
         Init::Draw(scheme) => Ok(draw(*scheme)),
-        Init::From(path) => weights::load(draw(Scheme::XavierUniform), path),
+        Init::From(path) => weights::load(draw(Scheme::XavierUniform), path, warn),
     }
 }
 

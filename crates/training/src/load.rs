@@ -1,12 +1,14 @@
 //! From `[data]` to samples in memory.
 
+mod image_folder;
+
 use crate::config::{Config, CsvTest, Source};
 use crate::error::Error;
 use emberlab_data::cifar10::Cifar10;
 use emberlab_data::{
-    CsvFile, DataError, EncodedTable, ImageFolder, Normalizer, Progress, RandomState, Splits, TableEncoding,
-    TableSchema,
+    CsvFile, DataError, EncodedTable, Normalizer, Progress, RandomState, Splits, TableEncoding, TableSchema,
 };
+use image_folder::FolderPlan;
 use std::path::PathBuf;
 
 /// The samples of a configuration, and what makes inputs of them.
@@ -39,12 +41,12 @@ pub fn load(config: &Config, progress: &dyn Progress) -> Result<Loaded, Error> {
         Source::Synthetic(synthetic) => synthetic.load(data.seed, data.split_seed),
         Source::Cifar10 { directory, subsample } => Cifar10::open(directory)
             .and_then(|set| subsample.draw(set.train()?, set.test()?, &mut RandomState::new(data.seed))),
-        Source::ImageFolder { directory, shape, filter, subsample } => {
-            ImageFolder::open(directory).and_then(|folder| {
-                ignored.clone_from(&folder.ignored);
-                let train = folder.train(*shape, *filter, progress)?;
-                let test = folder.test(*shape, *filter, progress)?;
-                subsample.draw(train, test, &mut RandomState::new(data.seed))
+        Source::ImageFolder { folder, test_size, stratify, subsample } => {
+            let plan = FolderPlan { folder, test_size: *test_size, stratify: *stratify, subsample };
+            plan.load(data, progress).map(|images| {
+                ignored = images.left_out;
+                notes.extend(images.notes);
+                images.splits
             })
         }
         Source::Csv { file, test } => load_csv(file, test, data.split_seed).map(|(splits, table)| {

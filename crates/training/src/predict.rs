@@ -58,8 +58,8 @@ struct Samples {
 ///
 /// [`Error::Artifact`] for an input that is missing, damaged, or of another kind than the run's data.
 pub fn predict(run: &TrainedRun, inputs: &[String], warn: fn(&str)) -> Result<Vec<Prediction>, Error> {
-    let filter = match run.config.data.source {
-        Source::ImageFolder { filter, .. } => filter,
+    let filter = match &run.config.data.source {
+        Source::ImageFolder { folder, .. } => folder.filter,
         _ => ResizeFilter::default(),
     };
     let mut predictions = Vec::new();

@@ -4,12 +4,14 @@ use crate::checkpoint;
 use crate::error::{DOES_NOT_EXIST, Error};
 use burn::module::Module;
 use burn::tensor::backend::Backend;
+use burn::tensor::{bf16, f16};
 use emberlab_data::open_regular;
 use emberlab_models::{Architecture, Classifier, NamedTensor, Network};
-use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
+use safetensors::{SafeTensorError, SafeTensors};
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 /// The largest file that is read: twice the largest network.
@@ -54,7 +56,7 @@ pub fn to_safetensors<B: Backend>(network: &Network<B>) -> Result<Vec<u8>, Error
 pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error> {
     let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => fail(DOES_NOT_EXIST.into()),
+        ErrorKind::NotFound => fail(DOES_NOT_EXIST.into()),
         _ => fail(format!("cannot be read: {error}")),
     })?;
     // Half precision is the smallest that is read.
@@ -70,37 +72,113 @@ pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error>
 
 /// A network with the weights of a safetensors file in place of its own.
 ///
+/// Takes files as PyTorch writes them: numbers in F64, F16 or BF16 are converted, the counters of batch norm
+/// (`num_batches_tracked`) are passed over, and a prefix that all names have before those of the network, such as
+/// `module.`, is taken off, which `warn` is told.
+///
 /// # Errors
 ///
 /// [`Error::Artifact`] when the file is missing or damaged, or its tensors do not fit.
-pub fn load<B: Backend>(network: Network<B>, path: &Path) -> Result<Network<B>, Error> {
+pub fn load<B: Backend>(network: Network<B>, path: &Path, warn: &dyn Fn(&str)) -> Result<Network<B>, Error> {
     let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
     let bytes = read(path).map_err(&fail)?;
-    let file =
-        SafeTensors::deserialize(&bytes).map_err(|error| fail(format!("is no safetensors file: {error}")))?;
-    let tensors = file.tensors().into_iter().map(|(name, view)| match view.dtype() {
-        Dtype::F32 => {
-            let values = view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
-            Ok(NamedTensor { name, shape: view.shape().to_vec(), values: values.collect() })
+    let file = SafeTensors::deserialize(&bytes).map_err(|error| fail(not_safetensors(&bytes, &error)))?;
+    let tensors = file.tensors().into_iter().filter(|(name, _)| !is_counter(name));
+    let tensors = tensors.map(|(name, view)| named_tensor(name, &view));
+    let mut tensors = tensors.collect::<Result<Vec<_>, _>>().map_err(&fail)?;
+    let wanted: BTreeSet<String> = network.tensor_names().into_iter().collect();
+    if let Some(prefix) = common_prefix(&tensors, &wanted) {
+        warn(&format!("`{}`: took `{prefix}` off the names of all tensors", path.display()));
+        for tensor in &mut tensors {
+            tensor.name.drain(..prefix.len());
         }
-        other => Err(fail(format!("holds `{name}` as {other:?}, must be F32"))),
-    });
-    let tensors = tensors.collect::<Result<Vec<_>, _>>()?;
-    network.with_tensors(tensors).map_err(|error| fail(format!("does not fit the model: {error}")))
+    }
+    let found: BTreeSet<String> = tensors.iter().map(|tensor| tensor.name.clone()).collect();
+    network
+        .with_tensors(tensors)
+        .map_err(|error| fail(format!("does not fit the model: {error}{}", compared_names(&found, &wanted))))
+}
+
+/// Whether a tensor is the number of batches that a batch norm of PyTorch has seen.
+fn is_counter(name: &str) -> bool {
+    name.rsplit('.').next() == Some("num_batches_tracked")
+}
+
+/// The numbers of a tensor in single precision, or what is wrong with it, as the end of a sentence.
+fn named_tensor(name: String, view: &TensorView<'_>) -> Result<NamedTensor, String> {
+    let data = view.data();
+    let values: Vec<f32> = match view.dtype() {
+        Dtype::F32 => data.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
+        Dtype::F64 => data.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes) as f32).collect(),
+        Dtype::F16 => {
+            data.as_chunks::<2>().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect()
+        }
+        Dtype::BF16 => {
+            data.as_chunks::<2>().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect()
+        }
+        other => return Err(format!("holds `{name}` as {other:?}, must be F32, F64, F16 or BF16")),
+    };
+    Ok(NamedTensor { name, shape: view.shape().to_vec(), values })
+}
+
+/// The prefix that all names have before those that are wanted; none where they do not fit.
+fn common_prefix(tensors: &[NamedTensor], wanted: &BTreeSet<String>) -> Option<String> {
+    let first = &tensors.first()?.name;
+    let fits = |prefix: &str| {
+        let mut names = tensors.iter().map(|tensor| tensor.name.strip_prefix(prefix));
+        tensors.len() == wanted.len() && names.all(|name| name.is_some_and(|name| wanted.contains(name)))
+    };
+    let prefixes = wanted.iter().filter_map(|name| first.strip_suffix(name.as_str()));
+    prefixes.filter(|prefix| prefix.ends_with('.')).find(|prefix| fits(prefix)).map(str::to_owned)
+}
+
+/// Which names there are and which are wanted, as the end of a message; nothing where they are the same.
+fn compared_names(found: &BTreeSet<String>, wanted: &BTreeSet<String>) -> String {
+    if found == wanted {
+        return String::new();
+    }
+    format!("; the file has {}; the model takes {}", some_names(found), some_names(wanted))
+}
+
+/// The most names of tensors in a message.
+const MAX_NAMES: usize = 10;
+
+fn some_names(names: &BTreeSet<String>) -> String {
+    let shown: Vec<String> = names.iter().take(MAX_NAMES).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(MAX_NAMES) {
+        0 if names.is_empty() => "no tensors".to_owned(),
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// What a file is that is no safetensors file, as the end of a sentence.
+fn not_safetensors(bytes: &[u8], error: &SafeTensorError) -> String {
+    if bytes.starts_with(b"version https://git-lfs.github.com/") {
+        return "is a Git LFS pointer, not the weights themselves; fetch them with `git lfs pull`".to_owned();
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\x80\x02") {
+        return "is a file of `torch.save`, must be a safetensors file; write it with `safetensors.torch.save_file`"
+            .to_owned();
+    }
+    if bytes.starts_with(b"\x89HDF") {
+        return "is an HDF5 file, must be a safetensors file".to_owned();
+    }
+    format!("is no safetensors file: {error}")
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let file = open_regular(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => DOES_NOT_EXIST.to_owned(),
-        std::io::ErrorKind::InvalidInput => error.to_string(),
+        ErrorKind::NotFound => DOES_NOT_EXIST.to_owned(),
+        ErrorKind::InvalidInput => error.to_string(),
         _ => format!("cannot be read: {error}"),
     })?;
     let mut bytes = Vec::new();
     file.take(MAX_FILE_SIZE + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| format!("cannot be read: {error}"))?;
-    match bytes.len() as u64 > MAX_FILE_SIZE {
-        true => Err(format!("is larger than {MAX_FILE_SIZE} bytes")),
-        false => Ok(bytes),
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        return Err(format!("is larger than {MAX_FILE_SIZE} bytes"));
     }
+    Ok(bytes)
 }

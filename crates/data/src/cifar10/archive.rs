@@ -9,6 +9,7 @@ use crate::download::{Download, Patience};
 use crate::error::DataError;
 use crate::file_lock::FileLock;
 use crate::progress::{Phase, Progress};
+use crate::regular_file::open_regular;
 use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -120,14 +121,10 @@ impl Fetch {
         if target.symlink_metadata().is_ok() {
             return already_there(directory, target);
         }
-        let unpacked = match &self.source {
-            ArchiveSource::File(path) => {
-                self.verify(path, progress)?;
-                unpack(path, directory, progress)?
-            }
+        let (unpacked, fetched) = match &self.source {
+            ArchiveSource::File(path) => self.verify_and_unpack(path, directory, progress)?,
             ArchiveSource::Url(url) => self.download_and_unpack(url, directory, progress)?,
         };
-        let fetched = count(unpacked.path())?;
         fs::rename(unpacked.path().join(FOLDER), target).map_err(unwritable(target))?;
         if let ArchiveSource::Url(_) = self.source {
             let archive = directory.join(ARCHIVE_NAME);
@@ -136,28 +133,50 @@ impl Fetch {
         Ok(fetched)
     }
 
+    fn verify_and_unpack(
+        &self,
+        archive: &Path,
+        directory: &Path,
+        progress: &dyn Progress,
+    ) -> Result<(tempfile::TempDir, Fetched), DataError> {
+        self.verify(archive, progress)?;
+        let unpacked = unpack(archive, directory, progress)?;
+        let fetched = count(unpacked.path())?;
+        Ok((unpacked, fetched))
+    }
+
     fn download_and_unpack(
         &self,
         url: &str,
         directory: &Path,
         progress: &dyn Progress,
-    ) -> Result<tempfile::TempDir, DataError> {
+    ) -> Result<(tempfile::TempDir, Fetched), DataError> {
         let archive = directory.join(ARCHIVE_NAME);
-        if !archive.is_file() {
-            let partial = directory.join(format!("{ARCHIVE_NAME}.partial"));
-            let max_size = if self.checksum == Checksum::Official { SIZE } else { MAX_ARCHIVE_SIZE };
-            Download { url, max_size, patience: self.patience }.fetch(&partial, progress)?;
-            // A file that came whole and is wrong would be gone on with for ever.
-            self.verify(&partial, progress).inspect_err(|_| drop(fs::remove_file(&partial)))?;
-            fs::rename(&partial, &archive).map_err(unwritable(&archive))?;
-        } else {
-            self.verify(&archive, progress).inspect_err(|_| drop(fs::remove_file(&archive)))?;
+        if archive.is_file() {
+            match self.verify_and_unpack(&archive, directory, progress) {
+                // What an earlier call left is damaged: fetch it again.
+                Err(DataError::Corrupt { .. }) => fs::remove_file(&archive).map_err(unwritable(&archive))?,
+                other => return other,
+            }
         }
-        unpack(&archive, directory, progress)
+        let partial = directory.join(format!("{ARCHIVE_NAME}.partial"));
+        let max_size = if self.checksum == Checksum::Official { SIZE } else { MAX_ARCHIVE_SIZE };
+        Download { url, max_size, patience: self.patience }.fetch(&partial, progress)?;
+        // A damaged file would be gone on with for ever.
+        let unpacked = match self.verify_and_unpack(&partial, directory, progress) {
+            Err(DataError::Corrupt { problem, .. }) => {
+                fs::remove_file(&partial).map_err(unwritable(&partial))?;
+                let reason = format!("the file that came {problem}; it was deleted");
+                return Err(DataError::Download { url: url.to_owned(), reason });
+            }
+            other => other?,
+        };
+        fs::rename(&partial, &archive).map_err(unwritable(&archive))?;
+        Ok(unpacked)
     }
 
     fn verify(&self, path: &Path, progress: &dyn Progress) -> Result<(), DataError> {
-        let size = fs::metadata(path).map_err(unreadable(path))?.len();
+        let size = open_regular(path).and_then(|file| file.metadata()).map_err(unreadable(path))?.len();
         let expected = match &self.checksum {
             Checksum::Unverified => return Ok(()),
             Checksum::Official if size != SIZE => {
@@ -228,7 +247,7 @@ fn unpack(archive: &Path, directory: &Path, progress: &dyn Progress) -> Result<t
     remove_leftovers(directory)?;
     let folder =
         tempfile::Builder::new().prefix(TEMPORARY).tempdir_in(directory).map_err(unwritable(directory))?;
-    let file = File::open(archive).map_err(unreadable(archive))?;
+    let file = open_regular(archive).map_err(unreadable(archive))?;
     let size = file.metadata().map_err(unreadable(archive))?.len();
     progress.begin(Phase::Unpack, Some(size));
     let counted = Counted { inner: file, read: 0, progress };
@@ -258,6 +277,12 @@ pub fn unpack_entries(archive: &Path, compressed: impl Read, folder: &Path) -> R
         let mut file = File::create_new(&path).map_err(unwritable(&path))?;
         copy(&mut entry, &mut file, archive, &path)?;
         file.sync_all().map_err(unwritable(&path))?;
+    }
+    // The checksum stands at the end of the compressed data, behind what the archive needs.
+    let mut rest = tar.into_inner();
+    io::copy(&mut rest, &mut io::sink()).map_err(damaged)?;
+    if rest.limit() == 0 {
+        return Err(corrupt(archive, format!("unpacks to more than {MAX_UNPACKED} bytes")));
     }
     match RECORD_FILES.iter().chain(&TEXT_FILES[..1]).find(|name| !seen.contains(**name)) {
         Some(missing) => Err(corrupt(archive, format!("does not hold `{FOLDER}/{missing}`"))),
@@ -325,7 +350,7 @@ fn remove_leftovers(directory: &Path) -> Result<(), DataError> {
 
 fn sha256(path: &Path, size: u64, progress: &dyn Progress) -> Result<String, DataError> {
     progress.begin(Phase::Verify, Some(size));
-    let mut reader = Counted { inner: File::open(path).map_err(unreadable(path))?, read: 0, progress };
+    let mut reader = Counted { inner: open_regular(path).map_err(unreadable(path))?, read: 0, progress };
     let mut hasher = Sha256::new();
     let copied = io::copy(&mut reader, &mut hasher);
     progress.end();

@@ -3,7 +3,8 @@
 use super::{FOLDER, IMAGE_SHAPE, N_CLASSES};
 use crate::error::DataError;
 use crate::labelled_data::{Features, LabelledData};
-use std::fs::File;
+use crate::regular_file::open_regular;
+use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -29,19 +30,16 @@ impl Cifar10 {
     /// # Errors
     ///
     /// [`DataError::Missing`] names the first file that is not there; [`DataError::Corrupt`] says
-    /// that `batches.meta.txt` has not ten names.
+    /// that a batch is missing between others, or that `batches.meta.txt` has not ten names.
     pub fn open(directory: &Path) -> Result<Self, DataError> {
         let folder = directory.join(FOLDER);
         for needed in ["batches.meta.txt", "data_batch_1.bin", "test_batch.bin"] {
             let path = folder.join(needed);
-            if !path.is_file() {
+            if !path.exists() {
                 return Err(DataError::Missing { path });
             }
         }
-        let train_files = (1..)
-            .map(|number| folder.join(format!("data_batch_{number}.bin")))
-            .take_while(|path| path.is_file())
-            .collect();
+        let train_files = batches(&folder)?;
         Ok(Self {
             train_files,
             test_file: folder.join("test_batch.bin"),
@@ -84,6 +82,26 @@ impl Cifar10 {
     }
 }
 
+/// The files of the training part, which are numbered from 1 on.
+fn batches(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let unreadable = |source| DataError::Read { path: folder.to_owned(), source };
+    let mut numbers = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix("data_batch_")?.strip_suffix(".bin"));
+        let number = number.filter(|number| !number.starts_with(['0', '+']));
+        numbers.extend(number.and_then(|number| number.parse::<u32>().ok()));
+    }
+    let path = |number: u32| folder.join(format!("data_batch_{number}.bin"));
+    for (number, wanted) in numbers.iter().zip(1..) {
+        if *number != wanted {
+            let problem = format!("is missing, though `data_batch_{number}.bin` is there; get the set again");
+            return Err(corrupt(&path(wanted), problem));
+        }
+    }
+    Ok(numbers.into_iter().map(path).collect())
+}
+
 /// Records that a file seems to have; a file that cannot be asked will not be read either.
 fn n_records(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |metadata| metadata.len().min(MAX_FILE_SIZE) / RECORD_SIZE as u64)
@@ -96,7 +114,7 @@ fn n_records(path: &Path) -> u64 {
 /// [`DataError::Read`], or [`DataError::Corrupt`] when the file has no such record.
 pub fn read_record(path: &Path, index: u64) -> Result<Vec<u8>, DataError> {
     let unreadable = |source| DataError::Read { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(unreadable)?;
+    let mut file = open_regular(path).map_err(unreadable)?;
     let records = file.metadata().map_err(unreadable)?.len() / RECORD_SIZE as u64;
     if index >= records {
         return Err(corrupt(
@@ -123,7 +141,7 @@ fn read_class_names(path: &Path) -> Result<Vec<String>, DataError> {
 
 fn read_records(path: &Path, labels: &mut Vec<u32>, pixels: &mut Vec<u8>) -> Result<(), DataError> {
     let unreadable = |source| DataError::Read { path: path.to_owned(), source };
-    let file = File::open(path).map_err(unreadable)?;
+    let file = open_regular(path).map_err(unreadable)?;
     let mut reader = BufReader::with_capacity(1 << 20, file.take(MAX_FILE_SIZE + 1));
     let mut record = [0; RECORD_SIZE];
     for index in 0.. {
@@ -179,7 +197,7 @@ fn check_end(path: &Path, records: u64, rest: usize) -> Result<(), DataError> {
 /// endless device) cannot fill the memory.
 fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> {
     let unreadable = |source| DataError::Read { path: path.to_owned(), source };
-    let file = File::open(path).map_err(unreadable)?;
+    let file = open_regular(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
     let mut bytes = Vec::with_capacity(size.min(limit) as usize + 1);
     file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;

@@ -23,6 +23,10 @@ pub enum Answer {
     Lies(usize),
     /// Another part than the one asked for.
     WrongRange,
+    /// Only so many bytes of it, without a length, so that the end looks like that of the file.
+    EndsEarly(usize),
+    /// Another address.
+    Redirect(&'static str),
 }
 
 /// A server of one file.
@@ -82,6 +86,16 @@ fn response(content: &[u8], range: Option<&str>, answer: Answer) -> Vec<u8> {
         Answer::Status(status) => {
             return format!("HTTP/1.1 {status} Status\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 .into();
+        }
+        Answer::Redirect(location) => {
+            return format!(
+                "HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
+            .into();
+        }
+        Answer::EndsEarly(bytes) => {
+            let head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+            return [&head[..], &content[..bytes]].concat();
         }
         Answer::Whole | Answer::IgnoresRanges | Answer::WrongRange => (body.len(), body.len()),
         Answer::CutOff(bytes) | Answer::Stall(bytes) => (body.len(), bytes.min(body.len())),

@@ -128,7 +128,8 @@ impl Config {
         out.entry("seed", self.seed);
         self.data.write(&mut out);
         self.model.write(&mut out);
-        self.training.write(self.data.validation.is_some(), &mut out);
+        let validation = self.data.validation.is_some() || self.training.is_about_validation();
+        self.training.write(validation, &mut out);
         self.metrics.write(&mut out);
         self.device.write(&mut out);
         out.into_text()
@@ -144,6 +145,11 @@ impl Config {
     pub fn check_samples(&self, splits: &Splits) -> Result<(), ConfigError> {
         if self.data.source.shape().is_none() {
             self.check_shape(&DataShape::of(&splits.train.samples))?;
+        }
+        if splits.validation.is_none() {
+            let problems = Problems::default();
+            self.training.check_validation(&Section::root(&self.document, &problems).table("training"));
+            problems.finish(&self.document)?;
         }
         let n_train = splits.train.rows.len();
         if let BatchPlan::Mini { size, drop_last: true } = self.training.plan

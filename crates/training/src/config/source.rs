@@ -6,8 +6,8 @@ use super::section::Section;
 use super::table;
 use emberlab_data::cifar10::{IMAGE_SHAPE, N_CLASSES};
 use emberlab_data::{
-    ColumnValue, CsvFile, ImageShape, LabelledData, MakeClassification, ResizeFilter, Subsample, Synthetic,
-    TestSize, TrainTestSplit,
+    ColumnValue, CsvFile, FolderNames, ImageFolder, ImageShape, LabelledData, MakeClassification, OnBadImage,
+    ResizeFilter, Subsample, Synthetic, TestSize, TrainTestSplit,
 };
 use std::path::PathBuf;
 
@@ -16,9 +16,12 @@ use std::path::PathBuf;
 /// A synthetic source takes the parameters of [`MakeClassification`] and `test_size` (0.25). CIFAR-10
 /// takes `directory` (`data`), the folder that holds `cifar-10-batches-bin/`, and `train_samples` and
 /// `test_samples` (all). An image folder takes `directory`, the folder that holds
-/// `train/<class>/` and `test/<class>/`, `image_size` (`[32, 32]`, height and width), the `filter` that
-/// brings images to that size (`triangle`), and the same two numbers. A CSV source takes `file` (also
-/// called `train_file`), the keys that `table.rs` lists, and `test_file`, or else `test_size` (0.25).
+/// `train/<class>/`, and `test/<class>/` and `val/<class>/` where they are there, or `<class>/` alone;
+/// `train_folder`, `validation_folder` and `test_folder`, other names of the three; `test_size` (0.25)
+/// where there is no test folder; `image_size` (`[32, 32]`, height and width, or one number for both), the
+/// `filter` that brings images to that size (`triangle`), `on_bad_image` (`error`, or `skip` to leave out
+/// images that cannot be read), and the same two numbers. A CSV source takes `file` (also called
+/// `train_file`), the keys that `table.rs` lists, and `test_file`, or else `test_size` (0.25).
 #[derive(Clone, Debug)]
 pub enum Source {
     /// scikit-learn's `make_classification`, then its `train_test_split`.
@@ -32,12 +35,12 @@ pub enum Source {
     },
     /// Folders of images.
     ImageFolder {
-        /// The folder that holds `train/` and `test/`.
-        directory: PathBuf,
-        /// What every image is brought to.
-        shape: ImageShape,
-        /// How.
-        filter: ResizeFilter,
+        /// The folder and what is made of its images.
+        folder: ImageFolder,
+        /// The share of the test part where the folder is not divided, if it is given.
+        test_size: Option<TestSize>,
+        /// Whether parts that are divided have equal shares of each class.
+        stratify: bool,
         /// How many images of each part are used.
         subsample: Subsample,
     },
@@ -104,7 +107,7 @@ impl Source {
         match self {
             Self::Synthetic(_) | Self::Csv { .. } => None,
             Self::Cifar10 { .. } => Some(IMAGE_SHAPE),
-            Self::ImageFolder { shape, .. } => Some(*shape),
+            Self::ImageFolder { folder, .. } => Some(folder.shape),
         }
     }
 
@@ -113,7 +116,7 @@ impl Source {
         match kind {
             Kind::Synthetic => Some(Self::Synthetic(read_synthetic(section, stratify))),
             Kind::Cifar10 => Some(read_cifar10(section)),
-            Kind::ImageFolder => read_image_folder(section),
+            Kind::ImageFolder => read_image_folder(section, stratify),
             Kind::Csv => read_csv(section, stratify),
         }
     }
@@ -129,12 +132,10 @@ impl Source {
                 out.entry("directory", directory.to_string_lossy().as_ref());
                 write_subsample(subsample, out);
             }
-            Self::ImageFolder { directory, shape, filter, subsample } => {
-                out.entry("source", "image-folder");
-                out.entry("directory", directory.to_string_lossy().as_ref());
-                out.counts("image_size", &[shape.height, shape.width]);
-                let filter = FILTERS.iter().find(|(_, named)| named == filter);
-                out.optional("filter", filter.map(|(word, _)| *word));
+            Self::ImageFolder { folder, test_size, stratify, subsample } => {
+                write_image_folder(folder, out);
+                test_size.inspect(|test_size| write_test_size(*test_size, out));
+                out.entry("stratify", *stratify);
                 write_subsample(subsample, out);
             }
             Self::Csv { file, test } => write_csv(file, test, out),
@@ -143,7 +144,16 @@ impl Source {
 
     /// Whether the source itself is divided into training and test part.
     pub(super) fn is_divided(&self) -> bool {
-        matches!(self, Self::Synthetic(_) | Self::Csv { test: CsvTest::Split(_), .. })
+        // Whether an image folder is divided already shows when it is read.
+        matches!(
+            self,
+            Self::Synthetic(_) | Self::ImageFolder { .. } | Self::Csv { test: CsvTest::Split(_), .. }
+        )
+    }
+
+    /// Whether the source itself can bring a validation part; an image folder shows that when it is read.
+    pub(super) fn can_bring_validation(&self) -> bool {
+        matches!(self, Self::ImageFolder { .. })
     }
 }
 
@@ -199,11 +209,37 @@ const FILTERS: [(&str, ResizeFilter); 5] = [
 /// The largest side of images that a model is given.
 const MAX_SIDE: u64 = 1024;
 
-fn read_image_folder(section: &mut Section<'_>) -> Option<Source> {
+const ON_BAD_IMAGE: [(&str, OnBadImage); 2] = [("error", OnBadImage::Error), ("skip", OnBadImage::Skip)];
+
+fn read_image_folder(section: &mut Section<'_>, stratify: bool) -> Option<Source> {
     let directory = section.required("directory", path("folder"));
-    let side = whole(1..=MAX_SIDE).map(|side| side as usize);
-    let size = section.value("image_size", list(side, 1), vec![32, 32]);
+    let names = FolderNames {
+        train: section.optional("train_folder", folder_name()),
+        validation: section.optional("validation_folder", folder_name()),
+        test: section.optional("test_folder", folder_name()),
+    };
+    if names.validation.is_some() && section.has("validation_fraction") {
+        section
+            .problem("validation_fraction", "has no meaning beside `validation_folder`, which is that part");
+    }
+    if names.test.is_some() && section.has("test_size") {
+        section.problem("test_size", "has no meaning beside `test_folder`, which is the test part");
+    }
+    let given = [
+        ("train_folder", &names.train),
+        ("validation_folder", &names.validation),
+        ("test_folder", &names.test),
+    ];
+    for (index, (key, name)) in given.iter().enumerate() {
+        let same = given[..index].iter().find(|(_, other)| name.is_some() && *other == *name);
+        if let Some((other, _)) = same {
+            section.problem(key, format!("is that of `{other}`, must be another folder"));
+        }
+    }
+    let size = section.value("image_size", image_size(), vec![32, 32]);
     let filter = section.value("filter", word(&FILTERS), ResizeFilter::default());
+    let on_bad_image = section.value("on_bad_image", word(&ON_BAD_IMAGE), OnBadImage::default());
+    let test_size = section.optional("test_size", test_size());
     let subsample = read_subsample(section);
     let [height, width] = size[..] else {
         let reason = format!("has {} items, must have 2, height and width", size.len());
@@ -211,7 +247,35 @@ fn read_image_folder(section: &mut Section<'_>) -> Option<Source> {
         return None;
     };
     let shape = ImageShape { channels: 3, height, width };
-    Some(Source::ImageFolder { directory: directory?, shape, filter, subsample })
+    let folder = ImageFolder { directory: directory?, names, shape, filter, on_bad_image };
+    Some(Source::ImageFolder { folder, test_size, stratify, subsample })
+}
+
+/// Height and width, or one number for both.
+fn image_size<'a>() -> Rule<'a, Vec<usize>> {
+    let side = || whole(1..=MAX_SIDE).map(|side| side as usize);
+    let mut rule = list(side(), 1).or(side().map(|side| vec![side, side]));
+    rule.allowed =
+        format!("a whole number from 1 to {MAX_SIDE}, or a list of two such numbers, height and width");
+    rule
+}
+
+fn folder_name<'a>() -> Rule<'a, String> {
+    text("a folder's path from `directory`", |name| !name.is_empty() && !name.contains('\0'))
+}
+
+fn write_image_folder(folder: &ImageFolder, out: &mut Resolved<'_>) {
+    let ImageFolder { directory, names, shape, filter, on_bad_image } = folder;
+    out.entry("source", "image-folder");
+    out.entry("directory", directory.to_string_lossy().as_ref());
+    out.optional("train_folder", names.train.as_deref());
+    out.optional("validation_folder", names.validation.as_deref());
+    out.optional("test_folder", names.test.as_deref());
+    out.counts("image_size", &[shape.height, shape.width]);
+    let filter = FILTERS.iter().find(|(_, named)| named == filter);
+    out.optional("filter", filter.map(|(word, _)| *word));
+    let on_bad_image = ON_BAD_IMAGE.iter().find(|(_, rule)| rule == on_bad_image);
+    out.optional("on_bad_image", on_bad_image.map(|(word, _)| *word));
 }
 
 fn read_csv(section: &mut Section<'_>, stratify: bool) -> Option<Source> {

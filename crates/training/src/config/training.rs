@@ -211,7 +211,7 @@ impl TrainingConfig {
     /// Reports what does not fit the data.
     pub(super) fn check(&self, section: &Section<'_>, data: &DataConfig) {
         for key in ["validate_every", "select", "early_stopping"] {
-            if data.validation.is_none() && section.has(key) {
+            if data.validation.is_none() && !data.source.can_bring_validation() && section.has(key) {
                 section.problem(key, "has no meaning without `data.validation_fraction`");
             }
         }
@@ -227,6 +227,22 @@ impl TrainingConfig {
             let reason =
                 format!("is {size}, must be at least {least} with `model.batch_norm`: {SINGLE_SAMPLE}");
             section.problem("batch_size", reason);
+        }
+    }
+
+    /// Whether a key that needs a validation part is another than by default.
+    pub(super) fn is_about_validation(&self) -> bool {
+        self.validate_every != 1 || self.select != Select::Loss || self.early_stopping.is_some()
+    }
+
+    /// Reports what needs a validation part, where the data turned out to have none.
+    pub(super) fn check_validation(&self, section: &Section<'_>) {
+        for key in ["validate_every", "select", "early_stopping"] {
+            if section.has(key) {
+                let reason = "has no meaning without a validation part; set `data.validation_fraction`, or put a folder \
+                              `val` beside `train`";
+                section.problem(key, reason);
+            }
         }
     }
 

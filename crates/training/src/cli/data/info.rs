@@ -32,10 +32,6 @@ fn table(report: &DataReport) -> String {
         Normalization::Standard => "mean 0 and deviation 1 over the training part",
     };
     let mut text = format!("samples  {shape}\ninputs   {inputs}\nSHA-256  {}\n\n", report.sha256);
-    if let [first, rest @ ..] = &report.ignored[..] {
-        let others = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-        text += &format!("ignored, for they are no images: {}{others}\n\n", first.display());
-    }
     text += &class_table(report);
     text += "\nof the training part\n";
     text + &column_table(report)

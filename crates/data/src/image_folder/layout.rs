@@ -1,0 +1,122 @@
+//! Which folders hold the parts of a set of images.
+
+use super::listing::{folder_names, holds_folders};
+use crate::error::DataError;
+use std::path::{Path, PathBuf};
+
+/// The names that a folder of each part is known by, in any case.
+const TRAIN: &[&str] = &["train", "training"];
+const VALIDATION: &[&str] = &["val", "valid", "validation"];
+const TEST: &[&str] = &["test", "testing"];
+
+/// What is told wherever the folders of a set are not those that are wanted.
+pub(super) const WANTED: &str = "an image folder holds `train/<class>/`, and `test/<class>/` and `val/<class>/` where they \
+     are divided already, under these names or those of `train_folder`, `test_folder` and `validation_folder`; or it \
+     holds `<class>/` alone";
+
+/// The names of the parts' folders, as the configuration gives them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FolderNames {
+    /// Of the training part; `train` or `training` if it is not given and there is one.
+    pub train: Option<String>,
+    /// Of the validation part; `val`, `valid` or `validation` if it is not given and there is one.
+    pub validation: Option<String>,
+    /// Of the test part; `test` or `testing` if it is not given and there is one.
+    pub test: Option<String>,
+}
+
+/// Where the parts of a set are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderLayout {
+    /// The folder whose folders are the classes.
+    pub train: PathBuf,
+    /// The folder of the validation part, if there is one.
+    pub validation: Option<PathBuf>,
+    /// The folder of the test part. If there is none, the images of `train` are divided.
+    pub test: Option<PathBuf>,
+    /// Whether the folder of the set itself holds the classes.
+    pub is_flat: bool,
+}
+
+impl FolderLayout {
+    /// Finds the parts in `directory`.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Missing`] for a folder that is not there; [`DataError::Corrupt`] where it cannot be told which
+    /// folder is meant.
+    pub(super) fn find(directory: &Path, names: &FolderNames) -> Result<Self, DataError> {
+        let mut folders = folder_names(directory)?;
+        // A folder that a key names is not another part as well.
+        let named = [&names.train, &names.validation, &names.test];
+        folders.retain(|folder| !named.iter().any(|name| name.as_ref() == Some(folder)));
+        let find = |given: &Option<String>, known: &[&str], key: &str| match given {
+            Some(name) => given_folder(directory, name, key).map(Some),
+            None => known_folder(directory, &folders, known, key),
+        };
+        let train = match &names.train {
+            Some(name) => Some(given_folder(directory, name, "train_folder")?),
+            // A class can be called `train`: a part holds folders, a class images.
+            None => known_folder(directory, &folders, TRAIN, "train_folder")?
+                .filter(|folder| folders.len() == 1 || holds_folders(folder)),
+        };
+        if let Some(train) = train {
+            let validation = find(&names.validation, VALIDATION, "validation_folder")?;
+            let test = find(&names.test, TEST, "test_folder")?;
+            let twice = validation == test && test.is_some();
+            if twice || [&validation, &test].contains(&&Some(train.clone())) {
+                let path = if twice { test.unwrap_or(train) } else { train };
+                let problem = "is the folder of two parts; give each its own".to_owned();
+                return Err(DataError::Corrupt { path, problem });
+            }
+            return Ok(Self { train, validation, test, is_flat: false });
+        }
+        let given = names.validation.as_ref().or(names.test.as_ref());
+        let part = folders.iter().find(|name| {
+            is_known(name, &[VALIDATION, TEST].concat()) && holds_folders(&directory.join(name))
+        });
+        if let Some(part) = given.or(part) {
+            let problem = format!("holds no folder of the training part beside `{part}`; {WANTED}");
+            return Err(DataError::Corrupt { path: directory.to_owned(), problem });
+        }
+        if !folders.is_empty()
+            && folders.iter().all(|name| is_known(name, &[TRAIN, VALIDATION, TEST].concat()))
+        {
+            let problem = format!("holds folders of parts, but no folders of classes in them; {WANTED}");
+            return Err(DataError::Corrupt { path: directory.to_owned(), problem });
+        }
+        Ok(Self { train: directory.to_owned(), validation: None, test: None, is_flat: true })
+    }
+}
+
+/// The folder that a key names.
+fn given_folder(directory: &Path, name: &str, key: &str) -> Result<PathBuf, DataError> {
+    let folder = directory.join(name);
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    let problem = if folder.exists() { "is no folder" } else { "does not exist" };
+    Err(DataError::Corrupt { path: folder, problem: format!("{problem}; `data.{key}` names it") })
+}
+
+/// The folder that has one of the known names.
+fn known_folder(
+    directory: &Path,
+    folders: &[String],
+    known: &[&str],
+    key: &str,
+) -> Result<Option<PathBuf>, DataError> {
+    let found: Vec<&String> = folders.iter().filter(|name| is_known(name, known)).collect();
+    match found[..] {
+        [] => Ok(None),
+        [name] => Ok(Some(directory.join(name))),
+        [first, second, ..] => {
+            let problem = format!("holds `{first}` and `{second}`; say with `data.{key}` which one is meant");
+            Err(DataError::Corrupt { path: directory.to_owned(), problem })
+        }
+    }
+}
+
+fn is_known(name: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,203 @@
+//! Images in folders: `train/<class>/<image>`, with `test/` and `val/` beside `train/` or without, or
+//! `<class>/<image>` alone.
+//!
+//! Classes are the folders of the training part in the order of their names, images the files in each, likewise
+//! sorted, told from other files by their content. Hidden files and folders are passed over.
+
+mod layout;
+mod listing;
+mod notes;
+
+pub use layout::{FolderLayout, FolderNames};
+
+use crate::error::DataError;
+use crate::image_file::{ResizeFilter, read_image};
+use crate::labelled_data::{Features, ImageShape, LabelledData};
+use crate::progress::{Phase, Progress};
+use listing::Listing;
+use notes::notes;
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The most bytes that the images of one part may take in memory.
+const MAX_PART_SIZE: usize = 16 << 30;
+
+/// An image folder and what is made of its images.
+#[derive(Clone, Debug)]
+pub struct ImageFolder {
+    /// The folder of the set.
+    pub directory: PathBuf,
+    /// The folders of the parts.
+    pub names: FolderNames,
+    /// The shape that every image is brought to.
+    pub shape: ImageShape,
+    /// How it is brought to that shape.
+    pub filter: ResizeFilter,
+    /// What is done about an image that cannot be read.
+    pub on_bad_image: OnBadImage,
+}
+
+/// What is done about images that cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnBadImage {
+    /// They are an error, which names them.
+    #[default]
+    Error,
+    /// They are left out, and told.
+    Skip,
+}
+
+/// An image that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadImage {
+    /// The file.
+    pub path: PathBuf,
+    /// Its class.
+    pub label: u32,
+    /// What is wrong with it, as the end of a sentence.
+    pub problem: String,
+}
+
+/// The images of a folder, decoded.
+#[derive(Clone, Debug)]
+pub struct FolderParts {
+    /// The training part, or all images where there is no test part.
+    pub train: LabelledData,
+    /// The validation part, where there is a folder of it.
+    pub validation: Option<LabelledData>,
+    /// The test part, where there is a folder of it.
+    pub test: Option<LabelledData>,
+    /// Files that are no images and are left out.
+    pub left_out: Vec<PathBuf>,
+    /// What is unusual but no error, a line each.
+    pub notes: Vec<String>,
+}
+
+impl ImageFolder {
+    /// Finds the folders of the parts.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Missing`] for a folder that is not there; [`DataError::Corrupt`] where it cannot be told which
+    /// folder is meant.
+    pub fn layout(&self) -> Result<FolderLayout, DataError> {
+        FolderLayout::find(&self.directory, &self.names)
+    }
+
+    /// Decodes the images of all parts on all cores.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::BadImages`] names the images that cannot be read; [`DataError::Corrupt`] for a class without a
+    /// training image, a part without images, a class that is not in the training part, and more images than memory
+    /// is given to; [`DataError::Missing`] and [`DataError::Read`] for folders.
+    pub fn read(&self, layout: &FolderLayout, progress: &dyn Progress) -> Result<FolderParts, DataError> {
+        let class_names = listing::class_names(&layout.train)?;
+        let train = listing::list(&layout.train, &class_names)?;
+        train.check_classes(&layout.train, &class_names)?;
+        // All folders are looked at before any image is decoded.
+        let mut listings = vec![(&layout.train, train)];
+        for folder in [&layout.validation, &layout.test].into_iter().flatten() {
+            listings.push((folder, listing::list(folder, &class_names)?));
+        }
+        let (mut parts, mut told) = (Vec::new(), Listing::default());
+        for (folder, mut listing) in listings {
+            if listing.images.is_empty() && listing.bad.is_empty() {
+                let problem = format!("holds no images; {}", layout::WANTED);
+                return Err(DataError::Corrupt { path: folder.clone(), problem });
+            }
+            parts.push((folder, self.decode(&mut listing, &class_names, progress)?));
+            told.add(listing);
+        }
+        if self.on_bad_image == OnBadImage::Error && !told.bad.is_empty() {
+            return Err(DataError::BadImages(told.bad));
+        }
+        let notes = notes(&class_names, &told);
+        for (folder, part) in &parts {
+            check_rest(part, folder, **folder == layout.train)?;
+        }
+        let mut parts = parts.into_iter().map(|(_, part)| part);
+        let Some(train) = parts.next() else { return Err(DataError::Missing { path: layout.train.clone() }) };
+        let validation = layout.validation.as_ref().and_then(|_| parts.next());
+        Ok(FolderParts { train, validation, test: parts.next(), left_out: told.left_out, notes })
+    }
+
+    /// Decodes the images of a part; those that cannot be read go to the bad ones of the listing.
+    fn decode(
+        &self,
+        listing: &mut Listing,
+        class_names: &[String],
+        progress: &dyn Progress,
+    ) -> Result<LabelledData, DataError> {
+        let Listing { images: files, bad, .. } = listing;
+        let size = self.shape.size();
+        let mut pixels = vec![0; total_size(files, size)?];
+        progress.begin(Phase::Decode, Some(files.len() as u64));
+        let done = AtomicU64::new(0);
+        let problems: Vec<Option<String>> = pixels
+            .par_chunks_exact_mut(size)
+            .zip(&*files)
+            .map(|(place, (path, _))| {
+                let read = read_image(path, self.shape, self.filter);
+                progress.reach(done.fetch_add(1, Ordering::Relaxed) + 1);
+                read.map(|image| place.copy_from_slice(&image)).err().map(problem)
+            })
+            .collect();
+        progress.end();
+        let mut labels = Vec::with_capacity(files.len());
+        for (row, (problem, (path, label))) in problems.into_iter().zip(&*files).enumerate() {
+            match problem {
+                Some(problem) => bad.push(BadImage { path: path.clone(), label: *label, problem }),
+                None => {
+                    // The images behind a bad one move up.
+                    if labels.len() < row {
+                        pixels.copy_within(row * size..(row + 1) * size, labels.len() * size);
+                    }
+                    labels.push(*label);
+                }
+            }
+        }
+        pixels.truncate(labels.len() * size);
+        bad.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(LabelledData {
+            features: Features::Images { pixels, shape: self.shape },
+            labels,
+            class_names: class_names.to_vec(),
+        })
+    }
+}
+
+/// What is wrong with an image, as the end of a sentence.
+fn problem(error: DataError) -> String {
+    match error {
+        DataError::Corrupt { problem, .. } => problem,
+        DataError::Missing { .. } => "does not exist".to_owned(),
+        DataError::Read { source, .. } => format!("cannot be read: {source}"),
+        other => other.to_string(),
+    }
+}
+
+/// Checks that images are left when the bad ones are out: some, and of every class where that is asked for.
+fn check_rest(part: &LabelledData, folder: &Path, of_every_class: bool) -> Result<(), DataError> {
+    let problem = "holds no image that can be read".to_owned();
+    if part.is_empty() {
+        return Err(DataError::Corrupt { path: folder.to_owned(), problem });
+    }
+    match listing::without(part.labels.iter().copied(), &part.class_names).first() {
+        Some(name) if of_every_class => Err(DataError::Corrupt { path: folder.join(name), problem }),
+        _ => Ok(()),
+    }
+}
+
+/// The bytes of all images, if that is not too much.
+fn total_size(files: &[(PathBuf, u32)], size: usize) -> Result<usize, DataError> {
+    files.len().checked_mul(size).filter(|&total| total <= MAX_PART_SIZE).ok_or_else(|| {
+        let path = files.first().map(|(path, _)| path.clone()).unwrap_or_default();
+        let problem = format!(
+            "is one of {} images of {size} bytes, which are more than {MAX_PART_SIZE}; choose a smaller `image_size`",
+            files.len()
+        );
+        DataError::Corrupt { path, problem }
+    })
+}

@@ -1,0 +1,57 @@
+//! What is told about the files of an image folder.
+
+use super::listing::Listing;
+use std::path::PathBuf;
+
+/// The most names in a line that is told.
+const MAX_TOLD: usize = 3;
+/// The most names in an error.
+pub(super) const MAX_NAMES: usize = 10;
+
+/// What is told about the files of a folder, a line each.
+pub(super) fn notes(class_names: &[String], told: &Listing) -> Vec<String> {
+    let Listing { left_out, deeper, bad, .. } = told;
+    let mut notes = Vec::new();
+    let shown = |path: &PathBuf| format!("`{}`", path.display());
+    if !left_out.is_empty() {
+        let names = some_names(left_out.iter().map(shown), MAX_TOLD);
+        notes.push(match left_out.len() {
+            1 => format!("1 file is no image of a class and is left out: {names}"),
+            n => format!("{n} files are no images of a class and are left out: {names}"),
+        });
+    }
+    if !deeper.is_empty() {
+        let names = some_names(deeper.iter().map(shown), MAX_TOLD);
+        notes.push(match deeper.len() {
+            1 => format!("1 folder within a class is left out, with all that it holds: {names}"),
+            n => format!("{n} folders within classes are left out, with all that they hold: {names}"),
+        });
+    }
+    if !bad.is_empty() {
+        let names =
+            some_names(bad.iter().map(|bad| format!("{} {}", shown(&bad.path), bad.problem)), MAX_TOLD);
+        notes.push(match bad.len() {
+            1 => format!("1 image cannot be read and is left out: {names}"),
+            n => format!("{n} images cannot be read and are left out: {names}"),
+        });
+    }
+    let lower: Vec<String> = class_names.iter().map(|name| name.to_lowercase()).collect();
+    for (index, name) in lower.iter().enumerate() {
+        if let Some(other) = lower[..index].iter().position(|other| other == name) {
+            let (one, two) = (&class_names[other], &class_names[index]);
+            notes
+                .push(format!("`{one}` and `{two}` differ in upper and lower case only and are two classes"));
+        }
+    }
+    notes
+}
+
+/// The first of some names, and how many more there are.
+pub(super) fn some_names(names: impl ExactSizeIterator<Item = String>, most: usize) -> String {
+    let more = names.len().saturating_sub(most);
+    let shown: Vec<String> = names.take(most).collect();
+    match more {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

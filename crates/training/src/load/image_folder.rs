@@ -1,0 +1,105 @@
+//! From an image folder to its parts.
+
+use crate::config::DataConfig;
+use emberlab_data::{
+    DataError, FolderLayout, FolderParts, ImageFolder, ParameterError, Part, Progress, RandomState, Splits,
+    Subsample, TestSize, TrainTestSplit,
+};
+use std::path::{Path, PathBuf};
+
+/// What a configuration says about an image folder.
+pub(super) struct FolderPlan<'a> {
+    pub folder: &'a ImageFolder,
+    pub test_size: Option<TestSize>,
+    pub stratify: bool,
+    pub subsample: &'a Subsample,
+}
+
+/// The parts of an image folder.
+pub(super) struct FolderSplits {
+    pub splits: Splits,
+    /// Files that are no images.
+    pub left_out: Vec<PathBuf>,
+    /// What is unusual but no error, a line each.
+    pub notes: Vec<String>,
+}
+
+impl FolderPlan<'_> {
+    /// Reads the images and divides them as the folder and the configuration say.
+    pub fn load(&self, data: &DataConfig, progress: &dyn Progress) -> Result<FolderSplits, DataError> {
+        let layout = self.folder.layout()?;
+        self.check(&layout, data)?;
+        let mut notes = self.notes(&layout);
+        let FolderParts { train, validation, test, left_out, notes: told } =
+            self.folder.read(&layout, progress)?;
+        notes.extend(told);
+        let random = &mut RandomState::new(data.seed);
+        let splits = match test {
+            Some(test) => self.subsample.draw(train, test, random)?,
+            None => {
+                let test_size = self.test_size.unwrap_or(TrainTestSplit::default().test_size);
+                let split = TrainTestSplit { test_size, stratify: self.stratify };
+                let Splits { train, test, .. } = Splits::divide(&train, &split, data.split_seed)?;
+                let drawn = self.subsample.draw(train.samples, test.samples, random)?;
+                // Rows are those of the whole set.
+                let rows = |drawn: Part, of: &[usize]| {
+                    let rows = drawn.rows.iter().map(|&row| of[row]).collect();
+                    Part { samples: drawn.samples, rows }
+                };
+                Splits {
+                    train: rows(drawn.train, &train.rows),
+                    validation: None,
+                    test: rows(drawn.test, &test.rows),
+                }
+            }
+        };
+        let validation = validation.map(|samples| Part { rows: (0..samples.len()).collect(), samples });
+        Ok(FolderSplits { splits: Splits { validation, ..splits }, left_out, notes })
+    }
+
+    /// Checks that no key contradicts the folders that are there.
+    fn check(&self, layout: &FolderLayout, data: &DataConfig) -> Result<(), DataError> {
+        let left_out = |folder: &Path, part: &str| {
+            format!("left out, because `{}` is the {part} part", folder.display())
+        };
+        if let (Some(validation), Some(split)) = (&layout.validation, &data.validation) {
+            let allowed = left_out(validation, "validation");
+            return Err(ParameterError::new("validation_fraction", split.fraction, allowed).into());
+        }
+        match (&layout.test, self.test_size) {
+            (Some(test), Some(TestSize::Share(size))) => {
+                Err(ParameterError::new("test_size", size, left_out(test, "test")).into())
+            }
+            (Some(test), Some(TestSize::Samples(size))) => {
+                Err(ParameterError::new("test_size", size, left_out(test, "test")).into())
+            }
+            (Some(_), None) if self.stratify && data.validation.is_none() => {
+                let allowed = "false or left out, because no part is divided";
+                Err(ParameterError::new("stratify", true, allowed).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is told about parts that the configuration does not name.
+    fn notes(&self, layout: &FolderLayout) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let (Some(validation), None) = (&layout.validation, &self.folder.names.validation) {
+            notes.push(format!("`{}` is the validation part", validation.display()));
+        }
+        if layout.test.is_none() && self.test_size.is_none() {
+            let TestSize::Share(share) = TrainTestSplit::default().test_size else { return notes };
+            let directory = self.folder.directory.display();
+            let holds = match layout.is_flat {
+                true => format!("`{directory}` has no folder `train`: its folders are the classes"),
+                false => format!("`{directory}` has no folder of the test part"),
+            };
+            let percent = 100.0 * share;
+            notes.push(format!(
+                "{holds}, and {percent} % of the images of `{}` are the test part; choose with `data.test_size`",
+                layout.train.display()
+            ));
+        }
+        notes
+    }
+}
