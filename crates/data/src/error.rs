@@ -100,14 +100,14 @@ const MAX_IMAGES: usize = 10;
 /// A line for each bad image, the first ones of many, and then how many there are.
 fn told(images: &[BadImage]) -> String {
     let advice = "mend or delete it, or leave out what cannot be read with `data.on_bad_image = \"skip\"`";
+    // A name may hold a line break, which must not look like another image.
+    let line = |image: &BadImage| {
+        format!("`{}` {}", image.path.display(), image.problem).replace(char::is_control, "\u{fffd}")
+    };
     if let [image] = images {
-        return format!("`{}` {}; {advice}", image.path.display(), image.problem);
+        return format!("{}; {advice}", line(image));
     }
-    let mut lines: Vec<String> = images
-        .iter()
-        .take(MAX_IMAGES)
-        .map(|image| format!("`{}` {}", image.path.display(), image.problem))
-        .collect();
+    let mut lines: Vec<String> = images.iter().take(MAX_IMAGES).map(line).collect();
     let first = match images.len() > MAX_IMAGES {
         true => format!(", of which these are the first {MAX_IMAGES}"),
         false => String::new(),

@@ -151,7 +151,7 @@ impl Error {
         let message = self.to_string();
         let mut lines: Vec<String> = match self {
             // These have a line for each thing that is wrong; in others a line break is part of a value.
-            Self::Config(_) | Self::Sweep(_) => {
+            Self::Config(_) | Self::Sweep(_) | Self::Data(DataError::BadImages(_)) => {
                 message.lines().map(|line| format!("error: {line}")).collect()
             }
             _ => vec![format!("error: {}", on_one_line(&message))],

@@ -118,7 +118,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("predictions.csv");
         assert_eq!(Predictions::read(&path, 2).unwrap(), None);
-        let score = Score { loss: 1.0, correct: 1, n_samples: 2 };
+        let score = Score { loss: 1.0, correct: 1, n_samples: 2, class_weight: None };
         let probabilities = vec![0.1 + 0.2, 0.7, 0.0, 1.0];
         let verdict = Verdict { score, predictions: vec![1, 1], probabilities: probabilities.clone() };
         let mut bytes = Vec::new();

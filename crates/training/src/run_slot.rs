@@ -159,18 +159,38 @@ impl RunSlot {
 /// Takes what was created for a run that does not begin away again, unless another process uses it.
 impl Drop for RunSlot {
     fn drop(&mut self) {
-        let Some(lock) = self.lock.take() else { return self.remove_created() };
-        if self.content == Content::Nothing && self.created.contains(&self.path) {
-            // An empty place is in nobody's way.
-            let _ = lock.remove();
-            self.remove_created();
-        }
+        let unused = self.unused();
+        // The lock is let go after its file is gone.
+        let held = self.lock.take();
+        unused.delete();
+        drop(held);
     }
 }
 
 impl RunSlot {
-    fn remove_created(&self) {
-        for folder in self.created.iter().rev() {
+    /// What is to be deleted if no run begins here.
+    pub fn unused(&self) -> Unused {
+        let is_new = self.content == Content::Nothing && self.created.contains(&self.path);
+        let lock = (is_new && self.lock.is_some()).then(|| self.path.join(file::LOCK));
+        Unused { lock, folders: self.created.clone() }
+    }
+}
+
+/// The lock and the folders that were created for a run.
+#[derive(Clone, Debug, Default)]
+pub struct Unused {
+    lock: Option<PathBuf>,
+    /// The outer first.
+    folders: Vec<PathBuf>,
+}
+
+impl Unused {
+    /// Deletes them. Whoever holds the lock calls it. An empty folder that stays is in nobody's way.
+    pub fn delete(&self) {
+        if let Some(lock) = &self.lock {
+            let _ = fs::remove_file(lock);
+        }
+        for folder in self.folders.iter().rev() {
             // It is not empty where another process uses it.
             let _ = fs::remove_dir(folder);
         }

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::renderer::terminal;
+use crate::run_slot::Unused;
 use crate::standard_output;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -32,6 +33,7 @@ struct Requests {
 #[derive(Debug)]
 struct Ending {
     error: Error,
+    unused: Unused,
     end: fn(&Error) -> !,
 }
 
@@ -113,10 +115,10 @@ impl StopSignal {
         }
     }
 
-    /// While the value returned exists, a request ends the program at once through `end`, with `error`: there is
-    /// nothing to save. A request that came before does so now.
-    pub fn at_once(&self, error: Error, end: fn(&Error) -> !) -> AtOnce<'_> {
-        *lock(&self.0.at_once) = Some(Ending { error, end });
+    /// While the value returned exists, a request deletes what is `unused` and ends the program at once through `end`,
+    /// with `error`: there is nothing to save. A request that came before does so now.
+    pub fn at_once(&self, error: Error, unused: Unused, end: fn(&Error) -> !) -> AtOnce<'_> {
+        *lock(&self.0.at_once) = Some(Ending { error, unused, end });
         if self.came() {
             self.0.end_if_nothing_to_save();
         }
@@ -132,7 +134,8 @@ impl Requests {
 
     fn end_if_nothing_to_save(&self) {
         // The lock is held to the end: work that would change files waits for it.
-        if let Some(Ending { error, end }) = &*lock(&self.at_once) {
+        if let Some(Ending { error, unused, end }) = &*lock(&self.at_once) {
+            unused.delete();
             end(error);
         }
     }
@@ -191,11 +194,11 @@ mod tests {
     #[test]
     fn nothing_ends_at_once_without_a_request() {
         let stop = StopSignal::default();
-        drop(stop.at_once(Error::LabInterrupted, |error| panic!("{error}")));
+        drop(stop.at_once(Error::LabInterrupted, Unused::default(), |error| panic!("{error}")));
         stop.request();
         assert!(stop.came());
         let ended = std::panic::catch_unwind(|| {
-            let _at_once = stop.at_once(Error::LabInterrupted, |error| panic!("{error}"));
+            let _at_once = stop.at_once(Error::LabInterrupted, Unused::default(), |error| panic!("{error}"));
         });
         assert!(ended.is_err(), "a request from before counts");
     }

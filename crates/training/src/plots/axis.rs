@@ -43,8 +43,9 @@ impl Axis {
             .filter(|value| has_place(*value, scale))
             .map(position)
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
-        let size = low.abs().max(high.abs());
-        let alone = if size == 0.0 || scale == Scale::Log { 0.5 } else { 0.5 * size };
+        // Differences of logarithms are relative already.
+        let size = if scale == Scale::Log { 1.0 } else { low.abs().max(high.abs()) };
+        let alone = if size == 0.0 { 0.5 } else { 0.5 * size };
         let room = if high - low > SHORTEST * size { 0.05 * (high - low) } else { alone };
         let (from, to) = (low - room, high + room);
         let range = match scale {
