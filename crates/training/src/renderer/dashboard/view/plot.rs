@@ -12,6 +12,8 @@ use ratatui::widgets::{Axis, Chart, Dataset, GraphType, LegendPosition, Paragrap
 
 /// The smallest chart.
 const SMALLEST: (u16, u16) = (16, 5);
+/// The bounds of a chart whose points are given as shares of its axes.
+const WHOLE: [f64; 2] = [0.0, 1.0];
 
 pub fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let block = panel("Plots");
@@ -53,7 +55,10 @@ fn draw_chart(state: &State, selected: usize, frame: &mut Frame<'_>, area: Rect)
     let (Some(x), Some(y)) = (bounds(all().map(|point| point.0)), bounds(all().map(|point| point.1))) else {
         return;
     };
-    let drawn = points.iter().filter(|(_, points)| !points.is_empty());
+    let placed = points.each_ref().map(|(split, points)| {
+        (*split, points.iter().map(|point| (share(point.0, x), share(point.1, y))).collect::<Vec<_>>())
+    });
+    let drawn = placed.iter().filter(|(_, points)| !points.is_empty());
     let datasets = drawn.map(|(split, points)| {
         let kind = if points.len() == 1 { GraphType::Scatter } else { GraphType::Line };
         Dataset::default()
@@ -68,10 +73,16 @@ fn draw_chart(state: &State, selected: usize, frame: &mut Frame<'_>, area: Rect)
     let updates = [x[0], middle(x), x[1]].map(|update| format!("{update:.0}"));
     let values = [y[0], middle(y), y[1]].map(number);
     let chart = Chart::new(datasets.collect())
-        .x_axis(Axis::default().title("Update").style(grey).bounds(x).labels(updates))
-        .y_axis(Axis::default().style(grey).bounds(y).labels(values))
+        .x_axis(Axis::default().title("Update").style(grey).bounds(WHOLE).labels(updates))
+        .y_axis(Axis::default().style(grey).bounds(WHOLE).labels(values))
         .legend_position(Some(LegendPosition::TopRight));
     frame.render_widget(chart, area);
+}
+
+/// Where a value is in a range, from 0 to 1. The chart clips lines at its bounds, which never ends for some pairs of
+/// very large and very small numbers.
+fn share(value: f64, [low, high]: [f64; 2]) -> f64 {
+    ((value.clamp(low, high) - low) / (high - low)).clamp(0.0, 1.0)
 }
 
 /// The range of values, of a width that is finite and not 0.
