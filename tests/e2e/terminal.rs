@@ -49,6 +49,8 @@ struct Terminal {
     controller: File,
     user: File,
     shown: Arc<Mutex<Vec<u8>>>,
+    /// What its screen shows at the moment.
+    screen: Arc<Mutex<vt100::Parser>>,
 }
 
 impl Terminal {
@@ -66,14 +68,20 @@ impl Terminal {
         tcsetwinsize(&user, size).unwrap();
         let controller = File::from(controller);
         let (shown, mut reader) = (Arc::new(Mutex::new(Vec::new())), controller.try_clone().unwrap());
-        let screen = Arc::clone(&shown);
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(
+            rows.try_into().unwrap(),
+            columns.try_into().unwrap(),
+            0,
+        )));
+        let (bytes, cells) = (Arc::clone(&shown), Arc::clone(&screen));
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
-                screen.lock().unwrap().extend(&buffer[..n]);
+                bytes.lock().unwrap().extend(&buffer[..n]);
+                cells.lock().unwrap().process(&buffer[..n]);
             }
         });
-        Self { controller, user, shown }
+        Self { controller, user, shown, screen }
     }
 
     /// Starts the program on this terminal.
@@ -111,10 +119,12 @@ impl Terminal {
         shown.chars().skip(skip).collect()
     }
 
+    /// Waits until the terminal was sent a text, or its screen shows it: the dashboard sends only what changes.
     #[track_caller]
     fn wait_for(&self, text: &str) {
         let start = Instant::now();
-        while !self.shown().contains(text) {
+        let is_on_screen = || self.screen.lock().unwrap().screen().contents().contains(text);
+        while !self.shown().contains(text) && !is_on_screen() {
             assert!(start.elapsed() < Duration::from_secs(60), "no `{text}` in {}", self.end());
             sleep(Duration::from_millis(20));
         }
