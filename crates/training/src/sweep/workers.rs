@@ -39,7 +39,7 @@ pub enum JobEvent {
 /// # Errors
 ///
 /// [`Error::SweepInterrupted`] when the user stops the sweep, after each run has ended; [`Error::Usage`] when the program
-/// cannot be found.
+/// cannot be found; [`Error::Device`] when the system refuses a thread.
 pub fn run_all(
     folder: &Path,
     jobs: &[Job],
@@ -51,21 +51,30 @@ pub fn run_all(
     let take = || next.lock().unwrap_or_else(PoisonError::into_inner).next();
     let program = std::env::current_exe()
         .map_err(|error| Error::Usage(format!("cannot find this program to run it again: {error}")))?;
-    thread::scope(|scope| {
-        for _ in 0..n_workers.min(jobs.len()) {
-            scope.spawn(|| {
-                while let Some(index) = take() {
-                    if stop.came() {
-                        break;
-                    }
-                    if is_busy(&folder.join(&jobs[index].name)) {
-                        report(index, JobEvent::Waits);
-                    }
-                    report(index, JobEvent::Ended(run(&program, folder, &jobs[index], stop)));
-                }
-            });
+    let work = || {
+        while let Some(index) = take() {
+            if stop.came() {
+                break;
+            }
+            if is_busy(&folder.join(&jobs[index].name)) {
+                report(index, JobEvent::Waits);
+            }
+            report(index, JobEvent::Ended(run(&program, folder, &jobs[index], stop)));
         }
-    });
+    };
+    thread::scope(|scope| {
+        for started in 0..n_workers.min(jobs.len()) {
+            match thread::Builder::new().name("sweep-worker".into()).spawn_scoped(scope, &work) {
+                Ok(_) => (),
+                Err(error) if started == 0 => {
+                    return Err(Error::Device(format!("cannot start a thread: {error}")));
+                }
+                // Those that run do the work of the others.
+                Err(_) => break,
+            }
+        }
+        Ok(())
+    })?;
     match stop.came() {
         true => Err(Error::SweepInterrupted),
         false => Ok(()),
@@ -102,12 +111,13 @@ fn start(program: &Path, job: &Job) -> io::Result<Child> {
 fn wait(mut child: Child, stop: &StopSignal) -> io::Result<(ExitStatus, String)> {
     let mut input = child.stdin.take();
     let errors = child.stderr.take();
-    let reader = thread::spawn(move || {
+    // Where no thread can be started, `input` goes, which asks the process to stop.
+    let reader = thread::Builder::new().name("errors-of-a-run".into()).spawn(move || {
         let mut said = Vec::new();
         // What came before an error is still worth telling.
         let _ = errors.map(|mut errors| errors.read_to_end(&mut said));
         String::from_utf8_lossy(&said).into_owned()
-    });
+    })?;
     let mut asked = false;
     let status = loop {
         if let Some(status) = child.try_wait()? {
