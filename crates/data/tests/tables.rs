@@ -210,6 +210,18 @@ fn decimal_commas_are_recognised_and_asked_for() {
 }
 
 #[test]
+fn a_delimiter_that_cannot_be_told_is_an_error() {
+    let text = "1,5;p\n2,5;q\n3,5;p\n";
+    let wanted =
+        "is divided as well by ',' as by ';'; set `delimiter`, and `decimal = \",\"` if numbers have commas";
+    case(text).label(-1).fails(wanted);
+    let told = case(text).label(-1).with(|options| options.decimal_comma = true);
+    assert_eq!(told.values(), [1.5, 2.5, 3.5]);
+    let words = case(text).label(-1).with(|options| options.delimiter = Delimiter::Character(b','));
+    assert_eq!(words.values(), [1.0, 2.0, 3.0]);
+}
+
+#[test]
 fn columns_are_named_by_name_or_position() {
     let text = "id,x,label\nseven,1,a\neight,2,b\n";
     for table in [

@@ -104,7 +104,7 @@ impl CsvFile {
     }
 
     fn records(&self, text: Vec<u8>) -> Result<Records, String> {
-        let separator = separator(&text, &self.options);
+        let separator = separator(&text, &self.options)?;
         Records::new(text, separator, self.options.comment)
     }
 

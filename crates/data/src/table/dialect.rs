@@ -13,29 +13,37 @@ const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
 pub(super) const SAMPLE_ROWS: usize = 1000;
 
 /// The separator that the options name, or that fits the text best.
-pub(super) fn separator(text: &[u8], options: &TableOptions) -> Separator {
+pub(super) fn separator(text: &[u8], options: &TableOptions) -> Result<Separator, String> {
     match options.delimiter {
-        Delimiter::Whitespace => Separator::Whitespace,
-        Delimiter::Character(byte) => Separator::Character(byte),
-        Delimiter::Auto => found_separator(text, options),
+        Delimiter::Whitespace => Ok(Separator::Whitespace),
+        Delimiter::Character(byte) => Ok(Separator::Character(byte)),
+        Delimiter::Auto => found_separator(text, options).map(Separator::Character),
     }
 }
 
 /// The candidate that divides the most rows into the same number of cells, two or more; among those that
-/// do equally well, the one that gives more numbers, then more cells. A comma where none fits.
-fn found_separator(text: &[u8], options: &TableOptions) -> Separator {
+/// do equally well, the one that gives more numbers, then more cells. A comma where none fits; an error where two
+/// fit alike, as in `1,5;a`.
+fn found_separator(text: &[u8], options: &TableOptions) -> Result<u8, String> {
     let comma_divides = !options.decimal_comma;
     let candidates = CANDIDATES.into_iter().filter(|&byte| comma_divides || byte != b',');
-    let mut best: Option<(Fit, u8)> = None;
-    for byte in candidates {
-        let fit = fit(text, Separator::Character(byte), options);
-        if let Some(fit) = fit
-            && best.is_none_or(|(other, _)| fit > other)
-        {
-            best = Some((fit, byte));
-        }
+    let fits: Vec<(Fit, u8)> = candidates
+        .filter_map(|byte| fit(text, Separator::Character(byte), options).map(|fit| (fit, byte)))
+        .collect();
+    let best = fits.iter().fold(None, |best: Option<&(Fit, u8)>, other| match best {
+        Some(best) if best.0 >= other.0 => Some(best),
+        _ => Some(other),
+    });
+    let Some((fit, byte)) = best else { return Ok(if comma_divides { b',' } else { b';' }) };
+    let alike = fits.iter().find(|(other, rival)| other == fit && rival != byte);
+    match alike {
+        Some((_, rival)) => Err(format!(
+            "is divided as well by {:?} as by {:?}; set `delimiter`, and `decimal = \",\"` if numbers have commas",
+            char::from(*byte),
+            char::from(*rival)
+        )),
+        None => Ok(*byte),
     }
-    Separator::Character(best.map_or(if comma_divides { b',' } else { b';' }, |(_, byte)| byte))
 }
 
 /// How well a separator fits, in the order of what counts.
