@@ -183,6 +183,25 @@ fn what_is_wrong_with_a_table_is_told_before_training() {
 }
 
 #[test]
+fn a_table_with_other_columns_than_the_run_has_is_not_scored() {
+    let rows = |names: &str| {
+        let row = |n: usize| format!("{n},{},{},{}\n", 3 * n % 7, ["red", "blue"][n % 2], ["p", "q"][n / 8]);
+        format!("{names}\n{}", (0..16).map(row).collect::<String>())
+    };
+    let lab = lab(&rows("x,y,c,label"), "categories = \"one-hot\"");
+    assert_eq!(lab.emberlab("train table.toml --dashboard none").code, 0);
+    lab.emberlab("evaluate table").succeeds();
+    for (names, is, was) in [("y,x,c,label", "y", "x"), ("x,y,d,label", "d=blue", "c=blue")] {
+        lab.write("train.csv", rows(names));
+        let wanted = format!(
+            "error: the data of `table` has the column `{is}` now in the place of `{was}`, which the run was trained on"
+        );
+        let said = lab.emberlab("evaluate table");
+        assert_eq!((said.code, said.stderr.lines().last()), (2, Some(wanted.as_str())));
+    }
+}
+
+#[test]
 fn a_run_from_before_its_table_was_recorded_is_still_used() {
     let lab = lab("x,y,c\n1,2,a\n9,8,b\n2,1,a\n8,9,b\n1.5,2,a\n8.5,7,b\n2.5,3,a\n7,9,b\n", "");
     lab.emberlab("train table.toml --dashboard none").succeeds();

@@ -11,7 +11,7 @@ use crate::fingerprint::fingerprint;
 use crate::trained_run::TrainedRun;
 use crate::{classifier, evaluate, load};
 use clap::{Args, ValueEnum};
-use emberlab_data::DeviceSet;
+use emberlab_data::{DeviceSet, Features};
 use emberlab_models::Classifier;
 use serde::Serialize;
 
@@ -74,6 +74,11 @@ fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
         };
         return Err(Error::Usage(format!("the data of `{}` {reason}", run.config.name)));
     }
+    if let Some((is, was)) = other_column(&data.features, &run_data.columns) {
+        let reason =
+            format!("has the column `{is}` now in the place of `{was}`, which the run was trained on");
+        return Err(Error::Usage(format!("the data of `{}` {reason}", run.config.name)));
+    }
     let objective = classifier::objective(&run.config, &splits.train.samples);
     let data = match part {
         Part::Train => splits.train.samples,
@@ -92,6 +97,14 @@ fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
         .ok_or_else(|| Error::Usage("the part has no sample".into()))?;
     let Verdict { score, predictions, probabilities } = verdict;
     Ok((score.loss, Evaluation::new(&class_names, &labels, &predictions, &probabilities)))
+}
+
+/// The first column or category of a table that is another one than the run's, and what the run has in its place.
+/// Runs of images have no columns.
+fn other_column<'a>(features: &'a Features, columns: &'a [String]) -> Option<(&'a str, &'a str)> {
+    let Features::Table { columns: now, .. } = features else { return None };
+    let mut pairs = now.iter().map(String::as_str).zip(columns.iter().map(String::as_str));
+    pairs.find(|(is, was)| is != was)
 }
 
 fn table(loss: f32, evaluation: &Evaluation) -> String {
