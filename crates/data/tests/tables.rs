@@ -387,6 +387,9 @@ fn rows_with_missing_values_are_dropped_and_told() {
     assert_eq!(table.encoded().unwrap().splits.train.rows, [0, 4]);
     let wanted = "3 of 5 rows have a missing value and are left out, the first in line 3";
     assert_eq!(table.notes()[0], wanted);
+    // A label in such rows alone is no class.
+    let table = case("x,label\n1,a\n?,c\n3,b\n").missing(MissingPolicy::Drop).read().2;
+    assert_eq!((table.class_names, table.labels), (vec!["a".to_owned(), "b".to_owned()], vec![0, 1]));
     case("x,label\n?,a\n,b\n")
         .missing(MissingPolicy::Drop)
         .fails("has a missing value in every row, so that none is left");

@@ -173,10 +173,8 @@ impl RowReader<'_> {
             let Some(place) = number.checked_sub(self.first_sample()) else { return Ok(()) };
             let line = self.records.lines[number];
             self.check_length(row, line)?;
-            let label = match (&mut labels, self.layout.label) {
-                (Some(labels), Some(column)) => {
-                    Some(labels.code(self.label(&row[column], line, column)?, line))
-                }
+            let label = match (&labels, self.layout.label) {
+                (Some(_), Some(column)) => Some(self.label(&row[column], line, column)?),
                 _ => None,
             };
             let start = rows.values.len();
@@ -193,7 +191,10 @@ impl RowReader<'_> {
             for (value, missing) in rows.values[start..].iter().zip(&mut rows.missing) {
                 *missing += usize::from(value.is_nan());
             }
-            rows.labels.extend(label);
+            // Only now, so that a class has a row that is kept.
+            if let (Some(labels), Some(label)) = (&mut labels, label) {
+                rows.labels.push(labels.code(label, line));
+            }
             rows.rows.push(place);
             rows.lines.push(line);
             Ok(())
