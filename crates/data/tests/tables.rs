@@ -202,6 +202,11 @@ fn decimal_commas_are_recognised_and_asked_for() {
     case(text).fails(wanted);
     case(text).one_hot().fails(wanted);
     assert_eq!(case(text).with(|options| options.decimal_comma = true).values(), [1.5, 2.5]);
+    // What may be thousands is not taken for decimals.
+    case("x,label\n\"1,234\",a\n\"2,500\",b\n").fails(
+        "has \"1,234\" in line 2, column `x`, must be a finite number; set `decimal = \",\"` if it has decimals, \
+         take ',' out of the file if it has thousands",
+    );
     let points = case("x;label\n1.5;a\n2.5;b\n").with(|options| options.decimal_comma = true);
     points.fails("has \"1.5\" in line 2, column `x`, must be a finite number; set `decimal = \".\"`");
     // Three cells by commas and two by semicolons: the latter are numbers.

@@ -143,8 +143,13 @@ impl RowReader<'_> {
         let Some(wrong) = wrong else { return Ok(kinds.iter().map(|kind| kind.words > 0).collect()) };
         let (text, line) = kinds[wrong].first_word.clone().unwrap_or_default();
         let advice = if is_decimal(&kinds[wrong]) {
-            let mark = if text.contains(',') { "," } else { "." };
-            format!("; set `decimal = \"{mark}\"`")
+            let mark = if text.contains(',') { ',' } else { '.' };
+            match divides_thousands(&text, mark) {
+                true => format!(
+                    "; set `decimal = \"{mark}\"` if it has decimals, take {mark:?} out of the file if it has thousands"
+                ),
+                false => format!("; set `decimal = \"{mark}\"`"),
+            }
         } else if kinds[wrong].numbers > kinds[wrong].words {
             "; if it stands for a missing value, add it to `missing_values`".to_owned()
         } else {
@@ -275,6 +280,14 @@ impl RowReader<'_> {
 
 fn not_a_number(text: &str, line: u64, title: &str) -> String {
     format!("has {} in line {line}, {title}, must be a finite number", shown::value(text))
+}
+
+/// Whether a mark may stand between thousands, as in `1,234`.
+fn divides_thousands(text: &str, mark: char) -> bool {
+    let is_group = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    text.trim_start_matches(['+', '-']).split_once(mark).is_some_and(|(before, after)| {
+        (1..=3).contains(&before.len()) && after.len() == 3 && is_group(before) && is_group(after)
+    })
 }
 
 fn no_line_break(text: &str, what: &str, line: u64, title: &str) -> Result<(), String> {
