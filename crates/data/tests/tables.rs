@@ -401,6 +401,21 @@ fn rows_with_missing_values_are_dropped_and_told() {
 }
 
 #[test]
+fn numbers_that_single_precision_does_not_hold_are_errors_unless_they_stand_for_missing_values() {
+    let text = "x,label\n1,a\n-1.7976931348623157e308,b\n3,a\n";
+    case(text).fails(
+        "has \"-1.7976931348623157e308\" in line 3, column `x`, must lie between -3.4e38 and 3.4e38; if it stands for a missing \
+         value, add it to `missing_values`",
+    );
+    let table = case(text)
+        .with(|options| options.missing_values = vec!["-1.7976931348623157e+308".into()])
+        .missing(MissingPolicy::Mean);
+    assert_eq!(table.values(), [1.0, 2.0, 3.0]);
+    let largest = case("x,label\n3.4028234663852886e38,a\n1,b\n");
+    assert_eq!(largest.values(), [f64::from(f32::MAX), 1.0]);
+}
+
+#[test]
 fn words_for_missing_values_can_be_chosen_and_numbers_stand_for_all_their_spellings() {
     let table = case("x,y,label\n1,-999,a\nnone,5,b\n,-999.0,a\n")
         .with(|options| options.missing_values = vec!["-999".into(), "none".into()])

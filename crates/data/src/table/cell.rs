@@ -8,13 +8,16 @@ use std::collections::BTreeSet;
 pub(super) enum Cell {
     /// Nothing, or a word that stands for nothing.
     Missing,
-    /// A finite number.
+    /// A number that a network takes.
     Number(f64),
-    /// A number that is infinite, too large, or NaN.
+    /// A number that is infinite, too large for single precision, or NaN.
     NotFinite,
     /// Anything else.
     Word,
 }
+
+/// The largest number that networks, which compute in single precision, take.
+const LARGEST: f64 = f32::MAX as f64;
 
 /// Tells what cells hold.
 pub(super) struct CellReader {
@@ -38,7 +41,7 @@ impl CellReader {
         match parse(text, self.decimal_comma) {
             _ if self.is_missing(text) => Cell::Missing,
             Some(number) if self.missing_numbers.contains(&number) => Cell::Missing,
-            Some(number) if number.is_finite() => Cell::Number(number),
+            Some(number) if number.abs() <= LARGEST => Cell::Number(number),
             Some(_) => Cell::NotFinite,
             None => Cell::Word,
         }
@@ -47,6 +50,11 @@ impl CellReader {
     /// Whether a cell is empty or one of the words that stand for nothing.
     pub fn is_missing(&self, text: &str) -> bool {
         text.is_empty() || self.missing.contains(text)
+    }
+
+    /// Whether a cell holds a finite number that is larger than networks take.
+    pub fn is_too_large(&self, text: &str) -> bool {
+        parse(text, self.decimal_comma).is_some_and(|number| number.is_finite() && number.abs() > LARGEST)
     }
 
     /// Whether a word would be a number if its comma were a point, or its point a comma.

@@ -252,7 +252,19 @@ impl RowReader<'_> {
                 Ok(f64::from(code))
             }
             (Cell::Number(number), None) => Ok(number),
+            (Cell::NotFinite, None) if self.cells.is_too_large(text) => {
+                Err(self.too_large(text, line, input))
+            }
             (Cell::NotFinite | Cell::Word, None) => Err(not_a_number(text, line, &self.title(input))),
+        }
+    }
+
+    fn too_large(&self, text: &str, line: u64, input: usize) -> String {
+        let (value, title) = (shown::value(text), self.title(input));
+        let problem = format!("has {value} in line {line}, {title}, must lie between -3.4e38 and 3.4e38");
+        match self.advise {
+            true => problem + "; if it stands for a missing value, add it to `missing_values`",
+            false => problem,
         }
     }
 
