@@ -95,6 +95,24 @@ fn exported_images_are_their_rows_and_labels_in_drawn_order() {
 }
 
 #[test]
+fn an_export_does_not_write_over_the_table_that_it_reads() {
+    let lab = Lab::new();
+    let table = "x,label\n1,a\n2,b\n3,a\n4,b\n";
+    let config = CONFIG
+        .replace("\"cifar10\"", "\"csv\"\nfile = \"set/train.csv\"\ntest_file = \"test.csv\"")
+        .replace("train_samples = 30\ntest_samples = 10\n", "");
+    lab.write("set/train.csv", table).write("test.csv", table).write("table.toml", config);
+    for (out, file) in [("set", "set/train.csv"), (".", "./test.csv")] {
+        lab.run(&["data", "export", "table.toml", "--out", out]).fails(
+            2,
+            &format!("error: `{file}` is what the samples are read from; choose another folder with `--out`"),
+        );
+    }
+    assert_eq!((lab.read("set/train.csv"), lab.read("test.csv")), (table.to_owned(), table.to_owned()));
+    lab.emberlab("data export table.toml --out out").succeeds();
+}
+
+#[test]
 fn an_exported_table_reads_back_equal() {
     let lab = Lab::new();
     let config = CONFIG

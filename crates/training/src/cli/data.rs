@@ -5,7 +5,7 @@ mod info;
 
 use super::progress::ProgressBars;
 use super::{ConfigArgs, print};
-use crate::config::Config;
+use crate::config::{Config, CsvTest, Source};
 use crate::error::Error;
 use crate::load::Loaded;
 use crate::{atomic, load, plots};
@@ -72,6 +72,9 @@ fn samples(config: &Config) -> Result<Loaded, Error> {
 
 fn export(config: &Config, out: &Path) -> Result<(), Error> {
     let splits = samples(config)?.splits;
+    for (name, _) in splits.parts() {
+        check_is_no_source(&out.join(format!("{name}.csv")), &config.data.source)?;
+    }
     fs::create_dir_all(out).map_err(Error::write(out))?;
     for (name, part) in splits.parts() {
         let path = out.join(format!("{name}.csv"));
@@ -79,6 +82,24 @@ fn export(config: &Config, out: &Path) -> Result<(), Error> {
         write_csv(part, &mut csv).map_err(Error::write(&path))?;
         atomic::write(&path, &csv)?;
         print::text(&format!("{}: {} samples\n", path.display(), part.rows.len()))?;
+    }
+    Ok(())
+}
+
+/// Refuses to write over a table that the samples are read from.
+fn check_is_no_source(path: &Path, source: &Source) -> Result<(), Error> {
+    let Source::Csv { file, test } = source else { return Ok(()) };
+    let test = match test {
+        CsvTest::File(test) => Some(test),
+        CsvTest::Split(_) => None,
+    };
+    let Ok(written) = fs::canonicalize(path) else { return Ok(()) };
+    let is_written = |read: &PathBuf| fs::canonicalize(read).is_ok_and(|read| read == written);
+    if [Some(&file.path), test].into_iter().flatten().any(is_written) {
+        let path = path.display();
+        let problem =
+            format!("`{path}` is what the samples are read from; choose another folder with `--out`");
+        return Err(Error::Usage(problem));
     }
     Ok(())
 }
