@@ -461,6 +461,15 @@ fn what_is_unusual_is_told_in_a_line_each() {
 }
 
 #[test]
+fn a_word_that_makes_categories_of_a_column_of_numbers_is_told() {
+    let table = case("x,label\n1.5,a\nNone,b\n3,a\n4,b\n").one_hot();
+    let wanted = "column `x` has 3 numbers among its 4 categories, and the word \"None\"; if that stands for a missing \
+                  value, add it to `missing_values`";
+    assert_eq!(table.notes()[1], wanted);
+    assert_eq!(case("x,label\n1,a\n2,b\np,a\nq,b\n").one_hot().notes().len(), 1);
+}
+
+#[test]
 fn a_test_file_has_the_columns_and_the_labels_of_the_training_file() {
     let train = case("a,b,label\n1,2,x\n3,4,y\n");
     let encoded = train.encoded_with_test(b"b,label,a\n20,y,10\n").unwrap();

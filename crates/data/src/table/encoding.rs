@@ -89,6 +89,7 @@ impl TableEncoding {
             samples.features = Features::Table { values, columns: names.clone() };
         }
         notes.extend(words_note(&schema).map(|note| format!("`{title}`: {note}")));
+        notes.extend(stray_word_notes(&schema).map(|note| format!("`{title}`: {note}")));
         notes.extend(
             constants_note(&schema, raw(&splits.train.samples)).map(|note| format!("`{title}`: {note}")),
         );
@@ -259,6 +260,23 @@ fn words_note(schema: &TableSchema) -> Option<String> {
             shown::count(inputs, "input"),
             shown::list(&listed)
         )
+    })
+}
+
+/// Tells a word that makes categories of a column of numbers.
+fn stray_word_notes(schema: &TableSchema) -> impl Iterator<Item = String> {
+    let is_number = |word: &&String| word.replacen(',', ".", 1).parse::<f64>().is_ok();
+    schema.encoders.iter().enumerate().filter_map(move |(input, encoder)| {
+        let ColumnEncoder::Categories { words, .. } = encoder else { return None };
+        let numbers = words.iter().filter(is_number).count();
+        let stray = words.iter().find(|word| !is_number(word)).filter(|_| 2 * numbers > words.len())?;
+        Some(format!(
+            "{} has {numbers} numbers among its {} categories, and the word {}; if that stands for a missing value, add \
+             it to `missing_values`",
+            schema.title(input),
+            words.len(),
+            shown::value(stray)
+        ))
     })
 }
 
