@@ -495,6 +495,26 @@ fn a_test_file_has_the_columns_and_the_labels_of_the_training_file() {
 }
 
 #[test]
+fn classes_without_a_training_sample_and_labels_with_decimals_are_told() {
+    let table = case("x,label\n1,a\n2,a\n3,a\n4,a\n5,a\n6,b\n");
+    let folder = TempDir::new().unwrap();
+    let file = table.file(&folder, "table.csv", &table.content);
+    let split = TrainTestSplit { test_size: TestSize::Samples(5), stratify: false };
+    let told = (0..20).filter(|&seed| {
+        let (splits, encoding) = file.read().unwrap().divide(&split, seed).unwrap();
+        let EncodedTable { splits, notes, .. } = encoding.encode(splits).unwrap();
+        let absent = if splits.train.samples.labels == [0] { "b" } else { "a" };
+        let wanted = format!("the training part has no sample of the class {absent:?}");
+        notes.iter().any(|note| note.ends_with(&wanted))
+    });
+    assert_eq!(told.count(), 20);
+    let measured = case("x,label\n1,0.5\n2,1\n3,2.25\n");
+    let wanted = "its labels are numbers with decimals, such as \"0.5\", of which each is a class: 3 in all";
+    assert_eq!(measured.notes(), [wanted]);
+    assert_eq!(case("x,label\n1,0.0\n2,1.0\n").notes(), Vec::<String>::new());
+}
+
+#[test]
 fn inputs_go_by_name() {
     let table = case("id,a,b,label\n7,1,2,x\n8,3,4,y\n").ignore("id".into());
     assert_eq!(table.predicts("b,a\n2,1\n"), [1.0, 2.0]);

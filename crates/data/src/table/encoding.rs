@@ -72,6 +72,7 @@ impl TableEncoding {
         }
         let names = schema.feature_names();
         let title = path.display();
+        notes.extend(class_notes(&splits.train.samples).map(|note| format!("`{title}`: {note}")));
         let parts = [
             ("training", Some(&mut splits.train)),
             ("validation", splits.validation.as_mut()),
@@ -240,6 +241,28 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
         n if n % 2 == 1 => values[middle],
         _ => f64::midpoint(values[middle - 1], values[middle]),
     }
+}
+
+/// Tells classes that cannot be learnt, and labels that seem to be measured rather than to name classes.
+fn class_notes(train: &LabelledData) -> impl Iterator<Item = String> {
+    let LabelledData { labels, class_names, .. } = train;
+    let occurring: BTreeSet<u32> = labels.iter().copied().collect();
+    let absent = class_names.iter().zip(0u32..).filter(|(_, class)| !occurring.contains(class));
+    let absent: Vec<String> = absent.map(|(name, _)| shown::value(name)).collect();
+    let noun = if absent.len() == 1 { "class" } else { "classes" };
+    let absent = (!absent.is_empty())
+        .then(|| format!("the training part has no sample of the {noun} {}", shown::list(&absent)));
+    let number = |name: &String| name.parse::<f64>().ok().filter(|number| number.is_finite());
+    let numbers: Option<Vec<f64>> = class_names.iter().map(number).collect();
+    let fraction = numbers.and_then(|numbers| numbers.iter().position(|number| number.fract() != 0.0));
+    let measured = fraction.map(|class| {
+        format!(
+            "its labels are numbers with decimals, such as {}, of which each is a class: {} in all",
+            shown::value(&class_names[class]),
+            class_names.len()
+        )
+    });
+    absent.into_iter().chain(measured)
 }
 
 fn words_note(schema: &TableSchema) -> Option<String> {
