@@ -319,7 +319,7 @@ fn bad_cells_are_named_with_line_and_column() {
         ("x,y,label\n1,2,a\n\n3,four,b\n5,6,a\n1,1,a\n", "has \"four\" in line 4, column `y`, must be a finite number; if it stands for a missing value, add it to `missing_values`".into()),
         ("x,y,z,label\n1,p,u,a\n1,q,v,b\n", "has \"p\" in line 2, column `y`, must be a finite number; 2 columns with words: column `y`, column `z`; set `categories = \"one-hot\"`, or leave them out with `ignore`".into()),
         ("x,y,label\n1,2,\n", "has no label in line 2, column `label`".into()),
-        ("x,y,label\n1,2,a\n1,2,NA\n", "has no label in line 3, column `label`: \"NA\" stands for none".into()),
+        ("x,y,label\n1,2,a\n1,2,NA\n", "has no label in line 3, column `label`: \"NA\" stands for a missing value; if it is a class, list `missing_values` without it".into()),
         ("x,y,label\n1,2\n", "has 2 cells in line 2, must have 3, as its header".into()),
         ("x,y,label\n1,2,a,b\n", "has 4 cells in line 2, must have 3, as its header; the header must name every column, and a cell with the delimiter in it must be quoted".into()),
         ("x,y\n1,2\n", "has no header".into()),

@@ -220,7 +220,10 @@ impl RowReader<'_> {
             let spelling = if text.is_empty() {
                 String::new()
             } else {
-                format!(": {} stands for none", shown::value(text))
+                format!(
+                    ": {} stands for a missing value; if it is a class, list `missing_values` without it",
+                    shown::value(text)
+                )
             };
             return Err(format!("has no label in line {line}, {title}{spelling}"));
         }
