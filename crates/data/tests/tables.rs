@@ -421,6 +421,13 @@ fn words_for_missing_values_can_be_chosen_and_numbers_stand_for_all_their_spelli
         .with(|options| options.missing_values = vec!["-999".into(), "none".into()])
         .missing(MissingPolicy::Median);
     assert_eq!(table.values(), [1.0, 5.0, 1.0, 5.0, 1.0, 5.0]);
+    let commas = case("x;label\n-9,9;a\n1,5;b\n-9,90;b\n2,5;a\n")
+        .with(|options| {
+            options.decimal_comma = true;
+            options.missing_values = vec!["-9.9".into()];
+        })
+        .missing(MissingPolicy::Mean);
+    assert_eq!(commas.values(), [2.0, 1.5, 2.0, 2.5]);
     let problem = case("x,label\nNA,a\n1,b\n2,a\n").with(|options| options.missing_values = Vec::new());
     problem.fails(
         "has \"NA\" in line 2, column `x`, must be a finite number; if it stands for a missing value, add it to \

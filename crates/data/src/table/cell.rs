@@ -29,7 +29,9 @@ pub(super) struct CellReader {
 
 impl CellReader {
     pub fn new(options: &TableOptions) -> Self {
-        let numbers = options.missing_values.iter().filter_map(|text| parse(text, options.decimal_comma));
+        // A number of the configuration has a point, whatever mark the file has.
+        let number = |text: &String| parse(text, options.decimal_comma).or_else(|| parse(text, false));
+        let numbers = options.missing_values.iter().filter_map(number);
         Self {
             missing: options.missing_values.iter().cloned().collect(),
             missing_numbers: numbers.filter(|number| number.is_finite()).collect(),
