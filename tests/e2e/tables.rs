@@ -81,6 +81,23 @@ fn a_table_with_holes_and_words_is_learnt_told_and_predicted() {
 }
 
 #[test]
+fn a_run_is_evaluated_by_its_own_statistics_after_rows_were_added() {
+    let lab = lab("x,c,label\n1,red,a\n2,,b\n3,blue,a\n6,red,b\n,blue,b\n", "");
+    let keys = "label = -1\ntest_file = \"test.csv\"\nmissing = \"mean\"\ncategories = \"one-hot\"";
+    lab.write("table.toml", CONFIG.replace("label = -1", keys));
+    lab.write("test.csv", "x,c,label\n,red,a\n2,blue,b\n4,,b\n");
+    assert_eq!(lab.emberlab("train table.toml --dashboard none").code, 0);
+    let loss = |lab: &Lab| {
+        let said = lab.emberlab("evaluate table --json");
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        json(&said.stdout)["loss"].clone()
+    };
+    let before = loss(&lab);
+    lab.write("train.csv", lab.read("train.csv") + "100,green,a\n");
+    assert_eq!(loss(&lab), before);
+}
+
+#[test]
 fn standard_input_is_predicted() {
     use std::io::Write;
     use std::process::Stdio;

@@ -33,6 +33,19 @@ pub struct Loaded {
 /// [`Error::Data`] for what is missing or damaged; [`Error::Config`] when the configuration asks for
 /// more than there is.
 pub fn load(config: &Config, progress: &dyn Progress) -> Result<Loaded, Error> {
+    load_for(config, None, progress)
+}
+
+/// The same for a run, whose table's statistics and categories are kept when the table's rows have changed since.
+///
+/// # Errors
+///
+/// As for [`load`].
+pub fn load_for(
+    config: &Config,
+    run: Option<&TableSchema>,
+    progress: &dyn Progress,
+) -> Result<Loaded, Error> {
     let data = &config.data;
     let mut ignored = Vec::new();
     let mut notes = Vec::new();
@@ -60,7 +73,7 @@ pub fn load(config: &Config, progress: &dyn Progress) -> Result<Loaded, Error> {
     });
     let encoded = splits.and_then(|splits| match encoding {
         Some(encoding) => {
-            let EncodedTable { splits, schema, notes: told } = encoding.encode(splits)?;
+            let EncodedTable { splits, schema, notes: told } = encoding.encode_for(splits, run)?;
             notes.extend(told);
             Ok((splits, Some(schema)))
         }

@@ -50,14 +50,27 @@ impl TableEncoding {
     /// [`DataError::Corrupt`] for a column without a value in the training part, and for more categories
     /// than memory holds.
     pub fn encode(self, splits: Splits) -> Result<EncodedTable, DataError> {
-        let path = self.path.clone();
-        self.encode_parts(splits).map_err(|problem| DataError::Corrupt { path, problem })
+        self.encode_for(splits, None)
     }
 
-    fn encode_parts(self, mut splits: Splits) -> Result<EncodedTable, String> {
+    /// The same, with what a run made of each column that is still there, in the place of a fit.
+    ///
+    /// # Errors
+    ///
+    /// As for [`encode`](Self::encode).
+    pub fn encode_for(self, splits: Splits, run: Option<&TableSchema>) -> Result<EncodedTable, DataError> {
+        let path = self.path.clone();
+        self.encode_parts(splits, run).map_err(|problem| DataError::Corrupt { path, problem })
+    }
+
+    fn encode_parts(self, mut splits: Splits, run: Option<&TableSchema>) -> Result<EncodedTable, String> {
         let Self { path, mut schema, words, missing, mut notes } = self;
         let columns = columns(raw(&splits.train.samples), words.len());
         for (input, values) in columns.enumerate() {
+            if let Some(encoder) = run.and_then(|run| run.encoder_of(&schema, input)) {
+                schema.encoders[input] = encoder;
+                continue;
+            }
             let fitted = fit(values, &schema.encoders[input], &words[input], missing);
             schema.encoders[input] =
                 fitted.map_err(|problem| format!("{problem} {}", schema.title(input)))?;

@@ -2,6 +2,7 @@
 
 use super::column_ref::title;
 use serde::{Deserialize, Serialize};
+use std::mem::discriminant;
 
 /// The columns of the table that a run was trained on, and what is made of each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -95,6 +96,14 @@ impl TableSchema {
             && self.label.is_none_or(|label| label < n)
             && self.inputs.len() == self.encoders.len()
             && self.encoders.iter().all(good)
+    }
+
+    /// What is made here of an input of another table; nothing where another column or kind is in its place.
+    pub(super) fn encoder_of(&self, other: &Self, input: usize) -> Option<ColumnEncoder> {
+        let name = |schema: &Self| schema.columns.get(*schema.inputs.get(input)?).cloned();
+        let (here, there) = (self.encoders.get(input)?, other.encoders.get(input)?);
+        let same = name(self) == name(other) && discriminant(here) == discriminant(there);
+        same.then(|| here.clone())
     }
 
     /// The column of an input in words.

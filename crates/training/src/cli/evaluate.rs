@@ -61,7 +61,7 @@ pub fn run(arguments: &EvaluateArgs) -> Result<(), Error> {
 
 /// The mean loss and the figures of a run on a part of its data.
 fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
-    let splits = load(&run.config, &ProgressBars::new())?.splits;
+    let splits = load::load_for(&run.config, run.data.table.as_ref(), &ProgressBars::new())?.splits;
     if fingerprint(&splits) != run.data.sha256 {
         print::warning("the data is not what the run was trained on: its SHA-256 is another one");
     }
