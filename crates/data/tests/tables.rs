@@ -364,6 +364,7 @@ fn text_that_is_not_utf8_is_told_for_what_it_is() {
         (b"x,label\n1,caf\xe9\n2,a\n".to_vec(), "is not UTF-8 text in line 2; if it is Latin-1"),
         ([b"\xff\xfe".to_vec(), utf16.clone()].concat(), "is UTF-16 text, must be UTF-8"),
         (utf16, "has a NUL byte in line 1, so it is UTF-16 or no text"),
+        (b"sep=;\nx;label\n1;a\n2;b\n".to_vec(), "has a first line, `sep=`, that is for Excel alone"),
         (b"PK\x03\x04table".to_vec(), "is a ZIP archive or an Excel workbook"),
         (cut, "is a gzip file that is cut off"),
         (wrong, "is a damaged gzip file: "),

@@ -11,8 +11,8 @@ const MAX_SIZE: u64 = 4 << 30;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const UTF8_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
-/// The first bytes of other kinds of files that are taken for tables.
-const OTHER_KINDS: [(&[u8], &str); 11] = [
+/// The first bytes of files that are taken for tables, and of tables with more than their rows.
+const OTHER_KINDS: [(&[u8], &str); 12] = [
     (&[0xff, 0xfe], "is UTF-16 text, must be UTF-8; save it again as UTF-8"),
     (&[0xfe, 0xff], "is UTF-16 text, must be UTF-8; save it again as UTF-8"),
     (b"PK\x03\x04", "is a ZIP archive or an Excel workbook, not a CSV file; unpack it, or save it as CSV"),
@@ -23,6 +23,7 @@ const OTHER_KINDS: [(&[u8], &str); 11] = [
     (b"\x28\xb5\x2f\xfd", "is packed with zstd; unpack it first, or pack it with gzip"),
     (b"<!DOCTYPE", "is an HTML page, not a CSV file"),
     (b"<html", "is an HTML page, not a CSV file"),
+    (b"sep=", "has a first line, `sep=`, that is for Excel alone; delete it"),
     (b"version https://git-lfs", "is a Git LFS pointer, not the file itself; run `git lfs pull`"),
 ];
 
