@@ -339,6 +339,10 @@ fn bad_cells_are_named_with_line_and_column() {
         }
         case(content).fails(&wanted);
     }
+    case("x;label\n1;0\n2;0,0\n3;1\n").fails(
+        "has the labels \"0\" in line 2 and \"0,0\" in line 3 in column `label`, which are the same number; write \
+         each class in one way",
+    );
     let many: String = (0..10_001).map(|row| format!("{row},{row}\n")).collect();
     case(format!("x,label\n{many}")).fails(
         "has 10001 different labels in column `label`, must have at most 10000; is it the right column?",

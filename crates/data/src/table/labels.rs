@@ -53,8 +53,9 @@ impl Labels {
     /// Refuses two labels that are the same number, such as `0` and `0.0`.
     fn check_spellings(&self, title: &str) -> Result<(), String> {
         let numbers = self.names.iter().filter_map(|(name, line)| {
-            // So that −0 is 0.
-            let number = name.parse::<f64>().ok().filter(|number| number.is_finite())? + 0.0;
+            // With a decimal comma too, and so that −0 is 0.
+            let number =
+                name.replacen(',', ".", 1).parse::<f64>().ok().filter(|number| number.is_finite())? + 0.0;
             Some((number, name, line))
         });
         let mut numbers: Vec<(f64, &String, &u64)> = numbers.collect();
