@@ -107,6 +107,7 @@ fn inputs_that_cannot_be_predicted_are_errors_that_say_why() {
             "data/cifar-10-batches-bin/test_batch.bin:25",
             "`data/cifar-10-batches-bin/test_batch.bin:25` has no record 25, its last is 24",
         ),
+        ("-", "`standard input` is read as a table, but the run classifies images; give an image's path"),
         ("a.bin:x", "`a.bin:x` must end in a record's index, a whole number from 0"),
     ] {
         let said = lab.emberlab(&format!("predict images {input}"));

@@ -112,6 +112,9 @@ fn most_probable(row: &[f64], class_names: &[String]) -> Vec<ClassProbability> {
 }
 
 fn image(input: &str, shape: ImageShape, filter: ResizeFilter) -> Result<Samples, String> {
+    if input == STANDARD_INPUT {
+        return Err("is read as a table, but the run classifies images; give an image's path".to_owned());
+    }
     let record = input.rsplit_once(':').filter(|(file, _)| file.ends_with(".bin"));
     let pixels = match record {
         Some((file, index)) => read_cifar10(file, index)?,
