@@ -58,12 +58,12 @@ fn column_table(report: &DataReport) -> String {
         format!("{name:width$}  {:>12}  {:>12}  {:>12}  {:>12}\n", "minimum", "maximum", "mean", "deviation");
     for column in shown {
         text += &format!(
-            "{:width$}  {:>12.6}  {:>12.6}  {:>12.6}  {:>12.6}\n",
+            "{:width$}  {:>12}  {:>12}  {:>12}  {:>12}\n",
             print::cell(&column.name),
-            column.minimum,
-            column.maximum,
-            column.mean,
-            column.deviation
+            number(column.minimum),
+            number(column.maximum),
+            number(column.mean),
+            number(column.deviation)
         );
     }
     if report.columns.len() > MAX_COLUMNS {
@@ -72,6 +72,30 @@ fn column_table(report: &DataReport) -> String {
     text
 }
 
+/// A number in twelve characters or a little more; with an exponent where six decimals do not show it, or it is long.
+fn number(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 || (1e-3..1e9).contains(&size) { format!("{value:.6}") } else { format!("{value:.5e}") }
+}
+
 fn width<'a>(names: impl Iterator<Item = &'a str>, least: &str) -> usize {
     names.map(|name| print::cell(name).chars().count()).max().unwrap_or(0).max(least.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_and_large_numbers_keep_their_digits() {
+        for (value, wanted) in [
+            (0.0, "0.000000"),
+            (-1.5, "-1.500000"),
+            (0.25, "0.250000"),
+            (2.5e-9, "2.50000e-9"),
+            (-1e200, "-1.00000e200"),
+        ] {
+            assert_eq!(number(value), wanted);
+        }
+    }
 }
