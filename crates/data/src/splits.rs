@@ -42,7 +42,7 @@ impl Splits {
     ///
     /// As for [`TrainTestSplit::rows`].
     pub fn divide(all: &LabelledData, split: &TrainTestSplit, split_seed: u32) -> Result<Self, DataError> {
-        let (train, test) = split.rows(&all.labels, &mut RandomState::new(split_seed))?;
+        let (train, test) = split.rows_of(all, &mut RandomState::new(split_seed))?;
         let part = |rows: Vec<usize>| Ok::<_, DataError>(Part { samples: all.select(&rows)?, rows });
         Ok(Self { train: part(train)?, validation: None, test: part(test)? })
     }
@@ -57,7 +57,7 @@ impl Splits {
         let all = self.train;
         let ValidationSplit { fraction, stratify } = split;
         let split = TrainTestSplit { test_size: TestSize::Share(fraction), stratify };
-        let drawn = split.rows(&all.samples.labels, &mut RandomState::new(split_seed));
+        let drawn = split.rows_of(&all.samples, &mut RandomState::new(split_seed));
         let (train, validation) = drawn.map_err(|error| in_terms_of_validation(error, all.samples.len()))?;
         let part = |chosen: &[usize]| {
             let rows = chosen.iter().map(|&row| all.rows[row]).collect();

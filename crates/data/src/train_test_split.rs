@@ -5,6 +5,7 @@
 //! class is divided in proportion and both parts are shuffled again.
 
 use crate::error::{DataError, ParameterError};
+use crate::labelled_data::LabelledData;
 use crate::random_state::RandomState;
 
 /// How much of the samples becomes the test part.
@@ -69,9 +70,31 @@ impl TrainTestSplit {
         labels: &[u32],
         random: &mut RandomState,
     ) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+        self.divided(labels, &[], random)
+    }
+
+    /// The same for samples, with the names of their classes in errors.
+    ///
+    /// # Errors
+    ///
+    /// As for [`rows`](Self::rows).
+    pub fn rows_of(
+        &self,
+        samples: &LabelledData,
+        random: &mut RandomState,
+    ) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+        self.divided(&samples.labels, &samples.class_names, random)
+    }
+
+    fn divided(
+        &self,
+        labels: &[u32],
+        class_names: &[String],
+        random: &mut RandomState,
+    ) -> Result<(Vec<usize>, Vec<usize>), DataError> {
         let (n_train, n_test) = self.sizes(labels.len())?;
         if self.stratify {
-            return stratified_rows(labels, n_train, n_test, random);
+            return stratified_rows(labels, class_names, n_train, n_test, random);
         }
         let mut rows = random.permutation(labels.len());
         let train = rows.split_off(n_test);
@@ -81,6 +104,7 @@ impl TrainTestSplit {
 
 fn stratified_rows(
     labels: &[u32],
+    class_names: &[String],
     n_train: usize,
     n_test: usize,
     random: &mut RandomState,
@@ -90,7 +114,9 @@ fn stratified_rows(
         class_rows.entry(label).or_default().push(row);
     }
     if let Some(label) = class_rows.iter().find_map(|(label, rows)| (rows.len() < 2).then_some(label)) {
-        let allowed = format!("false, for class {label} has one sample only and cannot be in both parts");
+        let name = class_names.get(*label as usize);
+        let name = name.map_or_else(|| label.to_string(), |name| format!("{name:?}"));
+        let allowed = format!("false, for class {name} has one sample only and cannot be in both parts");
         return Err(ParameterError::new("stratify", true, allowed).into());
     }
     let n_classes = class_rows.len();

@@ -590,6 +590,18 @@ fn wide_tables_and_tables_of_one_row_are_read() {
     case("x,label\n1,a\n").fails("has only one label, \"a\", in column `label`, must have two or more");
 }
 
+#[test]
+fn a_class_with_one_sample_is_named_as_the_table_names_it() {
+    let table = case("x,label\n1,2\n2,2\n3,1\n4,1\n5,7\n");
+    let folder = TempDir::new().unwrap();
+    let file = table.file(&folder, "table.csv", &table.content);
+    let split = TrainTestSplit { test_size: TestSize::Share(0.5), stratify: true };
+    let error = file.read().unwrap().divide(&split, 0).unwrap_err();
+    let wanted =
+        "`stratify` is true, must be false, for class \"7\" has one sample only and cannot be in both parts";
+    assert_eq!(error.to_string(), wanted);
+}
+
 #[derive(Deserialize)]
 struct Golden {
     tables: Vec<GoldenTable>,

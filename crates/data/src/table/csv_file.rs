@@ -314,7 +314,7 @@ impl Table {
         split: &TrainTestSplit,
         split_seed: u32,
     ) -> Result<(Splits, TableEncoding), DataError> {
-        let (train, test) = split.rows(&self.samples.labels, &mut RandomState::new(split_seed))?;
+        let (train, test) = split.rows_of(&self.samples, &mut RandomState::new(split_seed))?;
         let part = |chosen: Vec<usize>| {
             let rows = chosen.iter().map(|&row| self.rows[row]).collect();
             Ok::<_, DataError>(Part { samples: self.samples.select(&chosen)?, rows })
