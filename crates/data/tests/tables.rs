@@ -467,6 +467,12 @@ fn what_is_unusual_is_told_in_a_line_each() {
     let quiet = case(",x,label\n0,1,a\n1,2,b\n").ignore("".into());
     assert_eq!(quiet.notes(), Vec::<String>::new());
     assert_eq!(quiet.values(), [1.0, 2.0]);
+    let numbered = case("Id,x,label\n1,5,a\n2,3,b\n3,4,a\n");
+    assert_eq!(
+        numbered.notes(),
+        ["column `Id` numbers the rows and is an input; leave it out with `ignore`"]
+    );
+    assert_eq!(case("Id,x,label\n1,5,a\n3,3,b\n2,4,a\n").notes(), Vec::<String>::new());
     let trailing = case("x,label,\n1,a,\n2,b,\n");
     assert_eq!(trailing.notes(), ["column 2 has no name and no value and is left out"]);
     case("x,label,\n1,a,\n2,b,\n").ignore("".into()).read();

@@ -20,6 +20,9 @@ use crate::train_test_split::TrainTestSplit;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+/// Names of columns that number the rows.
+const ROW_NUMBERS: [&str; 5] = ["Unnamed: 0", "id", "index", "row", "no"];
+
 /// Where the samples are in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CsvFile {
@@ -130,6 +133,7 @@ impl CsvFile {
         let title = layout.label.map(|label| layout.columns.title(label)).unwrap_or_default();
         let class_names = labels.classes(&title)?;
         let mut notes = self.column_notes(&layout);
+        notes.extend(self.row_number_note(&rows, &layout, &is_words));
         notes.extend(self.missing_notes(&rows, &layout));
         let encoders = is_words.iter().map(|&is_words| match is_words {
             true => ColumnEncoder::Categories { words: Vec::new(), missing: false },
@@ -252,6 +256,25 @@ impl CsvFile {
             ));
         }
         notes
+    }
+
+    /// Tells an input that numbers the rows, as pandas and collections of tables write it.
+    fn row_number_note(&self, rows: &Rows, layout: &Layout, is_words: &[bool]) -> Option<String> {
+        let n_inputs = layout.inputs.len();
+        let numbers_rows = |input: usize| {
+            let values = rows.values.iter().skip(input).step_by(n_inputs).zip(&rows.rows);
+            let mut first = values.map(|(value, &row)| value - row as f64);
+            let start = first.next().unwrap_or(f64::NAN);
+            (start == 0.0 || start == 1.0) && first.all(|difference| difference == start)
+        };
+        let columns = &layout.columns;
+        let named = |column: usize| {
+            columns.header && ROW_NUMBERS.iter().any(|name| columns.names[column].eq_ignore_ascii_case(name))
+        };
+        let found = (0..n_inputs)
+            .find(|&input| named(layout.inputs[input]) && !is_words[input] && numbers_rows(input))?;
+        let (path, title) = (self.path.display(), columns.title(layout.inputs[found]));
+        Some(format!("`{path}`: {title} numbers the rows and is an input; leave it out with `ignore`"))
     }
 
     fn missing_notes<'a>(&'a self, rows: &'a Rows, layout: &'a Layout) -> impl Iterator<Item = String> + 'a {
