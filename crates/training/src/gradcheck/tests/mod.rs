@@ -71,6 +71,46 @@ fn right_derivatives_pass_for_every_layer_and_activation() {
     }
 }
 
+/// A table whose columns are far from 0, as many are that are not normalised: most units are saturated, and little is left of
+/// their slopes.
+#[test]
+fn right_derivatives_pass_where_units_are_saturated() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let (table, path) = (folder.path().join("table.csv"), folder.path().join("config.toml"));
+    let mut random = RandomState::new(5);
+    let rows = (0..24).map(|row| {
+        let [a, b, c] = [(); 3].map(|()| 1000.0 * random.random_sample());
+        format!("{a},{b},{c},{}\n", row % 2)
+    });
+    fs::write(&table, std::iter::once("a,b,c,y\n".to_owned()).chain(rows).collect::<String>()).unwrap();
+    for (activation, seed) in [("tanh", 2), ("tanh", 16), ("tanh", 17), ("sigmoid", 15), ("sigmoid", 17)] {
+        let text = format!(
+            r#"
+            name = "saturated"
+            seed = {seed}
+            [data]
+            source = "csv"
+            file = {table:?}
+            label = "y"
+            normalize = "none"
+            [model]
+            kind = "mlp"
+            hidden = [6, 4]
+            activation = "{activation}"
+            init = {{ scheme = "kaiming-uniform" }}
+            [training]
+            epochs = 1
+            [training.optimizer]
+            learning_rate = 0.1
+            "#
+        );
+        fs::write(&path, text).unwrap();
+        let config = Config::load(&path, &[]).unwrap();
+        let report = gradcheck(&config, &options(16, 4), &NoProgress).unwrap();
+        assert!(report.passed, "{activation}, seed {seed}: {report:#?}");
+    }
+}
+
 /// A derivative whose layer at `position` gives everything `factor` times too large.
 fn faulty(
     position: usize,
