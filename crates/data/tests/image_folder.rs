@@ -340,6 +340,35 @@ fn the_folders_of_the_parts_are_known_by_several_names_or_named() {
 }
 
 #[test]
+fn folders_beside_those_of_the_parts_are_told() {
+    let folder = folder();
+    for path in ["eval/dog/e.png", "unlabelled/u.png"] {
+        save(&folder, path, &image(5));
+    }
+    let at = |name: &str| folder.path().join(name);
+    let parts = read_all(&images(folder.path())).unwrap();
+    assert_eq!(
+        parts.notes[1],
+        format!(
+            "2 folders beside those of the parts are left out: `{}`, `{}`; name a part with `train_folder`, \
+             `validation_folder` or `test_folder`",
+            at("eval").display(),
+            at("unlabelled").display()
+        )
+    );
+    // A folder that is named, or holds one that is, is not left out.
+    fs::create_dir(at("sets")).unwrap();
+    fs::rename(at("train"), at("sets/train")).unwrap();
+    let names = FolderNames {
+        train: Some("sets/train".into()),
+        validation: Some("eval".into()),
+        test: Some("test".into()),
+    };
+    let named = ImageFolder { names, ..images(folder.path()) };
+    assert_eq!(named.layout().unwrap().others, [at("unlabelled")]);
+}
+
+#[test]
 fn classes_that_differ_by_case_are_told() {
     let folder = folder();
     save(&folder, "train/Cat/z.png", &image(5));

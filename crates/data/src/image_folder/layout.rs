@@ -34,6 +34,8 @@ pub struct FolderLayout {
     pub validation: Option<PathBuf>,
     /// The folder of the test part. If there is none, the images of `train` are divided.
     pub test: Option<PathBuf>,
+    /// Folders beside those of the parts, which are left out.
+    pub others: Vec<PathBuf>,
     /// Whether the folder of the set itself holds the classes.
     pub is_flat: bool,
 }
@@ -69,7 +71,11 @@ impl FolderLayout {
                 let problem = "is the folder of two parts; give each its own".to_owned();
                 return Err(DataError::Corrupt { path, problem });
             }
-            return Ok(Self { train, validation, test, is_flat: false });
+            let parts = [Some(&train), validation.as_ref(), test.as_ref()];
+            let others = folders.iter().map(|name| directory.join(name));
+            let others = others.filter(|other| !parts.iter().flatten().any(|part| part.starts_with(other)));
+            let others = others.collect();
+            return Ok(Self { train, validation, test, others, is_flat: false });
         }
         let given = names.validation.as_ref().or(names.test.as_ref());
         let part = folders.iter().find(|name| {
@@ -85,7 +91,13 @@ impl FolderLayout {
             let problem = format!("holds folders of parts, but no folders of classes in them; {WANTED}");
             return Err(DataError::Corrupt { path: directory.to_owned(), problem });
         }
-        Ok(Self { train: directory.to_owned(), validation: None, test: None, is_flat: true })
+        Ok(Self {
+            train: directory.to_owned(),
+            validation: None,
+            test: None,
+            others: Vec::new(),
+            is_flat: true,
+        })
     }
 }
 

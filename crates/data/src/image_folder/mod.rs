@@ -113,7 +113,7 @@ impl ImageFolder {
         if self.on_bad_image == OnBadImage::Error && !told.bad.is_empty() {
             return Err(DataError::BadImages(told.bad));
         }
-        let notes = notes(&class_names, &told);
+        let notes = notes(&class_names, &told, &layout.others);
         for (folder, part) in &parts {
             check_rest(part, folder, **folder == layout.train)?;
         }

@@ -8,8 +8,8 @@ const MAX_TOLD: usize = 3;
 /// The most names in an error.
 pub(super) const MAX_NAMES: usize = 10;
 
-/// What is told about the files of a folder, a line each.
-pub(super) fn notes(class_names: &[String], told: &Listing) -> Vec<String> {
+/// What is told about the files of a folder, a line each; `others` are the folders beside those of its parts.
+pub(super) fn notes(class_names: &[String], told: &Listing, others: &[PathBuf]) -> Vec<String> {
     let Listing { left_out, deeper, bad, .. } = told;
     let mut notes = Vec::new();
     let shown = |path: &PathBuf| format!("`{}`", path.display());
@@ -26,6 +26,14 @@ pub(super) fn notes(class_names: &[String], told: &Listing) -> Vec<String> {
             1 => format!("1 folder within a class is left out, with all that it holds: {names}"),
             n => format!("{n} folders within classes are left out, with all that they hold: {names}"),
         });
+    }
+    if !others.is_empty() {
+        let names = some_names(others.iter().map(shown), MAX_TOLD);
+        let told = match others.len() {
+            1 => format!("1 folder beside those of the parts is left out: {names}"),
+            n => format!("{n} folders beside those of the parts are left out: {names}"),
+        };
+        notes.push(format!("{told}; name a part with `train_folder`, `validation_folder` or `test_folder`"));
     }
     if !bad.is_empty() {
         let names =
