@@ -88,6 +88,25 @@ fn a_folder_of_classes_alone_is_divided() {
 }
 
 #[test]
+fn a_class_whose_images_are_all_drawn_for_the_test_part_is_an_error() {
+    let lab = lab(&["."], 6);
+    for number in 1..6 {
+        fs::remove_file(lab.path(&format!("set/red/{number}.png"))).unwrap();
+    }
+    // The one image that is left is in either part.
+    let codes = [0, 1, 2, 3].map(|seed| {
+        let said = lab.emberlab(&format!("data info pictures.toml --set data.test_size=3 --set seed={seed}"));
+        if said.code != 0 {
+            let wanted =
+                "error: `set/red` has no image in the training part: all of its images are drawn for ";
+            assert!(said.stderr.starts_with(wanted), "{}", said.stderr);
+        }
+        said.code
+    });
+    assert!(codes.contains(&0) && codes.contains(&3), "{codes:?}");
+}
+
+#[test]
 fn a_validation_folder_is_the_validation_part() {
     let lab = lab(&["train", "val"], 4);
     let (found, told) = info(&lab, "data.test_size=2");

@@ -2,8 +2,8 @@
 
 use crate::config::DataConfig;
 use emberlab_data::{
-    DataError, FolderLayout, FolderParts, ImageFolder, ParameterError, Part, Progress, RandomState, Splits,
-    Subsample, TestSize, TrainTestSplit,
+    DataError, FolderLayout, FolderParts, ImageFolder, LabelledData, ParameterError, Part, Progress,
+    RandomState, Splits, Subsample, TestSize, TrainTestSplit,
 };
 use std::path::{Path, PathBuf};
 
@@ -40,6 +40,7 @@ impl FolderPlan<'_> {
                 let test_size = self.test_size.unwrap_or(TrainTestSplit::default().test_size);
                 let split = TrainTestSplit { test_size, stratify: self.stratify };
                 let Splits { train, test, .. } = Splits::divide(&train, &split, data.split_seed)?;
+                check_classes(&train.samples, &layout.train)?;
                 let drawn = self.subsample.draw(train.samples, test.samples, random)?;
                 // Rows are those of the whole set.
                 let rows = |drawn: Part, of: &[usize]| {
@@ -101,5 +102,19 @@ impl FolderPlan<'_> {
             ));
         }
         notes
+    }
+}
+
+/// Checks that the division has left images of every class in the training part.
+fn check_classes(train: &LabelledData, folder: &Path) -> Result<(), DataError> {
+    let mut empty = vec![true; train.n_classes()];
+    train.labels.iter().for_each(|&label| empty[label as usize] = false);
+    match train.class_names.iter().zip(empty).find(|(_, empty)| *empty) {
+        Some((name, _)) => {
+            let problem = "has no image in the training part: all of its images are drawn for the test part; add images, or \
+                           divide each class alike with `data.stratify = true`";
+            Err(DataError::Corrupt { path: folder.join(name), problem: problem.to_owned() })
+        }
+        None => Ok(()),
     }
 }
