@@ -196,6 +196,10 @@ impl Download<'_> {
         if size.and_then(|size| size.parse::<u64>().ok()) == Some(start) {
             return Ok(None);
         }
+        if start == 0 {
+            let reason = format!("the server answers {} {}", response.status(), response.status_text());
+            return Err(Failure::Final(self.failed(reason)));
+        }
         // These bytes are of another file: begin again.
         fs::remove_file(path)
             .map_err(|source| Failure::Final(DataError::Write { path: path.to_owned(), source }))?;

@@ -148,6 +148,7 @@ fn servers_that_bring_nothing_are_given_up() {
     for (answer, reason) in [
         (Answer::Status(404), "the server answers 404 Status"),
         (Answer::Status(403), "the server answers 403 Status"),
+        (Answer::Status(416), "the server answers 416 Status"),
         (Answer::Status(500), "the server answers 500 Status, 3 times in a row"),
         (Answer::CutOff(0), "3 times in a row"),
         (Answer::Stall(0), "3 times in a row"),
