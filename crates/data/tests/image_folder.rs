@@ -112,6 +112,10 @@ fn what_is_no_image_folder_is_an_error_that_says_why() {
             "cow` is a class that the training part has not",
         ),
         (&|folder| fs::remove_file(folder.join("test/dog/t.png")).unwrap(), "test` holds no images"),
+        (
+            &|folder| fs::rename(folder.join("test/dog/t.png"), folder.join("test/1.png")).unwrap(),
+            "test` holds no images in folders of classes, but 1 file beside them, whose class is not known; an image ",
+        ),
         (&|folder| fs::write(folder.join("train/dog/c.png"), "text").unwrap(), "c.png` is no image: "),
         (
             &|folder| {

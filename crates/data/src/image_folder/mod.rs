@@ -104,7 +104,8 @@ impl ImageFolder {
         let (mut parts, mut told) = (Vec::new(), Listing::default());
         for (folder, mut listing) in listings {
             if listing.images.is_empty() && listing.bad.is_empty() {
-                let problem = format!("holds no images; {}", layout::WANTED);
+                let problem =
+                    format!("holds no images{}; {}", files_beside(&listing, folder), layout::WANTED);
                 return Err(DataError::Corrupt { path: folder.clone(), problem });
             }
             parts.push((folder, self.decode(&mut listing, &class_names, progress)?));
@@ -165,6 +166,15 @@ impl ImageFolder {
             labels,
             class_names: class_names.to_vec(),
         })
+    }
+}
+
+/// What is told of a part whose files lie beside the folders of its classes, as where labels are not published.
+fn files_beside(listing: &Listing, folder: &Path) -> String {
+    match listing.left_out.iter().filter(|file| file.parent() == Some(folder)).count() {
+        0 => String::new(),
+        1 => " in folders of classes, but 1 file beside them, whose class is not known".to_owned(),
+        n => format!(" in folders of classes, but {n} files beside them, whose classes are not known"),
     }
 }
 
