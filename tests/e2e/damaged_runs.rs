@@ -164,6 +164,31 @@ fn a_checkpoint_that_does_not_decode_is_one_line_and_the_one_before_it_is_taken(
 }
 
 #[test]
+fn a_run_whose_checkpoints_the_system_does_not_read_does_not_begin_again() {
+    let (lab, expected) = trained();
+    let names = checkpoints(&lab);
+    let path = |name: &str| lab.path(&format!("artifacts/run/checkpoints/{name}"));
+    for name in &names {
+        fs::rename(path(name), path(&format!("{name}-aside"))).unwrap();
+        fs::create_dir(path(name)).unwrap();
+    }
+    let said = lab.emberlab(TRAIN);
+    assert_eq!((said.code, said.stderr.lines().count()), (3, 1), "{}", said.stderr);
+    assert!(said.stderr.contains(" cannot be read: "), "{}", said.stderr);
+    assert!(
+        said.stderr.ends_with("; make it readable, or begin again with `--overwrite`\n"),
+        "{}",
+        said.stderr
+    );
+    for name in &names {
+        fs::remove_dir(path(name)).unwrap();
+        fs::rename(path(&format!("{name}-aside")), path(name)).unwrap();
+    }
+    lab.emberlab(TRAIN).succeeds();
+    assert!(ends(&lab) == expected);
+}
+
+#[test]
 fn new_checkpoints_stay_and_unfit_ones_go() {
     let (lab, _) = trained();
     lab.emberlab("train run.toml --dashboard none --overwrite --set training.checkpoint.keep=1").succeeds();

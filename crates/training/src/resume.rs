@@ -1,6 +1,6 @@
 //! Whether a run that is there can go on, and from where.
 
-use crate::checkpoint::{Checkpoint, CheckpointStore, Newest, StoredCheckpoint};
+use crate::checkpoint::{CANNOT_BE_READ, Checkpoint, CheckpointStore, Newest, StoredCheckpoint};
 use crate::config::{Config, ScheduleConfig};
 use crate::error::Error;
 use crate::run_dir::file;
@@ -85,7 +85,7 @@ fn follows_the_run(schedule: &ScheduleConfig) -> bool {
 /// # Errors
 ///
 /// [`Error::Resume`] when the data is not what the run was begun with, or it has done more epochs than
-/// asked for.
+/// asked for; [`Error::Artifact`] when the system reads none of the checkpoints that may be whole.
 pub fn find_checkpoint(
     run: &Path,
     config: &Config,
@@ -121,6 +121,12 @@ pub fn find_checkpoint(
         })
     })?;
     let Newest { checkpoint, unfit } = found;
+    let unreadable = unfit.iter().find(|(_, reason)| reason.starts_with(CANNOT_BE_READ));
+    if let Some((path, reason)) = unreadable.filter(|_| checkpoint.is_none()) {
+        // It may be whole: a run that begins again would delete it.
+        let reason = format!("{reason}; make it readable, or begin again with `--overwrite`");
+        return Err(Error::Artifact { path: path.clone(), reason });
+    }
     let last = unfit.len().saturating_sub(1);
     for (index, (path, reason)) in unfit.iter().enumerate() {
         let next = match (index == last, &checkpoint) {

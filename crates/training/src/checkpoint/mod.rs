@@ -12,7 +12,7 @@ mod records;
 mod store;
 
 pub use records::{decode, encode};
-pub use store::{CheckpointStore, Newest};
+pub use store::{CANNOT_BE_READ, CheckpointStore, Newest};
 
 use crate::growing_file::FileMark;
 use crate::learner::{Course, SelectionState};

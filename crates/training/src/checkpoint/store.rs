@@ -19,6 +19,8 @@ const FORMAT: &str = "3";
 const CHECKSUM_SIZE: usize = 64;
 /// The largest file that is read: weights, two moments and the best weights of the largest network.
 const MAX_FILE_SIZE: u64 = 1 << 33;
+/// The beginning of a reason that is the system's, and not damage.
+pub const CANNOT_BE_READ: &str = "cannot be read: ";
 /// The ending of a checkpoint's name.
 const EXTENSION: &str = "ckpt";
 
@@ -119,7 +121,7 @@ impl CheckpointStore {
 
 /// Reads a checkpoint. Its checksum is compared before any of it is kept in memory.
 fn read(path: &Path) -> Result<StoredCheckpoint, String> {
-    let unreadable = |error: io::Error| format!("cannot be read: {error}");
+    let unreadable = |error: io::Error| format!("{CANNOT_BE_READ}{error}");
     let mut file = open_regular(path).map_err(unreadable)?;
     let mut header = Vec::new();
     let header_size = MAGIC.len() + FORMAT.len() + 1 + CHECKSUM_SIZE + 1;
