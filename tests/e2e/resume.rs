@@ -197,6 +197,26 @@ fn more_epochs_can_be_added() {
     lab.emberlab("train run.toml --resume --set training.epochs=19").fails(2, wanted);
 }
 
+#[cfg(unix)]
+#[test]
+fn predictions_of_earlier_weights_do_not_stay_beside_later_ones() {
+    let lab = lab(&CONFIG.replace("[training.schedule]\ncosine = {}\n", ""));
+    train(&lab, "");
+    assert!(lab.exists("artifacts/run/predictions.csv"));
+    let known = checkpoints(&lab);
+    let arguments = "train run.toml --dashboard none --resume --set training.epochs=100000";
+    let mut child = lab.start(&arguments.split(' ').collect::<Vec<_>>());
+    while checkpoints(&lab) == known {
+        sleep(Duration::from_millis(1));
+    }
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!lab.exists("artifacts/run/predictions.csv"));
+    let said = lab.emberlab("report run");
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert!(said.stderr.contains("was not scored on its test part"), "{}", said.stderr);
+}
+
 #[test]
 fn what_cannot_be_gone_on_with_is_refused() {
     let lab = lab(CONFIG);

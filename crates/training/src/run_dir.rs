@@ -3,6 +3,8 @@
 use crate::atomic;
 use crate::error::Error;
 use emberlab_data::file_lock::FileLock;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -125,5 +127,18 @@ impl RunDir {
     /// [`Error::Write`].
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         atomic::write(&self.file(name), bytes)
+    }
+
+    /// Deletes a file of it, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn remove(&self, name: &str) -> Result<(), Error> {
+        let path = self.file(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::write(path)(error)),
+            _ => Ok(()),
+        }
     }
 }

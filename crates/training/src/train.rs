@@ -288,7 +288,9 @@ impl Run<'_> {
         }
     }
 
+    /// Saves the weights. Predictions of earlier ones, as of a run that ended and was resumed, are deleted first.
     fn save(&self, classifier: &Classifier<Backend>) -> Result<(), Error> {
+        self.directory.remove(file::PREDICTIONS)?;
         self.directory.write(file::SAFETENSORS, &weights::to_safetensors(classifier.network())?)?;
         self.directory.write(file::MPK, &weights::to_mpk(classifier)?)
     }
