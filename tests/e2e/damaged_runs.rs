@@ -310,6 +310,21 @@ fn any_finite_loss_is_drawn_or_left_out_at_once() {
 }
 
 #[test]
+fn a_last_line_that_a_full_disk_cut_off_is_in_nobodys_way() {
+    let (lab, _) = trained();
+    for name in ["metrics.csv", "histograms.csv"] {
+        let path = format!("artifacts/run/{name}");
+        let whole = lab.bytes(&path);
+        for missing in [2, 9, 20] {
+            lab.write(&path, &whole[..whole.len() - missing]);
+            lab.emberlab("report run").succeeds();
+            lab.emberlab("compare run run --plot c.png").succeeds();
+        }
+        lab.write(&path, whole);
+    }
+}
+
+#[test]
 fn many_classes_samples_and_updates_make_a_small_page() {
     let lab = Lab::new();
     let n = 400;

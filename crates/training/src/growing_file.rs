@@ -67,6 +67,19 @@ impl FileMark {
     }
 }
 
+/// The whole lines of a file. A last line without its end is left out: a full disk or a loss of power has cut it off.
+///
+/// # Errors
+///
+/// Those of the system.
+pub fn whole_lines(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    emberlab_data::open_regular(path)?.read_to_end(&mut bytes)?;
+    let size = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    bytes.truncate(size);
+    Ok(bytes)
+}
+
 /// A file that is written from its beginning, or on from a mark.
 #[derive(Debug)]
 pub struct GrowingFile {

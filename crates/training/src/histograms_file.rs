@@ -1,7 +1,7 @@
 //! `histograms.csv`: how weights and gradients were spread, a few times in a run.
 
 use crate::error::Error;
-use emberlab_data::open_regular;
+use crate::growing_file::whole_lines;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -55,7 +55,8 @@ impl HistogramRow {
     }
 }
 
-/// All histograms of a run, in the order in which they were recorded; none where the file is missing.
+/// All histograms of a run, in the order in which they were recorded; none where the file is missing. A last line that
+/// was cut off is left out.
 ///
 /// # Errors
 ///
@@ -65,9 +66,8 @@ pub fn read(path: &Path) -> Result<Vec<HistogramRow>, Error> {
         return Ok(Vec::new());
     }
     let damaged = |reason: String| Error::Artifact { path: path.to_owned(), reason };
-    let mut reader = csv::Reader::from_reader(
-        open_regular(path).map_err(|error| damaged(format!("cannot be read: {error}")))?,
-    );
+    let lines = whole_lines(path).map_err(|error| damaged(format!("cannot be read: {error}")))?;
+    let mut reader = csv::Reader::from_reader(lines.as_slice());
     let mut rows = Vec::new();
     for row in reader.deserialize() {
         let row: HistogramRow = row.map_err(|error| damaged(format!("is damaged: {error}")))?;

@@ -1,7 +1,7 @@
 //! Reading `metrics.csv` back.
 
 use crate::error::Error;
-use emberlab_data::open_regular;
+use crate::growing_file::whole_lines;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,15 +25,15 @@ pub struct MetricRow {
     pub value: f64,
 }
 
-/// All numbers of a run, in the order in which they were recorded.
+/// All numbers of a run, in the order in which they were recorded. A last line that was cut off is left out.
 ///
 /// # Errors
 ///
 /// [`Error::Artifact`] when the file cannot be read or says something else.
 pub fn read(path: &Path) -> Result<Vec<MetricRow>, Error> {
     let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
-    let file = open_regular(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
-    let mut reader = csv::Reader::from_reader(file);
+    let lines = whole_lines(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+    let mut reader = csv::Reader::from_reader(lines.as_slice());
     let header = reader.headers().map_err(|error| fail(format!("is damaged: {error}")))?;
     if header.iter().ne(METRICS_HEADER.split(',')) {
         return Err(fail(format!("is damaged in line 1, must be `{METRICS_HEADER}`")));
@@ -104,5 +104,16 @@ mod tests {
         }
         std::fs::write(&path, "split,epoch\n").unwrap();
         assert!(read(&path).is_err());
+    }
+
+    #[test]
+    fn a_last_line_that_was_cut_off_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("metrics.csv");
+        for cut in ["", "train", "train,1,2,lo", "train,1,2,loss,", "train,1,2,loss,0.0"] {
+            std::fs::write(&path, format!("{METRICS_HEADER}\ntrain,1,1,loss,0.5\n{cut}")).unwrap();
+            let rows = read(&path).unwrap();
+            assert_eq!(rows.iter().map(|row| row.value).collect::<Vec<_>>(), [0.5], "{cut}");
+        }
     }
 }
