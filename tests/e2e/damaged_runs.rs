@@ -235,6 +235,20 @@ fn a_network_larger_than_its_weights_or_the_limit_is_refused_before_it_takes_mem
 }
 
 #[test]
+fn a_run_that_was_killed_before_it_saved_weights_says_how_to_get_them() {
+    let (lab, _) = trained();
+    fs::remove_file(lab.path("artifacts/run/model.safetensors")).unwrap();
+    for command in ["evaluate run", "export run --format mpk", "predict run table.csv"] {
+        let said = lab.emberlab(command);
+        let wanted = "error: `artifacts/run/model.safetensors` is missing: a run saves its weights when it ends; \
+                      go on with `emberlab train … --resume`\n";
+        assert_eq!((said.code, said.stderr.as_str()), (3, wanted), "{command}");
+    }
+    lab.emberlab(TRAIN).succeeds();
+    lab.emberlab("evaluate run").succeeds();
+}
+
+#[test]
 fn a_run_of_another_machine_is_looked_at_on_this_one() {
     let (lab, _) = trained();
     let config = lab.read("artifacts/run/config.toml");

@@ -56,6 +56,11 @@ impl TrainedRun {
         config.check_shape(&shape)?;
         let architecture = config.model.architecture(&shape);
         let path = directory.file(file::SAFETENSORS);
+        if !path.exists() {
+            let reason =
+                "is missing: a run saves its weights when it ends; go on with `emberlab train … --resume`";
+            return Err(Error::Artifact { path, reason: reason.to_owned() });
+        }
         weights::check_size(&path, &architecture)?;
         let device = backend::device_to_read(&config.device)?;
         let weights = Init::From(path);
