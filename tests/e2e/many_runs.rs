@@ -350,6 +350,19 @@ fn a_run_of_a_sweep_that_is_killed_is_told_and_the_others_are_ranked() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_sweep_works_in_a_folder_whose_name_is_not_utf_8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let lab = lab();
+    let mut sweep = lab.command(&["sweep", "table.toml", "--grid", "model.hidden=[2],[3]", "--artifacts"]);
+    let said = sweep.arg(OsStr::from_bytes(b"caf\xe9")).output().unwrap();
+    assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));
+    let folder = lab.path("").join(OsStr::from_bytes(b"caf\xe9/table-sweep"));
+    assert!(folder.join("0002/model.safetensors").is_file());
+}
+
 #[test]
 fn mistakes_are_found_before_the_first_run() {
     let lab = lab();

@@ -13,6 +13,7 @@ use crate::stop_signal::StopSignal;
 use crate::sweep::{Axis, Job, JobEvent, Mean, Point, Rank, RankedBy, points, rank, run_all};
 use clap::Args;
 use emberlab_data::file_lock::FileLock;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -187,12 +188,10 @@ fn plan(
             }
             set.push(format!("name=\"{name}\""));
             let config = Config::load(&arguments.config.path, &set)?;
-            let path = arguments.config.path.to_string_lossy().into_owned();
-            let mut train = vec!["train".to_owned(), path];
-            set.into_iter().for_each(|set| train.extend(["--set".to_owned(), set]));
-            let artifacts = folder.to_string_lossy().into_owned();
-            train.extend(["--artifacts".to_owned(), artifacts]);
-            train.extend(["--resume", "--worker", "--dashboard", "none"].map(str::to_owned));
+            let mut train: Vec<OsString> = vec!["train".into(), arguments.config.path.clone().into()];
+            set.into_iter().for_each(|set| train.extend([OsString::from("--set"), OsString::from(set)]));
+            train.extend([OsString::from("--artifacts"), OsString::from(folder)]);
+            train.extend(["--resume", "--worker", "--dashboard", "none"].map(OsString::from));
             planned.push(Planned { point, job: Job { name, arguments: train }, config });
         }
     }

@@ -6,6 +6,7 @@ use crate::run_dir::{RunDir, is_busy};
 use crate::run_record::Outcome;
 use crate::run_summary::RunSummary;
 use crate::stop_signal::StopSignal;
+use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -22,7 +23,7 @@ pub struct Job {
     /// Its name in the sweep's folder.
     pub name: String,
     /// The arguments of `emberlab train` that are its own.
-    pub arguments: Vec<String>,
+    pub arguments: Vec<OsString>,
 }
 
 /// What becomes of a job.
