@@ -11,6 +11,7 @@ use emberlab_data::{
     ColumnRef, CsvFile, DataError, Features, ImageShape, ResizeFilter, TableSchema, read_image,
 };
 use serde::Serialize;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +58,7 @@ struct Samples {
 /// # Errors
 ///
 /// [`Error::Artifact`] for an input that is missing, damaged, or of another kind than the run's data.
-pub fn predict(run: &TrainedRun, inputs: &[String], warn: fn(&str)) -> Result<Vec<Prediction>, Error> {
+pub fn predict(run: &TrainedRun, inputs: &[OsString], warn: fn(&str)) -> Result<Vec<Prediction>, Error> {
     let filter = match &run.config.data.source {
         Source::ImageFolder { folder, .. } => folder.filter,
         _ => ResizeFilter::default(),
@@ -111,16 +112,20 @@ fn most_probable(row: &[f64], class_names: &[String]) -> Vec<ClassProbability> {
     classes
 }
 
-fn image(input: &str, shape: ImageShape, filter: ResizeFilter) -> Result<Samples, String> {
+fn image(input: &OsStr, shape: ImageShape, filter: ResizeFilter) -> Result<Samples, String> {
     if input == STANDARD_INPUT {
         return Err("is read as a table, but the run classifies images; give an image's path".to_owned());
     }
-    let record = input.rsplit_once(':').filter(|(file, _)| file.ends_with(".bin"));
+    let record =
+        input.to_str().and_then(|input| input.rsplit_once(':')).filter(|(file, _)| file.ends_with(".bin"));
     let pixels = match record {
         Some((file, index)) => read_cifar10(file, index)?,
         None => read_image(Path::new(input), shape, filter).map_err(reason)?,
     };
-    Ok(Samples { names: vec![input.to_owned()], features: Features::Images { pixels, shape } })
+    Ok(Samples {
+        names: vec![input.to_string_lossy().into_owned()],
+        features: Features::Images { pixels, shape },
+    })
 }
 
 /// What is wrong with an input, as the end of a sentence.
@@ -141,7 +146,7 @@ fn read_cifar10(file: &str, index: &str) -> Result<Vec<u8>, String> {
 }
 
 /// Reads the rows of a table by the columns of the run; `-` is standard input.
-fn read_table(input: &str, run: &TrainedRun, warn: fn(&str)) -> Result<Samples, String> {
+fn read_table(input: &OsStr, run: &TrainedRun, warn: fn(&str)) -> Result<Samples, String> {
     let data = &run.data;
     let (file, header) = match &run.config.data.source {
         // Tables had headers when their runs did not record them yet.
@@ -160,12 +165,13 @@ fn read_table(input: &str, run: &TrainedRun, warn: fn(&str)) -> Result<Samples, 
     };
     let rows = rows.map_err(reason)?;
     rows.notes.iter().for_each(|note| warn(note));
+    let input = input.to_string_lossy();
     let names = rows.lines.iter().map(|line| format!("{input}:{line}")).collect();
     Ok(Samples { names, features: rows.features })
 }
 
 /// An input's path, as messages have it.
-fn path_of(input: &str) -> PathBuf {
+fn path_of(input: &OsStr) -> PathBuf {
     if input == STANDARD_INPUT { "standard input".into() } else { input.into() }
 }
 

@@ -5,6 +5,7 @@ use super::run::RunArgs;
 use crate::error::Error;
 use crate::predict::{Prediction, predict};
 use clap::Args;
+use std::ffi::OsString;
 
 #[derive(Args, Debug)]
 pub struct PredictArgs {
@@ -13,7 +14,7 @@ pub struct PredictArgs {
     /// Images of any size, `FILE.bin:INDEX` for a record of a CIFAR-10 file, or CSV files with a sample
     /// in each row; `-` reads a CSV file from standard input
     #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<String>,
+    inputs: Vec<OsString>,
     /// Print JSON
     #[arg(long, conflicts_with = "csv")]
     json: bool,
