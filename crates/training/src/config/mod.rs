@@ -257,7 +257,7 @@ fn read(mut root: Section<'_>) -> Option<Parts> {
     Some(Parts { name: name?, seed, data: data?, model: model?, training: training?, metrics, device })
 }
 
-pub(crate) const NAME_RULE: &str = "a plain file name: at most 100 letters, digits, `-`, `_`, `.` and spaces, starting with a letter or digit";
+pub(crate) const NAME_RULE: &str = "a plain file name: at most 100 letters, digits, `-`, `_`, `.` and spaces, starting with a letter or digit and not ending in `.` or a space";
 
 /// Whether a run directory may bear this name.
 pub(crate) fn is_plain_name(name: &str) -> bool {
