@@ -5,6 +5,7 @@
 //! so that any later process can tell such a leftover from a file that is being written, and delete it.
 
 use crate::error::Error;
+use crate::growing_file::refuse_irregular;
 use emberlab_data::file_lock::is_at;
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
@@ -57,6 +58,16 @@ pub fn write_with(
         Ok(())
     };
     write().map_err(Error::write(path))
+}
+
+/// The same as [`write`], for a path that the user names: a device or a named pipe is not replaced by a file.
+///
+/// # Errors
+///
+/// [`Error::Write`]; whatever was at `path` is then untouched.
+pub fn write_output(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    refuse_irregular(path)?;
+    write(path, bytes)
 }
 
 /// A temporary file that this process holds the lock of.
@@ -224,6 +235,22 @@ mod tests {
             }
         });
         assert_eq!(names(folder.path()), ["0.txt", "1.txt", "2.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_output_replaces_files_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let error = write_output(&socket, b"new").unwrap_err().to_string();
+        assert!(error.ends_with("something that is no regular file is there"), "{error}");
+        assert!(!socket.metadata().unwrap().is_file());
+        let file = folder.path().join("file");
+        for content in ["first", "second"] {
+            write_output(&file, content.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&file).unwrap(), content);
+        }
     }
 
     #[test]

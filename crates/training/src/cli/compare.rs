@@ -138,7 +138,7 @@ fn plot(path: &Path, metric: Metric, runs: &[RunDir], summaries: &[RunSummary]) 
         Metric::Accuracy => "accuracy (share right)",
     };
     let picture = Curves::new("training, and validation dashed", value, &drawn, Scale::Linear)?;
-    atomic::write(path, &png(&picture)?)
+    atomic::write_output(path, &png(&picture)?)
 }
 
 fn write_page(path: &Path, runs: &[RunDir], comparison: &Comparison) -> Result<(), Error> {
@@ -147,5 +147,5 @@ fn write_page(path: &Path, runs: &[RunDir], comparison: &Comparison) -> Result<(
         Ok(Compared { summary: summary.clone(), metrics })
     });
     let compared: Vec<Compared> = compared.collect::<Result<_, Error>>()?;
-    atomic::write(path, comparison_page(&compared, &comparison.differences)?.as_bytes())
+    atomic::write_output(path, comparison_page(&compared, &comparison.differences)?.as_bytes())
 }

@@ -80,7 +80,7 @@ fn export(config: &Config, out: &Path) -> Result<(), Error> {
         let path = out.join(format!("{name}.csv"));
         let mut csv = Vec::new();
         write_csv(part, &mut csv).map_err(Error::write(&path))?;
-        atomic::write(&path, &csv)?;
+        atomic::write_output(&path, &csv)?;
         print::text(&format!("{}: {} samples\n", path.display(), part.rows.len()))?;
     }
     Ok(())
@@ -120,7 +120,7 @@ fn preview(config: &Config, out: Option<&Path>, columns: Option<&[String]>) -> R
         Some(path) => path.to_owned(),
         None => format!("{}-preview.png", config.name).into(),
     };
-    atomic::write(&path, &picture.unwrap_or_default())?;
+    atomic::write_output(&path, &picture.unwrap_or_default())?;
     print::text(&format!("{}\n", path.display()))
 }
 

@@ -40,6 +40,6 @@ pub fn run(arguments: &ExportArgs) -> Result<(), Error> {
         }
     };
     let out = arguments.out.clone().unwrap_or_else(|| format!("{}.{extension}", run.config.name).into());
-    atomic::write(&out, &bytes)?;
+    atomic::write_output(&out, &bytes)?;
     print::text(&format!("{}\n", out.display()))
 }
