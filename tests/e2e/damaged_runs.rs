@@ -349,7 +349,8 @@ fn many_classes_samples_and_updates_make_a_small_page() {
         "run.toml",
         linear.replace("epochs = 6", "epochs = 1").replace("batch_size = 10", "batch_size = 100"),
     );
-    lab.emberlab("train run.toml --dashboard none").succeeds();
+    // Of some classes the training part has no sample, which is a warning.
+    assert_eq!(lab.emberlab("train run.toml --dashboard none").code, 0);
     let updates: String = (1..=150_000)
         .map(|update| {
             format!("train,{0},{update},loss,{1}\nvalid,{0},{update},loss,{1}\n", update / 3, update % 97)

@@ -292,7 +292,7 @@ fn quotes_that_are_open_or_stray_are_told_with_the_line_where_they_open() {
         ),
         (
             format!("x,label\n1,\"a\n{rows}3,b\"\n4,a\n"),
-            "has a label with a line break in it in the row of line 2, column `label`: \"a\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,\"… (165 characters); does a quote open there that should not?",
+            "has a label with a line break in it in the row of line 2, column `label`: \"a\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,b\\n1,a\\n2,\"… (165 characters); does a quote open there that should not?",
         ),
         (
             "x,\"label\n1,a\n2,b\n".to_owned(),
