@@ -65,7 +65,7 @@ pub fn run_all(
     };
     thread::scope(|scope| {
         for started in 0..n_workers.min(jobs.len()) {
-            match thread::Builder::new().name("sweep-worker".into()).spawn_scoped(scope, &work) {
+            match thread::Builder::new().name("sweep-worker".into()).spawn_scoped(scope, work) {
                 Ok(_) => (),
                 Err(error) if started == 0 => {
                     return Err(Error::Device(format!("cannot start a thread: {error}")));
