@@ -114,7 +114,7 @@ impl RunSlot {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`]; [`Error::RunBusy`] and [`Error::RunExists`] when another process takes the place between the two.
+    /// [`Error::Write`]; [`Error::RunBusy`] when another process takes the place between the two.
     pub fn create(mut self) -> Result<RunDir, Error> {
         let path = self.path.clone();
         if self.resumes().is_none() && self.content != Content::Nothing {
@@ -132,7 +132,8 @@ impl RunSlot {
             drop(replaced);
             self.content = look(&path)?;
             if self.content != Content::Nothing {
-                return Err(Error::RunExists(path));
+                // Another process took the place in between, and may have ended by now.
+                return Err(Error::RunBusy(path));
             }
         }
         let lock = self.lock.take().ok_or_else(|| Error::RunBusy(path.clone()))?;
