@@ -152,6 +152,20 @@ fn signal(child: &Child, name: &str) {
     assert!(kill.unwrap().success());
 }
 
+/// Waits until the process is stopped, as told by the third field of its line in `/proc`.
+#[track_caller]
+fn wait_until_stopped(child: &Child) {
+    let start = Instant::now();
+    let state = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
+        status.rsplit(") ").next().unwrap().chars().next()
+    };
+    while state() != Some('T') {
+        assert!(start.elapsed() < Duration::from_secs(60), "the process is in state {:?}", state());
+        sleep(Duration::from_millis(5));
+    }
+}
+
 fn outcome(lab: &Lab) -> Value {
     serde_json::from_str::<Value>(&lab.read("artifacts/long/run.json")).unwrap()["outcome"].clone()
 }
@@ -243,6 +257,8 @@ fn a_dashboard_that_is_suspended_gives_the_terminal_back_and_takes_it_again() {
     signal(&child, "TSTP");
     assert!(terminal.gets_settings(|settings| settings == before));
     terminal.wait_for(LEAVE_ALTERNATE_SCREEN);
+    // As a shell does: a process that has yet to stop would not be continued.
+    wait_until_stopped(&child);
     signal(&child, "CONT");
     assert!(terminal.gets_settings(|settings| settings == raw));
     terminal.press("\x1b[A");
