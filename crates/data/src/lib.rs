@@ -28,6 +28,7 @@ mod splits;
 mod subsample;
 mod synthetic;
 mod table;
+pub mod text;
 mod train_test_split;
 
 pub use augmentation::{Augmentation, Augmenter};

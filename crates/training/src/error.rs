@@ -1,7 +1,7 @@
 //! What can go wrong, and the exit code of each.
 
 use crate::config::ConfigError;
-use crate::text::{MAX_ITEMS, listed, on_one_line, thousands};
+use emberlab_data::text::{MAX_ITEMS, listed, on_one_line, thousands};
 use emberlab_data::{DataError, cifar10};
 use std::error::Error as _;
 use std::io;

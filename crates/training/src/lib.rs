@@ -42,7 +42,6 @@ mod settings;
 mod standard_output;
 pub mod stop_signal;
 mod sweep;
-mod text;
 pub mod train;
 pub mod trained_run;
 mod weights;

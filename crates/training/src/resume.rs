@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::run_dir::file;
 use crate::run_record::{DataRecord, read_data_record};
 use crate::settings::{self, Settings};
-use crate::text::{listed, shown};
+use emberlab_data::text::{listed, shown};
 use std::path::Path;
 
 /// Keys that change nothing about what was done so far.

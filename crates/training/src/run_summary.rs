@@ -5,7 +5,7 @@ use crate::config::{NAME_RULE, is_plain_name};
 use crate::error::Error;
 use crate::run_dir::{RunDir, file};
 use crate::run_record::{Metrics, Outcome, Seconds, read_record};
-use crate::text::shown;
+use emberlab_data::text::shown;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;

@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::renderer::terminal;
 use crate::standard_output;
-use crate::text::{needs_escape, on_one_line, printable, short_line, shown};
 use anstyle::{AnsiColor, Style};
+use emberlab_data::text::{needs_escape, on_one_line, printable, short_line, shown};
 use serde::Serialize;
 use std::io::Write;
 

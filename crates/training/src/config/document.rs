@@ -4,7 +4,7 @@
 //! of that file that it does not set itself, table by table.
 
 use super::problem::{ConfigError, Location, Place, Problem, SourceText};
-use crate::text::{listed, shown};
+use emberlab_data::text::{listed, shown};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};

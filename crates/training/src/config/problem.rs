@@ -1,6 +1,6 @@
 //! What is wrong with a configuration, and where.
 
-use crate::text::{MAX_ITEMS, on_one_line, shown, thousands};
+use emberlab_data::text::{MAX_ITEMS, on_one_line, shown, thousands};
 use std::cmp::Ordering;
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 use super::document::{Document, ESCAPE_HINT, EXTENDS, Table, Value};
 use super::problem::{ConfigError, Location, Problem};
 use super::rule::{Rule, nearest};
-use crate::text::shown;
+use emberlab_data::text::shown;
 use std::cell::RefCell;
 
 /// What was found out while reading: all problems, so that they are reported at once, and all keys that

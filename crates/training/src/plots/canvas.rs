@@ -1,7 +1,7 @@
 //! What all pictures share: letters, colours, and the way to a PNG or an SVG.
 
 use crate::error::Error;
-use crate::text::on_one_line;
+use emberlab_data::text::on_one_line;
 use image::{ImageFormat, RgbImage};
 use plotters::coord::Shift;
 use plotters::prelude::{

@@ -3,8 +3,8 @@
 use super::canvas::{Canvas, Picture, failed, longest, text_width, write};
 use super::image_cell::ImageCell;
 use crate::error::Error;
-use crate::text::on_one_line;
 use emberlab_data::ImageShape;
+use emberlab_data::text::on_one_line;
 use plotters::prelude::{Color, RGBColor, Rectangle, ShapeStyle, Text};
 use plotters_backend::DrawingBackend;
 
