@@ -1,9 +1,9 @@
 //! From `[model]` to a classifier.
 
-use crate::config::{ClassWeights, Config, DataShape, Init, ModelConfig};
 use crate::error::Error;
-use crate::{remote, weights};
+use crate::{devices, weights};
 use burn::tensor::backend::Backend;
+use emberlab_config::{ClassWeights, Config, DataShape, Init, ModelConfig};
 use emberlab_data::{LabelledData, RandomState};
 use emberlab_models::{Architecture, Classifier, Loss, Network, Objective, Scheme, SharedRandom};
 
@@ -58,7 +58,7 @@ fn told_network<B: Backend>(
     device: &B::Device,
     warn: &dyn Fn(&str),
 ) -> Result<Network<B>, Error> {
-    remote::check_layers(architecture)?;
+    devices::check_layers(architecture)?;
     let dropout = SharedRandom::new(model.dropout_seed);
     let draw =
         |scheme| Network::new(architecture, scheme, &mut RandomState::new(model.init_seed), &dropout, device);

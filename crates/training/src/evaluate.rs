@@ -1,6 +1,6 @@
 //! The logits and the score of a part of the data.
 
-use crate::backend::Backend;
+use crate::devices::Backend;
 use burn::tensor::Tensor;
 use emberlab_data::{DeviceSet, Phase, Progress};
 use emberlab_models::{Classifier, Output, Score};
@@ -29,7 +29,7 @@ pub fn logits(
 
 /// What a classifier says of a set of samples.
 #[derive(Clone, Debug)]
-pub struct Verdict {
+pub struct Evaluated {
     /// Plain cross-entropy and accuracy.
     pub score: Score,
     /// The class predicted for each sample.
@@ -39,14 +39,14 @@ pub struct Verdict {
 }
 
 /// What a classifier says of a set; nothing where it has no sample.
-pub fn verdict(
+pub fn evaluate(
     classifier: &Classifier<Backend>,
     set: &DeviceSet<Backend>,
     progress: &dyn Progress,
-) -> Option<Verdict> {
+) -> Option<Evaluated> {
     let (score, logits) = scored(classifier, set, progress)?;
     let (predictions, probabilities) = predicted(classifier.output(), logits);
-    Some(Verdict { score, predictions, probabilities })
+    Some(Evaluated { score, predictions, probabilities })
 }
 
 /// The class and the probabilities `[n, n_classes]` that logits stand for, in host memory.

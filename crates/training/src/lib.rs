@@ -1,51 +1,33 @@
-//! emberlab: a laboratory for classifiers, step by step.
+//! Training, evaluating and predicting with the devices of one backend.
 //!
-//! A [`config::Config`] says what to do. [`train::train`] loads the data, trains a classifier with
-//! Burn's learner, scores it and leaves a run directory behind. [`cli`] is the command line around
-//! it; only [`backend`] names a backend.
+//! An [`emberlab_config::Config`] says what to do. [`train::train`] loads the data, trains a classifier with Burn's
+//! learner, scores it and leaves a run directory behind; a [`host::Host`] is the program around it. Only [`devices`] names
+//! a backend.
 
 mod application_log;
-mod atomic;
-pub mod backend;
-mod checkpoint;
+pub mod checkpoint;
 mod classifier;
-pub mod cli;
-mod comparable;
-pub mod config;
-pub mod confusion;
-mod data_report;
-mod doctor;
+pub mod devices;
 mod error;
 pub mod evaluate;
-pub mod evaluation;
-mod fingerprint;
 pub mod gradcheck;
-mod growing_file;
-mod histograms_file;
-mod lab;
+pub mod host;
 pub mod learner;
 mod load;
-mod metrics_file;
 mod panic_log;
-mod plots;
 pub mod predict;
-mod predictions_file;
-pub mod remote;
-pub mod renderer;
-mod report;
+mod record;
 mod resume;
-pub mod run_dir;
-pub mod run_record;
-pub mod run_slot;
-pub mod run_summary;
-mod settings;
-mod standard_output;
-pub mod stop_signal;
-mod sweep;
+mod stop;
 pub mod train;
 pub mod trained_run;
-mod weights;
+pub mod weights;
+mod worked_example;
 
 pub use classifier::{classifier, network, objective};
-pub use error::Error;
-pub use load::{Loaded, load};
+pub use error::{DOES_NOT_EXIST, Error};
+pub use load::{Loaded, load, load_for};
+pub use panic_log::guarded;
+pub use record::{BURN_VERSION, versions};
+pub use stop::{Exit, StopSignal};
+pub use worked_example::WorkedExample;

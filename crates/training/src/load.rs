@@ -2,8 +2,8 @@
 
 mod image_folder;
 
-use crate::config::{Config, CsvTest, Source};
 use crate::error::Error;
+use emberlab_config::{Config, CsvTest, Source};
 use emberlab_data::cifar10::Cifar10;
 use emberlab_data::{
     CsvFile, DataError, EncodedTable, Normalizer, Progress, RandomState, Splits, TableEncoding, TableSchema,

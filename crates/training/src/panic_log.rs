@@ -1,6 +1,6 @@
 //! What Burn says by a panic, as an error.
 
-use crate::backend::{IS_REMOTE, failure, panic_message};
+use crate::devices::{IS_REMOTE, failure, panic_message};
 use crate::error::Error;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,11 +46,12 @@ impl PanicLog {
 /// # Errors
 ///
 /// Those of `compute`, [`Error::Device`] for such a panic, and [`Error::Training`] for any other.
-pub fn guarded<T>(compute: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub fn guarded<T, E: From<Error>>(compute: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let panics = PanicLog::install();
     let computed = catch_unwind(AssertUnwindSafe(compute));
     let first = panics.finish();
-    computed.unwrap_or_else(|panic| Err(failure(first.unwrap_or_else(|| panic_message(panic.as_ref())))))
+    computed
+        .unwrap_or_else(|panic| Err(failure(first.unwrap_or_else(|| panic_message(panic.as_ref()))).into()))
 }
 
 #[cfg(test)]
@@ -59,9 +60,10 @@ mod tests {
 
     #[test]
     fn a_panic_is_an_error_with_its_first_line() {
-        let guarded =
-            super::guarded::<()>(|| panic!("called `Result::unwrap()` on an `Err` value: no more\nmemory"));
+        let guarded = super::guarded::<(), Error>(|| {
+            panic!("called `Result::unwrap()` on an `Err` value: no more\nmemory")
+        });
         assert!(matches!(guarded, Err(Error::Training(reason)) if reason == "no more"));
-        assert_eq!(super::guarded(|| Ok(3)).ok(), Some(3));
+        assert_eq!(super::guarded(|| Ok::<_, Error>(3)).ok(), Some(3));
     }
 }

@@ -1,15 +1,15 @@
 //! Predictions of a trained run for new inputs.
 
-use crate::backend::Backend;
-use crate::config::Source;
+use crate::devices::Backend;
 use crate::error::Error;
-use crate::run_record::DataRecord;
 use crate::trained_run::TrainedRun;
 use burn::tensor::{Tensor, TensorData};
+use emberlab_config::Source;
 use emberlab_data::cifar10::{RECORD_SIZE, read_record};
 use emberlab_data::{
     ColumnRef, CsvFile, DataError, Features, ImageShape, ResizeFilter, TableSchema, read_image,
 };
+use emberlab_run::DataRecord;
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -69,7 +69,7 @@ pub fn predict(run: &TrainedRun, inputs: &[OsString], warn: fn(&str)) -> Result<
             Some(shape) => image(input, shape, filter),
             None => read_table(input, run, warn),
         };
-        let samples = samples.map_err(|reason| Error::Artifact { path: path_of(input), reason })?;
+        let samples = samples.map_err(|reason| Error::artifact(path_of(input), reason))?;
         predictions.extend(predict_samples(run, samples));
     }
     Ok(predictions)

@@ -1,12 +1,14 @@
 //! Whether a run that is there can go on, and from where.
 
 use crate::checkpoint::{CANNOT_BE_READ, Checkpoint, CheckpointStore, Newest, StoredCheckpoint};
-use crate::config::{Config, ScheduleConfig};
 use crate::error::Error;
-use crate::run_dir::file;
-use crate::run_record::{DataRecord, read_data_record};
-use crate::settings::{self, Settings};
+use crate::host::Host;
+use emberlab_config::settings::{self, Settings};
+use emberlab_config::{Config, ScheduleConfig};
 use emberlab_data::text::{listed, shown};
+use emberlab_run::config_file::read_settings;
+use emberlab_run::file;
+use emberlab_run::{DataRecord, RunRecord};
 use std::path::Path;
 
 /// Keys that change nothing about what was done so far.
@@ -27,13 +29,13 @@ const FREE: [&str; 8] = [
 /// # Errors
 ///
 /// [`Error::Resume`] with each key that has another value.
-pub fn check_config(run: &Path, config: &Config, warn: fn(&str)) -> Result<(), Error> {
+pub fn check_config(run: &Path, config: &Config, host: &dyn Host) -> Result<(), Error> {
     let path = run.join(file::CONFIG);
     let is = settings::flatten(&config.to_toml()).map_err(Error::Training)?;
-    let reasons = match settings::read(&path) {
+    let reasons = match read_settings(&path) {
         Ok(was) => changes(&was, &is, config),
         Err(error) => {
-            warn(&format!("{error}; it is written again"));
+            host.warn(&format!("{error}; it is written again"));
             Vec::new()
         }
     };
@@ -91,7 +93,7 @@ pub fn find_checkpoint(
     config: &Config,
     data: &DataRecord,
     decodes: impl Fn(&Checkpoint) -> bool,
-    warn: fn(&str),
+    host: &dyn Host,
 ) -> Result<Option<Checkpoint>, Error> {
     let refuse = |reason: String| Error::Resume { run: run.to_owned(), reason };
     let other_data = || refuse("its data has changed; choose another `--name` for a new run".into());
@@ -125,7 +127,7 @@ pub fn find_checkpoint(
     if let Some((path, reason)) = unreadable.filter(|_| checkpoint.is_none()) {
         // It may be whole: a run that begins again would delete it.
         let reason = format!("{reason}; make it readable, or begin again with `--overwrite`");
-        return Err(Error::Artifact { path: path.clone(), reason });
+        return Err(Error::artifact(path, reason));
     }
     let last = unfit.len().saturating_sub(1);
     for (index, (path, reason)) in unfit.iter().enumerate() {
@@ -134,14 +136,14 @@ pub fn find_checkpoint(
             (true, Some(_)) => "the one before it is taken",
             (true, None) => "there is none before it, so the run begins again at update 0",
         };
-        warn(&format!("`{}` {reason}; {next}", path.display()));
+        host.warn(&format!("`{}` {reason}; {next}", path.display()));
     }
-    match read_data_record(run) {
-        Ok(record) if checkpoint.is_none() && record.sha256 != data.sha256 => return Err(other_data()),
+    match RunRecord::read(run) {
+        Ok(record) if checkpoint.is_none() && record.data.sha256 != data.sha256 => return Err(other_data()),
         Ok(_) => {}
         // A run that was killed before its record was written has done nothing yet.
         Err(_) if checkpoint.is_none() && unfit.is_empty() && !run.join(file::RECORD).exists() => {}
-        Err(error) => warn(&match (&checkpoint, unfit.is_empty()) {
+        Err(error) => host.warn(&match (&checkpoint, unfit.is_empty()) {
             (None, true) => format!("{error}, and there is no checkpoint: the run begins again at update 0"),
             _ => format!("{error}; it is written again"),
         }),

@@ -1,32 +1,30 @@
 //! One run, from a configuration to its directory.
 
 use crate::application_log;
-use crate::atomic;
-use crate::backend::{self, AutodiffBackend, Backend, Device};
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::classifier::told_classifier;
-use crate::config::Config;
+use crate::devices::{self, AutodiffBackend, Backend, Device, Heartbeat, Watchdog, Watched};
 use crate::error::Error;
-use crate::evaluate;
-use crate::growing_file::refuse_irregular;
-use crate::learner::{self, Course, EventFile, Recorder, Setup, Trained};
+use crate::evaluate::{self, Evaluated};
+use crate::host::Host;
+use crate::learner::{self, Course, Setup, Trained};
 use crate::load::{Loaded, load};
 use crate::panic_log::guarded;
-use crate::predictions_file;
-use crate::remote::{Heartbeat, Watchdog, Watched};
-use crate::renderer::{Dashboard, Screen};
+use crate::record::{new_record, score_record};
 use crate::resume;
-use crate::run_dir::{Existing, RunDir, file};
-use crate::run_record::{Outcome, RunRecord};
-use crate::run_slot::{RunSlot, Unused};
-use crate::stop_signal::StopSignal;
 use crate::weights;
-use emberlab_data::{DeviceSet, Progress, Splits};
+use emberlab_config::Config;
+use emberlab_data::{DeviceSet, Splits};
 use emberlab_models::{Classifier, Score};
-use std::path::{Path, PathBuf};
+use emberlab_run::{
+    EventFile, Existing, Outcome, Recorder, RunDir, RunRecord, RunSlot, Unused, atomic, file,
+    predictions_file, refuse_irregular,
+};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
-/// What the command line decides about a run.
+/// What is decided about a run outside its configuration.
 #[derive(Clone, Debug)]
 pub struct TrainOptions {
     /// The folder of all runs.
@@ -35,16 +33,8 @@ pub struct TrainOptions {
     pub existing: Existing,
     /// Whether to wait while another process works on the run.
     pub wait: bool,
-    /// What shows the progress.
-    pub dashboard: Dashboard,
-    /// What asks the training to stop.
-    pub stop: StopSignal,
-    /// Who is told of what is odd but no error.
-    pub warn: fn(&str),
-    /// What is told that work goes on.
-    pub heartbeat: Heartbeat,
-    /// What says why a run is given up in the middle, and ends the program.
-    pub give_up: fn(&Error) -> !,
+    /// The commit that the program was built from, for the run's record.
+    pub git_commit: String,
 }
 
 /// What a run came to.
@@ -64,61 +54,46 @@ pub struct TrainReport {
     pub test: Option<Score>,
 }
 
-/// Trains as `config` says and writes the run directory.
-///
-/// `progress` is told how far reading the data came, and `announce` of the run before it begins. What can fail fails
-/// before the directory is made, as far as that can be known.
+/// Trains as `config` says and writes the run directory. Validates everything it can before it creates the directory.
 ///
 /// # Errors
 ///
 /// Every [`Error`] there is.
-pub fn train(
-    config: &Config,
-    options: &TrainOptions,
-    progress: &dyn Progress,
-    announce: impl FnOnce(&RunRecord, &Path),
-) -> Result<TrainReport, Error> {
-    let slot = if options.wait {
-        RunSlot::wait(&options.artifacts, &config.name, options.existing, &options.stop)?
-    } else {
-        RunSlot::acquire(&options.artifacts, &config.name, options.existing)?
-    };
+pub fn train(config: &Config, options: &TrainOptions, host: &Arc<dyn Host>) -> Result<TrainReport, Error> {
+    let slot = acquire(config, options, &**host)?;
     if let Some(run) = slot.resumes() {
-        resume::check_config(run, config, options.warn)?;
+        resume::check_config(run, config, &**host)?;
     }
     let place = options.artifacts.join(&config.name);
-    let watchdog = Watchdog { run: place, heartbeat: options.heartbeat.clone(), give_up: options.give_up };
+    let heartbeat = Heartbeat::default();
+    let watchdog = Watchdog { run: place, heartbeat: heartbeat.clone(), host: Arc::clone(host) };
     watchdog.watch_panics();
     watchdog.watch_silence(&config.device.remote)?;
     // Until the run directory is made, there is nothing to save.
-    let reading = options.stop.at_once(Error::LoadInterrupted, slot.unused(), options.give_up);
-    let opened = match options.dashboard {
-        Dashboard::Tui => Screen::open(&config.name, &options.stop)?,
-        Dashboard::Plain | Dashboard::None => Screen::none(),
-    };
-    let screen = opened.screen();
-    let progress: &dyn Progress = if screen.is_open() { screen } else { progress };
-    screen.phase("finding the device");
-    let devices = backend::devices(&config.device)?;
-    options.heartbeat.beat(None);
+    let reading = host.stop().at_once(Error::LoadInterrupted, slot.unused());
+    host.open(&config.name)?;
+    host.phase("finding the device");
+    let devices = devices::devices(&config.device)?;
+    heartbeat.beat(None);
     let device = &devices[0];
     let start = Instant::now();
-    screen.phase("reading data");
-    let loaded = load(config, &Watched { shown: progress, heartbeat: &options.heartbeat })?;
-    options.heartbeat.beat(None);
-    loaded.notes.iter().for_each(|note| (options.warn)(note));
-    screen.phase("preparing the run");
+    host.phase("reading data");
+    let loaded = load(config, &Watched { shown: host.progress(), heartbeat: &heartbeat })?;
+    heartbeat.beat(None);
+    loaded.notes.iter().for_each(|note| host.warn(note));
+    host.phase("preparing the run");
     let load_seconds = start.elapsed().as_secs_f64();
     config.check_samples(&loaded.splits)?;
-    config.warnings(loaded.splits.train.rows.len()).iter().for_each(|warning| (options.warn)(warning));
-    let classifier = told_classifier(config, &loaded.splits.train.samples, device, &options.warn)?;
-    let classifier = classifier.with_precision(config.device.precision).in_parts(backend::N_PARTS);
+    config.warnings(loaded.splits.train.rows.len()).iter().for_each(|warning| host.warn(warning));
+    let classifier =
+        told_classifier(config, &loaded.splits.train.samples, device, &|message| host.warn(message))?;
+    let classifier = classifier.with_precision(config.device.precision).in_parts(devices::N_PARTS);
 
-    let mut record = RunRecord::new(config, &loaded, device, load_seconds);
+    let mut record = new_record(config, &loaded, device, load_seconds, &options.git_commit);
     let checkpoint = match slot.resumes() {
         Some(run) => {
             let decodes = |checkpoint: &Checkpoint| learner::decodes(config, &classifier, checkpoint, device);
-            resume::find_checkpoint(run, config, &record.data, decodes, options.warn)?
+            resume::find_checkpoint(run, config, &record.data, decodes, &**host)?
         }
         None => None,
     };
@@ -126,23 +101,24 @@ pub fn train(
     if slot.begins_again() {
         let path = options.artifacts.join(&config.name);
         let lost = format!("the run `{}` has no `{}` and no checkpoint", path.display(), file::CONFIG);
-        (options.warn)(&format!("{lost}; it begins again"));
+        host.warn(&format!("{lost}; it begins again"));
     }
     drop(reading);
     let run = slot.create()?;
     run.write(file::CONFIG, config.to_toml().as_bytes())?;
     record.write(&run)?;
     let log = run.file(file::LOG);
-    if let Err(error) = refuse_irregular(&log).and_then(|()| application_log::begin(&log)) {
-        (options.warn)(&format!("{error}; training goes on without a log"));
+    if let Err(error) =
+        refuse_irregular(&log).map_err(Error::from).and_then(|()| application_log::begin(&log))
+    {
+        host.warn(&format!("{error}; training goes on without a log"));
     }
     log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
-    announce(&record, run.path());
+    host.announce(&record, run.path());
 
-    let training = Run { config, devices: &devices, device, directory: &run, screen };
-    let trained =
-        guarded(|| training.train_and_score(loaded, classifier, checkpoint, options, progress, &mut record));
-    options.heartbeat.end();
+    let training = Run { config, devices: &devices, device, directory: &run, host, heartbeat: &heartbeat };
+    let trained = guarded(|| training.train_and_score(loaded, classifier, checkpoint, &mut record));
+    heartbeat.end();
     record.outcome = match &trained {
         Ok(_) => Outcome::Finished,
         Err(Error::Interrupted(_)) => Outcome::Interrupted,
@@ -155,7 +131,7 @@ pub fn train(
     let trained = finish(&mut record, &run, trained)?;
     let selected = record.selected_epoch.filter(|_| record.metrics.validation.is_some());
     if let Some(diverged) = &record.diverged {
-        (options.warn)(&format!("{diverged}; the weights are those from before it"));
+        host.warn(&format!("{diverged}; the weights are those from before it"));
     }
     let (progress, test) = trained;
     Ok(TrainReport {
@@ -166,6 +142,16 @@ pub fn train(
         validation: progress.validation,
         test,
     })
+}
+
+/// The run's place. Waits for another process where the options say so.
+fn acquire(config: &Config, options: &TrainOptions, host: &dyn Host) -> Result<RunSlot, Error> {
+    let TrainOptions { artifacts, existing, .. } = options;
+    if !options.wait {
+        return Ok(RunSlot::acquire(artifacts, &config.name, *existing)?);
+    }
+    let stopped = || host.stop().came();
+    RunSlot::wait(artifacts, &config.name, *existing, stopped)?.ok_or(Error::Interrupted(0))
 }
 
 /// Writes the record of a run that has ended, and returns what it came to. A record that cannot be written at first is
@@ -183,7 +169,7 @@ fn finish<T>(record: &mut RunRecord, run: &RunDir, trained: Result<T, Error>) ->
     if let Err(again) = record.write(run) {
         log::error!("{again}");
     }
-    Err(trained.err().unwrap_or(error))
+    Err(trained.err().unwrap_or(error.into()))
 }
 
 /// A run whose directory is there.
@@ -192,7 +178,8 @@ struct Run<'a> {
     devices: &'a [Device],
     device: &'a Device,
     directory: &'a RunDir,
-    screen: &'a Screen,
+    host: &'a Arc<dyn Host>,
+    heartbeat: &'a Heartbeat,
 }
 
 impl Run<'_> {
@@ -203,8 +190,6 @@ impl Run<'_> {
         loaded: Loaded,
         classifier: Classifier<AutodiffBackend>,
         checkpoint: Option<Checkpoint>,
-        options: &TrainOptions,
-        progress_bar: &dyn Progress,
         record: &mut RunRecord,
     ) -> Result<(learner::Progress, Option<Score>), Error> {
         let Loaded { splits: Splits { train, validation, test }, normalizer, .. } = loaded;
@@ -219,10 +204,8 @@ impl Run<'_> {
             normalizer: &normalizer,
             classifier,
             devices: self.devices,
-            dashboard: options.dashboard,
-            screen: self.screen.clone(),
-            stop: options.stop.clone(),
-            heartbeat: options.heartbeat.clone(),
+            host: Arc::clone(self.host),
+            heartbeat: self.heartbeat.clone(),
             recorder: self.with_events(recorder)?,
             histograms: self.directory.file(file::HISTOGRAMS),
             checkpoints: CheckpointStore::new(
@@ -237,61 +220,63 @@ impl Run<'_> {
         record.diverged = progress.diverged.clone();
         record.stopped_early = progress.stopped_early;
         record.updates = progress.updates;
-        record.device_reads = progress.reads;
-        record.metrics.train = progress.train.last.map(Into::into);
-        record.metrics.validation = progress.selected.map(|selected| selected.score.into());
+        record.device_reads = Some(progress.reads);
+        record.metrics.train = progress.train.last.map(score_record);
+        record.metrics.validation = progress.selected.map(|selected| score_record(selected.score));
         record.selected_epoch = progress.selected.map(|selected| selected.epoch).or(Some(progress.epoch));
         let classifier = classifier?;
-        if progress.stopped && options.stop.without_weights() {
+        if progress.stopped && self.host.stop().without_weights() {
             return Err(Error::Interrupted(progress.updates));
         }
-        self.screen.phase("saving the weights");
+        self.host.phase("saving the weights");
         self.save(&classifier)?;
         if progress.stopped {
             return Err(Error::Interrupted(progress.updates));
         }
 
         let start = Instant::now();
-        let watched = Watched { shown: progress_bar, heartbeat: &options.heartbeat };
+        let watched = Watched { shown: self.host.progress(), heartbeat: self.heartbeat };
         let (rows, labels) = (test.rows, test.samples.labels.clone());
         let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, self.device);
-        self.screen.phase("scoring the test part");
+        self.host.phase("scoring the test part");
         // Training is written down; a run that is stopped from here on is known as one.
         record.outcome = Outcome::Interrupted;
         record.write(self.directory)?;
-        let scoring =
-            options.stop.at_once(Error::Interrupted(progress.updates), Unused::default(), options.give_up);
-        let verdict = evaluate::verdict(&classifier, &set, &watched);
+        let scoring = self.host.stop().at_once(Error::Interrupted(progress.updates), Unused::default());
+        let evaluated = evaluate::evaluate(&classifier, &set, &watched);
         drop(scoring);
         record.seconds.evaluate = start.elapsed().as_secs_f64();
-        let test = verdict.as_ref().map(|verdict| verdict.score);
-        if let (Some(score), Some(verdict)) = (&test, verdict.as_ref()) {
+        let test = evaluated.as_ref().map(|evaluated| evaluated.score);
+        if let Some(Evaluated { score, predictions, probabilities }) = &evaluated {
             let path = self.directory.file(file::PREDICTIONS);
-            atomic::write_with(&path, |out| predictions_file::write_csv(&rows, &labels, verdict, out))?;
+            atomic::write_with(&path, |out| {
+                predictions_file::write_csv(&rows, &labels, predictions, probabilities, out)
+            })?;
             let (epoch, updates) = match progress.selected {
                 Some(selected) => (selected.epoch, selected.updates),
                 None => (progress.epoch, progress.updates),
             };
             let mut recorder = self.with_events(Recorder::append(&metrics)?)?;
-            recorder.record("test", epoch, updates, score)?;
+            recorder.record("test", epoch, updates, &score_record(*score))?;
             recorder.flush()?;
         }
-        record.metrics.test = test.map(Into::into);
+        record.metrics.test = test.map(score_record);
         Ok((progress, test))
     }
 
     /// With an event file for TensorBoard, where the configuration asks for one.
     fn with_events(&self, recorder: Recorder) -> Result<Recorder, Error> {
-        match self.config.metrics.tensorboard {
-            true => recorder.with_events(EventFile::create(&self.directory.file(file::TENSORBOARD))?),
-            false => Ok(recorder),
+        if !self.config.metrics.tensorboard {
+            return Ok(recorder);
         }
+        Ok(recorder.with_events(EventFile::create(&self.directory.file(file::TENSORBOARD))?)?)
     }
 
     /// Saves the weights. Predictions of earlier ones, as of a run that ended and was resumed, are deleted first.
     fn save(&self, classifier: &Classifier<Backend>) -> Result<(), Error> {
         self.directory.remove(file::PREDICTIONS)?;
         self.directory.write(file::SAFETENSORS, &weights::to_safetensors(classifier.network())?)?;
-        self.directory.write(file::MPK, &weights::to_mpk(classifier)?)
+        self.directory.write(file::MPK, &weights::to_mpk(classifier)?)?;
+        Ok(())
     }
 }

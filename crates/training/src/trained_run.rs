@@ -1,13 +1,16 @@
 //! A run that was trained, to be used.
 
-use crate::backend::{self, Backend, Device};
 use crate::classifier::network;
-use crate::config::{Config, DataShape, Init};
+use crate::devices::{self, Backend, Device};
 use crate::error::Error;
-use crate::run_dir::{RunDir, file};
-use crate::run_record::{DataRecord, read_data_record};
+use crate::evaluate::predicted;
 use crate::weights;
+use burn::tensor::{Tensor, TensorData};
+use emberlab_config::{Config, DataShape, Init};
+use emberlab_data::Features;
 use emberlab_models::Network;
+use emberlab_run::{DataRecord, RunRecord};
+use emberlab_run::{RunDir, file};
 use std::path::Path;
 
 /// A run with its final weights.
@@ -35,7 +38,7 @@ impl TrainedRun {
         let directory = RunDir::open(artifacts, run)?;
         directory.remove_leftovers();
         let config = Config::load(&directory.file(file::CONFIG), &[])?;
-        let data = read_data_record(directory.path())?;
+        let data = RunRecord::read(directory.path())?.data;
         let source = &config.data.source;
         let (n_features, n_classes, image) = (data.n_features, data.class_names.len(), source.image());
         let shape = DataShape { n_features, image, n_classes };
@@ -51,7 +54,7 @@ impl TrainedRun {
             || !data.normalizer.fits(n_features, image)
         {
             let reason = "does not fit the run's `config.toml`".to_owned();
-            return Err(Error::Artifact { path: directory.file(file::RECORD), reason });
+            return Err(Error::artifact(directory.file(file::RECORD), reason));
         }
         config.check_shape(&shape)?;
         let architecture = config.model.architecture(&shape);
@@ -59,12 +62,22 @@ impl TrainedRun {
         if !path.exists() {
             let reason =
                 "is missing: a run saves its weights when it ends; go on with `emberlab train … --resume`";
-            return Err(Error::Artifact { path, reason: reason.to_owned() });
+            return Err(Error::artifact(path, reason));
         }
         weights::check_size(&path, &architecture)?;
-        let device = backend::device_to_read(&config.device)?;
+        let device = devices::device_to_read(&config.device)?;
         let weights = Init::From(path);
         let network = network(&config.model, &architecture, &weights, &device)?;
         Ok(Self { directory, config, data, network, device })
+    }
+
+    /// The class predicted for each sample, and the probabilities `[n, n_classes]`, row after row.
+    pub fn predict(&self, features: &Features) -> (Vec<usize>, Vec<f64>) {
+        let inputs = self.data.normalizer.apply(features);
+        let n_features = self.data.n_features;
+        let n_samples = inputs.len() / n_features.max(1);
+        let inputs = TensorData::new(inputs, [n_samples, n_features]);
+        let logits = self.network.forward(Tensor::<Backend, 2>::from_data(inputs, &self.device));
+        predicted(self.config.model.output, logits)
     }
 }

@@ -54,7 +54,7 @@ pub fn to_safetensors<B: Backend>(network: &Network<B>) -> Result<Vec<u8>, Error
 ///
 /// [`Error::Artifact`] when it is missing or too small.
 pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error> {
-    let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
+    let fail = |reason: String| Error::artifact(path, reason);
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => fail(DOES_NOT_EXIST.into()),
         _ => fail(format!("cannot be read: {error}")),
@@ -80,7 +80,7 @@ pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error>
 ///
 /// [`Error::Artifact`] when the file is missing or damaged, or its tensors do not fit.
 pub fn load<B: Backend>(network: Network<B>, path: &Path, warn: &dyn Fn(&str)) -> Result<Network<B>, Error> {
-    let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
+    let fail = |reason: String| Error::artifact(path, reason);
     let bytes = read(path).map_err(&fail)?;
     let file = SafeTensors::deserialize(&bytes).map_err(|error| fail(not_safetensors(&bytes, &error)))?;
     let tensors = file.tensors().into_iter().filter(|(name, _)| !is_counter(name));

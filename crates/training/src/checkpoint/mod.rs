@@ -14,11 +14,11 @@ mod store;
 pub use records::{decode, encode};
 pub use store::{CANNOT_BE_READ, CheckpointStore, Newest};
 
-use crate::growing_file::FileMark;
 use crate::learner::{Course, SelectionState};
-use crate::run_record::DataRecord;
 use emberlab_data::{LoaderState, RandomState};
 use emberlab_models::ScoreMean;
+use emberlab_run::DataRecord;
+use emberlab_run::FileMark;
 use serde::{Deserialize, Serialize};
 
 /// What a run is, whatever its other files say.

@@ -1,10 +1,10 @@
 //! The checkpoints of a run.
 
 use super::{Checkpoint, RunIdentity, StoredCheckpoint};
-use crate::atomic;
 use crate::error::Error;
-use crate::fingerprint::hexadecimal;
 use emberlab_data::open_regular;
+use emberlab_run::atomic;
+use emberlab_run::hexadecimal;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -99,10 +99,7 @@ impl CheckpointStore {
 
     /// The checkpoints there are, the newest first.
     fn paths(&self) -> Result<Vec<PathBuf>, Error> {
-        let unreadable = |error: io::Error| Error::Artifact {
-            path: self.folder.clone(),
-            reason: format!("cannot be read: {error}"),
-        };
+        let unreadable = |error: io::Error| Error::artifact(&self.folder, format!("cannot be read: {error}"));
         let mut paths = Vec::new();
         match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(paths),

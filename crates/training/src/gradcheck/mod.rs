@@ -23,10 +23,10 @@ mod slope;
 
 pub use report::{Comparison, ParameterReport, Report, WorstEntry};
 
-use crate::config::{Config, DataShape};
 use crate::error::Error;
 use crate::load::{Loaded, load};
 use burn::backend::{Autodiff, Flex};
+use emberlab_config::{Config, DataShape};
 use emberlab_data::{ClassificationBatch, Progress};
 use emberlab_models::{Classifier, GradientRule, Gradients};
 use reference::Reference;

@@ -7,11 +7,11 @@
 //! bfloat16 is no fault of the derivative.
 
 use super::gradients::{HostGradients, largest, read};
-use crate::backend::{self, AutodiffBackend, Backend};
 use crate::classifier::classifier;
-use crate::config::Config;
+use crate::devices::{self, AutodiffBackend, Backend};
 use crate::error::Error;
 use burn::module::ParamId;
+use emberlab_config::Config;
 use emberlab_data::{ClassificationBatch, DeviceSet, LabelledData, Normalizer, RandomState};
 use emberlab_models::GradientRule;
 use std::collections::HashMap;
@@ -50,7 +50,7 @@ pub fn errors(
     normalizer: &Normalizer,
     right: &Right<'_>,
 ) -> Result<Vec<DeviceErrors>, Error> {
-    let device = backend::device(&config.device)?;
+    let device = devices::device(&config.device)?;
     let classifier = classifier::<AutodiffBackend>(config, train, &device)?;
     let dropout = RandomState::new(config.model.dropout_seed);
     let errors = |rule: GradientRule| -> Vec<f64> {

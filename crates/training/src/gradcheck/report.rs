@@ -4,7 +4,7 @@ use super::GradcheckOptions;
 use super::gradients::HostGradient;
 use super::on_device::DeviceErrors;
 use super::slope::Slope;
-use crate::backend;
+use crate::devices;
 use serde::Serialize;
 
 /// The outcome of a comparison.
@@ -165,7 +165,7 @@ impl<'a> Builder<'a> {
             samples: self.samples,
             autodiff_tolerance: self.options.autodiff_tolerance,
             difference_tolerance: self.options.difference_tolerance,
-            backend: backend::NAME,
+            backend: devices::NAME,
             device_tolerance: self.options.device_tolerance,
             parameters: self.parameters,
         }

@@ -3,10 +3,10 @@
 use super::gradients::{HostGradients, read};
 use super::{Cpu, Rule, Tracked, rounding};
 use crate::classifier::classifier;
-use crate::config::Config;
 use crate::error::Error;
 use burn::module::{AutodiffModule, Module, ModuleMapper, Param, ParamId};
 use burn::tensor::{DType, Tensor, TensorData};
+use emberlab_config::Config;
 use emberlab_data::{ClassificationBatch, LabelledData, Normalizer, RandomState};
 use emberlab_models::Classifier;
 use std::collections::HashMap;

@@ -4,7 +4,7 @@
 //! number, or with class weights the sum of those. Class weights are summed on the device, and so the
 //! gradients are scaled there without a wait.
 
-use crate::backend::{AutodiffBackend, Backend};
+use crate::devices::{AutodiffBackend, Backend};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::Tensor;

@@ -9,13 +9,13 @@
 //!
 //! Adam adds `λ w` to `g` first; AdamW multiplies `w` by `1 - η λ` first.
 
-use crate::config::Moments;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{
     Adam, AdamConfig, AdamState, AdamW, AdamWConfig, AdamWState, AdaptiveMomentumState, SimpleOptimizer,
 };
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use emberlab_config::Moments;
 
 /// The largest `β` for which Burn's own step is taken.
 pub const LARGEST_IN_F32: f64 = 0.999;

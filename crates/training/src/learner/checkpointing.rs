@@ -2,18 +2,18 @@
 
 use super::histograms::Histograms;
 use super::progress::Progress;
-use super::recorder::Recorder;
 use super::selection::Selection;
 use super::shared_optimizer::SharedOptimizer;
-use crate::backend::{AutodiffBackend, Backend, Device};
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity, TrainingState, decode, encode};
-use crate::config::CheckpointConfig;
+use crate::devices::{AutodiffBackend, Backend, Device};
 use crate::error::Error;
 use crate::weights;
 use burn::module::{AutodiffModule, Module};
 use burn::optim::Optimizer;
+use emberlab_config::CheckpointConfig;
 use emberlab_data::DeviceLoader;
 use emberlab_models::{Classifier, ScoreMean};
+use emberlab_run::Recorder;
 use std::sync::Arc;
 use std::time::Instant;
 

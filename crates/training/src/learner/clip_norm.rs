@@ -3,7 +3,7 @@
 //! With the gradients `g` of all parameters and `n = √Σ g²`, each is multiplied by
 //! `min(1, max_norm / (n + 1e-6))`. Everything stays on the device, so that nothing waits for it.
 
-use crate::backend::{AutodiffBackend, Backend};
+use crate::devices::{AutodiffBackend, Backend};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;

@@ -1,13 +1,13 @@
 //! Trying whether a checkpoint decodes, before a run goes on from it.
 
 use super::Task;
-use crate::backend::{AutodiffBackend, Backend, Device};
 use crate::checkpoint::{Checkpoint, decode};
-use crate::config::Config;
+use crate::devices::{AutodiffBackend, Backend, Device};
 use crate::error::Error;
 use burn::module::{AutodiffModule, Module, ModuleVisitor, Param};
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::Tensor;
+use emberlab_config::Config;
 use emberlab_models::Classifier;
 
 /// A checkpoint, and the classifier that it is to go on with.

@@ -5,7 +5,7 @@
 //! a few where one would be too large: an update with `n` servers waits for an answer `2 n - 1` times, or a few more.
 
 use super::transfer::read_all;
-use crate::backend::{AutodiffBackend, Backend, Device};
+use crate::devices::{AutodiffBackend, Backend, Device};
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::{Tensor, TensorData};

@@ -1,6 +1,6 @@
 //! Batches for Burn's learner, which asks for tensors that a graph can begin with.
 
-use crate::backend::{AutodiffBackend, Backend, Device};
+use crate::devices::{AutodiffBackend, Backend, Device};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use emberlab_data::{ClassificationBatch, DeviceLoader};
 use std::sync::Arc;

@@ -1,14 +1,14 @@
 //! Records how weights and gradients are spread, about [`SNAPSHOTS`] times in a run.
 
 use super::transfer::read_all;
-use crate::backend::{AutodiffBackend, Backend};
+use crate::devices::{AutodiffBackend, Backend};
 use crate::error::Error;
-use crate::growing_file::{FileMark, GrowingFile};
-use crate::histograms_file::HistogramRow;
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use emberlab_models::Classifier;
+use emberlab_run::FileMark;
+use emberlab_run::histograms_file::{HistogramRow, HistogramsWriter};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::Path;
@@ -18,7 +18,7 @@ const SNAPSHOTS: usize = 24;
 
 /// Appends histograms to `histograms.csv`.
 pub struct Histograms {
-    file: GrowingFile,
+    file: HistogramsWriter,
     /// Updates from one snapshot to the next.
     every: usize,
     /// The update that is recorded in any case.
@@ -34,7 +34,7 @@ impl Histograms {
     /// [`Error::Write`].
     pub fn create(path: &Path, updates: usize, mark: FileMark) -> Result<Self, Error> {
         let every = updates.div_ceil(SNAPSHOTS).max(1);
-        Ok(Self { file: GrowingFile::resume(path, mark)?, every, last: updates })
+        Ok(Self { file: HistogramsWriter::resume(path, mark)?, every, last: updates })
     }
 
     /// Waits until the disk has all histograms, and returns the mark of the file.
@@ -43,7 +43,7 @@ impl Histograms {
     ///
     /// [`Error::Write`].
     pub fn sync(&mut self) -> Result<FileMark, Error> {
-        self.file.sync()
+        Ok(self.file.sync()?)
     }
 
     /// Whether an update, counted from 1, is recorded.
@@ -71,20 +71,8 @@ impl Histograms {
         let rows = snapshot.of.par_iter().zip(&values);
         let rows: Vec<_> =
             rows.map(|((name, of), values)| HistogramRow::new(update, name, of, values)).collect();
-        rows.iter().flatten().try_for_each(|row| self.write(row))?;
-        self.file.flush()?;
+        self.file.write(rows.iter().flatten())?;
         Ok(transfers)
-    }
-
-    fn write(&mut self, row: &HistogramRow) -> Result<(), Error> {
-        let encode = || -> Result<Vec<u8>, csv::Error> {
-            let mut line =
-                csv::WriterBuilder::new().has_headers(self.file.is_empty()).from_writer(Vec::new());
-            line.serialize(row)?;
-            line.into_inner().map_err(|error| csv::Error::from(error.into_error()))
-        };
-        let line = encode().map_err(|error| Error::write(self.file.path())(std::io::Error::other(error)))?;
-        self.file.write(&line)
     }
 }
 

@@ -14,6 +14,9 @@ pub const LOSS: &str = "Loss";
 /// The accuracy, in per cent.
 pub const ACCURACY: &str = "Accuracy";
 
+/// The learning rate, as Burn calls the metric.
+pub const LEARNING_RATE: &str = "Learning Rate";
+
 /// One number of a [`Score`].
 #[derive(Clone)]
 pub struct ScoreMetric {

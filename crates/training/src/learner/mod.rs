@@ -10,48 +10,43 @@ mod checkpointing;
 mod clip_norm;
 mod course;
 mod decoding;
-mod event_file;
 mod exchange;
 mod graph_loader;
 mod histograms;
+mod host_renderer;
 mod metric;
 mod muon;
 mod no_validation;
 mod parameters;
 mod progress;
-mod recorder;
 mod replicas;
 mod resume;
 mod rmsprop;
 mod schedule;
 mod selection;
 mod shared_optimizer;
+mod silent;
 mod throughput;
 mod transfer;
 mod unread_scores;
 mod update_loop;
 
-pub use crate::metrics_file::METRICS_HEADER;
 pub use course::{Best, Course};
-pub use event_file::EventFile;
+pub use emberlab_run::metrics_file::METRICS_HEADER;
 pub use histograms::Histograms;
-pub(crate) use metric::{ACCURACY, LOSS};
+pub use metric::{ACCURACY, LEARNING_RATE, LOSS};
 pub use progress::Progress;
-pub use recorder::Recorder;
-pub(crate) use schedule::Schedule;
+pub use schedule::{Schedule, learning_rates};
 pub use selection::{Selected, SelectionState};
-pub(crate) use throughput::THROUGHPUT;
-pub use transfer::DeviceReads;
+pub use silent::SilentRenderer;
+pub use throughput::THROUGHPUT;
 
-use crate::backend::{AutodiffBackend, Backend, Device, failure};
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
-use crate::config::{Clip, Config, OptimizerConfig, OptimizerKind};
+use crate::devices::Heartbeat;
+use crate::devices::{AutodiffBackend, Backend, Device, failure};
 use crate::error::Error;
-use crate::growing_file::FileMark;
+use crate::host::{Host, Outline};
 use crate::panic_log::{PanicLog, guarded};
-use crate::remote::Heartbeat;
-use crate::renderer::{Dashboard, DashboardRenderer, PlainRenderer, Screen, SilentRenderer};
-use crate::stop_signal::StopSignal;
 use adam::Adaptive;
 use burn::data::dataloader::DataLoader;
 use burn::grad_clipping::GradientClippingConfig;
@@ -63,11 +58,14 @@ use burn::train::metric::{CpuMemory, CpuUse, LearningRateMetric};
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use checkpointing::Checkpointing;
 use decoding::Decoding;
+use emberlab_config::{Clip, Config, OptimizerConfig, OptimizerKind};
 use emberlab_data::{
     Augmenter, BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet, LabelledData, Normalizer,
 };
 use emberlab_models::Classifier;
+use emberlab_run::{FileMark, Recorder};
 use graph_loader::GraphLoader;
+use host_renderer::HostRenderer;
 use metric::{ScoreMetric, Unlogged};
 use muon::MuonWithAdamW;
 use no_validation::NoValidation;
@@ -103,12 +101,8 @@ pub struct Setup<'a> {
     pub classifier: Classifier<AutodiffBackend>,
     /// Where it is trained, the device that makes the updates first.
     pub devices: &'a [Device],
-    /// What shows the progress.
-    pub dashboard: Dashboard,
-    /// The dashboard, where it is that.
-    pub screen: Screen,
-    /// What asks the training to stop.
-    pub stop: StopSignal,
+    /// The program around it.
+    pub host: Arc<dyn Host>,
     /// What is told that work goes on.
     pub heartbeat: Heartbeat,
     /// What writes the metrics.
@@ -236,7 +230,7 @@ where
     O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
 {
     let Setup { train, validation, normalizer, classifier, devices, run, .. } = setup;
-    let Setup { dashboard, screen, stop, heartbeat, recorder, histograms, checkpoints, resume, .. } = setup;
+    let Setup { host, heartbeat, recorder, histograms, checkpoints, resume, .. } = setup;
     let Some((device, others)) = devices.split_first() else {
         return Err(Error::Device("no device to train on".into()));
     };
@@ -289,10 +283,9 @@ where
         validation,
         optimizer.clone(),
         replicas,
-        stop.clone(),
+        Arc::clone(&host),
         heartbeat,
-    )
-    .with_screen(screen.clone());
+    );
     let loader: TrainLoader = Arc::new(GraphLoader(loader));
     let training = SupervisedTraining::new("", loader, Arc::new(NoValidation))
         .num_epochs(training_config.epochs)
@@ -303,19 +296,17 @@ where
         .metric_train_numeric(Throughput::new())
         .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)));
     let panics = PanicLog::install();
-    let training = match dashboard {
-        Dashboard::Tui => {
-            let training = training.metric_train(CpuUse::new()).metric_train(CpuMemory::new());
-            #[cfg(feature = "cuda")]
-            let training = training.metric_train(burn::train::metric::CudaMetric::new());
-            training.renderer(DashboardRenderer::new(screen, updates))
-        }
-        Dashboard::Plain => {
-            let renderer = PlainRenderer::new(updates, updates_done, training_config, has_validation, stop);
-            training.renderer(renderer)
-        }
-        Dashboard::None => training.renderer(SilentRenderer),
+    let training = if host.shows_system_metrics() {
+        let training = training.metric_train(CpuUse::new()).metric_train(CpuMemory::new());
+        #[cfg(feature = "cuda")]
+        let training = training.metric_train(burn::train::metric::CudaMetric::new());
+        training
+    } else {
+        training
     };
+    let outline =
+        Outline { updates, updates_before: updates_done, training: training_config, has_validation };
+    let training = training.renderer(HostRenderer(host.renderer(&outline)));
     let learner = Learner::new(classifier, optimizer, schedule);
     let launched = catch_unwind(AssertUnwindSafe(|| {
         let result = training.launch(learner);

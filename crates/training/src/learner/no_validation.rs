@@ -1,6 +1,6 @@
 //! The validation part of a training that has none.
 
-use crate::backend::{Backend, Device};
+use crate::devices::{Backend, Device};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use emberlab_data::ClassificationBatch;
 use std::sync::Arc;

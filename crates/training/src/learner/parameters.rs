@@ -1,6 +1,6 @@
 //! What is asked of all parameters of a classifier.
 
-use crate::backend::{AutodiffBackend, Backend};
+use crate::devices::{AutodiffBackend, Backend};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Bool, Tensor};
 use emberlab_models::Classifier;

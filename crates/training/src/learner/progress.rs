@@ -3,12 +3,12 @@
 use super::checkpointing::Checkpointing;
 use super::course::Course;
 use super::histograms::Histograms;
-use super::recorder::Recorder;
 use super::selection::{Selected, Selection};
-use super::transfer::DeviceReads;
-use crate::backend::Backend;
+use crate::devices::Backend;
 use crate::error::Error;
 use emberlab_models::{Classifier, ScoreMean};
+use emberlab_run::DeviceReads;
+use emberlab_run::Recorder;
 
 /// How far a training came.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@
 //! rightly in one thread only.
 
 use super::exchange::{Weights, hand_back, read_score};
-use crate::backend::{AutodiffBackend, Backend, Device, IS_REMOTE};
+use crate::devices::{AutodiffBackend, Backend, Device, IS_REMOTE};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator};
 use burn::module::Module;
 use burn::optim::GradientsParams;

@@ -3,8 +3,8 @@
 use super::progress::Progress;
 use super::schedule::Schedule;
 use super::selection::Selection;
-use crate::backend::{AutodiffBackend, Backend, Device};
 use crate::checkpoint::{Checkpoint, decode};
+use crate::devices::{AutodiffBackend, Backend, Device};
 use crate::error::Error;
 use burn::lr_scheduler::LrScheduler;
 use burn::module::{AutodiffModule, Module};

@@ -1,12 +1,12 @@
 //! The learning rate of each update.
 
-use crate::config::{Ramp, ScheduleConfig, Steps};
 use crate::error::Error;
 use burn::lr_scheduler::LrScheduler;
 use burn::lr_scheduler::exponential::{ExponentialLrScheduler, ExponentialLrSchedulerConfig};
 use burn::lr_scheduler::linear::{LinearLrScheduler, LinearLrSchedulerConfig};
 use burn::lr_scheduler::step::{StepLrScheduler, StepLrSchedulerConfig};
 use burn::tensor::backend::Backend;
+use emberlab_config::{Ramp, ScheduleConfig, Steps, TrainingConfig};
 use std::f64::consts::PI;
 
 /// A learning rate times the factors of any number of schedules, each of which starts from 1 or rises to
@@ -109,12 +109,34 @@ impl LrScheduler for Schedule {
     }
 }
 
+/// The most points that [`learning_rates`] returns.
+const MAX_RATES: usize = 2000;
+/// The longest schedule that is gone through, which takes a second.
+const MAX_UPDATES: usize = 20_000_000;
+
+/// The learning rate of each update of a training on `n_train` samples, or of every k-th where there are many, each with the
+/// number of its update from 1; nothing for more updates than can be gone through.
+///
+/// # Errors
+///
+/// [`Error::Usage`] for a schedule that Burn does not take.
+pub fn learning_rates(training: &TrainingConfig, n_train: usize) -> Result<Vec<(f64, f64)>, Error> {
+    let updates = training.updates(n_train);
+    if updates > MAX_UPDATES {
+        return Ok(Vec::new());
+    }
+    let every = updates.div_ceil(MAX_RATES).max(1);
+    let mut schedule = Schedule::new(&training.schedule, training.optimizer.learning_rate, updates)?;
+    let rates = (1..=updates).map(|update| (update as f64, schedule.step()));
+    Ok(rates.step_by(every).collect())
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
-    use crate::config::Config;
+    use emberlab_config::Config;
     use serde::Deserialize;
     use std::path::Path;
 
@@ -146,7 +168,7 @@ mod tests {
             );
             let config = Config::parse(Path::new("rates.toml"), &text, &[]).unwrap();
             let mut found = Schedule::new(&config.training.schedule, golden.learning_rate, 100).unwrap();
-            let mut resumed = found.clone().load_record::<crate::backend::Backend>(60);
+            let mut resumed = found.clone().load_record::<crate::devices::Backend>(60);
             for (update, rate) in rates.iter().enumerate() {
                 let found = found.step();
                 assert!((found - rate).abs() <= 1e-12, "{schedule}, update {update}: {found} for {rate}");

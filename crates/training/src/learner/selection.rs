@@ -1,8 +1,8 @@
 //! What the validation part decides: which epoch's weights become those of the run, and whether there
 //! is any use in going on.
 
-use crate::backend::Backend;
-use crate::config::{EarlyStopping, Select};
+use crate::devices::Backend;
+use emberlab_config::{EarlyStopping, Select};
 use emberlab_models::{Classifier, Score};
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! An optimizer that can be asked what it keeps while Burn's learner has it.
 
-use crate::backend::AutodiffBackend;
+use crate::devices::AutodiffBackend;
 use burn::optim::{GradientsParams, MultiGradientsParams, Optimizer};
 use emberlab_models::Classifier;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

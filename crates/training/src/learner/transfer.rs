@@ -1,26 +1,10 @@
 //! Numbers on their way from the device, and how often it is waited for.
 
-use crate::backend::{Backend, IS_REMOTE};
+use crate::devices::{Backend, IS_REMOTE};
 use burn::tensor::Tensor;
-use serde::{Deserialize, Serialize};
 
 /// Numbers that one transfer brings: a server sends no message above 16 MiB, and a device need not hold a second copy of all.
 const AT_ONCE: usize = if IS_REMOTE { 2 << 20 } else { 256 << 20 };
-
-/// How often a training waited for its device, since this process began it. Nothing else makes it wait.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeviceReads {
-    /// For the scores of updates, many in one transfer.
-    pub scores: usize,
-    /// For scores on the validation part.
-    pub validation: usize,
-    /// For histograms of weights and gradients.
-    pub histograms: usize,
-    /// For checkpoints, each of which reads all weights and the optimizer's state.
-    pub checkpoints: usize,
-    /// For weights and gradients that go from server to server.
-    pub exchange: usize,
-}
 
 /// Reads tensors in as few transfers as there can be; returns the numbers of each tensor, and the transfers.
 pub fn read_all(tensors: Vec<Tensor<Backend, 1>>) -> (Vec<Vec<f32>>, usize) {

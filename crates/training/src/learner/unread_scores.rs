@@ -1,6 +1,6 @@
 //! Scores that are still on the device.
 
-use crate::backend::Backend;
+use crate::devices::Backend;
 use emberlab_models::{Score, ScoreMean, StepScore};
 
 /// The scores of the last updates, in the order in which they were computed.

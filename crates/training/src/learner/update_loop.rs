@@ -10,13 +10,12 @@ use super::schedule::Schedule;
 use super::selection::Selected;
 use super::shared_optimizer::SharedOptimizer;
 use super::unread_scores::UnreadScores;
-use crate::backend::{self, AutodiffBackend, Backend};
-use crate::config::{Clip, OnDivergence, TrainingConfig};
+use crate::devices::{self, AutodiffBackend, Backend};
+use crate::devices::{Heartbeat, Watched};
 use crate::error::Error;
 use crate::evaluate;
-use crate::remote::{Heartbeat, Watched};
-use crate::renderer::{Best, Screen};
-use crate::stop_signal::StopSignal;
+use crate::host::{BestEpoch, Host};
+use crate::record::score_record;
 use burn::data::dataloader::Progress as Share;
 use burn::module::{AutodiffModule, Module};
 use burn::optim::{GradientsParams, Optimizer};
@@ -24,6 +23,7 @@ use burn::train::{
     EventProcessorTraining, Learner, LearnerEvent, LearningComponentsMarker, SupervisedLearningStrategy,
     SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
 };
+use emberlab_config::{Clip, OnDivergence, TrainingConfig};
 use emberlab_data::{BatchPlan, DeviceSet};
 use emberlab_models::{Classifier, GradientRule, ScoreMean, StepScore};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,9 +44,8 @@ pub struct UpdateLoop<O> {
     validation: Option<DeviceSet<Backend>>,
     optimizer: SharedOptimizer<O>,
     replicas: Replicas,
-    stop: StopSignal,
+    host: Arc<dyn Host>,
     heartbeat: Heartbeat,
-    screen: Screen,
 }
 
 type Components<O> =
@@ -59,7 +58,7 @@ impl<O> UpdateLoop<O> {
         validation: Option<DeviceSet<Backend>>,
         optimizer: SharedOptimizer<O>,
         replicas: Replicas,
-        stop: StopSignal,
+        host: Arc<dyn Host>,
         heartbeat: Heartbeat,
     ) -> Self {
         Self {
@@ -76,15 +75,9 @@ impl<O> UpdateLoop<O> {
             validation,
             optimizer,
             replicas,
-            stop,
+            host,
             heartbeat,
-            screen: Screen::default(),
         }
-    }
-
-    /// Tells a dashboard what goes on.
-    pub fn with_screen(self, screen: Screen) -> Self {
-        Self { screen, ..self }
     }
 
     /// The validation part, in epochs that are scored on it: each `validate_every`-th, and the last.
@@ -127,14 +120,14 @@ where
             n_parts: 0,
             replicas: &self.replicas,
             heartbeat: &self.heartbeat,
-            screen: &self.screen,
+            host: &*self.host,
             accumulate: self.accumulate,
             max_norm: self.max_norm,
             last_read: Instant::now(),
             epochs,
             log_every: self.log_every,
         };
-        let stopped = || self.stop.came();
+        let stopped = || self.host.stop().came();
         let ran = fitting.epochs(&train, &stopped, |epoch| self.validation_after(epoch, epochs));
         fitting.shared.failure = match (ran, self.on_divergence) {
             (Err(error @ Error::Diverged { .. }), OnDivergence::Restore) => fitting.restore(error).err(),
@@ -170,7 +163,7 @@ where
     max_norm: Option<f64>,
     replicas: &'a Replicas,
     heartbeat: &'a Heartbeat,
-    screen: &'a Screen,
+    host: &'a dyn Host,
     last_read: Instant,
     epochs: usize,
     log_every: Option<usize>,
@@ -188,7 +181,7 @@ where
         stopped: &dyn Fn() -> bool,
         validation_after: impl Fn(usize) -> Option<&'b DeviceSet<Backend>>,
     ) -> Result<(), Error> {
-        self.screen.phase(if backend::compiles_kernels() {
+        self.host.phase(if devices::compiles_kernels() {
             "compiling kernels for the first update…"
         } else {
             "making the first update"
@@ -227,16 +220,14 @@ where
 
     /// Tells the dashboard which epoch is the best: by the validation part, or else by the training loss.
     fn show_best(&self) {
-        if !self.screen.is_open() {
-            return;
-        }
         let Shared { selection, progress, .. } = &*self.shared;
         let by_training = progress.train.lowest_loss.map(|best| (best.epoch, best.value));
         let by_validation = selection.state().best.map(|best| (best.epoch, f64::from(best.score.loss)));
         let patience_left = selection.patience_left();
         let best = by_validation.or(by_training);
-        let best = best.map(|(epoch, loss)| Best { epoch, score: format!("loss {loss:.4}"), patience_left });
-        self.screen.best(best);
+        let best =
+            best.map(|(epoch, loss)| BestEpoch { epoch, score: format!("loss {loss:.4}"), patience_left });
+        self.host.best(best);
     }
 
     /// Ends with the weights that the validation part chose, or else with those of the newest checkpoint.
@@ -259,7 +250,7 @@ where
 
     /// Writes down where training is, between two updates of `epoch` or before its first.
     fn checkpoint(&mut self, epoch: usize) -> Result<(), Error> {
-        self.screen.phase("writing a checkpoint");
+        self.host.phase("writing a checkpoint");
         let model = self.model.clone();
         if !is_finite(&model) {
             return Err(
@@ -307,15 +298,17 @@ where
     /// Scores the weights on the validation part.
     fn validate(&mut self, epoch: usize, set: &DeviceSet<Backend>) -> Result<(), Error> {
         let classifier = self.model.valid();
-        self.screen.phase("scoring the validation part");
-        let Some(score) =
-            evaluate::score(&classifier, set, &Watched { shown: self.screen, heartbeat: self.heartbeat })
-        else {
+        self.host.phase("scoring the validation part");
+        let Some(score) = evaluate::score(
+            &classifier,
+            set,
+            &Watched { shown: self.host.validation_progress(), heartbeat: self.heartbeat },
+        ) else {
             return Ok(());
         };
         self.shared.progress.reads.validation += 1;
         let updates = self.shared.progress.updates;
-        self.shared.recorder.record("valid", epoch, updates, &score)?;
+        self.shared.recorder.record("valid", epoch, updates, &score_record(score))?;
         self.shared.recorder.flush()?;
         self.shared.progress.validation.end_epoch(epoch, score);
         self.shared.selection.offer(Selected { epoch, updates, score }, classifier);
@@ -328,7 +321,7 @@ where
         );
         self.events.process_valid(LearnerEvent::ProcessedItem(item));
         self.events.process_valid(LearnerEvent::EndEpoch(epoch));
-        self.screen.phase("training");
+        self.host.phase("training");
         Ok(())
     }
 
@@ -395,7 +388,7 @@ where
         let Progress { epoch, updates, .. } = self.shared.progress;
         let first = updates + 1 - scores.len();
         for (iteration, score) in (first..).zip(&scores) {
-            self.shared.recorder.record("train", epoch, iteration, score)?;
+            self.shared.recorder.record("train", epoch, iteration, &score_record(*score))?;
             if !score.loss.is_finite() {
                 self.shared.recorder.flush()?;
                 return Err(self.diverged(format!("the loss is {}", score.loss), iteration));
@@ -418,7 +411,7 @@ where
             );
             self.events.process_train(LearnerEvent::ProcessedItem(item));
         }
-        self.screen.phase("training");
+        self.host.phase("training");
         Ok(())
     }
 }

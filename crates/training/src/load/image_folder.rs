@@ -1,6 +1,6 @@
 //! From an image folder to its parts.
 
-use crate::config::DataConfig;
+use emberlab_config::DataConfig;
 use emberlab_data::{
     DataError, FolderLayout, FolderParts, ImageFolder, LabelledData, ParameterError, Part, Progress,
     RandomState, Splits, Subsample, TestSize, TrainTestSplit,

@@ -1,0 +1,175 @@
+//! The command line.
+
+use crate::build_info::GIT_COMMIT;
+use crate::commands::{
+    compare, completions, config, data, doctor, evaluate, export, gradcheck, lab, predict, report, runs,
+    serve, sweep, train,
+};
+use crate::error::Error;
+use crate::output::print;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use emberlab_training::{BURN_VERSION, devices, guarded};
+use std::process::ExitCode;
+
+/// A laboratory for classifiers, step by step.
+#[derive(Debug, Parser)]
+#[command(name = "emberlab", propagate_version = true, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit codes: 0 done, 2 usage or configuration, 3 data missing or corrupt, 4 training failed, \
+                        5 device not available, 130 interrupted."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a classifier and write its run directory
+    #[command(
+        after_help = "Examples:\n  emberlab train configs/lab/synthetic-softmax.toml\n  emberlab train configs/iris.toml --name wide --set model.hidden=[32]\n  emberlab train configs/iris.toml --resume"
+    )]
+    Train(train::TrainArgs),
+    /// Score a trained run: accuracy, precision and recall of each class, confusion matrix
+    ///
+    /// The loss is the plain cross-entropy, without the label smoothing and the class weights that the run was trained with.
+    #[command(
+        after_help = "Examples:\n  emberlab evaluate iris\n  emberlab evaluate iris --split validation --json"
+    )]
+    Evaluate(evaluate::EvaluateArgs),
+    /// Predict the classes of images, records or rows
+    #[command(
+        after_help = "Examples:\n  emberlab predict iris flowers.csv\n  emberlab predict cifar10-linear cat.png data/cifar-10-batches-bin/test_batch.bin:7"
+    )]
+    Predict(predict::PredictArgs),
+    /// Train many runs with some keys changed, several at once, and rank them
+    Sweep(sweep::SweepArgs),
+    /// Draw what a run did into its folder `plots`, as SVG and PNG, and write its page `report.html`
+    #[command(after_help = "Example:\n  emberlab report iris")]
+    Report(report::ReportArgs),
+    /// Run the notebook's experiments and write the lab as a page, `artifacts/lab/index.html`
+    #[command(
+        after_help = "Examples:\n  emberlab lab\n  emberlab lab --set data.directory=/data/cifar --artifacts lab-of-today"
+    )]
+    Lab(lab::LabArgs),
+    /// Let other machines train on this one
+    #[command(after_help = "Example:\n  emberlab serve --port 3000 --expose")]
+    Serve(serve::ServeArgs),
+    /// List the runs and what came of them
+    #[command(after_help = "Examples:\n  emberlab runs\n  emberlab runs --artifacts artifacts/iris-sweep")]
+    Runs(runs::RunsArgs),
+    /// Tell how runs differ, in settings and in scores, and draw their curves
+    #[command(
+        after_help = "Examples:\n  emberlab compare cifar10-linear cifar10-mlp\n  emberlab compare cifar10-linear cifar10-mlp --plot accuracy.png --metric accuracy\n  emberlab compare cifar10-linear cifar10-mlp --html comparison.html"
+    )]
+    Compare(compare::CompareArgs),
+    /// Write the weights of a trained run
+    #[command(after_help = "Example:\n  emberlab export iris --format safetensors --out iris.safetensors")]
+    Export(export::ExportArgs),
+    /// Compare the derivative by hand with autodiff and finite differences
+    #[command(
+        after_help = "Examples:\n  emberlab gradcheck configs/lab/cifar10-mlp-manual.toml\n  emberlab gradcheck configs/full/full-cnn.toml --samples 8 --json"
+    )]
+    Gradcheck(gradcheck::GradcheckArgs),
+    /// Check a configuration, or show it with its defaults
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Print what makes a shell complete the commands
+    #[command(
+        after_help = "Example:\n  emberlab completions bash > ~/.local/share/bash-completion/completions/emberlab"
+    )]
+    Completions(completions::CompletionsArgs),
+    /// Tell what this machine has to compute with, what is missing, and what mends it
+    #[command(after_help = "Examples:\n  emberlab doctor\n  emberlab doctor --json")]
+    Doctor(doctor::DoctorArgs),
+    /// Look at the data of a configuration
+    #[command(subcommand)]
+    Data(data::DataCommand),
+}
+
+/// The command line with its version.
+fn parser() -> clap::Command {
+    let version = format!(
+        "{} (backend {}, Burn {}, commit {})",
+        env!("CARGO_PKG_VERSION"),
+        devices::NAME,
+        BURN_VERSION,
+        GIT_COMMIT
+    );
+    Cli::command().version(version)
+}
+
+/// Runs the program with the arguments it was started with.
+pub fn main() -> ExitCode {
+    let matches = parser().get_matches();
+    let result = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => guarded(|| run(cli.command)),
+        Err(error) => error.exit(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print::error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Error> {
+    match command {
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Predict(arguments) => predict::run(&arguments),
+        Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Lab(arguments) => lab::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Runs(arguments) => runs::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments, parser()),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Gradcheck(arguments) => gradcheck::run(&arguments),
+        Command::Config(command) => config::run(&command),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Data(command) => data::run(&command),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The help of every command that does something, with the words that lead to it.
+    fn helps(command: &clap::Command, path: &str, found: &mut Vec<(String, String)>) {
+        let path = format!("{path}{} ", command.get_name());
+        for below in command.get_subcommands() {
+            helps(below, &path, found);
+        }
+        if !command.has_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string);
+            found.push((path, help.unwrap_or_default()));
+        }
+    }
+
+    #[test]
+    fn every_help_has_examples_that_are_commands() {
+        let mut found = Vec::new();
+        helps(&parser(), "", &mut found);
+        assert!(found.len() > 10);
+        for (path, help) in found {
+            let examples: Vec<&str> = help.lines().filter(|line| line.starts_with("  ")).collect();
+            assert!(!examples.is_empty(), "`{path}` has no example");
+            for example in examples {
+                let words = example.split_whitespace().take_while(|word| *word != ">");
+                let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+                let configs = example.split_whitespace().filter(|word| word.starts_with("configs/"));
+                configs.for_each(|config| assert!(root.join(config).is_file(), "{config} is not there"));
+                assert!(example.trim().starts_with(path.trim()), "{example}");
+                if let Err(error) = parser().try_get_matches_from(words) {
+                    panic!("{example}: {error}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The commands, one file each.
+
+pub mod compare;
+pub mod completions;
+pub mod config;
+mod config_args;
+pub mod data;
+pub mod doctor;
+pub mod evaluate;
+pub mod export;
+pub mod gradcheck;
+pub mod lab;
+pub mod predict;
+pub mod report;
+mod run_args;
+pub mod runs;
+pub mod serve;
+pub mod sweep;
+pub mod train;

@@ -1,0 +1,201 @@
+//! `emberlab train`.
+
+use super::config_args::ConfigArgs;
+use crate::build_info::GIT_COMMIT;
+use crate::error::Error;
+use crate::host::{Display, TerminalHost};
+use crate::output::print;
+use crate::signals;
+use crate::sweep::follow_sweep;
+use clap::{Args, ValueEnum};
+use emberlab_config::{Config, ConfigError, TrainingConfig};
+use emberlab_models::{GradientRule, Output, Precision, Score};
+use emberlab_run::{Existing, RunRecord};
+use emberlab_training::host::Host;
+use emberlab_training::learner::Course;
+use emberlab_training::train::{TrainOptions, TrainReport, train};
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+#[derive(Args, Debug)]
+pub struct TrainArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// The run's name, in place of the configuration's
+    #[arg(long)]
+    name: Option<String>,
+    /// The folder of all runs
+    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    artifacts: PathBuf,
+    /// Replace a run of the same name
+    #[arg(long)]
+    overwrite: bool,
+    /// Go on with a run of the same name where it was stopped, or begin it
+    #[arg(long, conflicts_with = "overwrite")]
+    resume: bool,
+    /// Compute on servers, `ws://HOST:PORT`, separated by commas, in a build for them; several share each batch
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
+    remote: Vec<String>,
+    /// Work for `emberlab sweep`: stop as standard input says, and wait for a run that another process works on
+    #[arg(long, hide = true, requires = "resume")]
+    worker: bool,
+    /// How progress is shown
+    #[arg(long, value_enum, default_value_t = DashboardArg::Auto)]
+    dashboard: DashboardArg,
+}
+
+/// The values of `--dashboard`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DashboardArg {
+    /// The dashboard on a terminal, else lines
+    Auto,
+    /// The dashboard: curves, progress, and keys
+    Tui,
+    /// A line per epoch, or per `log_every` updates
+    Plain,
+    /// Nothing
+    None,
+}
+
+impl DashboardArg {
+    fn resolve(self) -> Result<Display, Error> {
+        let terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
+        match self {
+            Self::Auto if terminal => Ok(Display::Dashboard),
+            Self::Auto | Self::Plain => Ok(Display::Lines),
+            Self::Tui if terminal => Ok(Display::Dashboard),
+            Self::Tui => Err(Error::Usage(
+                "`--dashboard tui` needs a terminal; without one, take `--dashboard plain`".into(),
+            )),
+            Self::None => Ok(Display::Nothing),
+        }
+    }
+}
+
+pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
+    let stop = if arguments.worker { follow_sweep()? } else { signals::listen()? };
+    let display = arguments.dashboard.resolve()?;
+    let config = configuration(arguments)?;
+    let options = TrainOptions {
+        artifacts: arguments.artifacts.clone(),
+        existing: match (arguments.overwrite, arguments.resume) {
+            (true, _) => Existing::Replace,
+            (_, true) => Existing::Resume,
+            _ => Existing::Keep,
+        },
+        wait: arguments.worker,
+        git_commit: GIT_COMMIT.to_owned(),
+    };
+    let announced = config.clone();
+    let announce = move |record: &RunRecord, run: &Path| {
+        if display == Display::Lines {
+            // Failing to print the heading is no reason not to train.
+            let _ = print::strong_lines(&heading(&announced, record, run));
+        }
+    };
+    let host = Arc::new(TerminalHost::new(display, stop, Box::new(announce)));
+    let trained = train(&config, &options, &(Arc::clone(&host) as Arc<dyn Host>));
+    host.close();
+    let report = trained?;
+    let TrainReport { train, validation, test, .. } = &report;
+    print::text(&format!("\n{}\n", print::table(&score_rows(train, validation, test.as_ref()))))?;
+    print::strong_lines(&next_steps(&report, &config.training))
+}
+
+/// The configuration with what the arguments set.
+fn configuration(arguments: &TrainArgs) -> Result<Config, ConfigError> {
+    let mut config = arguments.config.clone();
+    if let Some(name) = &arguments.name {
+        config.set.push(format!("name={}", toml::Value::from(name.as_str())));
+    }
+    if !arguments.remote.is_empty() {
+        config.set.push(format!("device.remote={}", toml::Value::from(arguments.remote.clone())));
+    }
+    config.load()
+}
+
+/// Whether what is minimised is the plain cross-entropy.
+fn is_plain(training: &TrainingConfig) -> bool {
+    training.label_smoothing == 0.0 && training.class_weights.is_none()
+}
+
+/// Which weights a run has, where it is, and what can be done with it.
+fn next_steps(report: &TrainReport, training: &TrainingConfig) -> String {
+    let TrainReport { run, selected, stopped_early, .. } = report;
+    let mut text = String::new();
+    if let Some(epoch) = stopped_early {
+        let patience = training.early_stopping.map_or(0, |rule| rule.patience);
+        text += &format!("early  after epoch {epoch}, as {patience} validations in a row were not better\n");
+    }
+    if !is_plain(training) {
+        text += "loss   of training as it is minimised; of validation and test the plain cross-entropy\n";
+    }
+    if let Some(epoch) = selected {
+        text += &format!("best   epoch {epoch} by the validation part, whose weights are kept\n");
+    }
+    let run = run.display();
+    text += &format!(
+        "run    {run}\n\
+         next   emberlab evaluate {run}\n\
+         \x20      emberlab report {run}\n\
+         \x20      emberlab train {run}/config.toml --name again\n"
+    );
+    text
+}
+
+/// A table of the last and the best value of each metric, with its header.
+fn score_rows(train: &Course, validation: &Course, test: Option<&Score>) -> Vec<Vec<String>> {
+    let row = |name: String, last: String, best: Option<(String, usize)>| match best {
+        Some((best, epoch)) => vec![name, last, best, epoch.to_string()],
+        None => vec![name, last],
+    };
+    let loss = |value: f64| format!("{value:.6}");
+    let accuracy = |value: f64| format!("{:.2} %", 100.0 * value);
+    let test = Course { last: test.copied(), ..Course::default() };
+    let mut rows = vec![["", "last", "best", "in epoch"].map(str::to_owned).to_vec()];
+    for (part, course) in [("training", train), ("validation", validation), ("test", &test)] {
+        let Some(last) = course.last else { continue };
+        let best = course.lowest_loss.map(|best| (loss(best.value), best.epoch));
+        rows.push(row(format!("{part} loss"), loss(last.loss.into()), best));
+        let best = course.highest_accuracy.map(|best| (accuracy(best.value), best.epoch));
+        rows.push(row(format!("{part} accuracy"), accuracy(last.accuracy()), best));
+    }
+    rows
+}
+
+fn heading(config: &Config, record: &RunRecord, run: &Path) -> String {
+    let data = &record.data;
+    let n_classes = data.class_names.len();
+    let validation = match data.n_validation {
+        0 => String::new(),
+        samples => format!(", {samples} validation"),
+    };
+    let output = match config.model.output {
+        Output::Softmax => "softmax",
+        Output::Sigmoid => "sigmoid",
+    };
+    let gradient = match config.model.gradient {
+        GradientRule::Autodiff => "by autodiff",
+        GradientRule::Manual => "by hand",
+    };
+    let products = match config.device.precision {
+        Precision::Full => "",
+        Precision::Mixed => ", products in bf16",
+    };
+    let resumed = match record.updates {
+        0 => String::new(),
+        updates => format!("resume after update {updates}\n"),
+    };
+    format!(
+        "run    {}, backend {}{products}\n\
+         data   {} training{validation} and {} test samples, {} features, {n_classes} classes\n\
+         model  {}, {output} output, gradients {gradient}\n{resumed}",
+        run.display(),
+        record.device.backend,
+        data.n_train,
+        data.n_test,
+        data.n_features,
+        record.model,
+    )
+}

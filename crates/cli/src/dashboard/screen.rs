@@ -1,0 +1,119 @@
+//! What the rest of the program tells the dashboard.
+
+use super::state::{Action, State, Task};
+use super::thread::{self, Shared};
+use crate::output::standard_output;
+use crate::output::terminal;
+use emberlab_data::{Phase, Progress};
+use emberlab_training::Error;
+use emberlab_training::StopSignal;
+use emberlab_training::host::BestEpoch;
+use std::io;
+use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// How long the thread may take to draw its last frame.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The dashboard, once it is open; everything told to it before, or without one, is dropped. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Screen(Arc<OnceLock<Arc<Shared>>>);
+
+/// Closes the dashboard when it is dropped, and gives the terminal back.
+#[derive(Debug)]
+pub struct OpenScreen(Arc<Shared>);
+
+impl Screen {
+    /// Opens the dashboard of a run. Its keys and the end of its terminal ask `stop` to stop.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Device`] when the terminal or the system refuses.
+    pub fn open(&self, title: &str, stop: &StopSignal) -> Result<OpenScreen, Error> {
+        let refused = |error: io::Error| {
+            if standard_output::is_closed(&error) {
+                stop.hang_up();
+            }
+            Error::Device(format!("cannot start the dashboard: {error}; take `--dashboard plain`"))
+        };
+        let shared = thread::start(State::new(title.to_owned()), stop.clone()).map_err(refused)?;
+        Ok(OpenScreen(Arc::clone(self.0.get_or_init(|| shared))))
+    }
+
+    /// Whether there is a dashboard.
+    pub fn is_open(&self) -> bool {
+        self.0.get().is_some()
+    }
+
+    /// Says what goes on from now on.
+    pub fn phase(&self, phase: &str) {
+        self.change(|state| {
+            state.phase = phase.to_owned();
+            state.task = None;
+        });
+    }
+
+    /// Says which epoch is the best so far.
+    pub fn best(&self, best: Option<BestEpoch>) {
+        self.change(|state| state.best = best);
+    }
+
+    pub(super) fn change(&self, change: impl FnOnce(&mut State)) {
+        if let Some(shared) = self.0.get() {
+            let mut state = shared.state();
+            change(&mut state);
+            state.version += 1;
+        }
+    }
+}
+
+impl Progress for Screen {
+    fn begin(&self, phase: Phase, total: Option<u64>) {
+        self.change(|state| {
+            // Who scores has said which part.
+            if phase != Phase::Evaluate {
+                state.phase = phase.name().to_owned();
+            }
+            state.task = Some(Task { done: 0, total });
+        });
+    }
+
+    fn reach(&self, done: u64) {
+        self.change(|state| {
+            if let Some(task) = &mut state.task {
+                task.done = done;
+            }
+        });
+    }
+
+    fn end(&self) {
+        self.change(|state| state.task = None);
+    }
+}
+
+impl Drop for OpenScreen {
+    fn drop(&mut self) {
+        if self.0.close(PATIENCE) {
+            terminal::give_back();
+        } else {
+            // The thread waits for a terminal that takes nothing more.
+            terminal::give_back_at_end();
+        }
+    }
+}
+
+impl Shared {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what a key asks for, but for what concerns the terminal.
+    pub(super) fn act(&self, action: Action, stop: &StopSignal) {
+        match action {
+            Action::Interrupt => stop.request(),
+            Action::Stop => stop.choose(false),
+            Action::Kill => stop.choose(true),
+            Action::Suspend | Action::Redraw => {}
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What ends the program, and with which exit code.
+
+use emberlab_config::ConfigError;
+use emberlab_data::text::{MAX_ITEMS, listed, on_one_line, thousands};
+use emberlab_data::{DataError, cifar10};
+use emberlab_report::Error as ReportError;
+use emberlab_run::Error as RunError;
+use emberlab_training::{DOES_NOT_EXIST, Error as TrainingError};
+use std::error::Error as _;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// An error that ends the program. Its report says what to do next.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Training, or what is done with a trained run.
+    #[error(transparent)]
+    Training(#[from] TrainingError),
+    /// A picture or a page.
+    #[error(transparent)]
+    Report(ReportError),
+    /// An argument that cannot work.
+    #[error("{0}")]
+    Usage(String),
+    /// A device, a terminal or another resource that the system refuses.
+    #[error("{0}")]
+    Device(String),
+    /// A failure that no input explains.
+    #[error("{0}")]
+    Internal(String),
+    /// Gradients that do not agree.
+    #[error("the gradients of {} do not agree", listed(.0.iter().map(|name| format!("`{name}`"))))]
+    Gradcheck(Vec<String>),
+    /// Runs of a sweep that failed, each with its reason.
+    #[error("{}", sweep_failures(.0))]
+    Sweep(Vec<String>),
+    /// The user stopped the sweep.
+    #[error("stopped, as asked; the same command goes on with what is left")]
+    SweepInterrupted,
+    /// The user stopped the lab.
+    #[error("stopped, as asked; the same command begins again")]
+    LabInterrupted,
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::Training(error.into())
+    }
+}
+
+impl From<DataError> for Error {
+    fn from(error: DataError) -> Self {
+        Self::Training(error.into())
+    }
+}
+
+impl From<RunError> for Error {
+    fn from(error: RunError) -> Self {
+        Self::Training(error.into())
+    }
+}
+
+impl From<ReportError> for Error {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Config(error) => error.into(),
+            ReportError::Run(error) => error.into(),
+            error => Self::Report(error),
+        }
+    }
+}
+
+impl Error {
+    /// A failure to write `path`.
+    pub fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let failed = RunError::write(path);
+        move |reason| failed(reason).into()
+    }
+
+    /// A file whose content cannot be used; `reason` is the end of a sentence about it.
+    pub fn artifact(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
+        RunError::Artifact { path: path.into(), reason: reason.into() }.into()
+    }
+
+    /// A picture that cannot be drawn.
+    pub fn picture(reason: String) -> Self {
+        Self::Report(ReportError::Picture(reason))
+    }
+
+    /// The code that the program ends with.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Training(error) => training_exit_code(error),
+            Self::Usage(_) => 2,
+            Self::Report(_) | Self::Internal(_) | Self::Gradcheck(_) | Self::Sweep(_) => 4,
+            Self::Device(_) => 5,
+            Self::SweepInterrupted | Self::LabInterrupted => INTERRUPTED,
+        }
+    }
+
+    /// The file that is not there, where that is what is wrong.
+    fn missing(&self) -> Option<&Path> {
+        match self {
+            Self::Training(TrainingError::Data(DataError::Missing { path })) => Some(path),
+            Self::Training(TrainingError::Run(RunError::Artifact { path, reason }))
+                if reason == DOES_NOT_EXIST =>
+            {
+                Some(path)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the message has a line for each thing that is wrong; in others a line break is part of a value.
+    fn has_lines(&self) -> bool {
+        matches!(
+            self,
+            Self::Sweep(_)
+                | Self::Training(TrainingError::Config(_) | TrainingError::Data(DataError::BadImages(_)))
+        )
+    }
+
+    /// The error as it is printed: one cause per line, then what to do.
+    pub fn report(&self) -> String {
+        let message = self.to_string();
+        let mut lines: Vec<String> = if self.has_lines() {
+            message.lines().map(|line| format!("error: {line}")).collect()
+        } else {
+            vec![format!("error: {}", on_one_line(&message))]
+        };
+        if let Some(place) = self.missing().and_then(looked_for) {
+            lines[0] += &place;
+        }
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            lines.push(format!("caused by: {}", on_one_line(&error.to_string())));
+            cause = error.source();
+        }
+        if let Some(path) = self.missing()
+            && path.iter().any(|part| part == cifar10::FOLDER)
+        {
+            lines.push(GET_THE_DATA.to_owned());
+        }
+        lines.join("\n")
+    }
+}
+
+/// Says where a relative path was looked for; nothing for one that is absolute.
+fn looked_for(path: &Path) -> Option<String> {
+    let folder = std::env::current_dir().ok().filter(|_| path.is_relative())?;
+    Some(format!("; a relative path starts from the current folder, `{}`", folder.display()))
+}
+
+/// A line for each run that failed, at most ten.
+fn sweep_failures(failures: &[String]) -> String {
+    let mut lines: Vec<String> =
+        failures.iter().take(MAX_ITEMS).map(|failure| on_one_line(failure).into_owned()).collect();
+    let more = failures.len().saturating_sub(MAX_ITEMS);
+    if more > 0 {
+        lines.push(format!("and {} more runs", thousands(more)));
+    }
+    lines.join("\n")
+}
+
+/// The exit code of an interrupted program.
+pub const INTERRUPTED: u8 = 130;
+
+fn training_exit_code(error: &TrainingError) -> u8 {
+    match error {
+        TrainingError::Config(_) | TrainingError::Resume { .. } | TrainingError::Usage(_) => 2,
+        TrainingError::Data(DataError::Parameter(_)) => 2,
+        TrainingError::Data(_) => 3,
+        TrainingError::Run(RunError::Artifact { .. }) => 3,
+        TrainingError::Run(RunError::Write { .. }) => 4,
+        TrainingError::Run(_) => 2,
+        TrainingError::Device(_) => 5,
+        TrainingError::Interrupted(_) | TrainingError::LoadInterrupted => INTERRUPTED,
+        // Whatever else ends a training.
+        _ => 4,
+    }
+}
+
+const GET_THE_DATA: &str = "to get CIFAR-10, run `emberlab data fetch CONFIG` with this configuration; where it is elsewhere already, set
+`data.directory` to the folder that holds `cifar-10-batches-bin/`";

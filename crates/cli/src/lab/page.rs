@@ -1,0 +1,56 @@
+//! The lab's page: its sections in order.
+
+use super::results::Lab;
+use super::sections;
+use crate::error::Error;
+use emberlab_report::page::page as frame;
+use maud::html;
+
+/// Names of the sections, and where they are.
+const CONTENTS: [(&str, &str); 13] = [
+    ("data", "Data"),
+    ("prediction", "Prediction"),
+    ("probabilities", "Probabilities"),
+    ("loss", "Loss"),
+    ("gradient", "Derivative"),
+    ("update", "Update"),
+    ("worked", "By hand"),
+    ("softmax", "Three classes"),
+    ("binary", "Two classes"),
+    ("linear", "Images, linear"),
+    ("mlp", "Images, MLP"),
+    ("gradients", "Gradients"),
+    ("results", "Results"),
+];
+
+/// The whole page.
+///
+/// # Errors
+///
+/// [`Error::Picture`] for a figure or a formula that cannot be drawn.
+pub fn page(lab: &Lab) -> Result<String, Error> {
+    let body = html! {
+        h1 { "Classifiers, step by step" }
+        p.lead {
+            "From a table of numbers to a classifier of images: make data, draw weights, predict, measure the loss, derive it, step
+             downhill, and look at what was learned. Every number on this page was computed when the page was made."
+        }
+        @if !lab.overrides.is_empty() {
+            p.note { "Set on the command line: " code { (lab.overrides.join(", ")) } "." }
+        }
+        nav aria-label="sections" {
+            ul { @for (id, name) in CONTENTS { li { a href={ "#" (id) } { (name) } } } }
+        }
+        (sections::data(lab))
+        (sections::prediction(lab)?)
+        (sections::loss_and_gradient()?)
+        (sections::update()?)
+        (sections::worked(lab)?)
+        (sections::batch_and_stochastic(lab)?)
+        (sections::linear_images(lab)?)
+        (sections::mlp_images(lab)?)
+        (sections::gradients(lab)?)
+        (sections::results(lab))
+    };
+    Ok(frame("Classifiers, step by step · emberlab", body))
+}

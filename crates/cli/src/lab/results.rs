@@ -1,0 +1,46 @@
+//! What the lab came to: what its page is made of.
+
+use super::experiment::Experiment;
+use super::spread::Spread;
+use emberlab_report::{Figure, Material};
+use emberlab_training::WorkedExample;
+use emberlab_training::gradcheck::Report;
+
+/// An experiment that was run.
+pub struct Done {
+    /// Which.
+    pub experiment: Experiment,
+    /// What the run left.
+    pub material: Material,
+    /// What was drawn of it.
+    pub figures: Vec<Figure>,
+}
+
+/// Everything that the page is made of.
+pub struct Lab {
+    /// In the notebook's order.
+    pub done: Vec<Done>,
+    /// Why the experiments on images are missing, where they are.
+    pub no_images: Option<String>,
+    /// The first update by one sample: softmax, sigmoid.
+    pub worked: Vec<WorkedExample>,
+    /// The experiments by hand whose derivatives were checked.
+    pub checks: Vec<(Experiment, Report)>,
+    /// The image classifiers with further seeds.
+    pub spreads: Vec<(Experiment, Spread)>,
+    /// What was set on the command line.
+    pub overrides: Vec<String>,
+}
+
+impl Lab {
+    pub fn of(&self, experiment: Experiment) -> Option<&Done> {
+        self.done.iter().find(|done| done.experiment == experiment)
+    }
+}
+
+impl Done {
+    /// A figure by the name of its file.
+    pub fn figure(&self, name: &str) -> Option<&Figure> {
+        self.figures.iter().find(|figure| figure.views.first().is_some_and(|view| view.file == name))
+    }
+}

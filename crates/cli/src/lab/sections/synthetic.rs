@@ -1,0 +1,104 @@
+//! The experiments on synthetic data.
+
+use super::{accuracy, configuration, figure, losses, printed, report_link, shape};
+use crate::error::Error;
+use crate::lab::experiment::Experiment;
+use crate::lab::results::{Done, Lab};
+use emberlab_report::page::table;
+use maud::{Markup, html};
+
+/// Lines are printed at every so-manieth update, as in the notebook.
+const PRINT_EVERY: usize = 200;
+/// Passes between two lines of the stochastic runs.
+const PRINT_PASSES: usize = 10;
+
+/// Where the samples come from.
+pub fn data(lab: &Lab) -> Markup {
+    let softmax = lab.of(Experiment::SOFTMAX);
+    let binary = lab.of(Experiment::BINARY);
+    html! {
+        h2 id="data" { "1. Data" }
+        p {
+            "scikit-learn's " code { "make_classification" } " places the classes at corners of a cube and scatters samples around
+             them; " code { "train_test_split" } " sets a fifth of them aside. Here both are drawn by a generator that equals NumPy's
+             draw for draw, so that the samples are scikit-learn's to the last digits."
+        }
+        @for done in [softmax, binary].into_iter().flatten() {
+            @let data = &done.material.record.data;
+            p {
+                (done.experiment.name) ": features " (shape(&[data.n_train, data.n_features])) " to train on and "
+                (shape(&[data.n_test, data.n_features])) " to test, " (data.class_names.len()) " classes."
+            }
+            (figure(done, "scatter"))
+        }
+    }
+}
+
+/// Batch against stochastic gradient descent.
+pub fn batch_and_stochastic(lab: &Lab) -> Result<Markup, Error> {
+    let pairs = [
+        ("8. Training: three classes", "softmax", Experiment::SOFTMAX, Experiment::SOFTMAX_SGD),
+        ("9. Training: two classes", "binary", Experiment::BINARY, Experiment::BINARY_SGD),
+    ];
+    Ok(html! {
+        @for (title, id, batch, stochastic) in pairs {
+            @if let (Some(batch), Some(stochastic)) = (lab.of(batch), lab.of(stochastic)) {
+                h2 id=(id) { (title) }
+                (configuration(batch.experiment))
+                h3 { "Batch gradient descent" }
+                (printed(&batch_lines(batch)))
+                p { (time(batch)) " Test accuracy: " (accuracy(batch)) "." }
+                (figure(batch, "loss"))
+                (figure(batch, "regions"))
+                (figure(batch, "confusion-matrix"))
+                (report_link(batch))
+                h3 { "Stochastic gradient descent" }
+                p { "The same with " code { "batch_size = 1" } ": the mean loss of a pass, each sample before its own update." }
+                (printed(&stochastic_lines(stochastic)))
+                p { (time(stochastic)) " Test accuracy: " (accuracy(stochastic)) "." }
+                (figure(stochastic, "loss"))
+                (report_link(stochastic))
+                h3 { "Batch against stochastic" }
+                (comparison(batch, stochastic))
+            }
+        }
+    })
+}
+
+fn batch_lines(done: &Done) -> Vec<String> {
+    let rows = done.material.metrics.iter().filter(|row| &*row.split == "train" && &*row.metric == "loss");
+    let losses: Vec<f64> = rows.map(|row| row.value).collect();
+    let n = losses.len();
+    let lines = losses.iter().enumerate().step_by(PRINT_EVERY);
+    lines.map(|(update, loss)| format!("Iteration {update}/{n}, Loss: {loss:.4}")).collect()
+}
+
+fn stochastic_lines(done: &Done) -> Vec<String> {
+    let losses = losses(done);
+    let n = losses.len();
+    let lines = losses.iter().enumerate().step_by(PRINT_PASSES);
+    lines.map(|(pass, loss)| format!("Iteration {pass}/{n}, Loss: {loss:.4}")).collect()
+}
+
+fn time(done: &Done) -> String {
+    format!("Time taken: {:.4} s.", done.material.record.seconds.train)
+}
+
+fn comparison(batch: &Done, stochastic: &Done) -> Markup {
+    let row = |name: &str, done: &Done| {
+        let facts = &done.material.record;
+        let samples = facts.updates * if name == "batch" { done.material.record.data.n_train } else { 1 };
+        let test = facts.metrics.test.map_or("–".to_owned(), |test| format!("{:.4}", test.loss));
+        vec![
+            name.to_owned(),
+            facts.updates.to_string(),
+            samples.to_string(),
+            format!("{:.3}", facts.seconds.train),
+            format!("{:.1}", 1e6 * facts.seconds.train / facts.updates.max(1) as f64),
+            test,
+            accuracy(done),
+        ]
+    };
+    let header = ["", "updates", "samples seen", "seconds", "µs an update", "test loss", "test accuracy"];
+    table(&header, &[row("batch", batch), row("stochastic", stochastic)])
+}

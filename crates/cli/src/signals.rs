@@ -1,0 +1,69 @@
+//! Signals, and a standard output that is closed, as requests to stop.
+
+use crate::error::{Error, INTERRUPTED};
+use crate::output::{give_up, standard_output, terminal};
+use emberlab_training::StopSignal;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::thread::Builder;
+
+/// Listens for INT, TERM, QUIT and HUP, and for the closing of standard output. The first request lets the current update
+/// end; a second one ends the program at once, with the terminal given back. `nohup` keeps its meaning: HUP stays ignored
+/// where it was.
+///
+/// # Errors
+///
+/// [`Error::Device`] when the system refuses a handler or a thread.
+pub fn listen() -> Result<StopSignal, Error> {
+    let refused = |error| Error::Device(format!("cannot listen for signals: {error}"));
+    let stop = StopSignal::new(exit);
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGQUIT]).map_err(refused)?;
+    if !is_ignored(SIGHUP) {
+        signals.add_signal(SIGHUP).map_err(refused)?;
+    }
+    let heard = stop.clone();
+    let listen = move || {
+        for number in signals.forever() {
+            if number == SIGHUP { heard.hang_up_signal() } else { heard.request() }
+        }
+    };
+    Builder::new().name("signals".into()).spawn(listen).map_err(refused)?;
+    let heard = stop.clone();
+    let watch = move || {
+        if standard_output::wait_until_closed() {
+            heard.hang_up();
+        }
+    };
+    Builder::new().name("output-watch".into()).spawn(watch).map_err(refused)?;
+    Ok(stop)
+}
+
+/// Ends the program without running anything else: other threads still compute.
+fn exit(error: Option<emberlab_training::Error>) -> ! {
+    match error {
+        Some(error) => give_up(error),
+        None => {
+            terminal::give_back_at_end();
+            signal_hook::low_level::exit(INTERRUPTED.into())
+        }
+    }
+}
+
+/// Whether this process was started with a signal ignored, as by `nohup`. Only Linux tells; elsewhere the answer is no.
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask & (1 << (signal - 1)) != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mask_of_ignored_signals_is_read() {
+        assert!(is_ignored(signal_hook::consts::SIGPIPE), "Rust's start ignores it");
+        assert!(!is_ignored(SIGTERM));
+    }
+}

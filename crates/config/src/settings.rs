@@ -1,0 +1,54 @@
+//! A resolved configuration as a flat list, to compare with another.
+
+use crate::Config;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Each key with its path, as `training.epochs`, and its value as TOML writes it.
+pub type Settings = BTreeMap<String, String>;
+
+/// The settings of a configuration's text with the defaults of keys that it does not set, where it is valid; else those that
+/// it sets. `path` is where it comes from.
+///
+/// # Errors
+///
+/// The end of a sentence about text that is not TOML.
+pub fn resolve(path: &Path, text: &str) -> Result<Settings, String> {
+    match Config::parse(path, text, &[]) {
+        Ok(config) => flatten(&config.to_toml()),
+        Err(_) => flatten(text),
+    }
+}
+
+/// The settings of a configuration's text.
+///
+/// # Errors
+///
+/// The end of a sentence about text that is not TOML.
+pub fn flatten(text: &str) -> Result<Settings, String> {
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| format!("is damaged: {}", error.message().replace('\n', ", ")))?;
+    let mut found = Settings::new();
+    walk("", &table, &mut found);
+    for (former, present) in RENAMED {
+        if let Some(value) = found.remove(former) {
+            found.insert(present.to_owned(), value);
+        }
+    }
+    Ok(found)
+}
+
+/// Keys that were renamed, with their former and present paths; runs from before still bear the former.
+const RENAMED: [(&str, &str); 1] =
+    [("training.early_stopping.minimum_change", "training.early_stopping.min_delta")];
+
+fn walk(prefix: &str, table: &toml::Table, found: &mut Settings) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            toml::Value::Table(table) => walk(&path, table, found),
+            value => drop(found.insert(path, value.to_string())),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Several runs side by side, on one page.
+
+use super::figure::Figure;
+use super::outcome::percent;
+use super::page::{page, table};
+use super::series::curve_figure;
+use crate::error::Error;
+use crate::plots::{Curve, Scale, Stroke};
+use emberlab_run::RunSummary;
+use emberlab_run::comparable::{have_same_data, remarks};
+use emberlab_run::metrics_file::{MetricRow, curve};
+use maud::html;
+use std::collections::BTreeMap;
+
+/// A run that is compared.
+pub struct Compared {
+    /// What it came to.
+    pub summary: RunSummary,
+    /// Every loss and accuracy.
+    pub metrics: Vec<MetricRow>,
+}
+
+/// The page of several runs; `differences` has each setting that is not the same in all of them, with its value in each.
+///
+/// # Errors
+///
+/// [`Error::Picture`] when what runs have recorded cannot be drawn.
+pub fn comparison_page(
+    runs: &[Compared],
+    differences: &BTreeMap<String, Vec<Option<String>>>,
+) -> Result<String, Error> {
+    let names: Vec<&str> = runs.iter().map(|run| run.summary.name.as_str()).collect();
+    let header = [&[""], &names[..]].concat();
+    let figures = [
+        curves(runs, "loss", "loss (cross-entropy)", &[Scale::Linear, Scale::Log])?,
+        curves(runs, "accuracy", "accuracy (share right)", &[Scale::Linear])?,
+    ];
+    let settings: Vec<Vec<String>> = differences
+        .iter()
+        .map(|(key, values)| {
+            let values = values.iter().map(|value| value.clone().unwrap_or_else(|| "–".to_owned()));
+            std::iter::once(key.clone()).chain(values).collect()
+        })
+        .collect();
+    let summaries: Vec<&RunSummary> = runs.iter().map(|run| &run.summary).collect();
+    // Of runs on other data nothing is said to be better.
+    let same_data = have_same_data(&summaries);
+    let best = runs
+        .iter()
+        .filter(|_| same_data)
+        .filter_map(|run| run.summary.metrics.test.map(|test| (run, test)))
+        .max_by(|left, right| left.1.accuracy.total_cmp(&right.1.accuracy));
+    let body = html! {
+        h1 { (names.join(" · ")) }
+        @if let Some((run, test)) = best {
+            p.lead {
+                "Of " (runs.len()) " runs, " (run.summary.name) " is right on the most test samples: "
+                (percent(test.accuracy)) "."
+            }
+        }
+        h2 { "Outcomes" }
+        (table(&header, &outcomes(runs)))
+        @for remark in remarks(&summaries, differences.keys()) { p.note { (remark) } }
+        h2 { "Settings that differ" }
+        @if settings.is_empty() { p { "None." } } @else { (table(&header, &settings)) }
+        h2 { "Curves" }
+        @for figure in figures.iter().flatten() { (figure.html()) }
+    };
+    Ok(page(&format!("{} · emberlab", names.join(", ")), body))
+}
+
+fn outcomes(runs: &[Compared]) -> Vec<Vec<String>> {
+    let row = |name: &str, value: &dyn Fn(&RunSummary) -> Option<String>| {
+        let values = runs.iter().map(|run| value(&run.summary).unwrap_or_else(|| "–".to_owned()));
+        std::iter::once(name.to_owned()).chain(values).collect()
+    };
+    let loss = |loss: f32| format!("{loss:.6}");
+    vec![
+        row("outcome", &|run| Some(run.outcome().to_owned())),
+        row("layers", &|run| Some(run.model.clone())),
+        row("updates", &|run| Some(run.updates.to_string())),
+        row("seconds of training", &|run| Some(format!("{:.2}", run.seconds.train))),
+        row("training loss", &|run| run.metrics.train.map(|score| loss(score.loss))),
+        row("training accuracy", &|run| run.metrics.train.map(|score| percent(score.accuracy))),
+        row("validation loss", &|run| run.metrics.validation.map(|score| loss(score.loss))),
+        row("validation accuracy", &|run| run.metrics.validation.map(|score| percent(score.accuracy))),
+        row("test loss", &|run| run.metrics.test.map(|score| loss(score.loss))),
+        row("test accuracy", &|run| run.metrics.test.map(|score| percent(score.accuracy))),
+    ]
+}
+
+/// The curves of all runs, a colour for each: solid for training, dashed for validation; nothing where no run has
+/// recorded the metric.
+fn curves(runs: &[Compared], metric: &str, value: &str, scales: &[Scale]) -> Result<Option<Figure>, Error> {
+    let mut drawn = Vec::new();
+    for (colour, run) in runs.iter().enumerate() {
+        for (split, stroke) in [("train", Stroke::Solid), ("valid", Stroke::Dashed)] {
+            let points = curve(&run.metrics, split, metric);
+            if !points.is_empty() {
+                let part = if split == "train" { "training" } else { "validation" };
+                let name = Some(format!("{}, {part}", run.summary.name));
+                drawn.push(Curve { name, colour, stroke, points });
+            }
+        }
+    }
+    if drawn.is_empty() {
+        return Ok(None);
+    }
+    let caption = "Training solid, validation dashed; where an epoch has several updates, their mean.";
+    curve_figure(metric, metric, caption, value, &drawn, scales).map(Some)
+}

@@ -1,0 +1,138 @@
+//! A picture with its words, for a folder and for a page.
+
+use super::page::data_uri;
+use crate::error::Error;
+use crate::plots::{Picture, Scale, png, svg};
+use emberlab_run::atomic;
+use maud::{Markup, PreEscaped, html};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// What a page may do to a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Lines and letters, which a dark page shows light on dark.
+    Chart,
+    /// Photographs and weights, whose colours mean something.
+    Image,
+}
+
+/// One way to look at a figure.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The files' name without an ending.
+    pub file: String,
+    /// How its values are spread.
+    pub scale: Scale,
+    /// As an SVG.
+    pub svg: String,
+    /// As a PNG.
+    pub png: Vec<u8>,
+    /// What is told under the pointer.
+    pub pointed: Option<Value>,
+}
+
+/// A picture, perhaps in several views.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// What it shows.
+    pub title: String,
+    /// How to read it.
+    pub caption: String,
+    /// What a page may do to it.
+    pub kind: Kind,
+    /// Its views, at least one.
+    pub views: Vec<View>,
+}
+
+impl View {
+    /// Draws a picture as the files `NAME.svg` and `NAME.png`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Picture`].
+    pub fn draw(file: &str, picture: &impl Picture) -> Result<Self, Error> {
+        let svg = String::from_utf8_lossy(&svg(picture)?).into_owned();
+        Ok(Self { file: file.to_owned(), scale: Scale::Linear, svg, png: png(picture)?, pointed: None })
+    }
+}
+
+impl Figure {
+    /// A figure of one view.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Picture`].
+    pub fn new(
+        file: &str,
+        title: &str,
+        caption: &str,
+        kind: Kind,
+        picture: &impl Picture,
+    ) -> Result<Self, Error> {
+        let views = vec![View::draw(file, picture)?];
+        Ok(Self { title: title.to_owned(), caption: caption.to_owned(), kind, views })
+    }
+
+    /// Writes every view as SVG and as PNG into a folder, and returns the paths of the SVGs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, Error> {
+        let mut paths = Vec::new();
+        for view in &self.views {
+            let path = folder.join(format!("{}.svg", view.file));
+            atomic::write(&path, view.svg.as_bytes())?;
+            atomic::write(&path.with_extension("png"), &view.png)?;
+            paths.push(path);
+        }
+        Ok(paths)
+    }
+
+    /// The figure in a page: charts as drawings with what is told under the pointer, images as images.
+    pub fn html(&self) -> Markup {
+        let switches = self.views.len() > 1;
+        html! {
+            figure class=(if self.kind == Kind::Chart { "chart" } else { "image" }) {
+                @if switches {
+                    div class="switch" role="group" aria-label="axis" {
+                        @for (index, view) in self.views.iter().enumerate() {
+                            button type="button" aria-pressed=(index == 0) {
+                                @if view.scale == Scale::Log { "logarithmic" } @else { "linear" }
+                            }
+                        }
+                    }
+                }
+                @for (index, view) in self.views.iter().enumerate() {
+                    div class="view" hidden[index > 0] { (self.view(view)) }
+                }
+                figcaption { (self.caption) }
+            }
+        }
+    }
+
+    fn view(&self, view: &View) -> Markup {
+        match (&view.pointed, self.kind) {
+            (Some(pointed), _) => html! {
+                div class="picture pointed" tabindex="0" role="img"
+                    aria-label={ (self.title) ". Left and right arrow keys tell the values." } {
+                    (PreEscaped(&view.svg))
+                    script type="application/json" { (PreEscaped(in_script(pointed))) }
+                }
+                div class="values" aria-live="polite" {}
+            },
+            (None, Kind::Chart) => html! {
+                div class="picture" role="img" aria-label=(self.title) { (PreEscaped(&view.svg)) }
+            },
+            (None, Kind::Image) => html! {
+                div class="picture" { img src=(data_uri(&view.png)) alt=(self.title) loading="eager"; }
+            },
+        }
+    }
+}
+
+/// JSON that cannot end the element it stands in.
+fn in_script(value: &Value) -> String {
+    value.to_string().replace('<', "\\u003c")
+}

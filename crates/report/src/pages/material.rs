@@ -1,0 +1,61 @@
+//! What a run left, read back.
+
+use super::computed::{Computed, TrainedNetwork};
+use crate::error::Error;
+use emberlab_config::Config;
+use emberlab_data::Splits;
+use emberlab_run::histograms_file::{self, HistogramRow};
+use emberlab_run::metrics_file::{self, MetricRow};
+use emberlab_run::predictions_file::Predictions;
+use emberlab_run::{RunDir, RunRecord, file};
+
+/// Everything that pictures and pages are made of.
+pub struct Material {
+    /// Where the run is.
+    pub directory: RunDir,
+    /// What it was trained by.
+    pub config: Config,
+    /// What came of it.
+    pub record: RunRecord,
+    /// Every loss and accuracy.
+    pub metrics: Vec<MetricRow>,
+    /// Histograms of weights and gradients.
+    pub histograms: Vec<HistogramRow>,
+    /// What was predicted for the test part, where that was scored.
+    pub predictions: Option<Predictions>,
+    /// The network with its weights, where the run has some.
+    pub network: Option<Box<dyn TrainedNetwork>>,
+    /// The samples, where they are still what the run was trained on.
+    pub splits: Option<Splits>,
+    /// The learning rate of some updates, each with the number of its update.
+    pub learning_rates: Vec<(f64, f64)>,
+}
+
+impl Material {
+    /// Reads a run. Reports to `warn` what is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] and [`Error::Run`] for a damaged run.
+    pub fn read(directory: RunDir, computed: Computed, warn: fn(&str)) -> Result<Self, Error> {
+        let config = Config::load(&directory.file(file::CONFIG), &[])?;
+        let record = RunRecord::read(directory.path())?;
+        let n_classes = record.data.class_names.len();
+        let predictions = Predictions::read(&directory.file(file::PREDICTIONS), n_classes)?;
+        if predictions.is_none() {
+            warn(&format!("`{}` was not scored on its test part; what shows that is left out", config.name));
+        }
+        let Computed { network, splits, learning_rates } = computed;
+        Ok(Self {
+            metrics: metrics_file::read(&directory.file(file::METRICS))?,
+            histograms: histograms_file::read(&directory.file(file::HISTOGRAMS))?,
+            directory,
+            config,
+            record,
+            predictions,
+            network,
+            splits,
+            learning_rates,
+        })
+    }
+}

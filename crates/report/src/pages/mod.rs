@@ -1,0 +1,21 @@
+//! HTML pages, and the figures on them.
+
+mod comparison_page;
+mod computed;
+mod figure;
+mod figures;
+mod material;
+mod outcome;
+pub mod page;
+mod run_page;
+mod series;
+mod worst_errors;
+
+pub use comparison_page::{Compared, comparison_page};
+pub use computed::{Computed, TrainedNetwork};
+pub use figure::Figure;
+pub use figures::figures;
+pub use material::Material;
+pub use outcome::percent;
+pub use run_page::run_page;
+pub use series::curve_figure;

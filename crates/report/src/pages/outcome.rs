@@ -1,0 +1,34 @@
+//! What came of a run, in words.
+
+use emberlab_run::{Outcome, RunRecord};
+
+/// A share as a percentage with two digits behind the point.
+pub fn percent(share: f64) -> String {
+    format!("{:.2} %", 100.0 * share)
+}
+
+/// A run's outcome in a sentence or two.
+pub fn outcome(record: &RunRecord) -> String {
+    let seconds = record.seconds.train;
+    let time = if seconds < 60.0 { format!("{seconds:.2} s") } else { format!("{:.1} min", seconds / 60.0) };
+    let updates = format!("{} update{}", record.updates, if record.updates == 1 { "" } else { "s" });
+    let ended = match record.outcome {
+        Outcome::Finished if record.stopped_early => {
+            format!("Ended early after {updates} in {time}, for the validation score no longer got better")
+        }
+        Outcome::Finished => format!("Finished after {updates} in {time}"),
+        Outcome::Interrupted => format!("Stopped by the user after {updates} in {time}"),
+        Outcome::Failed => format!("Failed after {updates} in {time}"),
+        Outcome::Running | Outcome::Killed => format!("Not ended: at least {updates} are done"),
+    };
+    let scored = match &record.metrics.test {
+        Some(test) => {
+            let n_test = record.data.n_test;
+            format!(": {} of the {n_test} test samples right, loss {:.4}.", percent(test.accuracy), test.loss)
+        }
+        None => ".".to_owned(),
+    };
+    let reasons = [&record.error, &record.diverged].into_iter().flatten();
+    let reasons: String = reasons.map(|reason| format!(" {}.", reason.trim_end_matches('.'))).collect();
+    ended + &scored + &reasons
+}

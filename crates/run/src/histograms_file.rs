@@ -1,0 +1,144 @@
+//! `histograms.csv`: how weights and gradients were spread, a few times in a run.
+
+use crate::error::Error;
+use crate::growing_file::{FileMark, GrowingFile, whole_lines};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Bins of a histogram.
+pub const N_BINS: usize = 40;
+
+/// How many entries of a tensor lie in each of [`N_BINS`] equally wide bins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistogramRow {
+    /// The update that the numbers are from before, from 1.
+    pub iteration: usize,
+    /// The parameter's name in the weights file.
+    pub parameter: String,
+    /// `weight` for the parameter itself, `gradient` for the derivative of the loss.
+    pub of: String,
+    /// The smallest entry, where the first bin begins.
+    pub low: f64,
+    /// The largest entry, where the last bin ends.
+    pub high: f64,
+    /// Entries in each bin, separated by spaces.
+    pub counts: String,
+}
+
+impl HistogramRow {
+    /// The histogram of some numbers; nothing where none of them is finite.
+    pub fn new(iteration: usize, parameter: &str, of: &str, values: &[f32]) -> Option<Self> {
+        let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
+        for &value in values {
+            // One that is not finite changes neither.
+            let inside = if value.is_finite() { value } else { f32::NAN };
+            (low, high) = (low.min(inside), high.max(inside));
+        }
+        let (low, high) = (f64::from(low), f64::from(high));
+        if low > high {
+            return None;
+        }
+        let mut counts = [0usize; N_BINS];
+        let bins_per_unit = if high > low { N_BINS as f64 / (high - low) } else { 0.0 };
+        for value in values.iter().copied().filter(|value| value.is_finite()) {
+            counts[(((f64::from(value) - low) * bins_per_unit) as usize).min(N_BINS - 1)] += 1;
+        }
+        let counts = counts.map(|count| count.to_string()).join(" ");
+        Some(Self { iteration, parameter: parameter.to_owned(), of: of.to_owned(), low, high, counts })
+    }
+
+    /// Entries in each bin; nothing where the file says something else.
+    pub fn counts(&self) -> Option<Vec<usize>> {
+        let counts: Option<Vec<usize>> = self.counts.split(' ').map(|count| count.parse().ok()).collect();
+        let sane = self.low.is_finite() && self.high.is_finite() && self.low <= self.high;
+        counts.filter(|counts| counts.len() == N_BINS && sane)
+    }
+}
+
+/// Appends histograms to `histograms.csv`.
+#[derive(Debug)]
+pub struct HistogramsWriter(GrowingFile);
+
+impl HistogramsWriter {
+    /// Goes on with a file after the bytes of `mark`, or begins it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn resume(path: &Path, mark: FileMark) -> Result<Self, Error> {
+        GrowingFile::resume(path, mark).map(Self)
+    }
+
+    /// Writes rows and hands them to the operating system.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn write<'a>(&mut self, rows: impl IntoIterator<Item = &'a HistogramRow>) -> Result<(), Error> {
+        for row in rows {
+            let line = encode(row, self.0.is_empty())
+                .map_err(|error| Error::write(self.0.path())(std::io::Error::other(error)))?;
+            self.0.write(&line)?;
+        }
+        self.0.flush()
+    }
+
+    /// Waits until the disk has all histograms, and returns the mark of the file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn sync(&mut self) -> Result<FileMark, Error> {
+        self.0.sync()
+    }
+}
+
+fn encode(row: &HistogramRow, with_header: bool) -> Result<Vec<u8>, csv::Error> {
+    let mut line = csv::WriterBuilder::new().has_headers(with_header).from_writer(Vec::new());
+    line.serialize(row)?;
+    line.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+}
+
+/// All histograms of a run, in the order in which they were recorded; none where the file is missing. A last line that
+/// was cut off is left out.
+///
+/// # Errors
+///
+/// [`Error::Artifact`] when the file cannot be read or says something else.
+pub fn read(path: &Path) -> Result<Vec<HistogramRow>, Error> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let damaged = |reason: String| Error::Artifact { path: path.to_owned(), reason };
+    let lines = whole_lines(path).map_err(|error| damaged(format!("cannot be read: {error}")))?;
+    let mut reader = csv::Reader::from_reader(lines.as_slice());
+    let mut rows = Vec::new();
+    for row in reader.deserialize() {
+        let row: HistogramRow = row.map_err(|error| damaged(format!("is damaged: {error}")))?;
+        if row.counts().is_none() {
+            return Err(damaged(format!("is damaged: the histogram of update {}", row.iteration)));
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    /// `numpy.histogram([0, 1, 1, 2.5, 4], bins=40)[0]` has these ones, elsewhere zeros.
+    #[test]
+    fn bins_are_those_of_numpy() {
+        let row =
+            HistogramRow::new(1, "layers.0.weight", "weight", &[0.0, 1.0, 1.0, 2.5, 4.0, f32::NAN]).unwrap();
+        let counts = row.counts().unwrap();
+        let filled: Vec<(usize, usize)> =
+            counts.iter().copied().enumerate().filter(|(_, count)| *count > 0).collect();
+        assert_eq!(filled, [(0, 1), (10, 2), (25, 1), (39, 1)]);
+        assert_eq!((row.low, row.high), (0.0, 4.0));
+        assert_eq!(HistogramRow::new(1, "x", "weight", &[3.0; 7]).unwrap().counts().unwrap()[0], 7);
+        assert!(HistogramRow::new(1, "x", "weight", &[f32::NAN]).is_none());
+    }
+}

@@ -1,0 +1,220 @@
+//! `run.json`: what was run, where, and what came of it.
+
+use crate::directory::{RunDir, file};
+use crate::error::Error;
+use emberlab_data::{Normalizer, TableSchema, open_regular};
+use serde::{Deserialize, Serialize};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Larger files are no records: 32 MB, of which a million class names have room.
+const MAX_FILE_SIZE: u64 = 1 << 25;
+
+/// The content of `run.json`. Keys that records of earlier versions lack have their default.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// The run's name.
+    pub name: String,
+    /// How it ended, or that it has not.
+    pub outcome: Outcome,
+    /// What went wrong, where something did.
+    #[serde(default)]
+    pub error: Option<String>,
+    /// What became no number, where the weights are those from before it.
+    #[serde(default)]
+    pub diverged: Option<String>,
+    /// Updates made.
+    pub updates: usize,
+    /// Whether training ended because the validation score no longer got better.
+    #[serde(default)]
+    pub stopped_early: bool,
+    /// The epoch whose weights are the run's.
+    #[serde(default)]
+    pub selected_epoch: Option<usize>,
+    /// Final scores.
+    pub metrics: Metrics,
+    /// Seconds of each phase.
+    pub seconds: Seconds,
+    /// Where it was run.
+    pub device: DeviceRecord,
+    /// How often training waited for the device; earlier versions did not count it.
+    #[serde(default)]
+    pub device_reads: Option<DeviceReads>,
+    /// What it was run with.
+    pub versions: Versions,
+    /// The layers that were trained, as `3072 → 64 → 10`.
+    pub model: String,
+    /// Weights and biases in all.
+    pub n_parameters: usize,
+    /// What it was run on.
+    pub data: DataRecord,
+    /// Every seed that decided a number.
+    pub seeds: Seeds,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It has not ended, or was killed.
+    Running,
+    /// It did all its updates.
+    Finished,
+    /// The user stopped it.
+    Interrupted,
+    /// An error ended it.
+    Failed,
+    /// Its record says that it goes on, and no process works on it. Never written.
+    Killed,
+}
+
+/// Final scores.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Over the last pass of the training part, before its updates.
+    pub train: Option<ScoreRecord>,
+    /// Of the run's weights on the validation part.
+    pub validation: Option<ScoreRecord>,
+    /// Of the run's weights on the test part.
+    pub test: Option<ScoreRecord>,
+}
+
+/// A score in numbers.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ScoreRecord {
+    /// Mean cross-entropy: of the training part as it is minimised, of the others the plain one.
+    pub loss: f32,
+    /// Share predicted right, from 0 to 1.
+    pub accuracy: f64,
+}
+
+/// Seconds of each phase.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Seconds {
+    /// Drawing or reading the data.
+    pub load: f64,
+    /// All updates.
+    pub train: f64,
+    /// Scoring the test part.
+    pub evaluate: f64,
+}
+
+/// Where a run was done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DeviceRecord {
+    /// The backend, as its cargo feature is called.
+    pub backend: String,
+    /// The device, as Burn calls it.
+    pub name: String,
+    /// Threads of the CPU backends.
+    pub threads: usize,
+}
+
+/// How often a training waited for its device, since this process began it. Nothing else makes it wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceReads {
+    /// For the scores of updates, many in one transfer.
+    pub scores: usize,
+    /// For scores on the validation part.
+    pub validation: usize,
+    /// For histograms of weights and gradients.
+    pub histograms: usize,
+    /// For checkpoints, each of which reads all weights and the optimizer's state.
+    pub checkpoints: usize,
+    /// For weights and gradients that go from server to server.
+    pub exchange: usize,
+}
+
+/// The versions of the programs that a run was made with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Versions {
+    /// emberlab's.
+    pub emberlab: String,
+    /// The commit that it was built from.
+    pub git_commit: String,
+    /// Burn's.
+    pub burn: String,
+}
+
+/// What a run was done on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DataRecord {
+    /// Samples of the training part.
+    pub n_train: usize,
+    /// Samples of the validation part.
+    #[serde(default)]
+    pub n_validation: usize,
+    /// Samples of the test part.
+    pub n_test: usize,
+    /// Numbers per sample.
+    pub n_features: usize,
+    /// The name of each input of a table.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// What other tables are read by, where the samples are a table in a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableSchema>,
+    /// The name of each class.
+    pub class_names: Vec<String>,
+    /// What makes inputs of the samples, with the numbers of the training part.
+    pub normalizer: Normalizer,
+    /// Of all parts: of each its features (pixel bytes, or doubles in little-endian order), then its
+    /// labels as 32-bit little-endian integers. In hexadecimal.
+    pub sha256: String,
+}
+
+/// Every seed that decided a number.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Seeds {
+    /// Of the draw of samples.
+    pub data: u32,
+    /// Of the division into parts.
+    pub split: u32,
+    /// Of the initial weights.
+    pub init: u32,
+    /// Of the order of mini-batches.
+    pub shuffle: u32,
+    /// Of the augmentation of images.
+    #[serde(default)]
+    pub augment: u32,
+    /// Of dropout.
+    #[serde(default)]
+    pub dropout: u32,
+}
+
+impl RunRecord {
+    /// Reads `run.json` of the run directory `run`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Artifact`] when the file cannot be read or is not a record.
+    pub fn read(run: &Path) -> Result<Self, Error> {
+        let path = run.join(file::RECORD);
+        let read = || {
+            let unreadable = |error: io::Error| match error.kind() {
+                io::ErrorKind::NotFound => "is missing".to_owned(),
+                _ => format!("cannot be read: {error}"),
+            };
+            let file = open_regular(&path).map_err(unreadable)?;
+            let mut bytes = Vec::new();
+            file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+            if bytes.len() as u64 > MAX_FILE_SIZE {
+                return Err(format!("is larger than {MAX_FILE_SIZE} bytes"));
+            }
+            serde_json::from_slice(&bytes).map_err(|error| format!("is damaged: {error}"))
+        };
+        read().map_err(|reason| Error::Artifact { path, reason })
+    }
+
+    /// Writes `run.json`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn write(&self, run: &RunDir) -> Result<(), Error> {
+        let mut text = serde_json::to_string_pretty(self)
+            .map_err(|error| Error::write(run.file(file::RECORD))(error.into()))?;
+        text.push('\n');
+        run.write(file::RECORD, text.as_bytes())
+    }
+}

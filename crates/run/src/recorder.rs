@@ -1,0 +1,109 @@
+//! `metrics.csv`, which grows as the run does.
+
+use crate::error::Error;
+use crate::event_file::EventFile;
+use crate::growing_file::{FileMark, GrowingFile};
+use crate::metrics_file::{self, METRICS_HEADER, MetricRow};
+use crate::record::ScoreRecord;
+use std::path::Path;
+
+/// Appends scores to `metrics.csv`.
+#[derive(Debug)]
+pub struct Recorder {
+    file: GrowingFile,
+    events: Option<EventFile>,
+}
+
+impl Recorder {
+    /// Makes the file with its header, in place of one that is there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        let mut recorder = Self { file: GrowingFile::create(path)?, events: None };
+        recorder.line(format_args!("{METRICS_HEADER}"))?;
+        recorder.flush()?;
+        Ok(recorder)
+    }
+
+    /// Goes on with a file that is there, after the bytes of `mark`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn resume(path: &Path, mark: FileMark) -> Result<Self, Error> {
+        Ok(Self { file: GrowingFile::resume(path, mark)?, events: None })
+    }
+
+    /// Writes an event file for TensorBoard too, with all that was recorded so far.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`], and [`Error::Artifact`] when what was recorded cannot be read.
+    pub fn with_events(self, mut events: EventFile) -> Result<Self, Error> {
+        for row in metrics_file::read(self.file.path())? {
+            events.scalar(&row)?;
+        }
+        events.flush()?;
+        Ok(Self { events: Some(events), ..self })
+    }
+
+    /// Goes on with a file that is there, at its end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn append(path: &Path) -> Result<Self, Error> {
+        Ok(Self { file: GrowingFile::append(path)?, events: None })
+    }
+
+    /// Writes loss and accuracy of one update, or of the test part after it. The loss is written in
+    /// the shortest form that reads back as the same f32, the accuracy as the same f64.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn record(
+        &mut self,
+        split: &str,
+        epoch: usize,
+        iteration: usize,
+        score: &ScoreRecord,
+    ) -> Result<(), Error> {
+        let ScoreRecord { loss, accuracy } = *score;
+        self.line(format_args!("{split},{epoch},{iteration},loss,{loss}"))?;
+        self.line(format_args!("{split},{epoch},{iteration},accuracy,{accuracy}"))?;
+        if let Some(events) = &mut self.events {
+            for (metric, value) in [("loss", f64::from(loss)), ("accuracy", accuracy)] {
+                let (split, metric) = (split.into(), metric.into());
+                events.scalar(&MetricRow { split, epoch, iteration, metric, value })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) -> Result<(), Error> {
+        self.file.write(format!("{line}\n").as_bytes())
+    }
+
+    /// Waits until the disk has all that was recorded, and returns the mark of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn sync(&mut self) -> Result<FileMark, Error> {
+        self.flush()?;
+        self.file.sync()
+    }
+
+    /// Hands what was recorded to the operating system.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.events.as_mut().map_or(Ok(()), EventFile::flush)?;
+        self.file.flush()
+    }
+}

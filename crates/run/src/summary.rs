@@ -1,0 +1,113 @@
+//! What a run came to, in a line.
+
+use crate::atomic;
+use crate::directory::{RunDir, file};
+use crate::error::Error;
+use crate::record::{Metrics, Outcome, RunRecord, Seconds};
+use emberlab_config::{NAME_RULE, is_plain_name};
+use emberlab_data::text::shown;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::Path;
+
+/// The part of `run.json` that runs are compared by.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// The run's name.
+    pub name: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Whether a process works on it.
+    #[serde(default)]
+    pub busy: bool,
+    /// Updates made.
+    pub updates: usize,
+    /// Final scores.
+    pub metrics: Metrics,
+    /// Seconds of each phase.
+    pub seconds: Seconds,
+    /// The layers that were trained.
+    pub model: String,
+    /// What it was run on.
+    #[serde(default)]
+    pub data: DataSummary,
+}
+
+/// The part of a run's data record that tells whether another run used the same data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataSummary {
+    /// The SHA-256 of all parts.
+    #[serde(default)]
+    pub sha256: String,
+}
+
+impl RunSummary {
+    /// The summary of a run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Artifact`] when its `run.json` cannot be read.
+    pub fn read(run: &RunDir) -> Result<Self, Error> {
+        // In this order: a run that is not at work any more has written how it ended.
+        let busy = run.is_busy();
+        let record = RunRecord::read(run.path())?;
+        if !is_plain_name(&record.name) {
+            let reason = format!("is damaged: `name` is \"{}\", must be {NAME_RULE}", shown(&record.name));
+            return Err(Error::Artifact { path: run.file(file::RECORD), reason });
+        }
+        let outcome = match record.outcome {
+            Outcome::Running if !busy => Outcome::Killed,
+            outcome => outcome,
+        };
+        Ok(Self {
+            name: record.name,
+            outcome,
+            busy,
+            updates: record.updates,
+            metrics: record.metrics,
+            seconds: record.seconds,
+            model: record.model,
+            data: DataSummary { sha256: record.data.sha256 },
+        })
+    }
+
+    /// How the run ended, in a word.
+    pub fn outcome(&self) -> &'static str {
+        match (self.outcome, self.busy) {
+            (_, true) | (Outcome::Running, _) => "running",
+            (Outcome::Killed, false) => "killed",
+            (Outcome::Finished, false) => "finished",
+            (Outcome::Interrupted, false) => "interrupted",
+            (Outcome::Failed, false) => "failed",
+        }
+    }
+}
+
+/// The runs under `artifacts`, in the order of their names, and those that could not be read.
+///
+/// # Errors
+///
+/// [`Error::Artifact`] when the folder cannot be read; one that is not there has no runs.
+pub fn summaries(artifacts: &Path) -> Result<Vec<Result<RunSummary, Error>>, Error> {
+    let unreadable = |error: std::io::Error| Error::Artifact {
+        path: artifacts.to_owned(),
+        reason: format!("cannot be read: {error}"),
+    };
+    let entries = match fs::read_dir(artifacts) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(unreadable)?,
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        paths.push(entry.map_err(unreadable)?.path());
+    }
+    // A run that was moved aside to be deleted is none.
+    let is_temporary =
+        |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(atomic::PREFIX));
+    paths.retain(|path| !is_temporary(path) && path.join(file::RECORD).is_file());
+    paths.sort();
+    Ok(paths
+        .iter()
+        .map(|path| RunDir::open(artifacts, path).and_then(|run| RunSummary::read(&run)))
+        .collect())
+}

@@ -1,0 +1,86 @@
+//! The record of a run that begins.
+
+use crate::devices::{self, Device};
+use crate::load::Loaded;
+use emberlab_config::{Config, DataShape};
+use emberlab_data::Features;
+use emberlab_models::Score;
+use emberlab_run::{
+    DataRecord, DeviceRecord, Metrics, Outcome, RunRecord, ScoreRecord, Seconds, Seeds, Versions, fingerprint,
+};
+
+/// Burn's version.
+pub const BURN_VERSION: &str = env!("EMBERLAB_BURN_VERSION");
+
+/// The versions that a program built from a commit has.
+pub fn versions(git_commit: &str) -> Versions {
+    Versions {
+        emberlab: env!("CARGO_PKG_VERSION").to_owned(),
+        git_commit: git_commit.to_owned(),
+        burn: BURN_VERSION.to_owned(),
+    }
+}
+
+/// The record of a run of `config` that begins, after `load_seconds` of reading data.
+pub fn new_record(
+    config: &Config,
+    loaded: &Loaded,
+    device: &Device,
+    load_seconds: f64,
+    git_commit: &str,
+) -> RunRecord {
+    let architecture = config.model.architecture(&DataShape::of(&loaded.splits.train.samples));
+    RunRecord {
+        name: config.name.clone(),
+        outcome: Outcome::Running,
+        error: None,
+        diverged: None,
+        updates: 0,
+        stopped_early: false,
+        selected_epoch: None,
+        metrics: Metrics::default(),
+        seconds: Seconds { load: load_seconds, ..Seconds::default() },
+        device: DeviceRecord {
+            backend: devices::NAME.to_owned(),
+            name: format!("{device:?}"),
+            threads: devices::threads(),
+        },
+        device_reads: Some(Default::default()),
+        versions: versions(git_commit),
+        model: architecture.to_string(),
+        n_parameters: architecture.n_parameters(),
+        data: data_record(loaded),
+        seeds: Seeds {
+            data: config.data.seed,
+            split: config.data.split_seed,
+            init: config.model.init_seed,
+            shuffle: config.training.shuffle_seed,
+            augment: config.data.augment_seed,
+            dropout: config.model.dropout_seed,
+        },
+    }
+}
+
+fn data_record(loaded: &Loaded) -> DataRecord {
+    let Loaded { splits, normalizer, table, .. } = loaded;
+    let train = &splits.train.samples;
+    DataRecord {
+        n_train: train.len(),
+        n_validation: splits.validation.as_ref().map_or(0, |part| part.rows.len()),
+        n_test: splits.test.rows.len(),
+        n_features: train.n_features(),
+        columns: match &train.features {
+            Features::Table { columns, .. } => columns.clone(),
+            Features::Images { .. } => Vec::new(),
+        },
+        table: table.clone(),
+        class_names: train.class_names.clone(),
+        normalizer: normalizer.clone(),
+        sha256: fingerprint(splits),
+    }
+}
+
+/// A score as run directories have it.
+pub fn score_record(score: Score) -> ScoreRecord {
+    ScoreRecord { loss: score.loss, accuracy: score.accuracy() }
+}
