@@ -1,12 +1,19 @@
-//! What ends the program, and with which exit code.
+//! The errors that end the program, and their exit codes.
+
+mod system;
+mod usage;
+
+pub use system::SystemError;
+pub use usage::{DataChange, UsageError};
 
 use emberlab_config::ConfigError;
 use emberlab_data::text::{MAX_ITEMS, listed, on_one_line, thousands};
 use emberlab_data::{DataError, cifar10};
 use emberlab_report::Error as ReportError;
 use emberlab_run::Error as RunError;
+use emberlab_training::devices::{DeviceError, Problem};
 use emberlab_training::{DOES_NOT_EXIST, Error as TrainingError};
-use std::error::Error as _;
+use std::error::Error as StdError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,22 +21,31 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Training, or what is done with a trained run.
+    /// Training, or using a trained run.
     #[error(transparent)]
     Training(#[from] TrainingError),
     /// A picture or a page.
     #[error(transparent)]
     Report(ReportError),
     /// An argument that cannot work.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// A resource that the operating system refuses.
+    #[error(transparent)]
+    System(#[from] SystemError),
+    /// A problem that keeps this build from training.
+    #[error("{}; mend it with `{}`", .0.what, .0.mend)]
+    NotReady(Problem),
+    /// A result that cannot be encoded.
+    #[error("cannot encode the result: {0}")]
+    Encode(Box<dyn StdError + Send + Sync>),
+    /// A configuration of this program that it does not read itself.
     #[error("{0}")]
-    Usage(String),
-    /// A device, a terminal or another resource that the system refuses.
-    #[error("{0}")]
-    Device(String),
-    /// A failure that no input explains.
-    #[error("{0}")]
-    Internal(String),
-    /// Gradients that do not agree.
+    Settings(String),
+    /// The published losses that are part of the program, which are damaged.
+    #[error("`published.csv` {0}")]
+    Published(String),
+    /// Gradients that differ.
     #[error("the gradients of {} do not agree", listed(.0.iter().map(|name| format!("`{name}`"))))]
     Gradcheck(Vec<String>),
     /// Runs of a sweep that failed, each with its reason.
@@ -51,6 +67,12 @@ impl From<ConfigError> for Error {
 
 impl From<DataError> for Error {
     fn from(error: DataError) -> Self {
+        Self::Training(error.into())
+    }
+}
+
+impl From<DeviceError> for Error {
+    fn from(error: DeviceError) -> Self {
         Self::Training(error.into())
     }
 }
@@ -88,18 +110,19 @@ impl Error {
         Self::Report(ReportError::Picture(reason))
     }
 
-    /// The code that the program ends with.
+    /// The exit code of the program.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Training(error) => training_exit_code(error),
             Self::Usage(_) => 2,
-            Self::Report(_) | Self::Internal(_) | Self::Gradcheck(_) | Self::Sweep(_) => 4,
-            Self::Device(_) => 5,
+            Self::Report(_) | Self::Encode(_) | Self::Settings(_) | Self::Published(_) => 4,
+            Self::Gradcheck(_) | Self::Sweep(_) => 4,
+            Self::System(_) | Self::NotReady(_) => 5,
             Self::SweepInterrupted | Self::LabInterrupted => INTERRUPTED,
         }
     }
 
-    /// The file that is not there, where that is what is wrong.
+    /// The missing file, where the error is about one.
     fn missing(&self) -> Option<&Path> {
         match self {
             Self::Training(TrainingError::Data(DataError::Missing { path })) => Some(path),
@@ -112,7 +135,7 @@ impl Error {
         }
     }
 
-    /// Whether the message has a line for each thing that is wrong; in others a line break is part of a value.
+    /// Whether the message has a line for each problem; in other messages a line break is part of a value.
     fn has_lines(&self) -> bool {
         matches!(
             self,
@@ -121,7 +144,7 @@ impl Error {
         )
     }
 
-    /// The error as it is printed: one cause per line, then what to do.
+    /// The text to print: one cause per line, then what to do.
     pub fn report(&self) -> String {
         let message = self.to_string();
         let mut lines: Vec<String> = if self.has_lines() {
@@ -146,13 +169,13 @@ impl Error {
     }
 }
 
-/// Says where a relative path was looked for; nothing for one that is absolute.
+/// Says where a relative path was looked for; returns `None` for an absolute one.
 fn looked_for(path: &Path) -> Option<String> {
     let folder = std::env::current_dir().ok().filter(|_| path.is_relative())?;
     Some(format!("; a relative path starts from the current folder, `{}`", folder.display()))
 }
 
-/// A line for each run that failed, at most ten.
+/// A line for each run that failed, for at most ten.
 fn sweep_failures(failures: &[String]) -> String {
     let mut lines: Vec<String> =
         failures.iter().take(MAX_ITEMS).map(|failure| on_one_line(failure).into_owned()).collect();
@@ -166,15 +189,18 @@ fn sweep_failures(failures: &[String]) -> String {
 /// The exit code of an interrupted program.
 pub const INTERRUPTED: u8 = 130;
 
+/// The exit code of a training that ended with an error.
 fn training_exit_code(error: &TrainingError) -> u8 {
     match error {
-        TrainingError::Config(_) | TrainingError::Resume { .. } | TrainingError::Usage(_) => 2,
+        TrainingError::Config(_) | TrainingError::Resume { .. } | TrainingError::Schedule(_) => 2,
+        TrainingError::Memory { .. } | TrainingError::Device(DeviceError::CannotServe) => 2,
         TrainingError::Data(DataError::Parameter(_)) => 2,
         TrainingError::Data(_) => 3,
         TrainingError::Run(RunError::Artifact { .. }) => 3,
         TrainingError::Run(RunError::Write { .. }) => 4,
         TrainingError::Run(_) => 2,
         TrainingError::Device(_) => 5,
+        TrainingError::Host(error) if error.is::<SystemError>() => 5,
         TrainingError::Interrupted(_) | TrainingError::LoadInterrupted => INTERRUPTED,
         // Whatever else ends a training.
         _ => 4,

@@ -56,7 +56,8 @@ impl Host for TerminalHost {
 
     fn open(&self, name: &str) -> Result<(), TrainingError> {
         if self.display == Display::Dashboard {
-            let opened = self.screen.open(name, &self.stop)?;
+            let opened =
+                self.screen.open(name, &self.stop).map_err(|error| TrainingError::Host(Box::new(error)))?;
             *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened);
         }
         Ok(())

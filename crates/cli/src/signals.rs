@@ -1,6 +1,6 @@
 //! Signals, and a standard output that is closed, as requests to stop.
 
-use crate::error::{Error, INTERRUPTED};
+use crate::error::{INTERRUPTED, SystemError};
 use crate::output::{give_up, standard_output, terminal};
 use emberlab_training::StopSignal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
@@ -13,13 +13,12 @@ use std::thread::Builder;
 ///
 /// # Errors
 ///
-/// [`Error::Device`] when the system refuses a handler or a thread.
-pub fn listen() -> Result<StopSignal, Error> {
-    let refused = |error| Error::Device(format!("cannot listen for signals: {error}"));
+/// [`SystemError::Signals`] when the system refuses a handler or a thread.
+pub fn listen() -> Result<StopSignal, SystemError> {
     let stop = StopSignal::new(exit);
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGQUIT]).map_err(refused)?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGQUIT]).map_err(SystemError::Signals)?;
     if !is_ignored(SIGHUP) {
-        signals.add_signal(SIGHUP).map_err(refused)?;
+        signals.add_signal(SIGHUP).map_err(SystemError::Signals)?;
     }
     let heard = stop.clone();
     let listen = move || {
@@ -27,14 +26,14 @@ pub fn listen() -> Result<StopSignal, Error> {
             if number == SIGHUP { heard.hang_up_signal() } else { heard.request() }
         }
     };
-    Builder::new().name("signals".into()).spawn(listen).map_err(refused)?;
+    Builder::new().name("signals".into()).spawn(listen).map_err(SystemError::Signals)?;
     let heard = stop.clone();
     let watch = move || {
         if standard_output::wait_until_closed() {
             heard.hang_up();
         }
     };
-    Builder::new().name("output-watch".into()).spawn(watch).map_err(refused)?;
+    Builder::new().name("output-watch".into()).spawn(watch).map_err(SystemError::Signals)?;
     Ok(stop)
 }
 

@@ -1,7 +1,8 @@
 //! From `[model]` to a classifier.
 
+use crate::devices::{CurrentPlatform, Platform};
 use crate::error::Error;
-use crate::{devices, weights};
+use crate::weights;
 use burn::tensor::backend::Backend;
 use emberlab_config::{ClassWeights, Config, DataShape, Init, ModelConfig};
 use emberlab_data::{LabelledData, RandomState};
@@ -58,7 +59,7 @@ fn told_network<B: Backend>(
     device: &B::Device,
     warn: &dyn Fn(&str),
 ) -> Result<Network<B>, Error> {
-    devices::check_layers(architecture)?;
+    CurrentPlatform::check_layers(architecture)?;
     let dropout = SharedRandom::new(model.dropout_seed);
     let draw =
         |scheme| Network::new(architecture, scheme, &mut RandomState::new(model.init_seed), &dropout, device);

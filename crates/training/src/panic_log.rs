@@ -1,17 +1,17 @@
-//! What Burn says by a panic, as an error.
+//! Panics of Burn as errors.
 
-use crate::devices::{IS_REMOTE, failure, panic_message};
-use crate::error::Error;
+use crate::devices::{CurrentPlatform, Platform, device_failure, panic_message};
+use crate::error::{Error, TrainingFailure};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
 use std::sync::{Arc, Mutex, PoisonError};
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
-/// Takes note of the first panic of any thread and puts all of them into the log. The first tells
-/// the cause; those that follow only tell that a thread is gone.
+/// Records the first panic of any thread, and logs all of them. The first has the cause; those that follow only say that a
+/// thread is gone.
 pub struct PanicLog {
     first: Arc<Mutex<Option<String>>>,
-    /// The hook from before; none on servers, where a panic ends the program.
+    /// The hook from before; none where a panic ends the program.
     before: Option<Hook>,
 }
 
@@ -19,7 +19,7 @@ impl PanicLog {
     /// Replaces the panic hook until [`finish`](Self::finish).
     pub fn install() -> Self {
         let first = Arc::new(Mutex::new(None));
-        if IS_REMOTE {
+        if !CurrentPlatform::SURVIVES_PANICS {
             return Self { first, before: None };
         }
         let before = take_hook();
@@ -32,7 +32,7 @@ impl PanicLog {
         Self { first, before: Some(before) }
     }
 
-    /// Puts the hook from before back and returns the first panic.
+    /// Restores the hook from before and returns the first panic.
     pub fn finish(self) -> Option<String> {
         if let Some(before) = self.before {
             set_hook(before);
@@ -41,11 +41,20 @@ impl PanicLog {
     }
 }
 
-/// Computes something on a device, whose loss or full memory Burn reports by a panic.
+/// The error that a panic of Burn stands for: [`Error::Device`] where a device or the system failed, else
+/// [`Error::Training`].
+pub fn failure(message: String) -> Error {
+    match device_failure(&message) {
+        Some(error) => error.into(),
+        None => TrainingFailure::Panic(message).into(),
+    }
+}
+
+/// Computes something on a device. Burn reports by a panic when the device is lost or its memory is full.
 ///
 /// # Errors
 ///
-/// Those of `compute`, [`Error::Device`] for such a panic, and [`Error::Training`] for any other.
+/// Those of `compute`, and [`failure`]'s for a panic.
 pub fn guarded<T, E: From<Error>>(compute: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let panics = PanicLog::install();
     let computed = catch_unwind(AssertUnwindSafe(compute));
@@ -63,7 +72,9 @@ mod tests {
         let guarded = super::guarded::<(), Error>(|| {
             panic!("called `Result::unwrap()` on an `Err` value: no more\nmemory")
         });
-        assert!(matches!(guarded, Err(Error::Training(reason)) if reason == "no more"));
+        assert!(
+            matches!(guarded, Err(Error::Training(TrainingFailure::Panic(reason))) if reason == "no more")
+        );
         assert_eq!(super::guarded(|| Ok::<_, Error>(3)).ok(), Some(3));
     }
 }

@@ -1,18 +1,21 @@
-//! The record of a run that begins.
+//! The record of a run.
 
 use crate::devices::{self, Device};
+use crate::error::Error;
 use crate::load::Loaded;
 use emberlab_config::{Config, DataShape};
 use emberlab_data::Features;
 use emberlab_models::Score;
 use emberlab_run::{
-    DataRecord, DeviceRecord, Metrics, Outcome, RunRecord, ScoreRecord, Seconds, Seeds, Versions, fingerprint,
+    DataRecord, DeviceRecord, Metrics, Outcome, RunDir, RunRecord, ScoreRecord, Seconds, Seeds, Versions,
+    fingerprint,
 };
+use std::path::Path;
 
-/// Burn's version.
+/// The version of Burn.
 pub const BURN_VERSION: &str = env!("EMBERLAB_BURN_VERSION");
 
-/// The versions that a program built from a commit has.
+/// The versions of a program that was built from a commit.
 pub fn versions(git_commit: &str) -> Versions {
     Versions {
         emberlab: env!("CARGO_PKG_VERSION").to_owned(),
@@ -21,7 +24,7 @@ pub fn versions(git_commit: &str) -> Versions {
     }
 }
 
-/// The record of a run of `config` that begins, after `load_seconds` of reading data.
+/// The record of a run of `config` at its start, after data was read for `load_seconds`.
 pub fn new_record(
     config: &Config,
     loaded: &Loaded,
@@ -61,6 +64,23 @@ pub fn new_record(
     }
 }
 
+/// Records in `run` that it failed after `updates` updates, where it has a record of a training under way.
+///
+/// # Errors
+///
+/// [`Error::Run`] when the record cannot be read or written.
+pub fn note_failure(run: &Path, error: &Error, updates: usize) -> Result<(), Error> {
+    let Ok(directory) = RunDir::open(run, run) else { return Ok(()) };
+    let mut record = RunRecord::read(run)?;
+    if record.outcome == Outcome::Running {
+        record.outcome = Outcome::Failed;
+        record.error = Some(error.to_string());
+        record.updates = updates.max(record.updates);
+        record.write(&directory)?;
+    }
+    Ok(())
+}
+
 fn data_record(loaded: &Loaded) -> DataRecord {
     let Loaded { splits, normalizer, table, .. } = loaded;
     let train = &splits.train.samples;
@@ -80,7 +100,7 @@ fn data_record(loaded: &Loaded) -> DataRecord {
     }
 }
 
-/// A score as run directories have it.
+/// A score in the form that run directories store.
 pub fn score_record(score: Score) -> ScoreRecord {
     ScoreRecord { loss: score.loss, accuracy: score.accuracy() }
 }

@@ -1,11 +1,11 @@
 //! Whether a run that is there can go on, and from where.
 
 use crate::checkpoint::{CANNOT_BE_READ, Checkpoint, CheckpointStore, Newest, StoredCheckpoint};
-use crate::error::Error;
+use crate::error::{Error, ResumeRefusal, TrainingFailure};
 use crate::host::Host;
 use emberlab_config::settings::{self, Settings};
 use emberlab_config::{Config, ScheduleConfig};
-use emberlab_data::text::{listed, shown};
+use emberlab_data::text::shown;
 use emberlab_run::config_file::read_settings;
 use emberlab_run::file;
 use emberlab_run::{DataRecord, RunRecord};
@@ -31,7 +31,7 @@ const FREE: [&str; 8] = [
 /// [`Error::Resume`] with each key that has another value.
 pub fn check_config(run: &Path, config: &Config, host: &dyn Host) -> Result<(), Error> {
     let path = run.join(file::CONFIG);
-    let is = settings::flatten(&config.to_toml()).map_err(Error::Training)?;
+    let is = settings::flatten(&config.to_toml()).map_err(TrainingFailure::Settings)?;
     let reasons = match read_settings(&path) {
         Ok(was) => changes(&was, &is, config),
         Err(error) => {
@@ -52,8 +52,7 @@ pub fn check_config(run: &Path, config: &Config, host: &dyn Host) -> Result<(), 
     if reasons.is_empty() {
         return Ok(());
     }
-    let reason = format!("{}; choose another `--name` for a new run", listed(reasons.iter()));
-    Err(Error::Resume { run: run.to_owned(), reason })
+    Err(Error::Resume { run: run.to_owned(), reason: ResumeRefusal::Settings(reasons) })
 }
 
 /// What has changed that may not, each in a few words.
@@ -95,8 +94,8 @@ pub fn find_checkpoint(
     decodes: impl Fn(&Checkpoint) -> bool,
     host: &dyn Host,
 ) -> Result<Option<Checkpoint>, Error> {
-    let refuse = |reason: String| Error::Resume { run: run.to_owned(), reason };
-    let other_data = || refuse("its data has changed; choose another `--name` for a new run".into());
+    let refuse = |reason| Error::Resume { run: run.to_owned(), reason };
+    let other_data = || refuse(ResumeRefusal::Data);
     let updates_per_epoch = config.training.updates(data.n_train) / config.training.epochs.max(1);
     let store = CheckpointStore::new(run.join(file::CHECKPOINTS), config.training.checkpoint.keep);
     let found = store.newest(|StoredCheckpoint { run: stored, training }| {
@@ -106,7 +105,7 @@ pub fn find_checkpoint(
         let state = &training.state;
         if state.epoch > config.training.epochs + 1 {
             let (done, epochs) = (state.epoch - 1, config.training.epochs);
-            return Err(refuse(format!("it has done {done} epochs, `training.epochs` is {epochs}")));
+            return Err(refuse(ResumeRefusal::Epochs { done, epochs }));
         }
         if state.epoch == 0 || state.updates > state.epoch.saturating_mul(updates_per_epoch) {
             return Ok(Err(format!("says {} updates in epoch {}", state.updates, state.epoch)));

@@ -3,14 +3,17 @@
 use crate::application_log;
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::classifier::told_classifier;
-use crate::devices::{self, AutodiffBackend, Backend, Device, Heartbeat, Watchdog, Watched};
+use crate::devices::{
+    self, AutodiffBackend, Backend, CurrentPlatform, Device, DeviceError, Heartbeat, Platform, Watchdog,
+    Watched,
+};
 use crate::error::Error;
 use crate::evaluate::{self, Evaluated};
 use crate::host::Host;
 use crate::learner::{self, Course, Setup, Trained};
 use crate::load::{Loaded, load};
 use crate::panic_log::guarded;
-use crate::record::{new_record, score_record};
+use crate::record::{new_record, note_failure, score_record};
 use crate::resume;
 use crate::weights;
 use emberlab_config::Config;
@@ -20,7 +23,7 @@ use emberlab_run::{
     EventFile, Existing, Outcome, Recorder, RunDir, RunRecord, RunSlot, Unused, atomic, file,
     predictions_file, refuse_irregular,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -66,9 +69,9 @@ pub fn train(config: &Config, options: &TrainOptions, host: &Arc<dyn Host>) -> R
     }
     let place = options.artifacts.join(&config.name);
     let heartbeat = Heartbeat::default();
-    let watchdog = Watchdog { run: place, heartbeat: heartbeat.clone(), host: Arc::clone(host) };
-    watchdog.watch_panics();
-    watchdog.watch_silence(&config.device.remote)?;
+    let watching = Arc::clone(host);
+    let give_up = move |error, updates| give_up(&place, &*watching, error, updates);
+    CurrentPlatform::watch(&config.device, Watchdog::new(heartbeat.clone(), give_up))?;
     // Until the run directory is made, there is nothing to save.
     let reading = host.stop().at_once(Error::LoadInterrupted, slot.unused());
     host.open(&config.name)?;
@@ -87,7 +90,7 @@ pub fn train(config: &Config, options: &TrainOptions, host: &Arc<dyn Host>) -> R
     config.warnings(loaded.splits.train.rows.len()).iter().for_each(|warning| host.warn(warning));
     let classifier =
         told_classifier(config, &loaded.splits.train.samples, device, &|message| host.warn(message))?;
-    let classifier = classifier.with_precision(config.device.precision).in_parts(devices::N_PARTS);
+    let classifier = classifier.with_precision(config.device.precision).in_parts(CurrentPlatform::N_PARTS);
 
     let mut record = new_record(config, &loaded, device, load_seconds, &options.git_commit);
     let checkpoint = match slot.resumes() {
@@ -142,6 +145,15 @@ pub fn train(config: &Config, options: &TrainOptions, host: &Arc<dyn Host>) -> R
         validation: progress.validation,
         test,
     })
+}
+
+/// Ends the program with an error that another thread found, after `updates` updates, and writes it into the run's record.
+fn give_up(run: &Path, host: &dyn Host, error: DeviceError, updates: usize) {
+    let error = Error::from(error);
+    if let Err(unwritten) = note_failure(run, &error, updates) {
+        log::error!("{unwritten}");
+    }
+    host.give_up(error)
 }
 
 /// The run's place. Waits for another process where the options say so.

@@ -1,4 +1,4 @@
-//! Weights on disk, on their way out and back.
+//! Weights in files: writing and reading them.
 
 use crate::checkpoint;
 use crate::error::{DOES_NOT_EXIST, Error};
@@ -45,7 +45,7 @@ pub fn to_safetensors<B: Backend>(network: &Network<B>) -> Result<Vec<u8>, Error
         });
         safetensors::serialize(views.collect::<Result<Vec<_>, _>>()?, None)
     };
-    encode().map_err(|error| Error::Training(format!("cannot encode the weights: {error}")))
+    encode().map_err(Error::encode("the weights"))
 }
 
 /// Checks that a weights file is large enough for a network, before the network takes the memory.

@@ -2,7 +2,7 @@
 
 use crate::classifier::classifier;
 use crate::devices::{AutodiffBackend, Backend};
-use crate::error::Error;
+use crate::error::{Error, TrainingFailure};
 use crate::load::load;
 use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
@@ -58,7 +58,7 @@ impl WorkedExample {
         let set = DeviceSet::<Backend>::new(sample, &loaded.normalizer, true, &device);
         let batch = set.into_batch();
         let [Layer::Linear(layer)] = classifier.network().layers() else {
-            return Err(Error::Training("only a linear classifier is worked out by number".into()));
+            return Err(TrainingFailure::NotLinear.into());
         };
         let logits = classifier.valid().logits(batch.inputs.clone());
         let output = config.model.output;
@@ -71,7 +71,7 @@ impl WorkedExample {
             Output::Sigmoid => (vec![probabilities[1]], vec![label as f64]),
         };
         let gradients = GradientRule::Manual.gradients(&classifier, ClassificationBatch::from_inner(batch));
-        let slope = |name: &str| Error::Training(format!("the {name} has no gradient"));
+        let slope = |name: &str| TrainingFailure::NoGradient(name.to_owned());
         let by_weight =
             gradients.parameters.get::<Backend, 2>(layer.weight.id).ok_or_else(|| slope("weight"))?;
         let by_bias = gradients.parameters.get::<Backend, 1>(layer.bias.id).ok_or_else(|| slope("bias"))?;

@@ -16,18 +16,16 @@ pub struct DoctorArgs {
 
 pub fn run(arguments: &DoctorArgs) -> Result<(), Error> {
     let diagnosis = Diagnosis::examine();
-    match arguments.json {
-        true => print::json(&diagnosis)?,
-        false => print::strong_lines(&lines(&diagnosis))?,
+    if arguments.json {
+        print::json(&diagnosis)?;
+    } else {
+        print::strong_lines(&lines(&diagnosis))?;
     }
-    match diagnosis.problems.first() {
-        None => Ok(()),
-        Some(Problem { what, mend }) => Err(Error::Device(format!("{what}; mend it with `{mend}`"))),
-    }
+    diagnosis.problems.into_iter().next().map_or(Ok(()), |problem| Err(Error::NotReady(problem)))
 }
 
 fn lines(diagnosis: &Diagnosis) -> String {
-    let Diagnosis { build, processor, nvidia, vulkan, trial, problems, advice } = diagnosis;
+    let Diagnosis { build, processor, drivers, trial, problems, advice } = diagnosis;
     let versions = &build.versions;
     let mut text = format!(
         "build      emberlab {}, Burn {}, commit {}\n           backend {}, {}, for {}\n",
@@ -39,8 +37,8 @@ fn lines(diagnosis: &Diagnosis) -> String {
         build.target
     );
     text += &processor_lines(processor);
-    text += &nvidia_lines(nvidia);
-    text += &vulkan_lines(vulkan);
+    text += &nvidia_lines(&drivers.nvidia);
+    text += &vulkan_lines(&drivers.vulkan);
     let said = &trial.said;
     text += &match (trial.works, trial.bf16) {
         (true, true) => format!("backend    {} computes on {said}, in f32 and bf16\n", build.backend),

@@ -1,7 +1,7 @@
 //! `emberlab evaluate`.
 
 use super::run_args::RunArgs;
-use crate::error::Error;
+use crate::error::{DataChange, Error, UsageError};
 use crate::output::ProgressBars;
 use crate::output::print;
 use clap::{Args, ValueEnum};
@@ -68,33 +68,24 @@ fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
     let (data, run_data) = (&splits.train.samples, &run.data);
     if data.n_features() != run_data.n_features || data.class_names != run_data.class_names {
         let (is, was) = (data.n_features(), run_data.n_features);
-        let reason = match is == was {
-            true => "has other classes now than the run was trained on".to_owned(),
-            false => format!("has {is} features now, the run was trained on {was}"),
-        };
-        return Err(Error::Usage(format!("the data of `{}` {reason}", run.config.name)));
+        let change = if is == was { DataChange::Classes } else { DataChange::Features { is, was } };
+        return Err(UsageError::OtherData { run: run.config.name, change }.into());
     }
     if let Some((is, was)) = other_column(&data.features, &run_data.columns) {
-        let reason =
-            format!("has the column `{is}` now in the place of `{was}`, which the run was trained on");
-        return Err(Error::Usage(format!("the data of `{}` {reason}", run.config.name)));
+        let change = DataChange::Column { is: is.to_owned(), was: was.to_owned() };
+        return Err(UsageError::OtherData { run: run.config.name, change }.into());
     }
     let objective = objective(&run.config, &splits.train.samples);
     let data = match part {
         Part::Train => splits.train.samples,
-        Part::Validation => {
-            let none = || {
-                Error::Usage("the run has no validation part; it sets no `data.validation_fraction`".into())
-            };
-            splits.validation.ok_or_else(none)?.samples
-        }
+        Part::Validation => splits.validation.ok_or(UsageError::NoValidation)?.samples,
         Part::Test => splits.test.samples,
     };
     let classifier = Classifier::new(run.network, objective, run.config.model.gradient);
     let (labels, class_names) = (data.labels.clone(), data.class_names.clone());
     let set = DeviceSet::<Backend>::new(data, &run.data.normalizer, false, &run.device);
-    let evaluated = evaluate::evaluate(&classifier, &set, &ProgressBars::new())
-        .ok_or_else(|| Error::Usage("the part has no sample".into()))?;
+    let evaluated =
+        evaluate::evaluate(&classifier, &set, &ProgressBars::new()).ok_or(UsageError::NoSamples)?;
     let Evaluated { score, predictions, probabilities } = evaluated;
     Ok((score.loss, Evaluation::new(&class_names, &labels, &predictions, &probabilities)))
 }

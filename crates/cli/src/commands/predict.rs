@@ -57,7 +57,6 @@ fn to_csv(predictions: &[Prediction]) -> Result<String, Error> {
         }
         writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
     };
-    let fail = |error: String| Error::Internal(format!("cannot encode the result: {error}"));
-    let bytes = encode().map_err(|error| fail(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| fail(error.to_string()))
+    let bytes = encode().map_err(|error| Error::Encode(error.into()))?;
+    String::from_utf8(bytes).map_err(|error| Error::Encode(error.into()))
 }

@@ -1,6 +1,6 @@
 //! `emberlab serve`.
 
-use crate::error::Error;
+use crate::error::{Error, SystemError, UsageError};
 use crate::output::print;
 use clap::Args;
 use emberlab_config::DeviceConfig;
@@ -20,19 +20,12 @@ pub struct ServeArgs {
     expose: bool,
 }
 
-/// What is said to those who have not agreed.
-const EXPOSED: &str = "Burn's server listens on every network interface of this machine and asks nobody for a password: whoever \
-                       reaches the port can compute here, fill the memory, and read what others compute. Where only machines you \
-                       trust reach it, start it with `--expose`. To use it from elsewhere, keep the port closed in the firewall and \
-                       tunnel: `ssh -L 3000:localhost:3000 THIS_MACHINE`, then train there with `--remote ws://localhost:3000`";
-
 pub fn run(arguments: &ServeArgs) -> Result<(), Error> {
     if !arguments.expose {
-        return Err(Error::Usage(EXPOSED.into()));
+        return Err(UsageError::NotExposed.into());
     }
     let port = arguments.port;
-    let taken = |error| Error::Device(format!("port {port} cannot be listened on: {error}"));
-    drop(TcpListener::bind(("0.0.0.0", port)).map_err(taken)?);
+    drop(TcpListener::bind(("0.0.0.0", port)).map_err(|reason| SystemError::Port { port, reason })?);
     let device = devices::device(&DeviceConfig { index: arguments.index, ..DeviceConfig::default() })?;
     print::text(&format!(
         "backend {}, {device:?}, port {port} of every network interface; Ctrl-C ends it\n",

@@ -214,7 +214,7 @@ fn finished(folder: &Path, planned: &Planned) -> Result<Option<RunSummary>, Erro
     let run = RunDir::open(folder, &path)?;
     run.remove_leftovers();
     let mut was = read_settings(&run.file(file::CONFIG))?;
-    let mut is = settings::flatten(&planned.config.to_toml()).map_err(Error::Internal)?;
+    let mut is = settings::flatten(&planned.config.to_toml()).map_err(Error::Settings)?;
     for settings in [&mut was, &mut is] {
         settings.remove("device.threads");
     }

@@ -2,7 +2,7 @@
 
 use super::config_args::ConfigArgs;
 use crate::build_info::GIT_COMMIT;
-use crate::error::Error;
+use crate::error::{Error, UsageError};
 use crate::host::{Display, TerminalHost};
 use crate::output::print;
 use crate::signals;
@@ -59,15 +59,13 @@ enum DashboardArg {
 }
 
 impl DashboardArg {
-    fn resolve(self) -> Result<Display, Error> {
+    fn resolve(self) -> Result<Display, UsageError> {
         let terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
         match self {
             Self::Auto if terminal => Ok(Display::Dashboard),
             Self::Auto | Self::Plain => Ok(Display::Lines),
             Self::Tui if terminal => Ok(Display::Dashboard),
-            Self::Tui => Err(Error::Usage(
-                "`--dashboard tui` needs a terminal; without one, take `--dashboard plain`".into(),
-            )),
+            Self::Tui => Err(UsageError::NoTerminal),
             Self::None => Ok(Display::Nothing),
         }
     }

@@ -2,10 +2,10 @@
 
 use super::state::{Action, State, Task};
 use super::thread::{self, Shared};
+use crate::error::SystemError;
 use crate::output::standard_output;
 use crate::output::terminal;
 use emberlab_data::{Phase, Progress};
-use emberlab_training::Error;
 use emberlab_training::StopSignal;
 use emberlab_training::host::BestEpoch;
 use std::io;
@@ -28,13 +28,13 @@ impl Screen {
     ///
     /// # Errors
     ///
-    /// [`Error::Device`] when the terminal or the system refuses.
-    pub fn open(&self, title: &str, stop: &StopSignal) -> Result<OpenScreen, Error> {
+    /// [`SystemError::Dashboard`] when the terminal or the system refuses.
+    pub fn open(&self, title: &str, stop: &StopSignal) -> Result<OpenScreen, SystemError> {
         let refused = |error: io::Error| {
             if standard_output::is_closed(&error) {
                 stop.hang_up();
             }
-            Error::Device(format!("cannot start the dashboard: {error}; take `--dashboard plain`"))
+            SystemError::Dashboard(error)
         };
         let shared = thread::start(State::new(title.to_owned()), stop.clone()).map_err(refused)?;
         Ok(OpenScreen(Arc::clone(self.0.get_or_init(|| shared))))

@@ -1,7 +1,7 @@
-//! What this machine has to compute with, and what is missing.
+//! The processor, drivers and devices of this machine, and what keeps the program from computing on them.
 //!
-//! [`Diagnosis::examine`] looks at the processor, at NVIDIA's driver and compiler, at Vulkan's adapters, and tries out the
-//! backend that the program was built with. Nothing is assumed from names: libraries are loaded, devices are asked.
+//! [`Diagnosis::examine`] looks at the processor, at NVIDIA's driver and compiler, and at Vulkan's adapters, and tries out
+//! the backend that the program was built with. It loads libraries and asks devices; it assumes nothing from names.
 
 mod processor;
 
@@ -10,69 +10,64 @@ pub use processor::Processor;
 use crate::build_info::GIT_COMMIT;
 use emberlab_config::DeviceConfig;
 use emberlab_run::Versions;
-use emberlab_training::devices::{self, Nvidia, Problem, Vulkan};
+use emberlab_training::devices::{self, CurrentPlatform, Drivers, Platform, Problem};
 use emberlab_training::versions;
 use serde::Serialize;
 
 /// How the program was built.
 #[derive(Clone, Debug, Serialize)]
 pub struct Build {
-    /// The backend, as its cargo feature is called.
+    /// The name of the backend's cargo feature.
     pub backend: &'static str,
     /// Whether it was built with optimisations.
     pub release: bool,
-    /// Operating system and processor that it was built for.
+    /// The operating system and processor that it was built for.
     pub target: String,
     /// Versions of the program and of Burn.
     #[serde(flatten)]
     pub versions: Versions,
 }
 
-/// Whether the backend computes.
+/// The result of trying the backend out.
 #[derive(Clone, Debug, Serialize)]
 pub struct Trial {
-    /// Whether a sum came out right on device 0.
+    /// Whether device 0 computed a sum that is right.
     pub works: bool,
-    /// The device, or why there is none.
+    /// The device, or the reason why there is none.
     pub said: String,
     /// Whether it has bfloat16, for `device.precision`.
     pub bf16: bool,
 }
 
-/// What was found.
+/// What was found on this machine.
 #[derive(Clone, Debug, Serialize)]
 pub struct Diagnosis {
     /// How the program was built.
     pub build: Build,
     /// The processor.
     pub processor: Processor,
-    /// NVIDIA's driver, compiler and devices.
-    pub nvidia: Nvidia,
-    /// Vulkan's adapters.
-    pub vulkan: Vulkan,
+    /// The drivers of GPUs.
+    #[serde(flatten)]
+    pub drivers: Drivers,
     /// Whether the program's backend computes.
     pub trial: Trial,
-    /// What is in the way of the program's backend.
+    /// Problems that keep the program's backend from computing.
     pub problems: Vec<Problem>,
-    /// What could be used and is not.
+    /// How to make better use of this machine.
     pub advice: Vec<Problem>,
 }
 
 impl Diagnosis {
-    /// Looks at everything.
+    /// Looks at all of it.
     pub fn examine() -> Self {
-        let (nvidia, vulkan) = (Nvidia::examine(), Vulkan::examine());
+        let drivers = Drivers::examine();
         let trial = match devices::device(&DeviceConfig::default()) {
             Ok(device) => {
                 Trial { works: true, said: format!("{device:?}"), bf16: devices::has_bf16(&device) }
             }
             Err(error) => Trial { works: false, said: error.to_string(), bf16: false },
         };
-        let mut problems = match devices::NAME {
-            "cuda" => nvidia.problems(),
-            "vulkan" => vulkan.problems(),
-            _ => Vec::new(),
-        };
+        let mut problems = CurrentPlatform::problems(&drivers);
         if problems.is_empty() && !trial.works {
             problems.push(Problem::new(trial.said.clone(), "just train CONFIG"));
         }
@@ -84,30 +79,19 @@ impl Diagnosis {
                 versions: versions(GIT_COMMIT),
             },
             processor: Processor::examine(),
-            advice: advice(&nvidia, &vulkan),
-            nvidia,
-            vulkan,
+            advice: advice(&drivers),
+            drivers,
             trial,
             problems,
         }
     }
 }
 
-/// Devices that another build would use.
-fn advice(nvidia: &Nvidia, vulkan: &Vulkan) -> Vec<Problem> {
-    let mut advice = Vec::new();
-    if cfg!(debug_assertions) {
-        let what = "this is a debug build, several times slower than a release";
-        advice.push(Problem::new(what, "cargo build --release"));
-    }
-    if let (Some(device), false) = (nvidia.devices.first(), devices::NAME == "cuda") {
-        let what = format!("`{}` is there and this build does not use it", device.name);
-        advice.push(Problem::new(what, "just train-gpu CONFIG"));
-    } else if let (Some(adapter), false) =
-        (vulkan.adapters.iter().find(|adapter| adapter.is_gpu()), matches!(devices::NAME, "vulkan" | "cuda"))
-    {
-        let what = format!("`{}` is there and this build does not use it", adapter.name);
-        advice.push(Problem::new(what, "just train-vulkan CONFIG"));
-    }
-    advice
+/// How to make better use of this machine.
+fn advice(drivers: &Drivers) -> Vec<Problem> {
+    let is_debug = cfg!(debug_assertions);
+    let debug = is_debug.then(|| {
+        Problem::new("this is a debug build, several times slower than a release", "cargo build --release")
+    });
+    debug.into_iter().chain(CurrentPlatform::advice(drivers)).collect()
 }

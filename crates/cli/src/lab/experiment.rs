@@ -1,6 +1,6 @@
 //! The notebook's experiments, in its order.
 
-use crate::error::Error;
+use crate::error::{Error, UsageError};
 use emberlab_config::{Config, ConfigError};
 use std::path::{Path, PathBuf};
 
@@ -81,11 +81,11 @@ impl Experiment {
 ///
 /// # Errors
 ///
-/// [`Error::Config`] for the first that fits none; [`Error::Usage`] for the names of the runs, which are the lab's.
+/// [`Error::Config`] for the first that fits none; [`UsageError::LabNames`] for the names of the runs, which are the lab's.
 pub fn check_overrides(overrides: &[String]) -> Result<(), Error> {
     for one in overrides {
         if one.split_once('=').is_some_and(|(key, _)| key.trim() == "name") {
-            return Err(Error::Usage("the lab names its runs itself; choose another `--artifacts`".into()));
+            return Err(UsageError::LabNames.into());
         }
         let loads = Experiment::ALL.iter().map(|experiment| experiment.load(std::slice::from_ref(one)));
         let mut failures = Vec::new();

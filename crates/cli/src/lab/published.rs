@@ -9,17 +9,17 @@ const PUBLISHED: &str = include_str!("published.csv");
 ///
 /// # Errors
 ///
-/// [`Error::Internal`] when the file that is part of the program is damaged.
+/// [`Error::Published`] when the file that is part of the program is damaged.
 pub fn published(experiment: &str) -> Result<Vec<f64>, Error> {
-    let damaged = |reason: String| Error::Internal(format!("`published.csv` {reason}"));
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(PUBLISHED.as_bytes());
     let mut losses = Vec::new();
     for row in reader.deserialize() {
-        let (name, epoch, loss): (String, usize, f64) = row.map_err(|error| damaged(error.to_string()))?;
+        let (name, epoch, loss): (String, usize, f64) =
+            row.map_err(|error| Error::Published(error.to_string()))?;
         if name == experiment {
             losses.push(loss);
             if epoch != losses.len() {
-                return Err(damaged(format!("has epoch {epoch} of `{name}` in the wrong place")));
+                return Err(Error::Published(format!("has epoch {epoch} of `{name}` in the wrong place")));
             }
         }
     }

@@ -25,7 +25,7 @@ impl Spread {
     ///
     /// # Errors
     ///
-    /// [`Error::Training`] when the published losses cannot be read.
+    /// [`Error::Published`] when the published losses cannot be read.
     pub fn new(experiment: &str, curves: &[Vec<f64>]) -> Result<Self, Error> {
         let epochs = curves.iter().map(Vec::len).min().unwrap_or(0);
         let n = curves.len() as f64;

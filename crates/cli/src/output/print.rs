@@ -34,8 +34,7 @@ fn write(text: &str) -> Result<(), Error> {
 
 /// Writes a value as JSON.
 pub fn json(value: &impl Serialize) -> Result<(), Error> {
-    let encoded = serde_json::to_string_pretty(value)
-        .map_err(|error| Error::Internal(format!("cannot encode the result: {error}")))?;
+    let encoded = serde_json::to_string_pretty(value).map_err(|error| Error::Encode(error.into()))?;
     let mut safe = String::with_capacity(encoded.len() + 1);
     for character in encoded.chars() {
         match needs_escape(character) && character != '\n' {

@@ -1,6 +1,6 @@
 //! Which settings a sweep tries.
 
-use crate::error::Error;
+use crate::error::{Error, UsageError};
 use emberlab_data::RandomState;
 
 /// A key and the values that it takes.
@@ -64,16 +64,16 @@ const MAX_RUNS: usize = 10_000;
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] for a key that is given twice, and for more combinations than anybody has time for.
+/// [`Error::Usage`] for a key that is given twice, and for more than [`MAX_RUNS`] combinations.
 pub fn points(axes: &[Axis], random: Option<usize>, seed: u32) -> Result<Vec<Point>, Error> {
     if let Some(twice) =
         axes.iter().enumerate().find(|(i, axis)| axes[..*i].iter().any(|a| a.key == axis.key))
     {
-        return Err(Error::Usage(format!("`--grid {}` is given twice", twice.1.key)));
+        return Err(UsageError::KeyTwice(twice.1.key.clone()).into());
     }
     let total = axes.iter().try_fold(1usize, |total, axis| total.checked_mul(axis.values.len()));
     let Some(total) = total.filter(|&total| total <= MAX_RUNS) else {
-        return Err(Error::Usage(format!("the grid has more than {MAX_RUNS} combinations")));
+        return Err(UsageError::GridTooLarge(MAX_RUNS).into());
     };
     let chosen = match random {
         Some(random) if random < total => {

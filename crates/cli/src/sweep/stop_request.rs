@@ -6,7 +6,7 @@
 //!
 //! Ctrl-C on a terminal reaches a run directly too. That is the same request, so a byte is never counted as a second one.
 
-use crate::error::Error;
+use crate::error::SystemError;
 use crate::signals;
 use emberlab_training::StopSignal;
 use std::io::{self, ErrorKind, Read, Write};
@@ -29,8 +29,8 @@ pub fn ask_to_stop(input: &mut ChildStdin) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] when the system refuses.
-pub fn follow_sweep() -> Result<StopSignal, Error> {
+/// [`SystemError`] when the system refuses a handler or a thread.
+pub fn follow_sweep() -> Result<StopSignal, SystemError> {
     let stop = signals::listen()?;
     let asked = stop.clone();
     let follow = move || {
@@ -47,7 +47,7 @@ pub fn follow_sweep() -> Result<StopSignal, Error> {
         }
     };
     let spawned = thread::Builder::new().name("sweep".to_owned()).spawn(follow);
-    spawned.map_err(|error| Error::Usage(format!("cannot start a thread: {error}")))?;
+    spawned.map_err(SystemError::Thread)?;
     Ok(stop)
 }
 

@@ -1,7 +1,7 @@
 //! Running the runs of a sweep, several at once.
 
 use super::stop_request::ask_to_stop;
-use crate::error::Error;
+use crate::error::{Error, SystemError};
 use emberlab_run::Outcome;
 use emberlab_run::RunSummary;
 use emberlab_run::{RunDir, is_busy};
@@ -39,8 +39,8 @@ pub enum JobEvent {
 ///
 /// # Errors
 ///
-/// [`Error::SweepInterrupted`] when the user stops the sweep, after each run has ended; [`Error::Usage`] when the program
-/// cannot be found; [`Error::Device`] when the system refuses a thread.
+/// [`Error::SweepInterrupted`] when the user stops the sweep, after each run has ended; [`SystemError`] when the
+/// program cannot be found or a thread cannot be started.
 pub fn run_all(
     folder: &Path,
     jobs: &[Job],
@@ -50,8 +50,7 @@ pub fn run_all(
 ) -> Result<(), Error> {
     let next = Mutex::new(0..jobs.len());
     let take = || next.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let program = std::env::current_exe()
-        .map_err(|error| Error::Usage(format!("cannot find this program to run it again: {error}")))?;
+    let program = std::env::current_exe().map_err(SystemError::Program)?;
     let work = || {
         while let Some(index) = take() {
             if stop.came() {
@@ -68,7 +67,7 @@ pub fn run_all(
             match thread::Builder::new().name("sweep-worker".into()).spawn_scoped(scope, work) {
                 Ok(_) => (),
                 Err(error) if started == 0 => {
-                    return Err(Error::Device(format!("cannot start a thread: {error}")));
+                    return Err(SystemError::Thread(error));
                 }
                 // Those that run do the work of the others.
                 Err(_) => break,

@@ -1,6 +1,6 @@
 //! Burn's records as bytes.
 
-use crate::error::Error;
+use crate::error::{Error, TrainingFailure};
 use burn::record::{FullPrecisionSettings, NamedMpkBytesRecorder, Record, Recorder};
 use burn::tensor::backend::Backend;
 
@@ -11,8 +11,7 @@ use burn::tensor::backend::Backend;
 /// [`Error::Training`] when Burn cannot encode it.
 pub fn encode<B: Backend, R: Record<B>>(record: R) -> Result<Vec<u8>, Error> {
     let recorder = NamedMpkBytesRecorder::<FullPrecisionSettings>::default();
-    Recorder::<B>::record(&recorder, record, ())
-        .map_err(|error| Error::Training(format!("cannot encode the weights: {error}")))
+    Recorder::<B>::record(&recorder, record, ()).map_err(Error::encode("the weights"))
 }
 
 /// The record that was encoded.
@@ -22,6 +21,5 @@ pub fn encode<B: Backend, R: Record<B>>(record: R) -> Result<Vec<u8>, Error> {
 /// [`Error::Training`] when the bytes are something else.
 pub fn decode<B: Backend, R: Record<B>>(bytes: Vec<u8>, device: &B::Device) -> Result<R, Error> {
     let recorder = NamedMpkBytesRecorder::<FullPrecisionSettings>::default();
-    Recorder::<B>::load(&recorder, bytes, device)
-        .map_err(|_| Error::Training("a checkpoint does not decode".into()))
+    Recorder::<B>::load(&recorder, bytes, device).map_err(|_| TrainingFailure::Decode.into())
 }

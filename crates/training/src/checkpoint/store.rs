@@ -61,7 +61,7 @@ impl CheckpointStore {
     pub fn save(&self, run: &RunIdentity, checkpoint: &Checkpoint) -> Result<(), Error> {
         fs::create_dir_all(&self.folder).map_err(Error::write(&self.folder))?;
         let payload = rmp_serde::to_vec_named(&Stored { run, training: checkpoint })
-            .map_err(|error| Error::Training(format!("cannot encode a checkpoint: {error}")))?;
+            .map_err(Error::encode("a checkpoint"))?;
         let checksum = hexadecimal(&Sha256::digest(&payload));
         let bytes = [MAGIC, format!("{FORMAT} {checksum}\n").as_bytes(), &payload].concat();
         let path = self.folder.join(format!("{:012}.{EXTENSION}", checkpoint.state.updates));

@@ -3,7 +3,7 @@
 use libloading::Library;
 use std::path::PathBuf;
 
-/// Loads the first of some libraries that can be loaded, and tells where it is: its path on Linux, elsewhere its name.
+/// Loads the first of some libraries that can be loaded, and returns its path on Linux, elsewhere its name.
 #[expect(
     unsafe_code,
     reason = "loading a library runs its initialisers; these are drivers and compilers of the system"

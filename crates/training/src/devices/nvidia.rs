@@ -21,7 +21,7 @@ const TOOLKITS: [&str; 3] =
 /// A header that every kernel may include.
 const HEADER: &str = "include/cuda_runtime.h";
 
-/// What there is of NVIDIA's.
+/// NVIDIA's software and GPUs on this machine.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Nvidia {
     /// Where the driver's library is.
@@ -34,7 +34,7 @@ pub struct Nvidia {
     pub nvrtc: Option<PathBuf>,
     /// The folder with CUDA's headers.
     pub headers: Option<PathBuf>,
-    /// What the driver drives.
+    /// The GPUs.
     pub devices: Vec<NvidiaDevice>,
     /// Why the devices could not be listed.
     pub devices_error: Option<String>,
@@ -43,15 +43,15 @@ pub struct Nvidia {
 /// A GPU.
 #[derive(Clone, Debug, Serialize)]
 pub struct NvidiaDevice {
-    /// What `[device] index` calls it.
+    /// Its `device.index`.
     pub index: u32,
     /// Its name.
     pub name: String,
     /// All of its memory, in bytes.
     pub memory: u64,
-    /// What of it is free.
+    /// Its free memory, in bytes.
     pub free: u64,
-    /// What it can do, as `9.0`.
+    /// Its compute capability, as `9.0`.
     pub compute_capability: String,
 }
 
@@ -90,7 +90,7 @@ impl Nvidia {
         Ok(())
     }
 
-    /// What is in the way of training on CUDA, the first thing to mend first.
+    /// Returns what keeps CUDA from computing, the first thing to mend first.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.libcuda.is_none() {
@@ -121,7 +121,12 @@ impl Nvidia {
         problems
     }
 
-    /// The CUDA that NVRTC is of, by the name of its file, as `libnvrtc.so.12.8.93`.
+    /// Advice to build for the first GPU, where there is one.
+    pub fn advice(&self) -> Option<Problem> {
+        self.devices.first().map(|device| Problem::unused_device(&device.name, "just train-gpu CONFIG"))
+    }
+
+    /// The major version of CUDA that NVRTC belongs to, by the name of its file, as `libnvrtc.so.12.8.93`.
     fn nvrtc_major(&self) -> Option<u32> {
         let path = self.nvrtc.as_ref()?.canonicalize().ok()?;
         let name = path.file_name()?.to_str()?;

@@ -1,212 +1,107 @@
-//! Work that other machines do: found out before it begins, and given up when they are gone.
-//!
-//! Burn's client panics in threads of its own when a server is gone, and then waits for ever; when the thread that trains
-//! panics over it, the tensors it holds panic again as they are dropped, and the program would abort. So a panic ends the
-//! program where it happens, after the run's record is written, and a watchdog does the same when nothing moves any more;
-//! how the program ends is the command line's to say.
+//! Servers: other machines that compute, with a build that has the feature `serve` beside its own backend.
 
-use super as backend;
-use crate::error::Error;
-use crate::host::Host;
-use emberlab_data::{Phase, Progress};
+use super::error::DeviceError;
+use super::platform::Platform;
+use super::watchdog::Watchdog;
+use emberlab_config::DeviceConfig;
 use emberlab_models::Architecture;
-use emberlab_run::atomic;
-use emberlab_run::file;
-use std::io::Read;
+use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How long a server may take to answer at first.
-const TO_REACH: Duration = Duration::from_secs(5);
-/// How long nothing may move in a training.
-const TO_MOVE: Duration = Duration::from_secs(60);
-/// How long nothing moves before it is asked whether the servers are still there.
-const TO_SUSPECT: Duration = Duration::from_secs(2);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+/// How long a server may take to accept a connection.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// The most bytes of numbers in one message: Burn's server takes 16 MiB, with some words about them.
-const MESSAGE_SIZE: usize = (16 << 20) - 4096;
+const MAX_MESSAGE_SIZE: usize = (16 << 20) - 4096;
 
-/// Says that work goes on.
-#[derive(Clone, Debug)]
-pub struct Heartbeat {
-    began: Instant,
-    last: Arc<AtomicU64>,
-    updates: Arc<AtomicUsize>,
-    over: Arc<AtomicBool>,
-}
+/// Servers, each of which is one device.
+pub struct Servers;
 
-impl Default for Heartbeat {
-    fn default() -> Self {
-        Self { began: Instant::now(), last: Arc::default(), updates: Arc::default(), over: Arc::default() }
+impl Platform for Servers {
+    /// The tensors that a panicking thread holds panic again as they are dropped, which aborts the program.
+    const SURVIVES_PANICS: bool = false;
+
+    /// Burn 0.21 mixes up tensors that servers hand to each other at once.
+    const EXCHANGES_THROUGH_HOST: bool = true;
+
+    /// 8 MiB of numbers, which fit into one message.
+    const MAX_READ: usize = 2 << 20;
+
+    fn check(config: &DeviceConfig) -> Result<(), DeviceError> {
+        if config.index != 0 {
+            return Err(DeviceError::NoSuchDevice { backend: super::NAME, index: config.index });
+        }
+        if config.remote.is_empty() {
+            return Err(DeviceError::NoServer);
+        }
+        reach_all(&config.remote)
     }
-}
 
-impl Heartbeat {
-    /// So many updates are made, or something else went on.
-    pub fn beat(&self, updates: Option<usize>) {
-        self.last.store(self.began.elapsed().as_millis() as u64, Ordering::Relaxed);
-        if let Some(updates) = updates {
-            self.updates.store(updates, Ordering::Relaxed);
+    fn n_devices(config: &DeviceConfig) -> usize {
+        config.remote.len()
+    }
+
+    fn to_read(config: &DeviceConfig) -> DeviceConfig {
+        DeviceConfig { remote: config.remote.clone(), ..DeviceConfig::default() }
+    }
+
+    fn check_layers(architecture: &Architecture) -> Result<(), DeviceError> {
+        let layers = architecture.layers().into_iter();
+        let bytes = layers.map(|layer| layer.n_parameters().saturating_mul(size_of::<f32>())).max();
+        match bytes {
+            Some(bytes) if bytes > MAX_MESSAGE_SIZE => Err(DeviceError::LayerTooLarge { bytes }),
+            _ => Ok(()),
         }
     }
 
-    /// Nothing is waited for any more.
-    pub fn end(&self) {
-        self.over.store(true, Ordering::Relaxed);
-    }
-
-    fn silence(&self) -> Duration {
-        self.began.elapsed().saturating_sub(Duration::from_millis(self.last.load(Ordering::Relaxed)))
+    fn watch(config: &DeviceConfig, watchdog: Watchdog) -> Result<(), DeviceError> {
+        let servers = config.remote.clone();
+        watchdog.watch_panics();
+        watchdog.watch_silence(move || reach_all(&servers))
     }
 }
 
-/// Tells of both: what went on is shown, and the heart beats.
-pub struct Watched<'a> {
-    /// What shows how far a task came.
-    pub shown: &'a dyn Progress,
-    /// What is told that work goes on.
-    pub heartbeat: &'a Heartbeat,
+fn reach_all(servers: &[String]) -> Result<(), DeviceError> {
+    servers.iter().try_for_each(|address| {
+        reach(address).map_err(|reason| DeviceError::Unreachable { address: address.clone(), reason })
+    })
 }
 
-impl Progress for Watched<'_> {
-    fn begin(&self, phase: Phase, total: Option<u64>) {
-        self.heartbeat.beat(None);
-        self.shown.begin(phase, total);
-    }
-
-    fn reach(&self, done: u64) {
-        self.heartbeat.beat(None);
-        self.shown.reach(done);
-    }
-
-    fn end(&self) {
-        self.heartbeat.beat(None);
-        self.shown.end();
-    }
-}
-
-/// Whether a server answers at `ws://HOST:PORT`.
-///
-/// # Errors
-///
-/// [`Error::Device`] when it does not, within some seconds.
-pub fn reach(address: &str) -> Result<(), Error> {
-    let failed = |reason: String| {
-        Error::Device(format!(
-            "no server at `{address}`: {reason}; start it there with `emberlab serve --expose`"
-        ))
-    };
-    let place = address.trim_start_matches("ws://");
-    let places = place.to_socket_addrs().map_err(|error| failed(error.to_string()))?;
-    let mut reason = "its name has no address".to_owned();
-    for place in places {
-        match TcpStream::connect_timeout(&place, TO_REACH) {
+/// Whether a server accepts a connection at `ws://HOST:PORT`, at any of the host's addresses.
+fn reach(address: &str) -> io::Result<()> {
+    let mut reason = io::Error::other("its name has no address");
+    for place in address.trim_start_matches("ws://").to_socket_addrs()? {
+        match TcpStream::connect_timeout(&place, CONNECTION_TIMEOUT) {
             Ok(_) => return Ok(()),
-            Err(error) => reason = error.to_string(),
+            Err(error) => reason = error,
         }
     }
-    Err(failed(reason))
+    Err(reason)
 }
 
-/// Whether servers take every layer, whose weights go in one message.
-///
-/// # Errors
-///
-/// [`Error::Device`] when one is too large.
-pub fn check_layers(architecture: &Architecture) -> Result<(), Error> {
-    let size = |n_parameters: usize| n_parameters.saturating_mul(size_of::<f32>());
-    let largest =
-        architecture.layers().into_iter().map(|layer| size(layer.n_parameters())).max().unwrap_or(0);
-    match backend::IS_REMOTE && largest > MESSAGE_SIZE {
-        false => Ok(()),
-        true => Err(Error::Device(format!(
-            "a layer of {} MiB is too large for Burn's server, which takes 16 MiB at most; make it narrower, or train on \
-             that machine itself",
-            largest.div_ceil(1 << 20)
-        ))),
-    }
-}
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
 
-/// What watches over a run.
-#[derive(Clone)]
-pub struct Watchdog {
-    /// The run's directory.
-    pub run: PathBuf,
-    /// What is told that work goes on.
-    pub heartbeat: Heartbeat,
-    /// Ends the program when the run is given up.
-    pub host: Arc<dyn Host>,
-}
-
-impl Watchdog {
-    /// From now on a panic in any thread ends the program, with the run's record written.
-    pub fn watch_panics(&self) {
-        if !backend::IS_REMOTE {
-            return;
-        }
-        let watchdog = self.clone();
-        std::panic::set_hook(Box::new(move |info| {
-            let said = backend::panic_message(info.payload());
-            watchdog.give_up(&format!("the connection to the servers is lost: {said}"));
-        }));
+    #[test]
+    fn a_server_that_does_not_answer_is_named() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("ws://{}", listener.local_addr().unwrap());
+        let config = DeviceConfig { remote: vec![address.clone()], ..DeviceConfig::default() };
+        assert!(Servers::check(&config).is_ok());
+        drop(listener);
+        let error = Servers::check(&config).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("no server at `{address}`: Connection refused")), "{error}");
+        assert!(matches!(Servers::check(&DeviceConfig::default()), Err(DeviceError::NoServer)));
     }
 
-    /// From now on the program ends, with the run's record written, when a server is gone or nothing moves.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Device`] when the system refuses a thread.
-    pub fn watch_silence(&self, servers: &[String]) -> Result<(), Error> {
-        if !backend::IS_REMOTE {
-            return Ok(());
-        }
-        let (watchdog, servers) = (self.clone(), servers.to_vec());
-        let watch = move || {
-            while !watchdog.heartbeat.over.load(Ordering::Relaxed) {
-                std::thread::sleep(BETWEEN_LOOKS);
-                let silence = watchdog.heartbeat.silence();
-                if silence > TO_MOVE {
-                    watchdog.give_up(&format!("the servers have not moved for {} s", TO_MOVE.as_secs()));
-                } else if silence > TO_SUSPECT
-                    && let Some(Err(error)) = servers.iter().map(|server| reach(server)).find(Result::is_err)
-                {
-                    watchdog.give_up(&error.to_string());
-                }
-            }
-        };
-        let spawned = std::thread::Builder::new().name("watchdog".into()).spawn(watch);
-        spawned.map(drop).map_err(|error| Error::Device(format!("cannot start a thread: {error}")))
+    #[test]
+    fn a_layer_that_does_not_fit_into_a_message_is_refused() {
+        assert!(Servers::check_layers(&Architecture::mlp(1000, vec![4000], 10)).is_ok());
+        let error = Servers::check_layers(&Architecture::mlp(1000, vec![5000], 10)).unwrap_err();
+        assert!(error.to_string().starts_with("a layer of 20 MiB is too large"), "{error}");
     }
-
-    /// Writes the record and ends the program, unless something else is about to.
-    fn give_up(&self, reason: &str) {
-        if self.heartbeat.over.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        let error = Error::Device(format!("{reason}; when they are back, go on with `--resume`"));
-        // The error that is told is the one that began it.
-        let _ = note(&self.run, &error.to_string(), self.heartbeat.updates.load(Ordering::Relaxed));
-        self.host.give_up(error)
-    }
-}
-
-/// Says in `run.json` that the run failed, where there is one that goes on.
-fn note(run: &Path, error: &str, updates: usize) -> Result<(), Error> {
-    let path = run.join(file::RECORD);
-    let mut read = Vec::new();
-    let opened = emberlab_data::open_regular(&path).and_then(|mut file| file.read_to_end(&mut read));
-    opened.map_err(Error::write(&path))?;
-    let damaged = |error: serde_json::Error| Error::write(&path)(error.into());
-    let mut record: serde_json::Value = serde_json::from_slice(&read).map_err(damaged)?;
-    if record["outcome"] != "running" {
-        return Ok(());
-    }
-    record["outcome"] = "failed".into();
-    record["error"] = error.into();
-    record["updates"] = updates.max(record["updates"].as_u64().unwrap_or(0) as usize).into();
-    let text = serde_json::to_string_pretty(&record).map_err(damaged)?;
-    Ok(atomic::write(&path, format!("{text}\n").as_bytes())?)
 }

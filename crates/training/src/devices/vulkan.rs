@@ -4,14 +4,14 @@ use super::problem::Problem;
 use ash::vk;
 use serde::Serialize;
 
-/// What there is of Vulkan.
+/// Vulkan on this machine.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Vulkan {
     /// The loader's version, as `1.3.239`.
     pub version: Option<String>,
-    /// What it offers.
+    /// The adapters that it lists.
     pub adapters: Vec<VulkanAdapter>,
-    /// Why adapters could not be listed.
+    /// The reason why adapters could not be listed.
     pub error: Option<String>,
 }
 
@@ -29,7 +29,7 @@ pub struct VulkanAdapter {
 }
 
 impl VulkanAdapter {
-    /// Whether it is more than a program.
+    /// Whether it is a GPU, not a program.
     pub fn is_gpu(&self) -> bool {
         self.kind.ends_with("GPU")
     }
@@ -41,7 +41,13 @@ impl Vulkan {
         list().unwrap_or_else(|error| Self { error: Some(error), ..Self::default() })
     }
 
-    /// What is in the way of training on Vulkan.
+    /// Advice to build for the first GPU, where there is one.
+    pub fn advice(&self) -> Option<Problem> {
+        let adapter = self.adapters.iter().find(|adapter| adapter.is_gpu())?;
+        Some(Problem::unused_device(&adapter.name, "just train-vulkan CONFIG"))
+    }
+
+    /// Returns what keeps Vulkan from computing.
     pub fn problems(&self) -> Vec<Problem> {
         if self.adapters.is_empty() {
             let reason = self.error.as_deref().unwrap_or("the loader lists none");

@@ -19,19 +19,13 @@ const LONG: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 ///
-/// [`Error::Usage`].
+/// [`Error::Memory`].
 pub fn check_memory(architecture: &Architecture, n_samples: usize, available: u64) -> Result<(), Error> {
     let needed = memory(architecture, n_samples);
     if needed <= available {
         return Ok(());
     }
-    Err(Error::Usage(format!(
-        "gradcheck of a network of {} weights on {n_samples} samples takes about {} of memory, {} are free; \
-         make the network smaller, or take fewer `--samples`",
-        architecture.n_parameters(),
-        gigabytes(needed),
-        gigabytes(available)
-    )))
+    Err(Error::Memory { n_parameters: architecture.n_parameters(), n_samples, needed, available })
 }
 
 /// Reports to `warn` that finite differences take long, if they do. `parameters` has the entries of each parameter and
@@ -95,10 +89,6 @@ fn laid_out(layer: LayerSpec) -> usize {
     }
 }
 
-fn gigabytes(bytes: u64) -> String {
-    format!("{:.1} GB", bytes as f64 / 1e9)
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
@@ -109,7 +99,7 @@ mod tests {
         let architecture = Architecture::mlp(1000, vec![100_000], 10);
         assert!(check_memory(&architecture, 16, 1 << 40).is_ok());
         let error = check_memory(&architecture, 16, 5_000_000_000).unwrap_err();
-        assert!(matches!(error, Error::Usage(_)), "{error}");
+        assert!(matches!(error, Error::Memory { .. }), "{error}");
         let said = error.to_string();
         assert!(
             said.starts_with("gradcheck of a network of 101100010 weights on 16 samples takes about "),

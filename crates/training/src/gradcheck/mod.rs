@@ -73,7 +73,7 @@ impl Default for GradcheckOptions {
 ///
 /// # Errors
 ///
-/// As for [`load`] and [`classifier`](crate::classifier); [`Error::Usage`] where the check takes more memory than there is.
+/// As for [`load`] and [`classifier`](crate::classifier); [`Error::Memory`] where the check takes more memory than there is.
 pub fn gradcheck(
     config: &Config,
     options: &GradcheckOptions,

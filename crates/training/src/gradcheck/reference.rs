@@ -6,7 +6,7 @@ use super::on_device::{self, DeviceErrors, Right};
 use super::report::{self, Entry, Report};
 use super::setting::Setting;
 use super::{GradcheckOptions, Rule, by_rule, cost};
-use crate::error::Error;
+use crate::error::{Error, TrainingFailure};
 use burn::module::ParamId;
 use emberlab_config::Config;
 use emberlab_data::{LabelledData, Normalizer, Phase, Progress, RandomState};
@@ -71,7 +71,7 @@ impl<'a> Reference<'a> {
         let parameters = self.setting.parameters().into_iter().zip(&self.entries).zip(&self.device);
         for (((id, name), entries), &device) in parameters {
             let (Some(manual), Some(autodiff)) = (manual.get(&id), self.autodiff.get(&id)) else {
-                return Err(Error::Training(format!("`{name}` has no gradient")));
+                return Err(TrainingFailure::NoGradient(name).into());
             };
             let bounds = [&rounding, &self.rounding].map(|bounds| bounds.get(&id).copied().unwrap_or(0.0));
             report.add(name, manual, autodiff, bounds[0].max(bounds[1]) + least, entries, device);

@@ -3,7 +3,7 @@
 use super::Task;
 use crate::checkpoint::{Checkpoint, decode};
 use crate::devices::{AutodiffBackend, Backend, Device};
-use crate::error::Error;
+use crate::error::{Error, TrainingFailure};
 use burn::module::{AutodiffModule, Module, ModuleVisitor, Param};
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::Tensor;
@@ -47,10 +47,7 @@ fn shapes(classifier: &Classifier<Backend>) -> Vec<(String, Vec<usize>)> {
 }
 
 fn fits(wanted: &[(String, Vec<usize>)], classifier: &Classifier<Backend>) -> Result<(), Error> {
-    match shapes(classifier) == wanted {
-        true => Ok(()),
-        false => Err(Error::Training("a checkpoint holds tensors of other shapes".into())),
-    }
+    if shapes(classifier) == wanted { Ok(()) } else { Err(TrainingFailure::Shapes.into()) }
 }
 
 /// A gradient of 0 for each parameter.

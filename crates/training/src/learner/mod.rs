@@ -43,10 +43,10 @@ pub use throughput::THROUGHPUT;
 
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::devices::Heartbeat;
-use crate::devices::{AutodiffBackend, Backend, Device, failure};
+use crate::devices::{AutodiffBackend, Backend, Device, DeviceError, with_device_metrics};
 use crate::error::Error;
 use crate::host::{Host, Outline};
-use crate::panic_log::{PanicLog, guarded};
+use crate::panic_log::{PanicLog, failure, guarded};
 use adam::Adaptive;
 use burn::data::dataloader::DataLoader;
 use burn::grad_clipping::GradientClippingConfig;
@@ -121,7 +121,7 @@ pub struct Setup<'a> {
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] for a schedule that Burn does not take, [`Error::Write`] for files that cannot be made. What goes wrong later is in
+/// [`Error::Schedule`] for a schedule that Burn does not take, [`Error::Write`] for files that cannot be made. What goes wrong later is in
 /// [`Trained::classifier`]: [`Error::Diverged`] when the loss or a weight is no number any more, [`Error::Write`]
 /// when the metrics cannot be written, [`Error::Training`] for what Burn reports by a panic.
 pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
@@ -232,7 +232,7 @@ where
     let Setup { train, validation, normalizer, classifier, devices, run, .. } = setup;
     let Setup { host, heartbeat, recorder, histograms, checkpoints, resume, .. } = setup;
     let Some((device, others)) = devices.split_first() else {
-        return Err(Error::Device("no device to train on".into()));
+        return Err(DeviceError::NoDevice.into());
     };
     let training_config = &config.training;
     let updates = training_config.updates(train.len());
@@ -297,10 +297,7 @@ where
         .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)));
     let panics = PanicLog::install();
     let training = if host.shows_system_metrics() {
-        let training = training.metric_train(CpuUse::new()).metric_train(CpuMemory::new());
-        #[cfg(feature = "cuda")]
-        let training = training.metric_train(burn::train::metric::CudaMetric::new());
-        training
+        with_device_metrics(training.metric_train(CpuUse::new()).metric_train(CpuMemory::new()))
     } else {
         training
     };

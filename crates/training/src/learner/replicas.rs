@@ -11,7 +11,7 @@
 //! rightly in one thread only.
 
 use super::exchange::{Weights, hand_back, read_score};
-use crate::devices::{AutodiffBackend, Backend, Device, IS_REMOTE};
+use crate::devices::{AutodiffBackend, Backend, CurrentPlatform, Device, Platform};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator};
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -86,7 +86,8 @@ impl ReplicasEpoch<'_> {
                 Part { gradients: grads, score: item }
             };
         let mut parts = vec![part(model, batch.inner(), 0)];
-        let weights = IS_REMOTE.then(|| Weights::read(model)).map(|(weights, transfers)| {
+        let through_host = CurrentPlatform::EXCHANGES_THROUGH_HOST;
+        let weights = through_host.then(|| Weights::read(model)).map(|(weights, transfers)| {
             self.waits += transfers;
             weights
         });
@@ -97,13 +98,12 @@ impl ReplicasEpoch<'_> {
                 None => model.clone().fork(device),
             };
             let Part { gradients, score } = part(&copy, batch, index);
-            let (gradients, score) = match IS_REMOTE {
-                true => {
-                    let (gradients, transfers) = hand_back(gradients, &copy, &first);
-                    self.waits += transfers + 1;
-                    (gradients, read_score(score))
-                }
-                false => (gradients.to_device(&first, model), score.to_device(&first)),
+            let (gradients, score) = if through_host {
+                let (gradients, transfers) = hand_back(gradients, &copy, &first);
+                self.waits += transfers + 1;
+                (gradients, read_score(score))
+            } else {
+                (gradients.to_device(&first, model), score.to_device(&first))
             };
             parts.push(Part { gradients, score });
         }

@@ -50,10 +50,9 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// [`Error::Usage`] with Burn's reason, for a factor that Burn does not take.
+    /// [`Error::Schedule`] with Burn's reason, for a factor that Burn does not take.
     pub fn new(config: &ScheduleConfig, learning_rate: f64, updates: usize) -> Result<Self, Error> {
-        let factors = factors(config, updates)
-            .map_err(|reason| Error::Usage(format!("`training.schedule` cannot be kept: {reason}")))?;
+        let factors = factors(config, updates).map_err(Error::Schedule)?;
         Ok(Self { learning_rate, factors, steps: 0 })
     }
 }
@@ -119,7 +118,7 @@ const MAX_UPDATES: usize = 20_000_000;
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] for a schedule that Burn does not take.
+/// [`Error::Schedule`] for a schedule that Burn does not take.
 pub fn learning_rates(training: &TrainingConfig, n_train: usize) -> Result<Vec<(f64, f64)>, Error> {
     let updates = training.updates(n_train);
     if updates > MAX_UPDATES {

@@ -1,10 +1,7 @@
 //! Numbers on their way from the device, and how often it is waited for.
 
-use crate::devices::{Backend, IS_REMOTE};
+use crate::devices::{Backend, CurrentPlatform, Platform};
 use burn::tensor::Tensor;
-
-/// Numbers that one transfer brings: a server sends no message above 16 MiB, and a device need not hold a second copy of all.
-const AT_ONCE: usize = if IS_REMOTE { 2 << 20 } else { 256 << 20 };
 
 /// Reads tensors in as few transfers as there can be; returns the numbers of each tensor, and the transfers.
 pub fn read_all(tensors: Vec<Tensor<Backend, 1>>) -> (Vec<Vec<f32>>, usize) {
@@ -32,7 +29,7 @@ fn groups(tensors: Vec<Tensor<Backend, 1>>) -> Vec<Vec<Tensor<Backend, 1>>> {
     for tensor in tensors {
         let more = tensor.dims()[0];
         match groups.last_mut() {
-            Some(group) if size + more <= AT_ONCE => group.push(tensor),
+            Some(group) if size + more <= CurrentPlatform::MAX_READ => group.push(tensor),
             _ => {
                 groups.push(vec![tensor]);
                 size = 0;

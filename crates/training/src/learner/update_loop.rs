@@ -10,9 +10,9 @@ use super::schedule::Schedule;
 use super::selection::Selected;
 use super::shared_optimizer::SharedOptimizer;
 use super::unread_scores::UnreadScores;
-use crate::devices::{self, AutodiffBackend, Backend};
+use crate::devices::{AutodiffBackend, Backend, CurrentPlatform, Platform};
 use crate::devices::{Heartbeat, Watched};
-use crate::error::Error;
+use crate::error::{Error, TrainingFailure};
 use crate::evaluate;
 use crate::host::{BestEpoch, Host};
 use crate::record::score_record;
@@ -181,7 +181,7 @@ where
         stopped: &dyn Fn() -> bool,
         validation_after: impl Fn(usize) -> Option<&'b DeviceSet<Backend>>,
     ) -> Result<(), Error> {
-        self.host.phase(if devices::compiles_kernels() {
+        self.host.phase(if CurrentPlatform::COMPILES_KERNELS {
             "compiling kernels for the first update…"
         } else {
             "making the first update"
@@ -369,7 +369,7 @@ where
             return Ok(());
         }
         let (found, wanted) = (gradients.len(), self.n_parameters);
-        Err(Error::Training(format!("{found} gradients for {wanted} parameters")))
+        Err(TrainingFailure::Gradients { found, wanted }.into())
     }
 
     fn diverged(&self, what: String, iteration: usize) -> Error {

@@ -1,7 +1,7 @@
 //! `emberlab data fetch`.
 
 use super::{ConfigArgs, print};
-use crate::error::Error;
+use crate::error::{Error, UsageError};
 use crate::output::ProgressBars;
 use clap::Args;
 use emberlab_config::Source;
@@ -42,8 +42,7 @@ fn checksum(text: &str) -> Result<String, String> {
 pub fn run(arguments: &FetchArgs) -> Result<(), Error> {
     let config = arguments.config.load()?;
     let Source::Cifar10 { directory, .. } = &config.data.source else {
-        let message = "`data.source` is another one than \"cifar10\", the only one that is fetched";
-        return Err(Error::Usage(message.into()));
+        return Err(UsageError::NotFetched.into());
     };
     let source = match &arguments.from {
         Some(file) => ArchiveSource::File(file.clone()),

@@ -4,7 +4,7 @@ mod fetch;
 mod info;
 
 use crate::commands::config_args::ConfigArgs;
-use crate::error::Error;
+use crate::error::{Error, UsageError};
 use crate::output::ProgressBars;
 use crate::output::print;
 use clap::Subcommand;
@@ -99,10 +99,7 @@ fn check_is_no_source(path: &Path, source: &Source) -> Result<(), Error> {
     let Ok(written) = fs::canonicalize(path) else { return Ok(()) };
     let is_written = |read: &PathBuf| fs::canonicalize(read).is_ok_and(|read| read == written);
     if [Some(&file.path), test].into_iter().flatten().any(is_written) {
-        let path = path.display();
-        let problem =
-            format!("`{path}` is what the samples are read from; choose another folder with `--out`");
-        return Err(Error::Usage(problem));
+        return Err(UsageError::OverwritesSource(path.to_owned()).into());
     }
     Ok(())
 }
@@ -130,10 +127,10 @@ fn preview(config: &Config, out: Option<&Path>, columns: Option<&[String]>) -> R
 /// The places of the columns that are asked for, or of the first two.
 fn chosen_columns(names: &[String], wanted: Option<&[String]>) -> Result<[usize; 2], Error> {
     let place = |wanted: &String| {
-        names.iter().position(|name| name == wanted).ok_or_else(|| {
-            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            Error::Usage(format!("`{wanted}` is no column, must be one of {}", names.join(", ")))
-        })
+        names
+            .iter()
+            .position(|name| name == wanted)
+            .ok_or_else(|| UsageError::NoColumn { wanted: wanted.clone(), columns: names.to_vec() })
     };
     match wanted {
         Some([x, y]) => Ok([place(x)?, place(y)?]),

@@ -1,0 +1,85 @@
+//! Arguments that cannot work.
+
+use std::path::PathBuf;
+
+/// An argument that cannot work, or that does not fit the run or the data it is about.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UsageError {
+    /// `--dashboard tui` without a terminal.
+    #[error("`--dashboard tui` needs a terminal; without one, take `--dashboard plain`")]
+    NoTerminal,
+    /// `serve` without `--expose`.
+    #[error(
+        "Burn's server listens on every network interface of this machine and asks nobody for a password: whoever \
+         reaches the port can compute here, fill the memory, and read what others compute. Where only machines you \
+         trust reach it, start it with `--expose`. To use it from elsewhere, keep the port closed in the firewall and \
+         tunnel: `ssh -L 3000:localhost:3000 THIS_MACHINE`, then train there with `--remote ws://localhost:3000`"
+    )]
+    NotExposed,
+    /// A key that `--grid` has twice.
+    #[error("`--grid {0}` is given twice")]
+    KeyTwice(String),
+    /// A grid with more than so many combinations.
+    #[error("the grid has more than {0} combinations")]
+    GridTooLarge(usize),
+    /// `--set name=…` for the lab.
+    #[error("the lab names its runs itself; choose another `--artifacts`")]
+    LabNames,
+    /// An output file that the samples are read from.
+    #[error("`{}` is what the samples are read from; choose another folder with `--out`", .0.display())]
+    OverwritesSource(PathBuf),
+    /// A column that the table does not have.
+    #[error("`{wanted}` is no column, must be one of {}", quoted(columns))]
+    NoColumn {
+        /// The column.
+        wanted: String,
+        /// The columns of the table.
+        columns: Vec<String>,
+    },
+    /// A `data.source` that cannot be fetched.
+    #[error("`data.source` is another one than \"cifar10\", the only one that is fetched")]
+    NotFetched,
+    /// Data with which a run cannot be evaluated any more.
+    #[error("the data of `{run}` {change}")]
+    OtherData {
+        /// The name of the run.
+        run: String,
+        /// What is different.
+        change: DataChange,
+    },
+    /// `evaluate --split validation` of a run without one.
+    #[error("the run has no validation part; it sets no `data.validation_fraction`")]
+    NoValidation,
+    /// A part of the data that has no sample.
+    #[error("the part has no sample")]
+    NoSamples,
+}
+
+/// How data differs from what a run was trained on.
+#[derive(Debug, thiserror::Error)]
+pub enum DataChange {
+    /// Other class names.
+    #[error("has other classes now than the run was trained on")]
+    Classes,
+    /// Another number of features.
+    #[error("has {is} features now, the run was trained on {was}")]
+    Features {
+        /// The number now.
+        is: usize,
+        /// The number that the run was trained on.
+        was: usize,
+    },
+    /// Another column or category in the same place.
+    #[error("has the column `{is}` now in the place of `{was}`, which the run was trained on")]
+    Column {
+        /// Its name now.
+        is: String,
+        /// The name that the run was trained on.
+        was: String,
+    },
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
