@@ -3,6 +3,7 @@
 //! A file has a function that draws its figures of a run, none where the run lacks what they show. Adding a figure is adding
 //! a file and its line in [`FIGURES`].
 
+mod calibration;
 mod class_scores;
 mod confusion_matrix;
 mod first_layer;
@@ -30,6 +31,7 @@ const FIGURES: &[Draw] = &[
     histograms::draw,
     confusion_matrix::draw,
     class_scores::draw,
+    calibration::draw,
     test_images::draw,
 ];
 
