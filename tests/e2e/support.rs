@@ -13,7 +13,7 @@ const RUNNER: &str = "EMBERLAB_TESTS_RUNNER";
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 /// A temporary folder that the program runs in.
@@ -81,7 +81,7 @@ impl Lab {
     /// The program in this folder.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let runner = env::var(RUNNER).unwrap_or_default();
-        let mut words = runner.split_whitespace().chain([env!("CARGO_BIN_EXE_emberlab-under-test")]);
+        let mut words = runner.split_whitespace().chain([env!("CARGO_BIN_EXE_emberlab")]);
         let mut command = Command::new(words.next().unwrap());
         command.args(words).args(arguments).current_dir(self.folder.path());
         command
