@@ -99,14 +99,14 @@ fn a_record_and_the_same_image_in_a_lossless_format_get_the_same_prediction() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_input_whose_name_is_not_utf_8_is_predicted() {
+    use crate::process::Process;
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let lab = table();
     let name = OsStr::from_bytes(b"caf\xe9.csv");
     std::fs::write(lab.path("").join(name), "f0,f1,f2,f3\n1,2,3,4\n").unwrap();
-    let said = lab.command(&["predict", "table"]).arg(name).output().unwrap();
-    assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));
-    assert!(String::from_utf8_lossy(&said.stdout).starts_with("caf\u{fffd}.csv:2  "));
+    let said = Process::start(lab.command(&["predict", "table"]).arg(name)).ends().succeeds();
+    assert!(said.stdout.starts_with("caf\u{fffd}.csv:2  "), "{}", said.stdout);
 }
 
 #[test]
