@@ -80,7 +80,7 @@ class Lab:
 
     def run(self, *arguments, **variables):
         process = self.start(*arguments, **variables)
-        out, errors = ended(process)
+        out, errors = output(process)
         return process.returncode, out, errors
 
     def train(self, *more, **variables):
@@ -97,7 +97,7 @@ class Lab:
         return [str(path) for path in self.artifacts.rglob(".emberlab-*")]
 
 
-def ended(process):
+def output(process):
     """Waits until a process and those it started end, and returns its output; kills them after a while."""
     try:
         return process.communicate(timeout=PATIENCE)
@@ -193,7 +193,7 @@ def overwrite_killed_at_moments(options, new, parent):
         process = lab.start("train", "run.toml", "--dashboard", "none", "--overwrite")
         time.sleep(lasts * chance.random())
         process.kill()
-        ended(process)
+        output(process)
         goes_on(lab, ("--resume", "--overwrite")[number % 2], expected)
     yield f"train --overwrite killed at {options.tries} moments"
 
@@ -207,7 +207,7 @@ def at_once(options, new, parent):
         shutil.rmtree(lab.artifacts)
         for round_number in range(3):
             processes = [lab.start("train", "run.toml", "--dashboard", "none", how) for _ in range(options.tries)]
-            ended = [(ended(process)[1], process.returncode) for process in processes]
+            ended = [(output(process)[1], process.returncode) for process in processes]
             expect(any(code == 0 for _, code in ended), ended)
             for errors, code in ended:
                 expect(code == 0 and errors == "" or code == 2 and BUSY in errors, code, errors)
@@ -233,7 +233,7 @@ def sweeps_at_once(options, new, parent):
     with new() as lab:
         processes = [lab.start(*SWEEP) for _ in range(options.tries)]
         for process in processes:
-            out, errors = ended(process)
+            out, errors = output(process)
             expect(process.returncode == 0, process.returncode, errors)
             expect(ranking(out) == expected, "another ranking")
         expect(lab.leftovers() == [], lab.leftovers())
@@ -256,18 +256,18 @@ def sweeps_disturbed(options, new, parent):
             time.sleep(lasts * chance.random())
             if number % 3 == 1:
                 process.kill()
-                ended(process)
+                output(process)
             elif number % 3 == 2:
                 # The second request ends the sweep and its runs at once.
                 os.killpg(process.pid, signal.SIGINT)
                 time.sleep(0.3 * chance.random())
                 process.send_signal(signal.SIGINT)
-                ended(process)
+                output(process)
                 expect(process.returncode in (0, 130, -signal.SIGINT), process.returncode)
             else:
                 # The terminal sends the signal to all processes of the group.
                 os.killpg(process.pid, signal.SIGINT)
-                ended(process)
+                output(process)
                 expect(process.returncode in (0, 130, -signal.SIGINT), process.returncode)
                 if process.returncode == 130:
                     for run in sorted(lab.artifacts.glob("run-sweep/0*/run.json")):
