@@ -206,7 +206,7 @@ fn new_checkpoints_stay_and_unfit_ones_go() {
     child.wait_until("no new checkpoint", || checkpoints(&lab) != newest);
     child.kill();
     let kept = checkpoints(&lab);
-    assert!((1..=2).contains(&kept.len()) && kept[0] < newest[0] || kept[0] > newest[0], "{kept:?}");
+    assert!((1..=2).contains(&kept.len()) && kept[0] != newest[0], "{kept:?}");
     let said = lab.emberlab(&format!("{TRAIN} --dashboard plain {long} --set training.epochs=4"));
     assert!(!said.stderr.contains("begins again"), "{}", said.stderr);
 }
