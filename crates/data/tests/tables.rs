@@ -383,7 +383,8 @@ fn files_that_are_none_are_errors() {
     let folder = TempDir::new().unwrap();
     let file = |path: &Path| CsvFile::new(path).read();
     assert!(matches!(file(&folder.path().join("none.csv")), Err(DataError::Missing { .. })));
-    assert!(file(folder.path()).is_err());
+    let error = file(folder.path()).unwrap_err().to_string();
+    assert!(error.ends_with("` is a folder, must be a regular file"), "{error}");
     if cfg!(unix) {
         let error = file(Path::new("/dev/zero")).unwrap_err();
         assert_eq!(error.to_string(), "`/dev/zero` is a device, must be a regular file");
