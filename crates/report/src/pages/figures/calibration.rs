@@ -10,7 +10,6 @@ use crate::pages::figure::{Figure, Kind};
 use crate::pages::material::Material;
 use crate::pages::outcome::percent;
 use crate::plots::{Canvas, Picture, class_colour, failed, fitted, write};
-use emberlab_run::predictions_file::Predictions;
 use plotters::prelude::{BLACK, Circle, Color, PathElement, Rectangle};
 use plotters_backend::DrawingBackend;
 
@@ -30,7 +29,9 @@ const WIDTH: i32 = 760;
 /// The calibration of a run that was scored on its test part.
 pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
     let Some(predictions) = material.test_predictions() else { return Ok(Vec::new()) };
-    let bins = bins(predictions);
+    let right = predictions.predictions.iter().zip(&predictions.labels);
+    let right = right.map(|(&prediction, &label)| prediction == label as usize);
+    let bins = bins(predictions.of_prediction.iter().copied().zip(right));
     let error = expected_error(&bins);
     let title =
         format!("{}: calibration, expected calibration error {}", material.config.name, percent(error));
@@ -61,14 +62,14 @@ impl Bin {
     }
 }
 
-fn bins(predictions: &Predictions) -> [Bin; N_BINS] {
+/// The bins of samples, each with the confidence of its prediction and whether it is right.
+fn bins(samples: impl Iterator<Item = (f64, bool)>) -> [Bin; N_BINS] {
     let mut bins = [Bin::default(); N_BINS];
-    for sample in 0..predictions.len() {
-        let confidence = predictions.of_prediction[sample];
+    for (confidence, is_right) in samples {
         let bin = &mut bins[((confidence * N_BINS as f64) as usize).min(N_BINS - 1)];
         bin.samples += 1;
         bin.confidence += confidence;
-        bin.right += usize::from(predictions.predictions[sample] == predictions.labels[sample] as usize);
+        bin.right += usize::from(is_right);
     }
     bins
 }
@@ -157,13 +158,7 @@ mod tests {
         let golden: Golden = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         assert_eq!(golden.cases.len(), 4);
         for case in golden.cases {
-            let predictions = Predictions {
-                labels: case.right.iter().map(|&right| u32::from(!right)).collect(),
-                predictions: vec![0; case.right.len()],
-                of_prediction: case.confidences,
-                ..Predictions::default()
-            };
-            let bins = bins(&predictions);
+            let bins = bins(case.confidences.into_iter().zip(case.right));
             let means: Vec<(f64, f64)> = bins.iter().filter(|bin| bin.samples > 0).map(Bin::means).collect();
             assert_eq!(means.len(), case.mean_confidences.len());
             for ((confidence, right), wanted) in
