@@ -5,6 +5,7 @@
 //! it sends something each time; one that ignores where to begin is read from the start.
 
 use crate::error::DataError;
+use crate::problem::DownloadProblem;
 use crate::progress::{Phase, Progress};
 use crate::regular_file::check_regular;
 use std::fs::{self, File, OpenOptions};
@@ -48,9 +49,9 @@ pub struct Download<'a> {
 
 /// How an attempt ended that did not bring the whole file.
 enum Failure {
-    /// Another attempt may do better.
-    Passing(String),
-    /// It will not.
+    /// Another attempt may succeed.
+    Passing(DownloadProblem),
+    /// Another attempt would fail as well.
     Final(DataError),
 }
 
@@ -78,7 +79,7 @@ impl Download<'_> {
             .redirects(0)
             .user_agent(concat!("emberlab/", env!("CARGO_PKG_VERSION")))
             .build();
-        check_regular(path).map_err(|source| DataError::Write { path: path.to_owned(), source })?;
+        check_regular(path).map_err(DataError::write(path))?;
         progress.begin(Phase::Download, None);
         let mut fruitless = 0;
         let result = loop {
@@ -86,10 +87,11 @@ impl Download<'_> {
             match self.attempt(&agent, path, progress) {
                 Ok(()) => break Ok(()),
                 Err(Failure::Final(error)) => break Err(error),
-                Err(Failure::Passing(reason)) => {
+                Err(Failure::Passing(problem)) => {
                     fruitless = if size_of(path) > before { 0 } else { fruitless + 1 };
                     if fruitless >= self.patience.attempts {
-                        break Err(self.failed(format!("{reason}, {fruitless} times in a row")));
+                        let last = Box::new(problem);
+                        break Err(self.failed(DownloadProblem::GivenUp { last, attempts: fruitless }));
                     }
                     std::thread::sleep(
                         self.patience.pause * 2u32.saturating_pow(fruitless.saturating_sub(1)),
@@ -104,17 +106,16 @@ impl Download<'_> {
     fn attempt(&self, agent: &ureq::Agent, path: &Path, progress: &dyn Progress) -> Result<(), Failure> {
         let Some(answer) = self.ask(agent, path, size_of(path))? else { return Ok(()) };
         if answer.size.is_some_and(|size| size > self.max_size) {
-            return Err(Failure::Final(self.too_large()));
+            return Err(self.too_large());
         }
         progress.begin(Phase::Download, answer.size);
-        let unwritable = |source| Failure::Final(DataError::Write { path: path.to_owned(), source });
-        let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(unwritable)?;
-        file.set_len(answer.start).map_err(unwritable)?;
+        let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(unwritable(path))?;
+        file.set_len(answer.start).map_err(unwritable(path))?;
         let written = self.copy(answer.body, &mut file, answer.start, path, progress)?;
-        file.sync_all().map_err(unwritable)?;
+        file.sync_all().map_err(unwritable(path))?;
         match answer.size {
             Some(size) if written < size => {
-                Err(Failure::Passing(format!("the connection ended after {written} of {size} bytes")))
+                Err(Failure::Passing(DownloadProblem::Incomplete { received: written, size }))
             }
             _ => Ok(()),
         }
@@ -126,17 +127,17 @@ impl Download<'_> {
             Ok(response) => response,
             Err(ureq::Error::Status(416, response)) => return self.beyond_the_end(&response, path, start),
             Err(ureq::Error::Status(status, response)) => {
-                let reason = format!("the server answers {status} {}", response.status_text());
+                let problem = refusal(&response);
                 return Err(match status {
-                    408 | 425 | 429 | 500..=599 => Failure::Passing(reason),
-                    _ => Failure::Final(self.failed(reason)),
+                    408 | 425 | 429 | 500..=599 => Failure::Passing(problem),
+                    _ => Failure::Final(self.failed(problem)),
                 });
             }
             Err(ureq::Error::Transport(error)) => {
                 // The message begins with the address, which is told already.
                 let message = error.to_string();
                 let told = format!("{}: ", self.url);
-                return Err(Failure::Passing(one_line(message.strip_prefix(&told).unwrap_or(&message))));
+                return Err(Failure::Passing(connection(message.strip_prefix(&told).unwrap_or(&message))));
             }
         };
         let length = response.header("Content-Length").and_then(|length| length.parse::<u64>().ok());
@@ -144,13 +145,9 @@ impl Download<'_> {
             200 => (0, length),
             206 => match response.header("Content-Range").and_then(content_range) {
                 Some((from, size)) if from == start => (start, size),
-                _ => {
-                    return Err(Failure::Final(
-                        self.failed("the server sends another part than asked for".into()),
-                    ));
-                }
+                _ => return Err(self.fail(DownloadProblem::WrongRange)),
             },
-            status => return Err(Failure::Final(self.failed(format!("the server answers {status}")))),
+            status => return Err(self.fail(DownloadProblem::UnexpectedStatus { status })),
         };
         Ok(Some(Answer { body: response.into_reader(), start, size }))
     }
@@ -161,11 +158,8 @@ impl Download<'_> {
         agent: &ureq::Agent,
         start: u64,
     ) -> Result<Result<ureq::Response, ureq::Error>, Failure> {
-        let fail = |reason: String| Failure::Final(self.failed(reason));
-        let mut url = Url::parse(self.url)
-            .ok()
-            .filter(is_http)
-            .ok_or_else(|| fail("the address must begin with `https://` or `http://`".into()))?;
+        let mut url =
+            Url::parse(self.url).ok().filter(is_http).ok_or_else(|| self.fail(DownloadProblem::Address))?;
         for _ in 0..=MAX_REDIRECTS {
             // A compressed body could not be gone on with.
             let mut request = agent.request_url("GET", &url).set("Accept-Encoding", "identity");
@@ -178,11 +172,11 @@ impl Download<'_> {
             };
             let location = response.header("Location").unwrap_or_default();
             url = url.join(location).ok().filter(is_http).ok_or_else(|| {
-                let location: String = location.chars().take(MAX_LOCATION).collect();
-                fail(format!("the server leads to `{location}`, must be an address with `https` or `http`"))
+                let location = location.chars().take(MAX_LOCATION).collect();
+                self.fail(DownloadProblem::Redirect { location })
             })?;
         }
-        Err(fail(format!("the server leads from one address to another more than {MAX_REDIRECTS} times")))
+        Err(self.fail(DownloadProblem::TooManyRedirects { max: MAX_REDIRECTS }))
     }
 
     /// The answer to a request that begins where the file ends, or beyond.
@@ -197,13 +191,11 @@ impl Download<'_> {
             return Ok(None);
         }
         if start == 0 {
-            let reason = format!("the server answers {} {}", response.status(), response.status_text());
-            return Err(Failure::Final(self.failed(reason)));
+            return Err(self.fail(refusal(response)));
         }
         // These bytes are of another file: begin again.
-        fs::remove_file(path)
-            .map_err(|source| Failure::Final(DataError::Write { path: path.to_owned(), source }))?;
-        Err(Failure::Passing(format!("{start} bytes were here, which are more than the server has")))
+        fs::remove_file(path).map_err(unwritable(path))?;
+        Err(Failure::Passing(DownloadProblem::PartialTooLong { size: start }))
     }
 
     fn copy(
@@ -221,28 +213,43 @@ impl Download<'_> {
                 Ok(0) => return Ok(written),
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(Failure::Passing(one_line(&error.to_string()))),
+                Err(error) => return Err(Failure::Passing(connection(&error.to_string()))),
             };
             if written + read as u64 > self.max_size {
                 // It is another file, which the next call must not go on with.
-                file.set_len(0)
-                    .map_err(|source| Failure::Final(DataError::Write { path: path.to_owned(), source }))?;
-                return Err(Failure::Final(self.too_large()));
+                file.set_len(0).map_err(unwritable(path))?;
+                return Err(self.too_large());
             }
-            file.write_all(&buffer[..read])
-                .map_err(|source| Failure::Final(DataError::Write { path: path.to_owned(), source }))?;
+            file.write_all(&buffer[..read]).map_err(unwritable(path))?;
             written += read as u64;
             progress.reach(written);
         }
     }
 
-    fn too_large(&self) -> DataError {
-        self.failed(format!("the server sends more than {} bytes, which the file may have", self.max_size))
+    fn too_large(&self) -> Failure {
+        self.fail(DownloadProblem::TooLarge { max: self.max_size })
     }
 
-    fn failed(&self, reason: String) -> DataError {
-        DataError::Download { url: self.url.to_owned(), reason }
+    fn fail(&self, problem: DownloadProblem) -> Failure {
+        Failure::Final(self.failed(problem))
     }
+
+    fn failed(&self, problem: DownloadProblem) -> DataError {
+        DataError::Download { url: self.url.to_owned(), problem }
+    }
+}
+
+fn unwritable(path: &Path) -> impl Fn(io::Error) -> Failure {
+    move |source| Failure::Final(DataError::write(path)(source))
+}
+
+/// The problem of an answer with an error status.
+fn refusal(response: &ureq::Response) -> DownloadProblem {
+    DownloadProblem::Status { status: response.status(), text: response.status_text().to_owned() }
+}
+
+fn connection(message: &str) -> DownloadProblem {
+    DownloadProblem::Connection { reason: message.replace('\n', ", ") }
 }
 
 /// Whether an address is of a kind that is fetched from.
@@ -259,8 +266,4 @@ fn content_range(header: &str) -> Option<(u64, Option<u64>)> {
     let (range, size) = header.strip_prefix("bytes ")?.split_once('/')?;
     let (start, _) = range.split_once('-')?;
     Some((start.parse().ok()?, size.parse().ok()))
-}
-
-fn one_line(text: &str) -> String {
-    text.replace('\n', ", ")
 }

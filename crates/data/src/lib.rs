@@ -8,6 +8,7 @@
 //! `DeviceLoader`, `DeviceSet` and `Upload`. Without it the crate does not depend on Burn.
 
 mod augmentation;
+mod bad_image;
 mod batch_plan;
 pub mod cifar10;
 #[cfg(feature = "burn")]
@@ -24,6 +25,7 @@ mod labelled_data;
 mod loader_state;
 mod make_classification;
 mod normalizer;
+mod problem;
 mod progress;
 mod random_state;
 mod regular_file;
@@ -35,6 +37,7 @@ pub mod text;
 mod train_test_split;
 
 pub use augmentation::Augmentation;
+pub use bad_image::BadImage;
 pub use batch_plan::BatchPlan;
 #[cfg(feature = "burn")]
 pub use device::{Augmenter, ClassificationBatch, DeviceLoader, DeviceSet, Upload};
@@ -42,12 +45,16 @@ pub use download::{Download, Patience};
 pub use error::{DataError, ParameterError};
 pub use export::write_csv;
 pub use image_file::{ResizeFilter, read_image};
-pub use image_folder::{BadImage, FolderLayout, FolderNames, FolderParts, ImageFolder, OnBadImage};
+pub use image_folder::{FolderLayout, FolderNames, FolderParts, ImageFolder, OnBadImage};
 pub use image_kind::IMAGE_FORMATS;
 pub use labelled_data::{Features, ImageShape, LabelledData};
 pub use loader_state::LoaderState;
 pub use make_classification::{ColumnValue, MakeClassification};
 pub use normalizer::{Normalization, Normalizer, statistics};
+pub use problem::{
+    ArchiveProblem, CannotDecode, DownloadProblem, FolderProblem, ImageProblem, Problem, RecordProblem,
+    TableProblem, TextProblem,
+};
 pub use progress::{NoProgress, Phase, Progress};
 pub use random_state::RandomState;
 pub use regular_file::open_regular;

@@ -122,7 +122,7 @@ impl Case {
 /// An error without the folder's path: of a damaged file only what is wrong.
 fn said(error: &DataError, folder: &Path) -> String {
     match error {
-        DataError::Corrupt { problem, .. } => problem.clone(),
+        DataError::Corrupt { problem, .. } => problem.to_string(),
         error => error.to_string().replace(folder.to_str().unwrap(), ""),
     }
 }

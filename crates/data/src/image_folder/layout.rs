@@ -2,17 +2,13 @@
 
 use super::listing::{folder_names, holds_folders};
 use crate::error::DataError;
+use crate::problem::FolderProblem;
 use std::path::{Path, PathBuf};
 
 /// The names that a folder of each part is known by, in any case.
 const TRAIN: &[&str] = &["train", "training"];
 const VALIDATION: &[&str] = &["val", "valid", "validation"];
 const TEST: &[&str] = &["test", "testing"];
-
-/// What is told wherever the folders of a set are not those that are wanted.
-pub(super) const WANTED: &str = "an image folder holds `train/<class>/`, and `test/<class>/` and `val/<class>/` where they \
-     are divided already, under these names or those of `train_folder`, `test_folder` and `validation_folder`; or it \
-     holds `<class>/` alone";
 
 /// The names of the parts' folders, as the configuration gives them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,8 +64,7 @@ impl FolderLayout {
             let twice = validation == test && test.is_some();
             if twice || [&validation, &test].contains(&&Some(train.clone())) {
                 let path = if twice { test.unwrap_or(train) } else { train };
-                let problem = "is the folder of two parts; give each its own".to_owned();
-                return Err(DataError::Corrupt { path, problem });
+                return Err(DataError::corrupt(&path, FolderProblem::SharedByParts));
             }
             let parts = [Some(&train), validation.as_ref(), test.as_ref()];
             let others = folders.iter().map(|name| directory.join(name));
@@ -82,14 +77,12 @@ impl FolderLayout {
             is_known(name, &[VALIDATION, TEST].concat()) && holds_folders(&directory.join(name))
         });
         if let Some(part) = given.or(part) {
-            let problem = format!("holds no folder of the training part beside `{part}`; {WANTED}");
-            return Err(DataError::Corrupt { path: directory.to_owned(), problem });
+            return Err(DataError::corrupt(directory, FolderProblem::NoTrainingPart { part: part.clone() }));
         }
         if !folders.is_empty()
             && folders.iter().all(|name| is_known(name, &[TRAIN, VALIDATION, TEST].concat()))
         {
-            let problem = format!("holds folders of parts, but no folders of classes in them; {WANTED}");
-            return Err(DataError::Corrupt { path: directory.to_owned(), problem });
+            return Err(DataError::corrupt(directory, FolderProblem::NoClasses));
         }
         Ok(Self {
             train: directory.to_owned(),
@@ -107,8 +100,14 @@ fn given_folder(directory: &Path, name: &str, key: &str) -> Result<PathBuf, Data
     if folder.is_dir() {
         return Ok(folder);
     }
-    let problem = if folder.exists() { "is no folder" } else { "does not exist" };
-    Err(DataError::Corrupt { path: folder, problem: format!("{problem}; `data.{key}` names it") })
+    let key = key.to_owned();
+    let is_file = folder.exists();
+    let problem = if is_file {
+        FolderProblem::NamedFolderIsFile { key }
+    } else {
+        FolderProblem::NamedFolderMissing { key }
+    };
+    Err(DataError::corrupt(&folder, problem))
 }
 
 /// The folder that has one of the known names.
@@ -123,8 +122,11 @@ fn known_folder(
         [] => Ok(None),
         [name] => Ok(Some(directory.join(name))),
         [first, second, ..] => {
-            let problem = format!("holds `{first}` and `{second}`; say with `data.{key}` which one is meant");
-            Err(DataError::Corrupt { path: directory.to_owned(), problem })
+            let [first, second] = [first, second].map(|name| (*name).clone());
+            Err(DataError::corrupt(
+                directory,
+                FolderProblem::Ambiguous { first, second, key: key.to_owned() },
+            ))
         }
     }
 }

@@ -10,9 +10,11 @@ mod notes;
 
 pub use layout::{FolderLayout, FolderNames};
 
+use crate::bad_image::BadImage;
 use crate::error::DataError;
 use crate::image_file::{ResizeFilter, read_image};
 use crate::labelled_data::{Features, ImageShape, LabelledData};
+use crate::problem::{FolderProblem, ImageProblem, Problem};
 use crate::progress::{Phase, Progress};
 use listing::Listing;
 use notes::notes;
@@ -46,17 +48,6 @@ pub enum OnBadImage {
     Error,
     /// They are left out, and told.
     Skip,
-}
-
-/// An image that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadImage {
-    /// The file.
-    pub path: PathBuf,
-    /// Its class.
-    pub label: u32,
-    /// What is wrong with it, as the end of a sentence.
-    pub problem: String,
 }
 
 /// The images of a folder, decoded.
@@ -104,9 +95,8 @@ impl ImageFolder {
         let (mut parts, mut told) = (Vec::new(), Listing::default());
         for (folder, mut listing) in listings {
             if listing.images.is_empty() && listing.bad.is_empty() {
-                let problem =
-                    format!("holds no images{}; {}", files_beside(&listing, folder), layout::WANTED);
-                return Err(DataError::Corrupt { path: folder.clone(), problem });
+                let beside = listing.left_out.iter().filter(|file| file.parent() == Some(folder)).count();
+                return Err(DataError::corrupt(folder, FolderProblem::NoImages { beside }));
             }
             parts.push((folder, self.decode(&mut listing, &class_names, progress)?));
             told.add(listing);
@@ -136,7 +126,7 @@ impl ImageFolder {
         let mut pixels = vec![0; total_size(files, size)?];
         progress.begin(Phase::Decode, Some(files.len() as u64));
         let done = AtomicU64::new(0);
-        let problems: Vec<Option<String>> = pixels
+        let problems: Vec<Option<Problem>> = pixels
             .par_chunks_exact_mut(size)
             .zip(&*files)
             .map(|(place, (path, _))| {
@@ -169,45 +159,32 @@ impl ImageFolder {
     }
 }
 
-/// What is told of a part whose files lie beside the folders of its classes, as where labels are not published.
-fn files_beside(listing: &Listing, folder: &Path) -> String {
-    match listing.left_out.iter().filter(|file| file.parent() == Some(folder)).count() {
-        0 => String::new(),
-        1 => " in folders of classes, but 1 file beside them, whose class is not known".to_owned(),
-        n => format!(" in folders of classes, but {n} files beside them, whose classes are not known"),
-    }
-}
-
-/// What is wrong with an image, as the end of a sentence.
-fn problem(error: DataError) -> String {
+/// The problem of an image that could not be read.
+fn problem(error: DataError) -> Problem {
     match error {
         DataError::Corrupt { problem, .. } => problem,
-        DataError::Missing { .. } => "does not exist".to_owned(),
-        DataError::Read { source, .. } => format!("cannot be read: {source}"),
-        other => other.to_string(),
+        DataError::Missing { .. } => ImageProblem::Missing.into(),
+        other => ImageProblem::Unreadable { reason: other.without_path() }.into(),
     }
 }
 
-/// Checks that images are left when the bad ones are out: some, and of every class where that is asked for.
+/// Checks that images are left without the bad ones: at least one, and with `of_every_class` one of each class.
 fn check_rest(part: &LabelledData, folder: &Path, of_every_class: bool) -> Result<(), DataError> {
-    let problem = "holds no image that can be read".to_owned();
+    let problem = FolderProblem::NoReadableImage;
     if part.is_empty() {
-        return Err(DataError::Corrupt { path: folder.to_owned(), problem });
+        return Err(DataError::corrupt(folder, problem));
     }
     match listing::without(part.labels.iter().copied(), &part.class_names).first() {
-        Some(name) if of_every_class => Err(DataError::Corrupt { path: folder.join(name), problem }),
+        Some(name) if of_every_class => Err(DataError::corrupt(&folder.join(name), problem)),
         _ => Ok(()),
     }
 }
 
-/// The bytes of all images, if that is not too much.
-fn total_size(files: &[(PathBuf, u32)], size: usize) -> Result<usize, DataError> {
-    files.len().checked_mul(size).filter(|&total| total <= MAX_PART_SIZE).ok_or_else(|| {
+/// The bytes of all images, at most [`MAX_PART_SIZE`].
+fn total_size(files: &[(PathBuf, u32)], image_size: usize) -> Result<usize, DataError> {
+    files.len().checked_mul(image_size).filter(|&total| total <= MAX_PART_SIZE).ok_or_else(|| {
         let path = files.first().map(|(path, _)| path.clone()).unwrap_or_default();
-        let problem = format!(
-            "is one of {} images of {size} bytes, which are more than {MAX_PART_SIZE}; choose a smaller `image_size`",
-            files.len()
-        );
-        DataError::Corrupt { path, problem }
+        let problem = FolderProblem::TooManyImages { images: files.len(), image_size, max: MAX_PART_SIZE };
+        DataError::corrupt(&path, problem)
     })
 }

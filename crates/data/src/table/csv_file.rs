@@ -11,11 +11,12 @@ use super::options::{Categories, Delimiter, MissingPolicy, TableOptions};
 use super::raw::{Dictionary, RowReader, Rows};
 use super::records::Records;
 use super::schema::{ColumnEncoder, TableSchema};
-use super::shown;
 use crate::error::DataError;
 use crate::labelled_data::{Features, LabelledData};
+use crate::problem::TableProblem;
 use crate::random_state::RandomState;
 use crate::splits::{Part, Splits};
+use crate::text::{self, MAX_ITEMS};
 use crate::train_test_split::TrainTestSplit;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -106,18 +107,18 @@ impl CsvFile {
         self.inputs(text, schema).map_err(|problem| self.corrupt(problem))
     }
 
-    fn records(&self, text: Vec<u8>) -> Result<Records, String> {
+    fn records(&self, text: Vec<u8>) -> Result<Records, TableProblem> {
         let separator = separator(&text, &self.options)?;
         Records::new(text, separator, self.options.comment)
     }
 
-    fn table(&self, text: Vec<u8>) -> Result<Table, String> {
+    fn table(&self, text: Vec<u8>) -> Result<Table, TableProblem> {
         let start = text[..text.len().min(1 << 16)].to_vec();
         let records = self.records(text)?;
         let cells = CellReader::new(&self.options);
         let wanted = Wanted { header: self.options.header, label: &self.label, ignore: &self.ignore };
         let layout = Layout::new(&records, &cells, &wanted)
-            .map_err(|problem| self.advised(problem, &start, &records))?;
+            .map_err(|problem| self.with_hint(problem, &start, &records))?;
         let reader = self.reader(&records, &cells, &layout, true);
         let is_words = match self.options.categories {
             Categories::OneHot => reader.word_columns(Categories::OneHot)?,
@@ -151,30 +152,28 @@ impl CsvFile {
         self.finish(rows, &labels, class_names, dictionaries, encoding)
     }
 
-    /// Adds what the look of the text suggests to an error about its columns.
-    fn advised(&self, problem: String, start: &[u8], records: &Records) -> String {
+    /// Adds a hint that the look of the text suggests to a problem with its columns.
+    fn with_hint(&self, problem: TableProblem, start: &[u8], records: &Records) -> TableProblem {
         let one_column = records.first(1).is_ok_and(|rows| rows.first().is_some_and(|row| row.len() == 1));
         let auto = self.options.delimiter == Delimiter::Auto;
-        if self.options.comment.is_none() && start.starts_with(b"#") {
-            format!("{problem}; if its first line is a comment, set `comment = \"#\"`")
+        let hint = if self.options.comment.is_none() && start.starts_with(b"#") {
+            "if its first line is a comment, set `comment = \"#\"`"
         } else if auto && one_column && is_divided_by_whitespace(start, &self.options) {
-            format!("{problem}; its cells seem to be divided by blanks: set `delimiter = \"whitespace\"`")
+            "its cells seem to be divided by blanks: set `delimiter = \"whitespace\"`"
         } else {
-            problem
-        }
+            return problem;
+        };
+        TableProblem::WithHint { problem: Box::new(problem), hint }
     }
 
-    fn table_like(&self, text: Vec<u8>, train: &Table) -> Result<Table, String> {
+    fn table_like(&self, text: Vec<u8>, train: &Table) -> Result<Table, TableProblem> {
         let records = self.records(text)?;
         let cells = CellReader::new(&self.options);
         let schema = &train.encoding.schema;
         let layout = Layout::like(&records, &cells, self.options.header, schema, "the training file")?;
         if layout.label.is_none() {
             let label = schema.label.map(|label| schema.columns[label].clone()).unwrap_or_default();
-            return Err(format!(
-                "has no column {} for the labels, which the training file has",
-                shown::name(&label)
-            ));
+            return Err(TableProblem::NoLabelColumn { name: label });
         }
         let mut dictionaries = train.dictionaries.clone();
         let mut labels = Labels::default();
@@ -187,7 +186,7 @@ impl CsvFile {
         self.finish(rows, &labels, train.samples.class_names.clone(), dictionaries, encoding)
     }
 
-    fn inputs(&self, text: Vec<u8>, schema: &TableSchema) -> Result<InputRows, String> {
+    fn inputs(&self, text: Vec<u8>, schema: &TableSchema) -> Result<InputRows, TableProblem> {
         let records = self.records(text)?;
         let cells = CellReader::new(&self.options);
         let layout = Layout::like(&records, &cells, self.options.header, schema, "the run's data")?;
@@ -201,7 +200,7 @@ impl CsvFile {
         let (values, unknown) = schema.encode(values, &words(&dictionaries));
         let path = self.path.display();
         let dropped = dropped.first().map(|line| {
-            let n = shown::count(dropped.len(), "row");
+            let n = text::count(dropped.len(), "row");
             format!("`{path}`: {n} with a missing value left out, the first in line {line}")
         });
         let unknown = unknown.iter().map(|unknown| {
@@ -228,7 +227,7 @@ impl CsvFile {
         class_names: Vec<String>,
         dictionaries: Vec<Option<Dictionary>>,
         encoding: TableEncoding,
-    ) -> Result<Table, String> {
+    ) -> Result<Table, TableProblem> {
         let places = labels.places(&class_names)?;
         let labels = rows.labels.iter().map(|&code| places[code as usize]).collect();
         let features = Features::table(rows.values, encoding.schema.inputs.len());
@@ -283,7 +282,7 @@ impl CsvFile {
         let dropped = rows.dropped.first().map(move |line| {
             let n = rows.dropped.len();
             let verb = if n == 1 { "has a missing value and is" } else { "have a missing value and are" };
-            format!("`{path}`: {n} of {} {verb} left out, the first in line {line}", shown::count(all, "row"))
+            format!("`{path}`: {n} of {} {verb} left out, the first in line {line}", text::count(all, "row"))
         });
         let counts = rows.missing.iter().zip(&layout.inputs).filter(|(count, _)| **count > 0);
         let counts: Vec<String> =
@@ -296,14 +295,14 @@ impl CsvFile {
         let filled = (!counts.is_empty()).then(|| {
             format!(
                 "`{path}`: missing numbers become the {word} of the training part, missing words a category: {}",
-                shown::list(&counts)
+                text::first(counts.iter(), MAX_ITEMS)
             )
         });
         dropped.into_iter().chain(filled)
     }
 
-    fn corrupt(&self, problem: String) -> DataError {
-        DataError::Corrupt { path: self.path.clone(), problem }
+    fn corrupt(&self, problem: TableProblem) -> DataError {
+        DataError::corrupt(&self.path, problem)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::cell::{Cell, CellReader};
 use super::options::{Delimiter, TableOptions};
 use super::records::{Records, Separator};
+use crate::problem::TableProblem;
 use csv::StringRecord;
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
 pub(super) const SAMPLE_ROWS: usize = 1000;
 
 /// The separator that the options name, or that fits the text best.
-pub(super) fn separator(text: &[u8], options: &TableOptions) -> Result<Separator, String> {
+pub(super) fn separator(text: &[u8], options: &TableOptions) -> Result<Separator, TableProblem> {
     match options.delimiter {
         Delimiter::Whitespace => Ok(Separator::Whitespace),
         Delimiter::Character(byte) => Ok(Separator::Character(byte)),
@@ -24,7 +25,7 @@ pub(super) fn separator(text: &[u8], options: &TableOptions) -> Result<Separator
 /// The candidate that divides the most rows into the same number of cells, two or more; among those that
 /// do equally well, the one that gives more numbers, then more cells. A comma where none fits; an error where two
 /// fit alike, as in `1,5;a`.
-fn found_separator(text: &[u8], options: &TableOptions) -> Result<u8, String> {
+fn found_separator(text: &[u8], options: &TableOptions) -> Result<u8, TableProblem> {
     let comma_divides = !options.decimal_comma;
     let candidates = CANDIDATES.into_iter().filter(|&byte| comma_divides || byte != b',');
     let fits: Vec<(Fit, u8)> = candidates
@@ -37,11 +38,9 @@ fn found_separator(text: &[u8], options: &TableOptions) -> Result<u8, String> {
     let Some((fit, byte)) = best else { return Ok(if comma_divides { b',' } else { b';' }) };
     let alike = fits.iter().find(|(other, rival)| other == fit && rival != byte);
     match alike {
-        Some((_, rival)) => Err(format!(
-            "is divided as well by {:?} as by {:?}; set `delimiter`, and `decimal = \",\"` if numbers have commas",
-            char::from(*byte),
-            char::from(*rival)
-        )),
+        Some((_, rival)) => {
+            Err(TableProblem::AmbiguousDelimiter { first: char::from(*byte), second: char::from(*rival) })
+        }
         None => Ok(*byte),
     }
 }

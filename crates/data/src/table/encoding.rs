@@ -7,11 +7,12 @@
 
 use super::options::MissingPolicy;
 use super::schema::{ColumnEncoder, TableSchema};
-use super::shown;
 use crate::error::DataError;
 use crate::labelled_data::{Features, LabelledData};
 use crate::normalizer::is_constant;
+use crate::problem::TableProblem;
 use crate::splits::Splits;
+use crate::text::{self, MAX_ITEMS};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -60,10 +61,14 @@ impl TableEncoding {
     /// As for [`encode`](Self::encode).
     pub fn encode_for(self, splits: Splits, run: Option<&TableSchema>) -> Result<EncodedTable, DataError> {
         let path = self.path.clone();
-        self.encode_parts(splits, run).map_err(|problem| DataError::Corrupt { path, problem })
+        self.encode_parts(splits, run).map_err(|problem| DataError::corrupt(&path, problem))
     }
 
-    fn encode_parts(self, mut splits: Splits, run: Option<&TableSchema>) -> Result<EncodedTable, String> {
+    fn encode_parts(
+        self,
+        mut splits: Splits,
+        run: Option<&TableSchema>,
+    ) -> Result<EncodedTable, TableProblem> {
         let Self { path, mut schema, words, missing, mut notes } = self;
         let columns = columns(raw(&splits.train.samples), words.len());
         for (input, values) in columns.enumerate() {
@@ -71,17 +76,13 @@ impl TableEncoding {
                 schema.encoders[input] = encoder;
                 continue;
             }
-            let fitted = fit(values, &schema.encoders[input], &words[input], missing);
-            schema.encoders[input] =
-                fitted.map_err(|problem| format!("{problem} {}", schema.title(input)))?;
+            let title = || schema.title(input);
+            schema.encoders[input] = fit(values, &schema.encoders[input], &words[input], missing, title)?;
         }
         let (n, width) =
             (splits.parts().map(|(_, part)| part.rows.len()).sum::<usize>(), schema.n_features());
         if n.saturating_mul(width) > MAX_VALUES {
-            return Err(format!(
-                "has so many categories that its {n} rows become {width} inputs each, more than memory is taken for; \
-                 leave columns out with `ignore`"
-            ));
+            return Err(TableProblem::TooManyInputs { rows: n, inputs: width });
         }
         let names = schema.feature_names();
         let title = path.display();
@@ -125,10 +126,10 @@ impl Unknown {
     pub fn note(&self, schema: &TableSchema) -> String {
         let column = schema.title(self.input);
         let word = match &self.first {
-            Some(word) => shown::value(word),
+            Some(word) => text::quoted(word),
             None => "a missing value".to_owned(),
         };
-        let (rows, have) = (shown::count(self.rows, "row"), if self.rows == 1 { "has" } else { "have" });
+        let (rows, have) = (text::count(self.rows, "row"), if self.rows == 1 { "has" } else { "have" });
         format!(
             "{column} has words that the training part has not, first {word}; its inputs are 0 in {rows} that {have} them"
         )
@@ -220,7 +221,8 @@ fn fit(
     kind: &ColumnEncoder,
     words: &[String],
     missing: MissingPolicy,
-) -> Result<ColumnEncoder, &'static str> {
+    title: impl Fn() -> String,
+) -> Result<ColumnEncoder, TableProblem> {
     let present = values.clone().filter(|value| !value.is_nan());
     if let ColumnEncoder::Categories { .. } = kind {
         let codes: BTreeSet<usize> = present.map(|code| code as usize).collect();
@@ -234,8 +236,8 @@ fn fit(
         MissingPolicy::Median => Some(median(present)),
     };
     match fill {
-        Some(fill) if fill.is_nan() => Err("has no value of the training part in"),
-        Some(fill) if !fill.is_finite() => Err("has values that are too large for a mean in"),
+        Some(fill) if fill.is_nan() => Err(TableProblem::NoTrainingValue { column: title() }),
+        Some(fill) if !fill.is_finite() => Err(TableProblem::MeanNotFinite { column: title() }),
         fill => Ok(ColumnEncoder::Number { fill }),
     }
 }
@@ -261,17 +263,18 @@ fn class_notes(train: &LabelledData) -> impl Iterator<Item = String> {
     let LabelledData { labels, class_names, .. } = train;
     let occurring: BTreeSet<u32> = labels.iter().copied().collect();
     let absent = class_names.iter().zip(0u32..).filter(|(_, class)| !occurring.contains(class));
-    let absent: Vec<String> = absent.map(|(name, _)| shown::value(name)).collect();
+    let absent: Vec<String> = absent.map(|(name, _)| text::quoted(name)).collect();
     let noun = if absent.len() == 1 { "class" } else { "classes" };
-    let absent = (!absent.is_empty())
-        .then(|| format!("the training part has no sample of the {noun} {}", shown::list(&absent)));
+    let absent = (!absent.is_empty()).then(|| {
+        format!("the training part has no sample of the {noun} {}", text::first(absent.iter(), MAX_ITEMS))
+    });
     let number = |name: &String| name.parse::<f64>().ok().filter(|number| number.is_finite());
     let numbers: Option<Vec<f64>> = class_names.iter().map(number).collect();
     let fraction = numbers.and_then(|numbers| numbers.iter().position(|number| number.fract() != 0.0));
     let measured = fraction.map(|class| {
         format!(
             "its labels are numbers with decimals, such as {}, of which each is a class: {} in all",
-            shown::value(&class_names[class]),
+            text::quoted(&class_names[class]),
             class_names.len()
         )
     });
@@ -290,11 +293,11 @@ fn words_note(schema: &TableSchema) -> Option<String> {
     (!columns.is_empty()).then(|| {
         format!(
             "{} {} made of words and {} {}, one for each category: {}",
-            shown::count(columns.len(), "column"),
+            text::count(columns.len(), "column"),
             verbs[0],
             verbs[1],
-            shown::count(inputs, "input"),
-            shown::list(&listed)
+            text::count(inputs, "input"),
+            text::first(listed.iter(), MAX_ITEMS)
         )
     })
 }
@@ -311,7 +314,7 @@ fn stray_word_notes(schema: &TableSchema) -> impl Iterator<Item = String> {
              it to `missing_values`",
             schema.title(input),
             words.len(),
-            shown::value(stray)
+            text::quoted(stray)
         ))
     })
 }
@@ -330,7 +333,8 @@ fn constants_note(schema: &TableSchema, train: &[f64]) -> Option<String> {
         first += encoder.width();
     }
     let verb = if constant.len() == 1 { "never changes" } else { "never change" };
-    (!constant.is_empty()).then(|| format!("{} {verb} in the training part", shown::list(&constant)))
+    (!constant.is_empty())
+        .then(|| format!("{} {verb} in the training part", text::first(constant.iter(), MAX_ITEMS)))
 }
 
 fn never_changes(values: impl Iterator<Item = f64> + Clone) -> bool {

@@ -1,6 +1,6 @@
 //! The classes of a table: the labels that occur.
 
-use super::shown;
+use crate::problem::TableProblem;
 use std::collections::HashMap;
 
 /// More different labels are taken for a column of something else.
@@ -27,18 +27,14 @@ impl Labels {
     }
 
     /// The classes in order of their numbers where all are whole numbers, else in alphabetical order.
-    pub fn classes(&self, title: &str) -> Result<Vec<String>, String> {
-        let n = self.names.len();
-        if n < 2 {
-            let only = self.names.first().map(|(name, _)| format!(", {},", shown::value(name)));
-            let only = only.unwrap_or_default();
-            return Err(format!("has {}{only} in {title}, must have two or more", different(n)));
+    pub fn classes(&self, title: &str) -> Result<Vec<String>, TableProblem> {
+        let (found, column) = (self.names.len(), title.to_owned());
+        if found < 2 {
+            let only = self.names.first().map(|(name, _)| name.clone());
+            return Err(TableProblem::TooFewLabels { found, only, column });
         }
-        if n > MAX_CLASSES {
-            return Err(format!(
-                "has {} in {title}, must have at most {MAX_CLASSES}; is it the right column?",
-                different(n)
-            ));
+        if found > MAX_CLASSES {
+            return Err(TableProblem::TooManyLabels { found, max: MAX_CLASSES, column });
         }
         self.check_spellings(title)?;
         let mut names: Vec<&str> = self.names.iter().map(|(name, _)| name.as_str()).collect();
@@ -51,7 +47,7 @@ impl Labels {
     }
 
     /// Refuses two labels that are the same number, such as `0` and `0.0`.
-    fn check_spellings(&self, title: &str) -> Result<(), String> {
+    fn check_spellings(&self, title: &str) -> Result<(), TableProblem> {
         let numbers = self.names.iter().filter_map(|(name, line)| {
             // With a decimal comma too, and so that −0 is 0.
             let number =
@@ -64,31 +60,20 @@ impl Labels {
         match same {
             None => Ok(()),
             Some(pair) => {
-                let label = |&(_, name, line): &(f64, &String, &u64)| {
-                    format!("{} in line {line}", shown::value(name))
-                };
+                let label = |&(_, name, line): &(f64, &String, &u64)| (name.clone(), *line);
                 let (first, second) = (label(&pair[0]), label(&pair[1]));
-                Err(format!(
-                    "has the labels {first} and {second} in {title}, which are the same number; \
-                     write each class in one way"
-                ))
+                Err(TableProblem::SameNumber { first, second, column: title.to_owned() })
             }
         }
     }
 
     /// The place among `classes` of each label, in the order of their numbers here.
-    pub fn places(&self, classes: &[String]) -> Result<Vec<u32>, String> {
+    pub fn places(&self, classes: &[String]) -> Result<Vec<u32>, TableProblem> {
         let known: HashMap<&str, u32> = classes.iter().map(String::as_str).zip(0..).collect();
         let place = |(name, line): &(String, u64)| {
-            known.get(name.as_str()).copied().ok_or_else(|| {
-                let name = shown::value(name);
-                format!("has the label {name} in line {line}, which the training file has not")
-            })
+            let place = known.get(name.as_str()).copied();
+            place.ok_or_else(|| TableProblem::UnknownLabel { label: name.clone(), line: *line })
         };
         self.names.iter().map(place).collect()
     }
-}
-
-fn different(n: usize) -> String {
-    if n == 1 { "only one label".to_owned() } else { format!("{n} different labels") }
 }

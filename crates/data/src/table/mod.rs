@@ -20,7 +20,6 @@ mod options;
 mod raw;
 mod records;
 mod schema;
-mod shown;
 
 pub use column_ref::ColumnRef;
 pub use csv_file::{CsvFile, InputRows, Table};

@@ -5,6 +5,7 @@
 //! and brings the text into a form that the crate reads as it is meant. It leaves out blank lines, comments
 //! and blanks around quotes, makes one delimiter of a run of whitespace, and notes the line of each row.
 
+use crate::problem::TableProblem;
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 /// Bytes of a text that a sample is taken from.
@@ -63,7 +64,7 @@ enum State {
 
 impl Records {
     /// Goes over a text.
-    pub fn new(text: Vec<u8>, separator: Separator, comment: Option<u8>) -> Result<Self, String> {
+    pub fn new(text: Vec<u8>, separator: Separator, comment: Option<u8>) -> Result<Self, TableProblem> {
         let mut cleaner = Cleaner::new(text, separator, comment);
         cleaner.run(usize::MAX)?;
         let Cleaner { mut text, written, lines, .. } = cleaner;
@@ -84,11 +85,29 @@ impl Records {
         Self { text, lines, separator }
     }
 
-    /// Calls `read` with the number from 0 and the cells of each row, until it fails.
+    /// Calls `read` with the number, from 0, and the cells of each row, until it fails.
     pub fn for_each(
         &self,
-        mut read: impl FnMut(usize, &StringRecord) -> Result<(), String>,
-    ) -> Result<(), String> {
+        read: impl FnMut(usize, &StringRecord) -> Result<(), TableProblem>,
+    ) -> Result<(), TableProblem> {
+        self.for_first(usize::MAX, read)
+    }
+
+    /// The first rows.
+    pub fn first(&self, most: usize) -> Result<Vec<StringRecord>, TableProblem> {
+        let mut rows = Vec::new();
+        self.for_first(most, |_, row| {
+            rows.push(row.clone());
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    fn for_first(
+        &self,
+        most: usize,
+        mut read: impl FnMut(usize, &StringRecord) -> Result<(), TableProblem>,
+    ) -> Result<(), TableProblem> {
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -96,37 +115,19 @@ impl Records {
             .trim(Trim::All)
             .from_reader(self.text.as_slice());
         let mut row = StringRecord::new();
-        let mut number = 0;
-        loop {
+        for number in 0..most {
             let more = reader.read_record(&mut row);
-            if !more.map_err(|error| format!("cannot be read as CSV: {error}"))? {
-                break;
+            if !more.map_err(|error| TableProblem::Csv { reason: error.to_string() })? {
+                let expected = self.lines.len();
+                if number == expected {
+                    break;
+                }
+                let reason = format!("it has {expected} rows, {number} were read");
+                return Err(TableProblem::Csv { reason });
             }
             read(number, &row)?;
-            number += 1;
         }
-        if number == self.lines.len() {
-            Ok(())
-        } else {
-            Err(format!("cannot be read as CSV: it has {} rows, {number} were read", self.lines.len()))
-        }
-    }
-
-    /// The first rows.
-    pub fn first(&self, most: usize) -> Result<Vec<StringRecord>, String> {
-        let mut rows = Vec::new();
-        let stop = String::new;
-        let read = self.for_each(|_, row| {
-            if rows.len() == most {
-                return Err(stop());
-            }
-            rows.push(row.clone());
-            Ok(())
-        });
-        match read {
-            Err(problem) if rows.len() < most || !problem.is_empty() => Err(problem),
-            _ => Ok(rows),
-        }
+        Ok(())
     }
 }
 
@@ -169,7 +170,7 @@ impl Cleaner {
     }
 
     /// Goes on to the end of the text, or until there are `most` rows.
-    fn run(&mut self, most: usize) -> Result<(), String> {
+    fn run(&mut self, most: usize) -> Result<(), TableProblem> {
         let mut place = 0;
         while let Some(&byte) = self.text.get(place) {
             let ends_line =
@@ -195,10 +196,7 @@ impl Cleaner {
             }
         }
         if self.state == State::Quoted {
-            return Err(format!(
-                "has a quote in line {} that is not closed; close it, or double each quote that belongs to a cell",
-                self.quote_line
-            ));
+            return Err(TableProblem::UnclosedQuote { line: self.quote_line });
         }
         self.end_row();
         Ok(())
@@ -221,7 +219,7 @@ impl Cleaner {
     }
 
     /// Takes a byte that is outside of quotes and no line break.
-    fn step(&mut self, byte: u8) -> Result<(), String> {
+    fn step(&mut self, byte: u8) -> Result<(), TableProblem> {
         if self.state == State::Comment {
             return Ok(());
         }
@@ -265,23 +263,14 @@ impl Cleaner {
             }
             State::Closing | State::Closed if padding => self.state = State::Closed,
             State::Closing | State::Closed => {
-                return Err(format!(
-                    "has a stray quote: one opens in line {}, and text follows where it closes, in line {}; \
-                     double each quote that belongs to a cell",
-                    self.quote_line, self.line
-                ));
+                return Err(TableProblem::TextAfterQuote { opened: self.quote_line, line: self.line });
             }
             State::Start | State::Plain if byte != b'"' => {
                 self.write(byte);
                 self.filled = true;
                 self.state = State::Plain;
             }
-            _ => {
-                return Err(format!(
-                    "has a stray quote in line {}, inside of a cell; quote the whole cell and double the quote",
-                    self.line
-                ));
-            }
+            _ => return Err(TableProblem::QuoteInCell { line: self.line }),
         }
         Ok(())
     }
