@@ -139,12 +139,12 @@ fn assert_device_set_is_close<B: Backend>(images: &LabelledData, normalizer: &No
 
 #[test]
 fn statistics_that_cannot_be_are_found_out() {
-    let good = Normalizer { kind: Normalization::Standard, mean: vec![0.0; 2], deviation: vec![1.0; 2] };
+    let good = Normalizer { kind: Normalization::Standard, mean: vec![0.0; 2], std: vec![1.0; 2] };
     assert!(good.fits(2, None));
     for bad in [
         Normalizer { mean: vec![f64::NAN, 0.0], ..good.clone() },
-        Normalizer { deviation: vec![1.0, -1.0], ..good.clone() },
-        Normalizer { deviation: vec![1.0], ..good.clone() },
+        Normalizer { std: vec![1.0, -1.0], ..good.clone() },
+        Normalizer { std: vec![1.0], ..good.clone() },
         Normalizer { kind: Normalization::Unit, ..good.clone() },
     ] {
         assert!(!bad.fits(2, None), "{bad:?}");

@@ -10,7 +10,7 @@ use crate::text::{self, MAX_ITEMS};
 use csv::StringRecord;
 use std::collections::HashMap;
 
-/// More different words in a column are taken for something else than categories.
+/// The most categories of a column.
 const MAX_CATEGORIES: usize = 10_000;
 
 /// The words of a column by number, in the order in which they occur.
@@ -32,14 +32,23 @@ impl Dictionary {
     }
 }
 
+/// The words of each dictionary; none for inputs that are numbers.
+pub(super) fn words(dictionaries: &[Option<Dictionary>]) -> Vec<Vec<String>> {
+    let words = |dictionary: &Option<Dictionary>| match dictionary {
+        Some(dictionary) => dictionary.words.clone(),
+        None => Vec::new(),
+    };
+    dictionaries.iter().map(words).collect()
+}
+
 /// The rows of a file.
 #[derive(Default)]
 pub(super) struct Rows {
     /// `[n_rows, n_inputs]`.
     pub values: Vec<f64>,
-    /// The number of each label among `Labels`.
+    /// The code of each label in `Labels`.
     pub labels: Vec<u32>,
-    /// The place of each row in the file, from 0.
+    /// The row's number in the file, from 0.
     pub rows: Vec<usize>,
     /// The line of each row.
     pub lines: Vec<u64>,
@@ -49,17 +58,17 @@ pub(super) struct Rows {
     pub missing: Vec<usize>,
 }
 
-/// A file whose columns are known, to be read to its end.
+/// Reads the cells of a file whose columns are known.
 pub(super) struct RowReader<'a> {
     pub records: &'a Records,
     pub cells: &'a CellReader,
     pub layout: &'a Layout,
     pub missing: MissingPolicy,
-    /// Whether advice on the keys of a configuration is of use.
+    /// Whether messages may give advice on configuration keys.
     pub advise: bool,
 }
 
-/// What the cells of an input are, over all rows.
+/// The kinds of an input's cells over all rows.
 #[derive(Clone, Default)]
 struct Kind {
     numbers: usize,
@@ -80,7 +89,7 @@ impl RowReader<'_> {
         self.layout.columns.title(self.layout.inputs[input])
     }
 
-    /// The number of cells in each row.
+    /// Checks the number of cells in a row.
     fn check_length(&self, row: &StringRecord, line: u64) -> Result<(), TableProblem> {
         let columns = &self.layout.columns;
         let wanted = columns.names.len();
@@ -104,7 +113,7 @@ impl RowReader<'_> {
         Err(TableProblem::RowLength { found, line, expected: wanted, header, hint })
     }
 
-    /// What each input is made of.
+    /// Counts the kinds of each input's cells.
     fn kinds(&self) -> Result<Vec<Kind>, TableProblem> {
         let mut kinds = vec![Kind::default(); self.layout.inputs.len()];
         self.records.for_each(|number, row| {
@@ -130,8 +139,7 @@ impl RowReader<'_> {
         Ok(kinds)
     }
 
-    /// Which inputs are made of words; an error where words are not taken, or are numbers that are written
-    /// with the other decimal mark.
+    /// Which inputs are words. An error if words are not accepted, or if they are numbers with the other decimal mark.
     pub fn word_columns(&self, categories: Categories) -> Result<Vec<bool>, TableProblem> {
         let kinds = self.kinds()?;
         let is_decimal = |kind: &Kind| kind.words > 0 && kind.words == kind.other_decimals;
@@ -164,8 +172,8 @@ impl RowReader<'_> {
         Err(TableProblem::NotANumber { value: text, line, column: self.title(wrong), advice })
     }
 
-    /// Reads all rows. An input with a dictionary is made of words, to which new ones are added. Labels are
-    /// read where they are asked for.
+    /// Reads all rows. An input with a dictionary holds words; new ones are added to the dictionary. Labels are read if
+    /// `labels` is given.
     pub fn read(
         &self,
         dictionaries: &mut [Option<Dictionary>],
@@ -195,7 +203,7 @@ impl RowReader<'_> {
             for (value, missing) in rows.values[start..].iter().zip(&mut rows.missing) {
                 *missing += usize::from(value.is_nan());
             }
-            // Only now, so that a class has a row that is kept.
+            // A label of a dropped row must not become a class.
             if let (Some(labels), Some(label)) = (&mut labels, label) {
                 rows.labels.push(labels.code(label, line));
             }
