@@ -1,8 +1,8 @@
-//! Fetching a large file over HTTP, in as many goes as it takes.
+//! Resumable downloads of large files over HTTP.
 //!
-//! What has come so far lies in a file of its own and is what the next attempt goes on from, within
-//! one call and from one call to the next. A server that cuts off or stalls is asked again, as long as
-//! it sends something each time; one that ignores where to begin is read from the start.
+//! The received bytes are in a partial file. The next attempt resumes from it, within one call and across calls. A
+//! connection that is cut off or stalls is tried again as long as each attempt brings some bytes. If the server ignores
+//! the requested range, the file is downloaded from its start.
 
 use crate::error::DataError;
 use crate::problem::DownloadProblem;
@@ -14,19 +14,19 @@ use std::path::Path;
 use std::time::Duration;
 use url::Url;
 
-/// The most addresses that one leads on to.
+/// The most redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
-/// The most characters of an address that are shown.
+/// The most characters of a redirect's address in a message.
 const MAX_LOCATION: usize = 100;
 
-/// How patient a download is.
+/// Timeouts and retries of a download.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// How long to wait for a connection, and for the next bytes.
+    /// The timeout of a connection, and of the next bytes.
     pub stall: Duration,
-    /// Attempts in a row that may bring nothing.
+    /// The number of attempts in a row without any bytes after which the download fails.
     pub attempts: u32,
-    /// How long to wait after the first of them; twice as long after each that follows.
+    /// The pause after the first such attempt; it doubles after each further one.
     pub pause: Duration,
 }
 
@@ -36,18 +36,18 @@ impl Default for Patience {
     }
 }
 
-/// A file to be fetched.
+/// A file to download.
 #[derive(Clone, Copy, Debug)]
 pub struct Download<'a> {
     /// Its address, with `http` or `https`.
     pub url: &'a str,
     /// The most bytes it may have.
     pub max_size: u64,
-    /// How patient to be.
+    /// Timeouts and retries.
     pub patience: Patience,
 }
 
-/// How an attempt ended that did not bring the whole file.
+/// The failure of one attempt.
 enum Failure {
     /// Another attempt may succeed.
     Passing(DownloadProblem),
@@ -55,27 +55,27 @@ enum Failure {
     Final(DataError),
 }
 
-/// What an attempt goes on from and what the server makes of it.
+/// The server's answer to a request.
 struct Answer {
     body: Box<dyn Read + Send + Sync>,
-    /// Where the bytes that come belong.
+    /// The position of the body's first byte in the file.
     start: u64,
-    /// The size of the whole file, if the server tells.
+    /// The size of the whole file, if the server sends it.
     size: Option<u64>,
 }
 
 impl Download<'_> {
-    /// Fetches the file to `path`, going on from what is there.
+    /// Downloads the file to `path`, resuming from the bytes that are there.
     ///
     /// # Errors
     ///
-    /// [`DataError::Download`] when the server refuses, is not there, or brings nothing any more; what
-    /// has come stays at `path` for the next call. [`DataError::Write`] for a full disk.
+    /// [`DataError::Download`] when the server refuses, cannot be reached, or sends nothing any more; the received bytes
+    /// stay at `path` for the next call. [`DataError::Write`], for example when the disk is full.
     pub fn fetch(&self, path: &Path, progress: &dyn Progress) -> Result<(), DataError> {
         let agent = ureq::AgentBuilder::new()
             .timeout_connect(self.patience.stall)
             .timeout_read(self.patience.stall)
-            // Followed here: ureq panics at addresses of other schemes than its own.
+            // `follow` follows redirects: ureq panics at addresses of other schemes.
             .redirects(0)
             .user_agent(concat!("emberlab/", env!("CARGO_PKG_VERSION")))
             .build();
@@ -121,7 +121,7 @@ impl Download<'_> {
         }
     }
 
-    /// Asks for the bytes from `start` on; nothing when there are no more.
+    /// Requests the bytes from `start` on; `None` if there are no more.
     fn ask(&self, agent: &ureq::Agent, path: &Path, start: u64) -> Result<Option<Answer>, Failure> {
         let response = match self.follow(agent, start)? {
             Ok(response) => response,
@@ -134,7 +134,7 @@ impl Download<'_> {
                 });
             }
             Err(ureq::Error::Transport(error)) => {
-                // The message begins with the address, which is told already.
+                // The message begins with the address, which the error shows already.
                 let message = error.to_string();
                 let told = format!("{}: ", self.url);
                 return Err(Failure::Passing(connection(message.strip_prefix(&told).unwrap_or(&message))));
@@ -152,7 +152,7 @@ impl Download<'_> {
         Ok(Some(Answer { body: response.into_reader(), start, size }))
     }
 
-    /// Sends the request to the address, and on to those that it leads to.
+    /// Sends the request and follows redirects.
     fn follow(
         &self,
         agent: &ureq::Agent,
@@ -161,7 +161,7 @@ impl Download<'_> {
         let mut url =
             Url::parse(self.url).ok().filter(is_http).ok_or_else(|| self.fail(DownloadProblem::Address))?;
         for _ in 0..=MAX_REDIRECTS {
-            // A compressed body could not be gone on with.
+            // A compressed body cannot be resumed.
             let mut request = agent.request_url("GET", &url).set("Accept-Encoding", "identity");
             if start > 0 {
                 request = request.set("Range", &format!("bytes={start}-"));
@@ -179,7 +179,7 @@ impl Download<'_> {
         Err(self.fail(DownloadProblem::TooManyRedirects { max: MAX_REDIRECTS }))
     }
 
-    /// The answer to a request that begins where the file ends, or beyond.
+    /// Handles the answer to a request that begins at or after the end of the file.
     fn beyond_the_end(
         &self,
         response: &ureq::Response,
@@ -193,7 +193,7 @@ impl Download<'_> {
         if start == 0 {
             return Err(self.fail(refusal(response)));
         }
-        // These bytes are of another file: begin again.
+        // The partial file belongs to another file: start again.
         fs::remove_file(path).map_err(unwritable(path))?;
         Err(Failure::Passing(DownloadProblem::PartialTooLong { size: start }))
     }
@@ -216,7 +216,7 @@ impl Download<'_> {
                 Err(error) => return Err(Failure::Passing(connection(&error.to_string()))),
             };
             if written + read as u64 > self.max_size {
-                // It is another file, which the next call must not go on with.
+                // The next call must not resume from a wrong file.
                 file.set_len(0).map_err(unwritable(path))?;
                 return Err(self.too_large());
             }
@@ -252,7 +252,7 @@ fn connection(message: &str) -> DownloadProblem {
     DownloadProblem::Connection { reason: message.replace('\n', ", ") }
 }
 
-/// Whether an address is of a kind that is fetched from.
+/// Whether an address is one of HTTP with a host.
 fn is_http(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.has_host()
 }
@@ -261,7 +261,7 @@ fn size_of(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
-/// `bytes 100-199/200`: where it begins, and the size of the whole.
+/// Parses `bytes 100-199/200`: the first byte, and the size of the file.
 fn content_range(header: &str) -> Option<(u64, Option<u64>)> {
     let (range, size) = header.strip_prefix("bytes ")?.split_once('/')?;
     let (start, _) = range.split_once('-')?;

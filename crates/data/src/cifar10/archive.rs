@@ -17,7 +17,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Where the official archive is.
+/// The address of the official archive.
 pub const URL: &str = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz";
 /// Its size in bytes.
 pub const SIZE: u64 = 170_052_171;
@@ -48,7 +48,7 @@ pub enum Checksum {
     Unverified,
 }
 
-/// How to get the set.
+/// Fetches the set.
 #[derive(Clone, Debug)]
 pub struct Fetch {
     /// Where the archive comes from.

@@ -1,4 +1,4 @@
-//! Reading the record files.
+//! Reading record files.
 
 use super::{FOLDER, IMAGE_SHAPE, N_CLASSES};
 use crate::error::DataError;
@@ -17,7 +17,7 @@ const MAX_FILE_SIZE: u64 = 100_000 * RECORD_SIZE as u64;
 /// The largest list of class names that is read.
 const MAX_NAMES_SIZE: u64 = 64 * 1024;
 
-/// A CIFAR-10 data set on disk, its files found.
+/// A CIFAR-10 data set on disk.
 #[derive(Clone, Debug)]
 pub struct Cifar10 {
     train_files: Vec<PathBuf>,
@@ -26,12 +26,12 @@ pub struct Cifar10 {
 }
 
 impl Cifar10 {
-    /// Finds the set in `directory`, the folder that holds `cifar-10-batches-bin/`.
+    /// Opens the set in `directory`, the folder that holds `cifar-10-batches-bin/`.
     ///
     /// # Errors
     ///
-    /// [`DataError::Missing`] names the first file that is not there; [`DataError::Corrupt`] says
-    /// that a batch is missing between others, or that `batches.meta.txt` has not ten names.
+    /// [`DataError::Missing`] with the first file that does not exist; [`DataError::Corrupt`] for a gap between the
+    /// batches, or if `batches.meta.txt` does not list ten names.
     pub fn open(directory: &Path) -> Result<Self, DataError> {
         let folder = directory.join(FOLDER);
         for needed in ["batches.meta.txt", "data_batch_1.bin", "test_batch.bin"] {
@@ -68,7 +68,7 @@ impl Cifar10 {
     }
 
     fn read(&self, paths: &[PathBuf]) -> Result<LabelledData, DataError> {
-        // In one allocation each: one that grows would for a while be there twice.
+        // One allocation each: a growing vector would take twice the memory for a while.
         let n: u64 = paths.iter().map(|path| n_records(path)).sum();
         let mut labels = Vec::with_capacity(n as usize);
         let mut pixels = Vec::with_capacity(n as usize * IMAGE_SHAPE.size());
@@ -83,7 +83,7 @@ impl Cifar10 {
     }
 }
 
-/// The files of the training part, which are numbered from 1 on.
+/// The files of the training part, numbered from 1.
 fn batches(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let unreadable = DataError::read(folder);
     let mut numbers = BTreeSet::new();
@@ -102,7 +102,7 @@ fn batches(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     Ok(numbers.into_iter().map(path).collect())
 }
 
-/// Records that a file seems to have; a file that cannot be asked will not be read either.
+/// The number of records according to the file's size; 0 for a file whose size is unknown.
 fn n_records(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |metadata| metadata.len().min(MAX_FILE_SIZE) / RECORD_SIZE as u64)
 }

@@ -32,8 +32,8 @@ const MAX_UNPACKED: u64 = 6 * MAX_RECORD_FILE + (1 << 20);
 ///
 /// # Errors
 ///
-/// [`DataError::Corrupt`] when the archive holds anything but the files of the set, in their folder,
-/// each once and no larger than the official one, or is damaged; [`DataError::Write`].
+/// [`DataError::Corrupt`] for a damaged archive, and for one that holds anything but the files of the set in their
+/// folder, each once and no larger than the official one; [`DataError::Write`].
 pub fn unpack_entries(archive: &Path, compressed: impl Read, folder: &Path) -> Result<(), DataError> {
     let damaged =
         |error: io::Error| DataError::corrupt(archive, ArchiveProblem::Damaged { reason: error.to_string() });

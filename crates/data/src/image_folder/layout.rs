@@ -1,11 +1,11 @@
-//! Which folders hold the parts of a set of images.
+//! Finding the folders of a data set's parts.
 
 use super::listing::{folder_names, holds_folders};
 use crate::error::DataError;
 use crate::problem::FolderProblem;
 use std::path::{Path, PathBuf};
 
-/// The names that a folder of each part is known by, in any case.
+/// The default names of the parts' folders, in upper or lower case.
 const TRAIN: &[&str] = &["train", "training"];
 const VALIDATION: &[&str] = &["val", "valid", "validation"];
 const TEST: &[&str] = &["test", "testing"];
@@ -21,7 +21,7 @@ pub struct FolderNames {
     pub test: Option<String>,
 }
 
-/// Where the parts of a set are.
+/// The folders of the parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderLayout {
     /// The folder whose folders are the classes.
@@ -41,11 +41,10 @@ impl FolderLayout {
     ///
     /// # Errors
     ///
-    /// [`DataError::Missing`] for a folder that is not there; [`DataError::Corrupt`] where it cannot be told which
-    /// folder is meant.
+    /// [`DataError::Missing`] for a folder that does not exist; [`DataError::Corrupt`] for an ambiguous layout.
     pub(super) fn find(directory: &Path, names: &FolderNames) -> Result<Self, DataError> {
         let mut folders = folder_names(directory)?;
-        // A folder that a key names is not another part as well.
+        // A folder that a key names cannot be another part.
         let named = [&names.train, &names.validation, &names.test];
         folders.retain(|folder| !named.iter().any(|name| name.as_ref() == Some(folder)));
         let find = |given: &Option<String>, known: &[&str], key: &str| match given {
@@ -54,7 +53,7 @@ impl FolderLayout {
         };
         let train = match &names.train {
             Some(name) => Some(given_folder(directory, name, "train_folder")?),
-            // A class can be called `train`: a part holds folders, a class images.
+            // A class may be called `train`: a part holds folders, a class holds images.
             None => known_folder(directory, &folders, TRAIN, "train_folder")?
                 .filter(|folder| folders.len() == 1 || holds_folders(folder)),
         };

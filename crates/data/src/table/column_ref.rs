@@ -35,18 +35,17 @@ pub(super) struct Columns {
     pub names: Vec<String>,
     /// Whether the names are those of a header.
     pub header: bool,
-    /// How many there are without those behind the last name that hold nothing, which a delimiter at the
-    /// end of each line makes.
+    /// The number of columns without empty, unnamed ones at the end, which a delimiter at the end of each line creates.
     pub n: usize,
 }
 
 impl Columns {
-    /// A column in words: `` column `x` `` or `column 3`.
+    /// A column's title in messages: `` column `x` `` or `column 3`.
     pub fn title(&self, column: usize) -> String {
         title(&self.names[column], column, self.header)
     }
 
-    /// The places that a reference means; more than one for columns without a name.
+    /// The positions of the columns that a reference names; several for columns without a name.
     pub fn find(&self, wanted: &ColumnRef, key: &str) -> Result<Vec<usize>, TableProblem> {
         match wanted {
             ColumnRef::Position(position) => self.at(*position, key).map(|place| vec![place]),

@@ -4,11 +4,12 @@ use super::cell::CellReader;
 use super::column_ref::ColumnRef;
 use super::content::{read_file, read_stream};
 use super::dialect::{is_divided_by_whitespace, separator};
+use super::dictionary::{Dictionary, words};
 use super::encoding::TableEncoding;
 use super::labels::Labels;
 use super::layout::{Layout, Wanted};
 use super::options::{Categories, Delimiter, TableOptions};
-use super::raw::{Dictionary, RowReader, Rows, words};
+use super::raw::{RowReader, Rows};
 use super::read_table::Table;
 use super::records::Records;
 use super::schema::{ColumnEncoder, TableSchema};
@@ -121,9 +122,12 @@ impl CsvFile {
         let mut notes = self.column_notes(&layout);
         notes.extend(self.row_number_note(&rows, &layout, &is_words));
         notes.extend(self.missing_notes(&rows, &layout));
-        let encoders = is_words.iter().map(|&is_words| match is_words {
-            true => ColumnEncoder::Categories { words: Vec::new(), missing: false },
-            false => ColumnEncoder::Number { fill: None },
+        let encoders = is_words.iter().map(|&is_words| {
+            if is_words {
+                ColumnEncoder::Categories { words: Vec::new(), missing: false }
+            } else {
+                ColumnEncoder::Number { fill: None }
+            }
         });
         let schema = TableSchema {
             header: Some(layout.columns.header),

@@ -1,4 +1,4 @@
-//! Which columns of a file are inputs and which one is the label.
+//! The layout of a file: which columns are inputs and which one is the label.
 
 use super::cell::CellReader;
 use super::column_ref::{ColumnRef, Columns};
@@ -117,11 +117,12 @@ fn names_columns<'a>(row: &StringRecord, mut names: impl Iterator<Item = &'a str
 
 fn columns(rows: &[StringRecord], header: bool) -> Columns {
     let (first, below) = (&rows[0], &rows[usize::from(header)..]);
-    let mut names: Vec<String> = match header {
-        true => first.iter().map(str::to_owned).collect(),
-        false => (0..first.len()).map(|column| column.to_string()).collect(),
+    let mut names: Vec<String> = if header {
+        first.iter().map(str::to_owned).collect()
+    } else {
+        (0..first.len()).map(|column| column.to_string()).collect()
     };
-    // A delimiter at the end of each row but the header's.
+    // All rows except the header may end with a delimiter.
     let longer = |row: &StringRecord| row.len() == first.len() + 1 && row.get(first.len()) == Some("");
     if header && !below.is_empty() && below.iter().all(longer) {
         names.push(String::new());

@@ -14,6 +14,7 @@ mod column_ref;
 mod content;
 mod csv_file;
 mod dialect;
+mod dictionary;
 mod encoding;
 mod encoding_notes;
 mod file_notes;

@@ -62,10 +62,11 @@ impl TableSchema {
                     encoded.push(if value.is_nan() { fill.unwrap_or(value) } else { value });
                     continue;
                 };
-                let place = match value.is_nan() {
-                    true => missing.then_some(known.len()),
+                let place = if value.is_nan() {
+                    missing.then_some(known.len())
+                } else {
                     // A code is an index into the dictionary.
-                    false => places[input].get(value as usize).copied().flatten(),
+                    places[input].get(value as usize).copied().flatten()
                 };
                 let start = encoded.len();
                 encoded.resize(start + encoder.width(), 0.0);

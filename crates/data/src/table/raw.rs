@@ -1,6 +1,7 @@
 //! The cells of a table as numbers: words by their number in a dictionary, missing values as NaN.
 
 use super::cell::{Cell, CellReader};
+use super::dictionary::Dictionary;
 use super::labels::Labels;
 use super::layout::Layout;
 use super::options::{Categories, MissingPolicy};
@@ -8,38 +9,9 @@ use super::records::Records;
 use crate::problem::TableProblem;
 use crate::text::{self, MAX_ITEMS};
 use csv::StringRecord;
-use std::collections::HashMap;
 
 /// The most categories of a column.
 const MAX_CATEGORIES: usize = 10_000;
-
-/// The words of a column by number, in the order in which they occur.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Dictionary {
-    codes: HashMap<String, u32>,
-    pub words: Vec<String>,
-}
-
-impl Dictionary {
-    pub fn code(&mut self, word: &str) -> u32 {
-        if let Some(&code) = self.codes.get(word) {
-            return code;
-        }
-        let code = self.words.len() as u32;
-        self.codes.insert(word.to_owned(), code);
-        self.words.push(word.to_owned());
-        code
-    }
-}
-
-/// The words of each dictionary; none for inputs that are numbers.
-pub(super) fn words(dictionaries: &[Option<Dictionary>]) -> Vec<Vec<String>> {
-    let words = |dictionary: &Option<Dictionary>| match dictionary {
-        Some(dictionary) => dictionary.words.clone(),
-        None => Vec::new(),
-    };
-    dictionaries.iter().map(words).collect()
-}
 
 /// The rows of a file.
 #[derive(Default)]
@@ -151,11 +123,12 @@ impl RowReader<'_> {
         let (text, line) = kinds[wrong].first_word.clone().unwrap_or_default();
         let advice = if is_decimal(&kinds[wrong]) {
             let mark = if text.contains(',') { ',' } else { '.' };
-            match divides_thousands(&text, mark) {
-                true => format!(
+            if divides_thousands(&text, mark) {
+                format!(
                     "; set `decimal = \"{mark}\"` if it has decimals, take {mark:?} out of the file if it has thousands"
-                ),
-                false => format!("; set `decimal = \"{mark}\"`"),
+                )
+            } else {
+                format!("; set `decimal = \"{mark}\"`")
             }
         } else if kinds[wrong].numbers > kinds[wrong].words {
             "; if it stands for a missing value, add it to `missing_values`".to_owned()

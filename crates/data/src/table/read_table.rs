@@ -1,7 +1,7 @@
 //! A table that was read from a file.
 
+use super::dictionary::{Dictionary, words};
 use super::encoding::TableEncoding;
-use super::raw::{Dictionary, words};
 use crate::error::DataError;
 use crate::labelled_data::LabelledData;
 use crate::random_state::RandomState;
