@@ -13,7 +13,7 @@ use burn::module::Module;
 use burn::optim::{Optimizer, SgdConfig};
 use emberlab_data::{
     BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet, Features, ImageShape, LabelledData,
-    Normalization, Normalizer, RandomState,
+    Normalization, Normalizer, RandomState, Upload,
 };
 use emberlab_models::{
     Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Scheme,
@@ -34,7 +34,7 @@ fn of_an_update(architecture: &Architecture, rule: GradientRule) -> u64 {
         class_names: ["a", "b", "c"].map(String::from).to_vec(),
     };
     let normalizer = Normalizer::fit(Normalization::Unit, &images.features);
-    let set = DeviceSet::<Flex>::new(images, &normalizer, false, &device);
+    let set = DeviceSet::<Flex>::new(images, &normalizer, false, Upload::default(), &device);
     let plan = BatchPlan::Mini { size: NonZeroUsize::new(16).unwrap(), drop_last: false };
     let loader = DeviceLoader::new(set, plan, Some(1));
     let dropout = SharedRandom::new(1);
