@@ -2,13 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod one_hot;
+
 use burn::backend::{Autodiff, Flex, NdArray};
 use burn::module::{AutodiffModule, Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{DType, Tensor, TensorData};
 use emberlab_data::{ClassificationBatch, ImageShape, RandomState};
-use emberlab_models::layers::{InputGradient, Layer, MaxPool};
+use emberlab_models::layers::{AnyLayer, InputGradient, Layer, MaxPool, TrainingPass};
 use emberlab_models::{
     Activation, Architecture, Classifier, ConvolutionBlocks, GradientRule, Gradients, Loss, Network,
     Objective, Output, Precision, Scheme, SharedRandom,
@@ -76,18 +78,8 @@ impl Case {
         let n_features = self.architecture.n_features;
         let inputs = (0..n * n_features).map(|_| random.standard_normal()).collect();
         let labels: Vec<i64> = (0..n).map(|_| random.randint(0, self.n_classes as i64).unwrap()).collect();
-        let mut targets = vec![0.0; n * self.n_classes];
-        for (row, &label) in labels.iter().enumerate() {
-            targets[row * self.n_classes + label as usize] = 1.0;
-        }
-        let float = |values: Vec<f64>, width| {
-            Tensor::from_data(TensorData::new(values, [n, width]), (&device, dtype))
-        };
-        ClassificationBatch {
-            inputs: float(inputs, n_features),
-            labels: Tensor::from_data(TensorData::new(labels, [n]), &device),
-            targets: float(targets, self.n_classes),
-        }
+        let inputs = TensorData::new(inputs, [n, n_features]);
+        one_hot::batch(Tensor::from_data(inputs, (&device, dtype)), &labels, self.n_classes, dtype)
     }
 }
 
@@ -154,9 +146,10 @@ fn assert_the_rules_agree<B: AutodiffBackend>(case: &Case, dtype: DType, precisi
     for (parameter, (manual, autodiff)) in manual.iter().zip(&autodiff).enumerate() {
         // Batch norm takes away the scale of the layer before it, whose gradient then is what is left
         // of large terms that cancel: it is measured by the scale of those. So is every one whose terms are rounded.
-        let scale = match case.architecture.batch_norm || precision == Precision::Mixed {
-            true => largest_of_all,
-            false => largest(autodiff.iter().copied()).max(1e-30),
+        let scale = if case.architecture.batch_norm || precision == Precision::Mixed {
+            largest_of_all
+        } else {
+            largest(autodiff.iter().copied()).max(1e-30)
         };
         let difference = largest(manual.iter().zip(autodiff).map(|(left, right)| left - right)) / scale;
         assert!(difference <= tolerance, "seed {seed}, parameter {parameter} of {layers:?}: {difference}");
@@ -202,13 +195,14 @@ fn both_rules_agree_where_pixels_are_equal() {
     };
     let (pixels, grad) = (draw(image.size(), 3), draw(image.size() / 4, 1000));
     let manual = {
-        let layer = Layer::MaxPool(MaxPool::<Flex>::new(image));
+        let layer = AnyLayer::MaxPool(MaxPool::<Flex>::new(image));
         let (_, backward) = layer.differentiate(pixels.clone(), Precision::Full);
         backward(grad.clone(), InputGradient::Wanted, &mut GradientsParams::new()).unwrap()
     };
     let autodiff = {
         let pixels = Tensor::<Autodiff<Flex>, 2>::from_inner(pixels).require_grad();
-        let output = Layer::MaxPool(MaxPool::new(image)).forward_training(pixels.clone(), Precision::Full);
+        let output = AnyLayer::MaxPool(MaxPool::new(image))
+            .forward_training(pixels.clone(), &mut TrainingPass::new(Precision::Full));
         let gradients = (output * Tensor::from_inner(grad)).sum().backward();
         pixels.grad(&gradients).unwrap()
     };
@@ -334,8 +328,8 @@ fn f64_tensors(classifier: &Classifier<Flex>) -> Vec<(String, Vec<f64>)> {
     let mut tensors = Vec::new();
     for (index, layer) in classifier.network().layers().iter().enumerate() {
         let values: Vec<f64> = match layer {
-            Layer::Linear(layer) => layer.weight.val().into_data().iter::<f64>().collect(),
-            Layer::Convolution(layer) => layer.weight.val().into_data().iter::<f64>().collect(),
+            AnyLayer::Linear(layer) => layer.weight.val().into_data().iter::<f64>().collect(),
+            AnyLayer::Convolution(layer) => layer.weight.val().into_data().iter::<f64>().collect(),
             _ => continue,
         };
         tensors.push((format!("{index}.weight"), values));
