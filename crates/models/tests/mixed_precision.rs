@@ -1,5 +1,6 @@
 //! Products in bfloat16 against PyTorch's autocast, values from `tests/golden/torch_mixed.py`.
 
+#![cfg(feature = "burn")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod golden;

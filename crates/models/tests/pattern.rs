@@ -1,5 +1,7 @@
 //! The activation patterns that layers report.
 
+#![cfg(feature = "burn")]
+
 use burn::backend::Flex;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::ImageShape;

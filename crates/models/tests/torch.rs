@@ -1,5 +1,6 @@
 //! Each layer and the loss against PyTorch in f64, values from `tests/golden/torch_layers.py`.
 
+#![cfg(feature = "burn")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod golden;

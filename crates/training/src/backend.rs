@@ -6,8 +6,10 @@ use crate::config::DeviceConfig;
 use crate::error::Error;
 use burn::tensor::backend::Backend as _;
 use burn::tensor::{DType, FloatDType, Tensor};
+use emberlab_data::Upload;
 use emberlab_models::Precision;
 use std::error::Error as _;
+use std::num::NonZeroUsize;
 use std::panic::{catch_unwind, set_hook, take_hook};
 
 #[cfg(not(any(
@@ -105,6 +107,13 @@ pub use selected::{Backend, NAME};
 
 /// Whether work is done by other machines, which may be gone at any moment.
 pub const IS_REMOTE: bool = cfg!(feature = "remote");
+
+/// How data sets are copied to a device. Burn 0.21's server refuses messages above 16 MiB, and its router drops tensors of
+/// unsigned integers although it says that it supports them.
+pub const UPLOAD: Upload = Upload {
+    max_message_bytes: if IS_REMOTE { NonZeroUsize::new(8 << 20) } else { None },
+    byte_tensors: !IS_REMOTE,
+};
 
 /// Parts in which a convolutional network computes a batch by hand. CPU backends compute most operations with one core. The
 /// number does not depend on the cores, so that neither does what comes out.

@@ -2,7 +2,7 @@
 
 use crate::application_log;
 use crate::atomic;
-use crate::backend::{self, AutodiffBackend, Backend, Device};
+use crate::backend::{self, AutodiffBackend, Backend, Device, UPLOAD};
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::classifier::told_classifier;
 use crate::config::Config;
@@ -254,7 +254,7 @@ impl Run<'_> {
         let start = Instant::now();
         let watched = Watched { shown: progress_bar, heartbeat: &options.heartbeat };
         let (rows, labels) = (test.rows, test.samples.labels.clone());
-        let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, self.device);
+        let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, UPLOAD, self.device);
         self.screen.phase("scoring the test part");
         // Training is written down; a run that is stopped from here on is known as one.
         record.outcome = Outcome::Interrupted;

@@ -3,7 +3,7 @@
 use super::print;
 use super::progress::ProgressBars;
 use super::run::RunArgs;
-use crate::backend::Backend;
+use crate::backend::{Backend, UPLOAD};
 use crate::error::Error;
 use crate::evaluate::Verdict;
 use crate::evaluation::Evaluation;
@@ -92,7 +92,7 @@ fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
     };
     let classifier = Classifier::new(run.network, objective, run.config.model.gradient);
     let (labels, class_names) = (data.labels.clone(), data.class_names.clone());
-    let set = DeviceSet::<Backend>::new(data, &run.data.normalizer, false, &run.device);
+    let set = DeviceSet::<Backend>::new(data, &run.data.normalizer, false, UPLOAD, &run.device);
     let verdict = evaluate::verdict(&classifier, &set, &ProgressBars::new())
         .ok_or_else(|| Error::Usage("the part has no sample".into()))?;
     let Verdict { score, predictions, probabilities } = verdict;

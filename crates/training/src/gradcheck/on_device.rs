@@ -7,7 +7,7 @@
 //! bfloat16 is no fault of the derivative.
 
 use super::gradients::{HostGradients, largest, read};
-use crate::backend::{self, AutodiffBackend, Backend};
+use crate::backend::{self, AutodiffBackend, Backend, UPLOAD};
 use crate::classifier::classifier;
 use crate::config::Config;
 use crate::error::Error;
@@ -55,7 +55,7 @@ pub fn errors(
     let dropout = RandomState::new(config.model.dropout_seed);
     let errors = |rule: GradientRule| -> Vec<f64> {
         classifier.network().reset_dropout(&dropout);
-        let set = DeviceSet::<Backend>::new(samples.clone(), normalizer, true, &device);
+        let set = DeviceSet::<Backend>::new(samples.clone(), normalizer, true, UPLOAD, &device);
         let batch = ClassificationBatch::from_inner(set.into_batch());
         let found = read(&classifier, rule.gradients(&classifier, batch));
         let names = classifier.network().parameter_names().into_iter();

@@ -1,6 +1,6 @@
 //! One update by one sample, number by number, with the weights that a run begins with.
 
-use crate::backend::{AutodiffBackend, Backend};
+use crate::backend::{AutodiffBackend, Backend, UPLOAD};
 use crate::classifier::classifier;
 use crate::config::Config;
 use crate::error::Error;
@@ -55,7 +55,7 @@ impl WorkedExample {
         let mut x = vec![1.0];
         x.extend(loaded.normalizer.apply(&sample.features));
         let label = sample.labels[0] as usize;
-        let set = DeviceSet::<Backend>::new(sample, &loaded.normalizer, true, &device);
+        let set = DeviceSet::<Backend>::new(sample, &loaded.normalizer, true, UPLOAD, &device);
         let batch = set.into_batch();
         let [AnyLayer::Linear(layer)] = classifier.network().layers() else {
             return Err(Error::Training("only a linear classifier is worked out by number".into()));

@@ -43,7 +43,7 @@ pub use selection::{Selected, SelectionState};
 pub(crate) use throughput::THROUGHPUT;
 pub use transfer::DeviceReads;
 
-use crate::backend::{AutodiffBackend, Backend, Device, failure};
+use crate::backend::{AutodiffBackend, Backend, Device, UPLOAD, failure};
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::config::{Clip, Config, OptimizerConfig, OptimizerKind};
 use crate::error::Error;
@@ -281,7 +281,7 @@ where
         failure: None,
     };
     let shared = Arc::new(Mutex::new(shared));
-    let validation = validation.map(|samples| DeviceSet::new(samples, normalizer, false, device));
+    let validation = validation.map(|samples| DeviceSet::new(samples, normalizer, false, UPLOAD, device));
     let has_validation = validation.is_some();
     let strategy = UpdateLoop::new(
         Arc::clone(&shared),
@@ -345,7 +345,7 @@ fn train_loader(
     let training = &config.training;
     let augmented = config.data.source.image().filter(|_| !config.data.augment.is_none());
     let whole = matches!(training.plan, BatchPlan::Full { .. }) && augmented.is_none();
-    let set = DeviceSet::new(train, normalizer, whole, device);
+    let set = DeviceSet::new(train, normalizer, whole, UPLOAD, device);
     let loader = DeviceLoader::new(set, training.plan, training.shuffle.then_some(training.shuffle_seed));
     match augmented {
         Some(shape) => {

@@ -1,4 +1,4 @@
-//! What a model is given at once.
+//! A batch of samples.
 
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Int, Tensor};
@@ -7,7 +7,7 @@ use std::ops::Range;
 /// A batch of samples on the device.
 #[derive(Clone, Debug)]
 pub struct ClassificationBatch<B: Backend> {
-    /// Normalised features, `[n, n_features]`; images flattened channel by channel.
+    /// Normalized features, `[n, n_features]`; images flattened channel by channel.
     pub inputs: Tensor<B, 2>,
     /// The class of each sample, `[n]`.
     pub labels: Tensor<B, 1, Int>,
@@ -37,7 +37,7 @@ impl<B: Backend> ClassificationBatch<B> {
 }
 
 impl<B: AutodiffBackend> ClassificationBatch<B> {
-    /// The same batch for computations with a graph, which can begin here.
+    /// The same batch for computations with automatic differentiation.
     pub fn from_inner(batch: ClassificationBatch<B::InnerBackend>) -> Self {
         Self {
             inputs: Tensor::from_inner(batch.inputs),
@@ -46,7 +46,7 @@ impl<B: AutodiffBackend> ClassificationBatch<B> {
         }
     }
 
-    /// The same batch for computations that need no graph.
+    /// The same batch for computations without automatic differentiation.
     pub fn inner(self) -> ClassificationBatch<B::InnerBackend> {
         ClassificationBatch {
             inputs: self.inputs.inner(),

@@ -1,96 +1,56 @@
-//! Batches for Burn's learner, from a set that lives on the device.
+//! A data loader over samples that are on the device.
 //!
-//! Burn's own loader clones sample after sample and batches them on the CPU, in an order that
-//! depends on its workers. The sets of this lab fit into memory: here a batch is a slice of a tensor,
-//! or a selection of its rows, and its order is decided by a seed alone.
+//! Burn's own loader clones samples one by one and batches them on the CPU, in an order that depends on its workers.
+//! Here the whole set is in the device's memory: a batch is a slice of a tensor or a selection of its rows, and the
+//! seed alone decides the order.
 
-use crate::augmentation::Augmenter;
-use crate::batch::ClassificationBatch;
-use crate::device_set::DeviceSet;
+use super::augmenter::Augmenter;
+use super::batch::ClassificationBatch;
+use super::set::DeviceSet;
+use crate::batch_plan::BatchPlan;
+use crate::loader_state::LoaderState;
 use crate::random_state::RandomState;
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
-use serde::{Deserialize, Serialize};
-use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How an epoch is divided into batches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BatchPlan {
-    /// The whole set in each batch, so many times an epoch.
-    Full {
-        /// Batches per epoch.
-        iterations: NonZeroUsize,
-    },
-    /// Batches of this many samples.
-    Mini {
-        /// Samples per batch.
-        size: NonZeroUsize,
-        /// Whether the samples that are left over, where they do not divide evenly, are left out of the
-        /// epoch; otherwise they make a smaller batch.
-        drop_last: bool,
-    },
-}
-
-impl BatchPlan {
-    /// Batches of one epoch over `n_samples` samples.
-    pub fn iterations(self, n_samples: usize) -> usize {
-        match self {
-            Self::Full { iterations } => iterations.get(),
-            Self::Mini { size, drop_last: false } => n_samples.div_ceil(size.get()),
-            Self::Mini { size, drop_last: true } => n_samples / size.get(),
-        }
-    }
-}
-
-/// How far a loader came: what another one of the same samples needs to go on from there.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LoaderState {
-    /// What draws the order of the epoch, before it drew.
-    shuffle: Option<RandomState>,
-    /// What draws the changes of the next batch.
-    augment: Option<RandomState>,
-    /// Batches of the epoch that were handed out.
-    n_batches: usize,
-}
-
-/// Hands out the batches of a [`DeviceSet`], epoch by epoch.
+/// Iterates over the batches of a [`DeviceSet`], one epoch at a time.
 pub struct DeviceLoader<B: Backend> {
     set: DeviceSet<B>,
     plan: BatchPlan,
-    /// What draws each epoch's order; the stored order where there is none.
+    /// The generator of each epoch's order; `None` keeps the stored order.
     shuffle: Option<Mutex<RandomState>>,
     augment: Option<(Augmenter<B>, Mutex<RandomState>)>,
     epoch: Mutex<Epoch>,
 }
 
-/// The epoch under way.
+/// The current epoch.
 #[derive(Clone, Default)]
 struct Epoch {
-    /// What drew its order, before it drew; nothing before the first epoch and between two.
+    /// The generator of its order, before it drew that order; `None` before the first epoch and between epochs.
     shuffle: Option<RandomState>,
-    /// Batches of it that were handed out.
+    /// Batches that were returned.
     n_batches: usize,
-    /// Batches that the next iterator passes over.
+    /// Batches that the next iterator skips.
     skip: usize,
 }
 
 impl<B: Backend> DeviceLoader<B> {
-    /// A loader in stored order or, with a seed, in a new order each epoch: epoch `e`, from 1, takes
-    /// the `e`-th `permutation(n)` of `RandomState(seed)`.
+    /// A loader in stored order or, with a seed, in a new order each epoch: epoch `e`, counted from 1, uses the `e`-th
+    /// `permutation(n)` of `RandomState(seed)`.
     pub fn new(set: DeviceSet<B>, plan: BatchPlan, shuffle_seed: Option<u32>) -> Self {
         let shuffle = shuffle_seed.map(|seed| Mutex::new(RandomState::new(seed)));
         Self { set, plan, shuffle, augment: None, epoch: Mutex::default() }
     }
 
-    /// Changes the images of each batch, drawing batch after batch from `RandomState(seed)`.
+    /// Augments the images of each batch with draws from `RandomState(seed)`.
     pub fn augmented(self, augmenter: Augmenter<B>, seed: u32) -> Self {
         Self { augment: Some((augmenter, Mutex::new(RandomState::new(seed)))), ..self }
     }
 
-    /// How far it came in the epoch under way.
+    /// The position in the current epoch.
     pub fn state(&self) -> LoaderState {
         let epoch = lock(&self.epoch);
         LoaderState {
@@ -100,13 +60,12 @@ impl<B: Backend> DeviceLoader<B> {
         }
     }
 
-    /// Says that the epoch is over: what comes is the next one.
+    /// Ends the current epoch; the next iterator begins a new one.
     pub fn end_epoch(&self) {
         *lock(&self.epoch) = Epoch::default();
     }
 
-    /// Goes on from where a loader of the same samples was: the next iterator hands out the rest of that
-    /// epoch.
+    /// Resumes from the position of a loader of the same samples; the next iterator returns the rest of that epoch.
     pub fn resume(&self, state: LoaderState) {
         if let (Some(own), Some(shuffle)) = (&self.shuffle, state.shuffle) {
             *lock(own) = shuffle;
@@ -117,17 +76,17 @@ impl<B: Backend> DeviceLoader<B> {
         *lock(&self.epoch) = Epoch { shuffle: None, n_batches: state.n_batches, skip: state.n_batches };
     }
 
-    /// The same loader of the samples on another device.
+    /// The same loader, with its samples on another device.
     pub fn moved_to(&self, device: &B::Device) -> Self {
         self.with_set(self.set.to_device(device), device)
     }
 
-    /// The same loader of the samples in `range`.
+    /// The same loader over the samples in `range`.
     pub fn part(&self, range: Range<usize>) -> Self {
         self.with_set(self.set.slice(range), &self.set.device())
     }
 
-    /// The same loader of other samples, or of these elsewhere, going on from the same draws.
+    /// The same loader over another set, with the same generators.
     fn with_set(&self, set: DeviceSet<B>, device: &B::Device) -> Self {
         let copy = |state: &Mutex<RandomState>| Mutex::new(lock(state).clone());
         let augment = self.augment.as_ref();
@@ -140,7 +99,7 @@ impl<B: Backend> DeviceLoader<B> {
         }
     }
 
-    /// The order of the next epoch on the device.
+    /// Draws the order of the next epoch, as an index tensor `[n]`.
     fn draw_order(&self) -> Option<Tensor<B, 1, Int>> {
         let state = self.shuffle.as_ref()?;
         let order = lock(state).permutation(self.set.len());
@@ -150,8 +109,8 @@ impl<B: Backend> DeviceLoader<B> {
     }
 }
 
-/// A generator is whole after any draw, and a count after any step, so one that a panicking thread held is
-/// still good.
+/// Locks a generator or an epoch. Both are consistent after every step, so a lock that a panicking thread held is used
+/// further.
 fn lock<T>(state: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -165,7 +124,7 @@ impl<B: Backend> DataLoader<B, ClassificationBatch<B>> for DeviceLoader<B> {
     }
 
     fn num_items(&self) -> usize {
-        total(self.plan, self.set.len())
+        self.plan.samples(usize::MAX, self.set.len())
     }
 
     fn to_device(&self, device: &B::Device) -> Arc<dyn DataLoader<B, ClassificationBatch<B>>> {
@@ -174,15 +133,6 @@ impl<B: Backend> DataLoader<B, ClassificationBatch<B>> for DeviceLoader<B> {
 
     fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<B, ClassificationBatch<B>>> {
         Arc::new(self.part(start..end))
-    }
-}
-
-/// Samples that an epoch hands out.
-fn total(plan: BatchPlan, n_samples: usize) -> usize {
-    match plan {
-        BatchPlan::Full { iterations } => n_samples * iterations.get(),
-        BatchPlan::Mini { drop_last: false, .. } => n_samples,
-        BatchPlan::Mini { size, drop_last: true } => n_samples - n_samples % size.get(),
     }
 }
 
@@ -201,13 +151,7 @@ impl<B: Backend> Iterator for DeviceBatches<'_, B> {
         if self.next >= plan.iterations(set.len()) {
             return None;
         }
-        let range = match plan {
-            BatchPlan::Full { .. } => 0..set.len(),
-            BatchPlan::Mini { size, .. } => {
-                let start = self.next * size.get();
-                start..start.saturating_add(size.get()).min(set.len())
-            }
-        };
+        let range = plan.range(self.next, set.len());
         self.next += 1;
         lock(&self.loader.epoch).n_batches = self.next;
         let samples = match &self.order {
@@ -225,11 +169,6 @@ impl<B: Backend> Iterator for DeviceBatches<'_, B> {
 impl<B: Backend> DataLoaderIterator<ClassificationBatch<B>> for DeviceBatches<'_, B> {
     fn progress(&self) -> Progress {
         let DeviceLoader { set, plan, .. } = self.loader;
-        let total = total(*plan, set.len());
-        let processed = match plan {
-            BatchPlan::Full { .. } => self.next * set.len(),
-            BatchPlan::Mini { size, .. } => self.next.saturating_mul(size.get()),
-        };
-        Progress::new(processed.min(total), total)
+        Progress::new(plan.samples(self.next, set.len()), plan.samples(usize::MAX, set.len()))
     }
 }
