@@ -28,6 +28,10 @@ impl<B: Backend> Layer<B> for ActivationLayer<B> {
         "activations"
     }
 
+    fn gains_from_parts(&self) -> bool {
+        true
+    }
+
     fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -53,9 +57,5 @@ impl<B: Backend> Layer<B> for ActivationLayer<B> {
 
     fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
         independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
-    }
-
-    fn gains_from_parts(&self) -> bool {
-        true
     }
 }

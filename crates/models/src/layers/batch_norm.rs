@@ -126,6 +126,10 @@ impl<B: Backend> Layer<B> for BatchNorm<B> {
         "norms"
     }
 
+    fn gains_from_parts(&self) -> bool {
+        true
+    }
+
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visitor.parameter(&path.child("weight"), &self.weight, Penalty::Excluded);
         visitor.parameter(&path.child("bias"), &self.bias, Penalty::Excluded);
@@ -185,10 +189,6 @@ impl<B: Backend> Layer<B> for BatchNorm<B> {
             })
         };
         (outputs, Box::new(backward))
-    }
-
-    fn gains_from_parts(&self) -> bool {
-        true
     }
 }
 

@@ -128,6 +128,10 @@ impl<B: Backend> Layer<B> for Convolution<B> {
         "convolutions"
     }
 
+    fn gains_from_parts(&self) -> bool {
+        true
+    }
+
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visitor.parameter(&path.child("weight"), &self.weight, Penalty::Included);
         visitor.parameter(&path.child("bias"), &self.bias, Penalty::Excluded);
@@ -167,10 +171,6 @@ impl<B: Backend> Layer<B> for Convolution<B> {
 
     fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
         independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
-    }
-
-    fn gains_from_parts(&self) -> bool {
-        true
     }
 }
 

@@ -72,6 +72,10 @@ impl<B: Backend> Layer<B> for Dropout<B> {
         "dropouts"
     }
 
+    fn gains_from_parts(&self) -> bool {
+        true
+    }
+
     fn accept(&self, _path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visitor.random(&self.random);
     }
@@ -97,9 +101,5 @@ impl<B: Backend> Layer<B> for Dropout<B> {
     /// Draws the masks part after part, so that they equal those of the whole batch.
     fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
         independent(inputs.into_iter().map(|input| self.differentiate(input, precision)).collect())
-    }
-
-    fn gains_from_parts(&self) -> bool {
-        true
     }
 }

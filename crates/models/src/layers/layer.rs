@@ -15,6 +15,10 @@ pub trait Layer<B: Backend> {
     /// The name of the list of such layers in a network: the first layer of the group `convolutions` is `convolutions.0`.
     fn group(&self) -> &'static str;
 
+    /// Whether computing the derivative in parts is faster. It is not where the parameters are many, because each part
+    /// has a gradient of its own for each of them.
+    fn gains_from_parts(&self) -> bool;
+
     /// Shows the parameters, the running means and the generators of the layer, which lies at `path`, to a visitor. A
     /// layer that contains others shows them with [`visit_layers`](super::visit_layers).
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>);
@@ -35,10 +39,6 @@ pub trait Layer<B: Backend> {
 
     /// [`differentiate`](Self::differentiate) for a batch that is split into parts.
     fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B>;
-
-    /// Whether computing the derivative in parts is faster. It is not where the parameters are many, because each part
-    /// has a gradient of its own for each of them.
-    fn gains_from_parts(&self) -> bool;
 }
 
 /// The derivative of a layer at one batch. It takes `∂J/∂output`, adds the gradients of the layer's parameters, and

@@ -73,6 +73,10 @@ impl<B: Backend> Layer<B> for Linear<B> {
         "layers"
     }
 
+    fn gains_from_parts(&self) -> bool {
+        false
+    }
+
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visitor.parameter(&path.child("weight"), &self.weight, Penalty::Included);
         visitor.parameter(&path.child("bias"), &self.bias, Penalty::Excluded);
@@ -103,10 +107,6 @@ impl<B: Backend> Layer<B> for Linear<B> {
     }
     fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
         independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
-    }
-
-    fn gains_from_parts(&self) -> bool {
-        false
     }
 }
 

@@ -50,6 +50,10 @@ impl<B: Backend> Layer<B> for MaxPool<B> {
         "pools"
     }
 
+    fn gains_from_parts(&self) -> bool {
+        true
+    }
+
     fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -90,10 +94,6 @@ impl<B: Backend> Layer<B> for MaxPool<B> {
 
     fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
         independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
-    }
-
-    fn gains_from_parts(&self) -> bool {
-        true
     }
 }
 

@@ -21,6 +21,10 @@ impl<B: Backend> Layer<B> for Residual<B> {
         "blocks"
     }
 
+    fn gains_from_parts(&self) -> bool {
+        self.layers.iter().all(Layer::gains_from_parts)
+    }
+
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visit_layers(path, &self.layers, visitor);
     }
@@ -39,10 +43,6 @@ impl<B: Backend> Layer<B> for Residual<B> {
             backward(grads.clone(), wanted, gradients).map(|branch| sum(grads, branch))
         };
         (sum(inputs, branch), Box::new(backward))
-    }
-
-    fn gains_from_parts(&self) -> bool {
-        self.layers.iter().all(Layer::gains_from_parts)
     }
 }
 
