@@ -8,7 +8,7 @@ use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
 use emberlab_config::Config;
 use emberlab_data::{ClassificationBatch, DeviceSet, NoProgress};
-use emberlab_models::layers::Layer;
+use emberlab_models::layers::AnyLayer;
 use emberlab_models::{GradientRule, Output};
 
 /// The first update of a linear classifier by its first training sample.
@@ -57,7 +57,7 @@ impl WorkedExample {
         let label = sample.labels[0] as usize;
         let set = DeviceSet::<Backend>::new(sample, &loaded.normalizer, true, UPLOAD, &device);
         let batch = set.into_batch();
-        let [Layer::Linear(layer)] = classifier.network().layers() else {
+        let [AnyLayer::Linear(layer)] = classifier.network().layers() else {
             return Err(Error::Training("only a linear classifier is worked out by number".into()));
         };
         let logits = classifier.valid().logits(batch.inputs.clone());

@@ -1,87 +1,26 @@
-//! Loss and accuracy of one batch, and how they reach Burn's metrics.
+//! The score of one batch, on the device or read, and how it reaches Burn's metrics.
 
+use crate::description::Score;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use burn::train::ItemLazy;
-use serde::{Deserialize, Serialize};
 
-/// Loss and accuracy over some samples.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Score {
-    /// Mean cross-entropy, in the precision of the device. Each sample counts its class weight, where
-    /// the loss has class weights.
-    pub loss: f32,
-    /// Samples predicted right.
-    pub correct: usize,
-    /// Samples in all.
-    pub n_samples: usize,
-    /// The sum of the samples' class weights; none where each sample counts 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub class_weight: Option<f64>,
-}
-
-impl Score {
-    /// The share of samples predicted right, from 0 to 1.
-    pub fn accuracy(&self) -> f64 {
-        self.correct as f64 / self.n_samples as f64
-    }
-
-    /// What the mean loss was divided by: the sum of the class weights, or the number of samples.
-    pub fn weight(&self) -> f64 {
-        self.class_weight.unwrap_or(self.n_samples as f64)
-    }
-}
-
-/// Adds up scores to the score over all of their samples, each loss by the weight of its samples.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ScoreMean {
-    weighted_loss: f64,
-    correct: usize,
-    n_samples: usize,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    class_weight: Option<f64>,
-}
-
-impl ScoreMean {
-    /// Adds the samples of one score.
-    pub fn add(&mut self, score: &Score) {
-        self.weighted_loss += f64::from(score.loss) * score.weight();
-        self.correct += score.correct;
-        self.n_samples += score.n_samples;
-        if let Some(weight) = score.class_weight {
-            *self.class_weight.get_or_insert(0.0) += weight;
-        }
-    }
-
-    /// The score over all samples so far, if there are any.
-    pub fn score(&self) -> Option<Score> {
-        let Self { weighted_loss, correct, n_samples, class_weight } = *self;
-        let weight = class_weight.unwrap_or(n_samples as f64);
-        (n_samples > 0).then(|| Score {
-            loss: (weighted_loss / weight) as f32,
-            correct,
-            n_samples,
-            class_weight,
-        })
-    }
-}
-
-/// A [`Score`] that is still on the device, so that computing it waits for nothing.
+/// A [`Score`] on the device, which is computed without waiting for the device.
 #[derive(Clone, Debug)]
 pub struct PendingScore<B: Backend> {
-    /// The mean loss and the number of samples predicted right, `[2]`; with class weights their sum over
-    /// the samples too, `[3]`.
+    /// The mean loss and the number of correct predictions, `[2]`; with class weights also their sum over
+    /// the samples, `[3]`.
     values: Tensor<B, 1>,
     n_samples: usize,
 }
 
 impl<B: Backend> PendingScore<B> {
-    /// A score from the mean loss `[1]` and the number of right predictions `[1]`.
+    /// A score from the mean loss `[1]` and the number of correct predictions `[1]`.
     pub fn new(loss: Tensor<B, 1>, correct: Tensor<B, 1>, n_samples: usize) -> Self {
         Self::weighted(loss, correct, n_samples, None)
     }
 
-    /// The same of a loss in which each sample counts its class weight; `class_weight`, `[1]`, is their sum.
+    /// A score of a loss with class weights; `class_weight`, `[1]`, is the sum over the samples.
     pub fn weighted(
         loss: Tensor<B, 1>,
         correct: Tensor<B, 1>,
@@ -94,7 +33,7 @@ impl<B: Backend> PendingScore<B> {
         Self { values: Tensor::cat(values, 0), n_samples }
     }
 
-    /// The sum of the class weights, `[1]`; none where each sample counts 1.
+    /// The sum of the class weights over the samples, `[1]`; none without class weights.
     pub fn class_weight(&self) -> Option<Tensor<B, 1>> {
         (self.n_values() == 3).then(|| self.values.clone().slice(2..3))
     }
@@ -128,7 +67,7 @@ impl<B: Backend> PendingScore<B> {
     }
 }
 
-/// A score of the values of a [`PendingScore`].
+/// The score from the values of a [`PendingScore`].
 fn score(values: &[f32], n_samples: usize) -> Score {
     let value = |index: usize| values.get(index).copied();
     Score {
@@ -139,8 +78,8 @@ fn score(values: &[f32], n_samples: usize) -> Score {
     }
 }
 
-/// How much a batch counts in a mean over several: the number of its samples, or with class weights their
-/// sum, which may still be on the device.
+/// The weight of a batch in a mean over several: its number of samples, or the sum of their class weights, which may
+/// be on the device.
 #[derive(Clone, Debug)]
 pub enum Weight<B: Backend> {
     /// A number.
@@ -150,7 +89,7 @@ pub enum Weight<B: Backend> {
 }
 
 impl<B: Backend> Weight<B> {
-    /// The sum of two weights, which lie on one device where both lie on a device.
+    /// The sum of two weights. If both are on a device, it must be the same one.
     pub fn plus(self, other: Self) -> Self {
         match (self, other) {
             (Self::Number(left), Self::Number(right)) => Self::Number(left + right),
@@ -169,7 +108,7 @@ impl<B: Backend> Weight<B> {
     }
 }
 
-/// What an update or a validation step reports: a score on the device, or one that was read.
+/// The score of an update or a validation step, on the device or read.
 #[derive(Clone, Debug)]
 pub enum StepScore<B: Backend> {
     /// Still on the device.
@@ -192,10 +131,8 @@ impl<B: Backend> StepScore<B> {
         });
         resolved.collect()
     }
-}
 
-impl<B: Backend> StepScore<B> {
-    /// What the mean loss was divided by, and so how much its gradient counts beside others.
+    /// The divisor of the mean loss, and so the weight of its gradient in a mean.
     pub fn weight(&self) -> Weight<B> {
         match self {
             Self::Pending(score) => match score.class_weight() {

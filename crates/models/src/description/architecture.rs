@@ -1,6 +1,6 @@
-//! What a network is made of, before it has weights.
+//! The layers of a network and their sizes.
 
-use crate::activations::Activation;
+use super::Activation;
 use emberlab_data::ImageShape;
 use std::fmt;
 
@@ -11,17 +11,17 @@ use std::fmt;
 /// logits comes last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Architecture {
-    /// Numbers per sample.
+    /// Features per sample.
     pub n_features: usize,
     /// The blocks before the linear layers.
     pub convolution: Option<ConvolutionBlocks>,
     /// Units of each hidden layer.
     pub hidden: Vec<usize>,
-    /// After each convolution and each hidden layer.
+    /// The activation after each convolution and each hidden layer.
     pub activation: Activation,
-    /// Whether each convolution and each hidden layer is normalised by batch.
+    /// Whether batch norm follows each convolution and each hidden layer.
     pub batch_norm: bool,
-    /// Share of each hidden layer's units that is left out while training, from 0 to below 1.
+    /// Probability that dropout zeroes a unit of a hidden layer while training, from 0 to below 1.
     pub dropout: f64,
     /// Columns of the logits.
     pub n_outputs: usize,
@@ -57,18 +57,18 @@ pub enum LayerSpec {
         /// Height and width of the filters.
         kernel_size: usize,
     },
-    /// Batch norm of so many channels.
+    /// Batch norm, with its number of channels.
     BatchNorm(usize),
-    /// An activation.
+    /// An activation function.
     Activation(Activation),
-    /// Dropout with a probability.
+    /// Dropout, with the probability that an element is zeroed.
     Dropout(f64),
-    /// Max-pooling of images of a shape.
+    /// Max-pooling of images of this shape.
     MaxPool(ImageShape),
 }
 
 impl LayerSpec {
-    /// Weights and biases of the layer.
+    /// The number of weights and biases.
     pub fn n_parameters(self) -> usize {
         let affine = |n_inputs: usize, n_outputs: usize| n_inputs.saturating_add(1).saturating_mul(n_outputs);
         match self {
@@ -79,6 +79,33 @@ impl LayerSpec {
             }
             Self::BatchNorm(channels) => channels.saturating_mul(2),
             Self::Activation(_) | Self::Dropout(_) | Self::MaxPool(_) => 0,
+        }
+    }
+
+    /// Values per sample after the layer, from `n_inputs` before it.
+    pub fn n_outputs(self, n_inputs: usize) -> usize {
+        match self {
+            Self::Linear { n_outputs, .. } => n_outputs,
+            Self::Convolution { image, n_filters, .. } => {
+                n_filters.saturating_mul(image.height * image.width)
+            }
+            Self::MaxPool(_) => n_inputs / 4,
+            Self::BatchNorm(_) | Self::Activation(_) | Self::Dropout(_) => n_inputs,
+        }
+    }
+
+    /// Values per sample that the layer lays out for a matrix product, beside its output.
+    pub fn n_unfolded(self) -> usize {
+        match self {
+            Self::Convolution { image, kernel_size, .. } => image
+                .channels
+                .saturating_mul(image.height * image.width)
+                .saturating_mul(kernel_size * kernel_size),
+            Self::Linear { .. }
+            | Self::BatchNorm(_)
+            | Self::Activation(_)
+            | Self::Dropout(_)
+            | Self::MaxPool(_) => 0,
         }
     }
 }
@@ -116,7 +143,7 @@ impl Architecture {
         }
     }
 
-    /// The layers, from the input on.
+    /// The layers, from the input to the logits.
     pub fn layers(&self) -> Vec<LayerSpec> {
         let mut layers = Vec::new();
         let mut n_inputs = self.n_features;
@@ -135,12 +162,12 @@ impl Architecture {
         layers
     }
 
-    /// Weights and biases in all.
+    /// The number of all weights and biases.
     pub fn n_parameters(&self) -> usize {
         self.layers().into_iter().map(LayerSpec::n_parameters).fold(0, usize::saturating_add)
     }
 
-    /// Adds the blocks and returns the numbers per sample after them.
+    /// Adds the blocks and returns the values per sample after them.
     fn push_blocks(&self, blocks: &ConvolutionBlocks, layers: &mut Vec<LayerSpec>) -> usize {
         let mut image = blocks.image;
         for &n_filters in &blocks.channels {
