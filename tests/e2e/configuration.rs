@@ -82,7 +82,16 @@ fn the_schema_that_editors_use_is_that_of_the_program() {
     let said = Lab::new().emberlab("config schema").succeeds();
     assert!(
         fs::read_to_string(root().join("configs/schema.json")).unwrap() == said.stdout,
-        "`just schema` mends this"
+        "`just schema` writes it again"
+    );
+}
+
+#[test]
+fn the_page_of_all_keys_is_that_of_the_program() {
+    let said = Lab::new().emberlab("config docs").succeeds();
+    assert!(
+        fs::read_to_string(root().join("docs/configuration.md")).unwrap() == said.stdout,
+        "`just schema` writes it again"
     );
 }
 

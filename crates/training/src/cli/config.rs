@@ -1,7 +1,7 @@
 //! `emberlab config`.
 
 use super::{ConfigArgs, print};
-use crate::config::schema;
+use crate::config::{docs, schema};
 use crate::error::Error;
 use clap::Subcommand;
 
@@ -16,6 +16,9 @@ pub enum ConfigCommand {
     /// Print the JSON schema of configurations, for editors
     #[command(after_help = "Example:\n  emberlab config schema > configs/schema.json")]
     Schema,
+    /// Print the page of all keys, as Markdown
+    #[command(after_help = "Example:\n  emberlab config docs > docs/configuration.md")]
+    Docs,
 }
 
 pub fn run(command: &ConfigCommand) -> Result<(), Error> {
@@ -26,5 +29,6 @@ pub fn run(command: &ConfigCommand) -> Result<(), Error> {
         }
         ConfigCommand::Show(arguments) => print::text(&arguments.load()?.to_toml_with_origins()),
         ConfigCommand::Schema => print::json(&schema()?),
+        ConfigCommand::Docs => print::text(&docs()?),
     }
 }

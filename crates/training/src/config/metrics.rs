@@ -1,14 +1,10 @@
 //! `[metrics]`: how metrics are told to other tools.
 
-use super::resolved::Resolved;
+use super::key::key;
 use super::rule::flag;
 use super::section::Section;
 
 /// What is written besides `metrics.csv`.
-///
-/// | key | default | meaning | range |
-/// |---|---|---|---|
-/// | `tensorboard` | false | an event file for TensorBoard, under `tensorboard/` | |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MetricsConfig {
     /// An event file for TensorBoard, with the tags `<split>/<metric>` of `metrics.csv`.
@@ -16,14 +12,11 @@ pub struct MetricsConfig {
 }
 
 impl MetricsConfig {
-    pub(super) fn read(mut section: Section<'_>) -> Self {
-        let tensorboard = section.value("tensorboard", flag(), false);
+    pub(super) fn keys(mut section: Section<'_>, written: Option<&Self>) -> Self {
+        let tensorboard =
+            key("tensorboard", flag(), "write an event file for TensorBoard, under `tensorboard/`");
+        let tensorboard = section.value(tensorboard, false, written.map(|metrics| metrics.tensorboard));
         section.finish();
         Self { tensorboard }
-    }
-
-    pub(super) fn write(&self, out: &mut Resolved<'_>) {
-        out.table("metrics");
-        out.entry("tensorboard", self.tensorboard);
     }
 }
