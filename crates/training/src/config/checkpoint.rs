@@ -4,7 +4,7 @@ use super::key::key;
 use super::rule::{count, positive};
 use super::section::Section;
 
-/// When checkpoints are written, besides at the end of a run, stopped or not.
+/// When checkpoints are written, in addition to the one at the end of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CheckpointConfig {
     /// Minutes from one to the next.

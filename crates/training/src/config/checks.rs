@@ -9,13 +9,12 @@ use super::{Config, SINGLE_SAMPLE};
 use emberlab_data::{BatchPlan, ParameterError, Splits};
 
 impl Config {
-    /// What does not fit the samples, now that they are there.
+    /// Checks the configuration against the samples.
     ///
     /// # Errors
     ///
-    /// When batches are larger than the training part and the last is dropped, so that none is left;
-    /// and, where only the data tells how many columns and classes there are, for a model that does not
-    /// fit them.
+    /// If no batch is left because the only one is dropped, or the model does not fit the number of columns
+    /// and classes of the data.
     pub fn check_samples(&self, splits: &Splits) -> Result<(), ConfigError> {
         if self.data.source.shape().is_none() {
             self.check_shape(&DataShape::of(&splits.train.samples))?;
@@ -55,7 +54,7 @@ impl Config {
         warnings
     }
 
-    /// Whether every part of the schedule comes to its end within the run.
+    /// Checks that every part of the schedule ends within the run.
     fn check_schedule(&self, updates: usize) -> Result<(), ConfigError> {
         let ScheduleConfig { warmup, linear, cosine, .. } = self.training.schedule;
         for (key, ramp) in [("warmup", warmup), ("linear", linear), ("cosine", cosine)] {
@@ -68,7 +67,7 @@ impl Config {
         Ok(())
     }
 
-    /// Whether the model fits data of a shape, and is no larger than what is allowed.
+    /// Checks the model against the shape of the data.
     ///
     /// # Errors
     ///
@@ -81,7 +80,7 @@ impl Config {
         findings.finish(&self.document).map(drop)
     }
 
-    /// An error about a key of this file that only the data could tell.
+    /// An error about a key of this file that was found when the data was read.
     pub fn parameter_error(&self, table: &str, error: &ParameterError) -> ConfigError {
         let key = format!("{table}.{}", error.name);
         let location = self.document.locate(&key);

@@ -2,10 +2,10 @@
 
 use super::rule::{Rule, list, positive, word};
 
-/// What each class counts in the loss.
+/// The weight of each class in the loss.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClassWeights {
-    /// As much as all others: `n_samples / (n_classes * samples of the class)`, scikit-learn's
+    /// All classes count the same in total: `n_samples / (n_classes * samples of the class)`, scikit-learn's
     /// `balanced`.
     Balanced,
     /// A number for each class.

@@ -16,20 +16,20 @@ pub struct DataConfig {
     pub seed: u32,
     /// The seed of the division into parts.
     pub split_seed: u32,
-    /// What is done to the features.
+    /// How features are scaled.
     pub normalize: Normalization,
-    /// What is set aside from the training part.
+    /// The split that sets validation samples aside from the training part.
     pub validation: Option<ValidationSplit>,
-    /// How images that are trained on are changed.
+    /// The augmentation of training images.
     pub augment: Augmentation,
-    /// The seed of those changes.
+    /// The seed of the augmentation.
     pub augment_seed: u32,
 }
 
 impl DataConfig {
     pub(super) fn keys(mut section: Section<'_>, written: Option<&Self>, default_seed: u32) -> Option<Self> {
         let kind =
-            key("source", word(&KINDS), "the kind of source; it decides which of the keys below there are");
+            key("source", word(&KINDS), "the source of samples; it decides which of the other keys exist");
         let kind = section.required(kind, written.map(|data| data.source.kind()))?;
         let source = Source::keys(kind, &mut section, written.map(|data| &data.source));
         let draw_seed = key("seed", seed(), "seed of the draw of samples").default_text("top-level `seed`");
@@ -52,8 +52,10 @@ impl DataConfig {
         // The message about a source without its file or folder comes first.
         let source = source?;
         if fraction.is_none() && !source.is_divided() && section.has("stratify") {
-            section
-                .problem("stratify", "has no meaning without `validation_fraction`, for no part is divided");
+            section.problem(
+                "stratify",
+                "has no meaning without `validation_fraction`, because no part is divided",
+            );
         }
         let (augment, augment_seed) = match source.image() {
             Some(shape) => augment::keys(&mut section, shape, default_seed, written),

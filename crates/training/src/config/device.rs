@@ -1,4 +1,4 @@
-//! `[device]`: where the work is done.
+//! `[device]`: the device that computes.
 
 use super::key::key;
 use super::rule::{count, count_in, list, text, word};
@@ -14,7 +14,7 @@ use emberlab_models::Precision;
 pub struct DeviceConfig {
     /// Which GPU.
     pub index: usize,
-    /// What products are computed in while training.
+    /// Precision of matrix products and convolutions while training.
     pub precision: Precision,
     /// Devices that share each batch.
     pub count: usize,
@@ -22,7 +22,7 @@ pub struct DeviceConfig {
     pub strategy: Strategy,
     /// Servers that compute.
     pub remote: Vec<String>,
-    /// Threads; one per core where there is none.
+    /// Threads; `None` for one per core.
     pub threads: Option<usize>,
 }
 

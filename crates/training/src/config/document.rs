@@ -54,7 +54,7 @@ impl Document {
             !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
         };
         if !keys.iter().all(bare) {
-            return Err(format!("`{key}` is no key, must be like `training.epochs`"));
+            return Err(format!("`{key}` is not a valid key; expected something like `training.epochs`"));
         }
         let location = Location::Argument(argument.to_owned());
         let parsed = format!("value = {value}");

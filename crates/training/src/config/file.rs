@@ -30,12 +30,14 @@ pub(super) fn load_table(main: &Path, path: &Path, depth: usize) -> Result<Table
     };
     let Value::Text(base) = &value else { return fail(format!("is {value}, must be a file's path")) };
     if depth == MAX_DEPTH {
-        return fail(format!("is {value}, the {MAX_DEPTH}th file of a chain that seems to have no end"));
+        return fail(format!(
+            "is {value}, the {MAX_DEPTH}th file in a row; one of them probably extends itself"
+        ));
     }
     let base_path = path.parent().unwrap_or(Path::new("")).join(base);
     if !base_path.is_file() {
         return fail(format!(
-            "is {value}, must be a file's path from this file's folder; `{}` is none",
+            "is {value}, must be a file's path, relative to this file's folder; `{}` is not a file",
             shown(&base_path.to_string_lossy())
         ));
     }
@@ -76,7 +78,7 @@ fn read(path: &Path) -> Result<String, ConfigError> {
         .read_to_end(&mut bytes)
         .map_err(|error| fail(format!("cannot be read: {error}")))?;
     if bytes.len() as u64 > MAX_FILE_SIZE {
-        return Err(fail(format!("is larger than {MAX_FILE_SIZE} bytes, which no configuration is")));
+        return Err(fail(format!("is larger than {MAX_FILE_SIZE} bytes, the limit for a configuration")));
     }
     String::from_utf8(bytes).map_err(|_| fail("is not UTF-8 text".into()))
 }

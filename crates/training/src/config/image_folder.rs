@@ -96,7 +96,7 @@ fn check_names(section: &Section<'_>, names: &FolderNames) {
     for (index, (key, name)) in given.iter().enumerate() {
         let same = given[..index].iter().find(|(_, other)| name.is_some() && *other == *name);
         if let Some((other, _)) = same {
-            section.problem(key, format!("is that of `{other}`, must be another folder"));
+            section.problem(key, format!("is the same folder as `{other}`, must be another one"));
         }
     }
 }

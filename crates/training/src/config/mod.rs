@@ -50,6 +50,8 @@ mod shape;
 mod source;
 mod synthetic;
 mod table;
+#[cfg(test)]
+mod tests;
 mod training;
 mod training_checks;
 mod value;
@@ -88,7 +90,7 @@ const DEFAULT_SEED: u32 = 42;
 
 /// Why batch norm needs more than one.
 const SINGLE_SAMPLE: &str =
-    "batch norm of one sample makes every hidden unit its bias, so that nothing is learnt from it";
+    "batch norm over a single sample sets every hidden unit to its bias, so nothing is learned from it";
 
 /// A checked configuration.
 #[derive(Clone, Debug)]

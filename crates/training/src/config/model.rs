@@ -1,4 +1,4 @@
-//! `[model]`: what is trained, and by which gradient rule.
+//! `[model]`: the classifier and where its gradients come from.
 
 use super::hidden::Hidden;
 use super::init::Init;
@@ -13,7 +13,7 @@ use emberlab_models::{Architecture, ConvolutionBlocks, GradientRule, Output};
 const DEFAULT_CHANNELS: [usize; 2] = [16, 32];
 /// The height and width of a CNN's filters.
 const DEFAULT_KERNEL_SIZE: usize = 3;
-/// The largest network that is made: 2²⁸ weights, a gigabyte.
+/// The largest number of weights: 2²⁸, a gigabyte.
 const MAX_PARAMETERS: usize = 1 << 28;
 
 /// The classifier.
@@ -21,11 +21,11 @@ const MAX_PARAMETERS: usize = 1 << 28;
 pub struct ModelConfig {
     /// The layers.
     pub kind: ModelKind,
-    /// What makes probabilities of logits.
+    /// Turns logits into probabilities.
     pub output: Output,
     /// Where the gradients come from.
     pub gradient: GradientRule,
-    /// How the weights are made.
+    /// The initial weights.
     pub init: Init,
     /// The seed of their draw.
     pub init_seed: u32,
@@ -90,9 +90,8 @@ impl ModelConfig {
         architecture
     }
 
-    /// The samples that a batch must have to be trained on: batch norm takes mean and variance of a hidden
-    /// layer's units over the samples of a batch, and there is no variance of one. Of images it has as many
-    /// values as pixels.
+    /// The smallest number of samples in a batch. Batch norm of hidden layers takes a variance over the samples
+    /// of a batch, which needs two; of images it takes it over the pixels too.
     pub fn least_batch(&self) -> usize {
         match &self.kind {
             ModelKind::Linear => 1,
@@ -137,7 +136,7 @@ impl ModelConfig {
         Some(Self { kind, output, gradient, init, init_seed, dropout_seed })
     }
 
-    /// Reports what does not fit the data.
+    /// Reports keys that do not fit the data.
     pub(super) fn check(&self, section: &Section<'_>, shape: &DataShape) {
         let n_classes = shape.n_classes;
         if self.output == Output::Sigmoid && n_classes != 2 {
@@ -199,7 +198,7 @@ pub(super) fn refuse(section: &Section<'_>, keys: &[&str], meaningless: &str) {
 
 fn check_image(section: &Section<'_>, n_blocks: usize, image: Option<ImageShape>) {
     let Some(image) = image else {
-        section.problem("kind", "is \"cnn\", must be \"linear\" or \"mlp\": the data is no images");
+        section.problem("kind", "is \"cnn\", must be \"linear\" or \"mlp\": the samples are not images");
         return;
     };
     let side = image.height.min(image.width);

@@ -27,7 +27,7 @@ pub(super) fn value_hint<T>(value: &Value, rule: &Rule<'_, T>) -> String {
             None => String::new(),
         },
         Value::Whole(_) | Value::Number(_) | Value::Flag(_) | Value::Raw(_) if rule.is_text() => {
-            format!("; a text stands in quotes, `\"{value}\"`")
+            format!("; text must be in quotes: `\"{value}\"`")
         }
         _ => String::new(),
     }

@@ -5,23 +5,23 @@ use super::key::{Key, key};
 use super::rule::{flag, fraction, list, non_negative, positive, word};
 use super::section::Section;
 
-/// The optimizer, with the results of PyTorch's.
+/// The optimizer; each gives the same results as PyTorch's.
 ///
-/// Gradients are clipped once they are accumulated, before the optimizer and its weight decay see them. Of the three
-/// ways to clip only one can be given.
+/// Gradients are clipped once they are accumulated, before the optimizer and its weight decay use them. Only one
+/// of the three ways to clip can be given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimizerConfig {
-    /// The rule.
+    /// Which optimizer.
     pub kind: OptimizerKind,
     /// Step size.
     pub learning_rate: f64,
     /// Times the weights, added to the gradient, or to the step of AdamW.
     pub weight_decay: f64,
-    /// What keeps gradients from being too large.
+    /// How gradients are clipped.
     pub clip: Option<Clip>,
 }
 
-/// The rule of an optimizer with what it alone takes.
+/// The optimizer with its own parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OptimizerKind {
     /// Gradient descent.
@@ -61,7 +61,7 @@ pub enum OptimizerKind {
     },
 }
 
-/// What Adam's kin keep of earlier gradients.
+/// The running means of Adam and AdamW.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moments {
     /// Decay of the running mean of the gradient and of its square.
@@ -92,7 +92,7 @@ const KINDS: [(&str, Kind); 6] = [
 
 impl OptimizerConfig {
     pub(super) fn keys(mut section: Section<'_>, written: Option<&Self>) -> Option<Self> {
-        let kind = key("kind", word(&KINDS), "the optimizer; it decides which of the keys below there are");
+        let kind = key("kind", word(&KINDS), "the optimizer; it decides which of the other keys exist");
         let kind = section.value(kind, Kind::Sgd, written.map(|optimizer| optimizer.kind.word()));
         let rule = OptimizerKind::keys(&mut section, kind, written.map(|optimizer| &optimizer.kind));
         let learning_rate = key("learning_rate", positive(), "step size");

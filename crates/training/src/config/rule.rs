@@ -190,15 +190,19 @@ pub(super) fn path<'a>(what: &str) -> Rule<'a, PathBuf> {
 }
 
 /// One of several words, each with the value that it stands for.
-pub(super) fn word<'a, T: Clone + PartialEq + 'a>(words: &'a [(&'static str, T)]) -> Rule<'a, T> {
+pub(super) fn word<'a, T: Clone + PartialEq + 'a>(words: &[(&'static str, T)]) -> Rule<'a, T> {
     let quoted: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
     let schema = json!({ "enum": words.iter().map(|(word, _)| *word).collect::<Vec<_>>() });
+    let (readable, writable) = (words.to_vec(), words.to_vec());
     let read = move |value: &Value| match value {
-        Value::Text(text) => words.iter().find(|(word, _)| word == text).map(|(_, meaning)| meaning.clone()),
+        Value::Text(text) => {
+            readable.iter().find(|(word, _)| word == text).map(|(_, meaning)| meaning.clone())
+        }
         _ => None,
     };
-    let write =
-        move |value: &T| words.iter().find(|(_, meaning)| meaning == value).map(|(word, _)| (*word).into());
+    let write = move |value: &T| {
+        writable.iter().find(|(_, meaning)| meaning == value).map(|(word, _)| (*word).into())
+    };
     let mut rule = Rule::new(join(&quoted), schema, read, write);
     rule.words = words.iter().map(|(word, _)| *word).collect();
     rule

@@ -5,21 +5,21 @@ use super::rule::{Rule, count, number};
 use super::section::Section;
 
 /// The learning rate of each update is `learning_rate` times the factors of all schedules that are
-/// given; without any it is constant.
+/// given; without one it is constant.
 ///
-/// `updates` is the whole run where it is left out. The factors are those of PyTorch's `LinearLR` (warm-up and
+/// The factors are those of PyTorch's `LinearLR` (warm-up and
 /// `linear`), `CosineAnnealingWarmRestarts` with `T_0 = updates`, `StepLR` and `ExponentialLR`, stepped after each update.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScheduleConfig {
-    /// A rise at the start.
+    /// Linear warm-up.
     pub warmup: Option<Ramp>,
-    /// A fall in a line.
+    /// Linear decay.
     pub linear: Option<Ramp>,
-    /// A fall in half a cosine.
+    /// Cosine annealing.
     pub cosine: Option<Ramp>,
-    /// A fall in steps.
+    /// Step decay.
     pub step: Option<Steps>,
-    /// A fall by a factor at each update.
+    /// Exponential decay, by this factor at each update.
     pub exponential: Option<f64>,
 }
 
@@ -32,7 +32,7 @@ pub struct Ramp {
     pub factor: f64,
 }
 
-/// A fall in steps.
+/// A decay in steps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Steps {
     /// Updates from one step to the next.

@@ -24,9 +24,9 @@ pub enum Source {
     },
     /// Folders of images.
     ImageFolder {
-        /// The folder and what is made of its images.
+        /// The folder and how its images are resized.
         folder: ImageFolder,
-        /// The share of the test part where the folder is not divided, if it is given.
+        /// The size of the test part, for a folder without one.
         test_size: Option<TestSize>,
         /// Whether parts that are divided have equal shares of each class.
         stratify: bool,
@@ -52,7 +52,7 @@ pub enum CsvTest {
 }
 
 impl Source {
-    /// What a model must fit, where that is known before the data is read.
+    /// The shape of the data, if it is known before the data is read.
     pub fn shape(&self) -> Option<DataShape> {
         match self {
             Self::Synthetic(Synthetic { classification, .. }) => Some(DataShape {
@@ -69,7 +69,7 @@ impl Source {
         }
     }
 
-    /// The shape of the samples, where they are images.
+    /// The shape of the samples, if they are images.
     pub fn image(&self) -> Option<ImageShape> {
         match self {
             Self::Synthetic(_) | Self::Csv { .. } => None,

@@ -1,4 +1,4 @@
-//! `[training]`: how often, and on how many samples at once.
+//! `[training]`: epochs, batches, loss and validation.
 
 use super::checkpoint::CheckpointConfig;
 use super::class_weights::{ClassWeights, class_weights};
@@ -13,8 +13,8 @@ use std::num::NonZeroUsize;
 
 /// The course of training.
 ///
-/// The training loss is the cross-entropy that is minimised, with `label_smoothing` and `class_weights`; `l1` and
-/// `weight_decay` are in no loss that is reported. Validation, test and `emberlab evaluate` report the plain
+/// The training loss is the cross-entropy with `label_smoothing` and `class_weights`; reported losses
+/// include neither `l1` nor `weight_decay`. Validation, test and `emberlab evaluate` report the plain
 /// cross-entropy, which can be compared between runs; `select = "loss"` and early stopping go by it.
 ///
 /// `early_stopping` counts as Keras's `EarlyStopping` does with `restore_best_weights`. The score is the loss, or the
@@ -33,21 +33,21 @@ pub struct TrainingConfig {
     pub accumulate: usize,
     /// Share of each target that is spread over all classes.
     pub label_smoothing: f64,
-    /// What each class counts.
+    /// The weight of each class in the loss.
     pub class_weights: Option<ClassWeights>,
-    /// The factor of the weights' absolute values.
+    /// The L1 penalty coefficient.
     pub l1: f64,
-    /// Epochs from one score on the validation part to the next.
+    /// Epochs from one validation to the next.
     pub validate_every: usize,
     /// Which epoch's weights become those of the run, where there is a validation part.
     pub select: Select,
-    /// What is done when a loss or a weight is no number any more.
+    /// What to do when the loss or a weight becomes NaN or infinite.
     pub on_divergence: OnDivergence,
     /// When checkpoints are written.
     pub checkpoint: CheckpointConfig,
     /// When training ends early.
     pub early_stopping: Option<EarlyStopping>,
-    /// Updates from one printed line to the next; one line per epoch where there is none.
+    /// Updates from one printed line to the next; `None` for one line per epoch.
     pub log_every: Option<usize>,
     /// `[training.optimizer]`.
     pub optimizer: OptimizerConfig,
@@ -69,7 +69,7 @@ pub enum Select {
 const SELECT: [(&str, Select); 3] =
     [("loss", Select::Loss), ("accuracy", Select::Accuracy), ("last", Select::Last)];
 
-/// What is done when a loss or a weight is no number any more.
+/// What to do when the loss or a weight becomes NaN or infinite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnDivergence {
     /// The run fails; its checkpoints stay.

@@ -10,7 +10,7 @@ use super::training::{Select, TrainingConfig};
 use emberlab_data::BatchPlan;
 
 impl TrainingConfig {
-    /// Reports what does not fit the data.
+    /// Reports keys that do not fit the data.
     pub(super) fn check(&self, section: &Section<'_>, data: &DataConfig) {
         for key in ["validate_every", "select", "early_stopping"] {
             if data.validation.is_none() && !data.source.can_bring_validation() && section.has(key) {
@@ -32,12 +32,12 @@ impl TrainingConfig {
         }
     }
 
-    /// Whether a key that needs a validation part is another than by default.
+    /// Whether a key that needs a validation part differs from its default.
     pub(super) fn is_about_validation(&self) -> bool {
         self.validate_every != 1 || self.select != Select::Loss || self.early_stopping.is_some()
     }
 
-    /// Reports what needs a validation part, where the data turned out to have none.
+    /// Reports keys that need a validation part, once the data is known to have none.
     pub(super) fn check_validation(&self, section: &Section<'_>) {
         for key in ["validate_every", "select", "early_stopping"] {
             if section.has(key) {
@@ -48,7 +48,7 @@ impl TrainingConfig {
         }
     }
 
-    /// Reports what does not fit the classes.
+    /// Reports keys that do not fit the number of classes.
     pub(super) fn check_shape(&self, section: &Section<'_>, shape: &DataShape) {
         let n_classes = shape.n_classes;
         if let Some(ClassWeights::Given(weights)) = &self.class_weights
