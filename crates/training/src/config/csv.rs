@@ -3,7 +3,8 @@
 use super::key::key;
 use super::rule::path;
 use super::section::Section;
-use super::source::{CsvTest, Source, split_keys};
+use super::source::{CsvTest, Source};
+use super::split::split_keys;
 use super::table;
 use emberlab_data::CsvFile;
 

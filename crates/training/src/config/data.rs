@@ -2,9 +2,10 @@
 
 use super::augment;
 use super::key::key;
-use super::rule::{flag, seed, share, word};
+use super::rule::{seed, share, word};
 use super::section::Section;
 use super::source::{KINDS, Kind, Source};
+use super::split::stratify_key;
 use emberlab_data::{Augmentation, Normalization, ValidationSplit};
 
 /// Where the samples come from and how they are drawn.
@@ -57,8 +58,9 @@ impl DataConfig {
                 "has no meaning without `validation_fraction`, because no part is divided",
             );
         }
+        let set_augment = written.map(|data| (data.augment, data.augment_seed));
         let (augment, augment_seed) = match source.image() {
-            Some(shape) => augment::keys(&mut section, shape, default_seed, written),
+            Some(shape) => augment::keys(&mut section, shape, default_seed, set_augment),
             None => (Augmentation::default(), default_seed),
         };
         section.finish();
@@ -80,10 +82,4 @@ fn normalize_key(section: &mut Section<'_>, kind: Kind, written: Option<Normaliz
     let about = "how features are scaled: `unit` divides bytes by 255, `standard` subtracts the mean of the training \
                  part and divides by its standard deviation";
     section.value(key("normalize", word(words), about), default, written)
-}
-
-/// The key that sources and the validation part share.
-pub(super) fn stratify_key(section: &mut Section<'_>, written: Option<bool>) -> bool {
-    let about = "divide so that all parts have the same share of each class";
-    section.value(key("stratify", flag(), about), false, written)
 }

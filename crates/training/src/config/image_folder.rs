@@ -1,10 +1,10 @@
 //! The keys of `source = "image-folder"`.
 
-use super::data::stratify_key;
 use super::key::key;
 use super::rule::{Rule, count_in, list, text, word};
 use super::section::Section;
-use super::source::{Source, directory_key, subsample_keys, test_size_key};
+use super::source::{Source, directory_key, subsample_keys};
+use super::split::{stratify_key, test_size_key};
 use emberlab_data::{FolderNames, ImageFolder, ImageShape, OnBadImage, ResizeFilter};
 
 const FILTERS: [(&str, ResizeFilter); 5] = [

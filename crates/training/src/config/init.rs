@@ -1,7 +1,6 @@
 //! `[model.init]`: the initial weights.
 
 use super::key::key;
-use super::model::refuse;
 use super::rule::{path, positive, seed, word};
 use super::section::Section;
 use emberlab_models::Scheme;
@@ -59,9 +58,9 @@ impl Init {
         let from = section.optional(from, set_from);
         let uniform = matches!(scheme, SchemeWord::KaimingUniform | SchemeWord::XavierUniform);
         if from.is_some() {
-            refuse(&section, &["scheme", "std", "seed"], "weights that are read `from` a file");
+            section.refuse(&["scheme", "std", "seed"], "weights that are read `from` a file");
         } else if uniform {
-            refuse(&section, &["std"], "this `scheme`, whose bound follows from the layer's size");
+            section.refuse(&["std"], "this `scheme`, whose bound follows from the layer's size");
         }
         section.finish();
         let scheme = match scheme {

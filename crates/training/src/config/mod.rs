@@ -8,10 +8,10 @@
 //! | table | declared in |
 //! |---|---|
 //! | top level | this file |
-//! | `[data]` | `data.rs`, `augment.rs`, and `synthetic.rs`, `source.rs`, `image_folder.rs`, `csv.rs`, `table.rs` |
+//! | `[data]` | `data.rs`, `augment.rs`, and `synthetic.rs`, `source.rs`, `split.rs`, `image_folder.rs`, `csv.rs`, `table.rs` |
 //! | `[model]` | `model.rs`, `hidden.rs`, `init.rs` |
 //! | `[training]` | `training.rs`, `checkpoint.rs`, `early_stopping.rs` |
-//! | `[training.optimizer]` | `optimizer.rs`, `clip.rs` |
+//! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs` |
 //! | `[training.schedule]` | `schedule.rs` |
 //! | `[metrics]` | `metrics.rs` |
 //! | `[device]` | `device.rs` |
@@ -36,6 +36,7 @@ mod key;
 mod location;
 mod metrics;
 mod model;
+mod moments;
 mod name;
 mod nearest;
 mod optimizer;
@@ -48,6 +49,7 @@ mod schema;
 mod section;
 mod shape;
 mod source;
+mod split;
 mod synthetic;
 mod table;
 #[cfg(test)]
@@ -69,7 +71,8 @@ pub use location::{Location, Place};
 pub use metrics::MetricsConfig;
 pub use model::{ModelConfig, ModelKind};
 pub use name::{NAME_RULE, is_plain_name};
-pub use optimizer::{Moments, OptimizerConfig, OptimizerKind};
+pub use moments::Moments;
+pub use optimizer::{OptimizerConfig, OptimizerKind};
 pub use problem::{ConfigError, Problem, ProblemKind};
 pub use reference::renamed_keys;
 pub use schedule::{Ramp, ScheduleConfig, Steps};

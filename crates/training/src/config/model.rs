@@ -53,13 +53,14 @@ pub enum ModelKind {
 
 /// The word for each kind.
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+pub(super) enum Kind {
     Linear,
     Mlp,
     Cnn,
 }
 
-const KINDS: [(&str, Kind); 3] = [("linear", Kind::Linear), ("mlp", Kind::Mlp), ("cnn", Kind::Cnn)];
+pub(super) const KINDS: [(&str, Kind); 3] =
+    [("linear", Kind::Linear), ("mlp", Kind::Mlp), ("cnn", Kind::Cnn)];
 
 const OUTPUTS: [(&str, Output); 2] = [("softmax", Output::Softmax), ("sigmoid", Output::Sigmoid)];
 
@@ -123,12 +124,12 @@ impl ModelConfig {
         let kind = match kind? {
             Kind::Linear => {
                 let keys = ["hidden", "activation", "batch_norm", "dropout", "dropout_seed"];
-                refuse(section, &keys, "`kind` = \"linear\", which has no hidden layer");
-                refuse(section, &["channels", "kernel_size"], "`kind` = \"linear\", which has no filters");
+                section.refuse(&keys, "`kind` = \"linear\", which has no hidden layer");
+                section.refuse(&["channels", "kernel_size"], "`kind` = \"linear\", which has no filters");
                 ModelKind::Linear
             }
             Kind::Mlp => {
-                refuse(section, &["channels", "kernel_size"], "`kind` = \"mlp\", which has no filters");
+                section.refuse(&["channels", "kernel_size"], "`kind` = \"mlp\", which has no filters");
                 ModelKind::Mlp(hidden)
             }
             Kind::Cnn => ModelKind::Cnn { channels, kernel_size, hidden },
@@ -187,13 +188,6 @@ fn convolution_keys(section: &mut Section<'_>, written: Option<&ModelKind>) -> (
         .written_as(|&size| size as i64);
     let kernel_size = key("kernel_size", odd, "height and width of the filters in pixels, for `cnn`");
     (channels, section.value(kernel_size, DEFAULT_KERNEL_SIZE, set_kernel_size))
-}
-
-/// Reports keys that the document has although they have no meaning for its other values.
-pub(super) fn refuse(section: &Section<'_>, keys: &[&str], meaningless: &str) {
-    for key in keys.iter().filter(|key| section.has(key)) {
-        section.problem(key, format!("has no meaning for {meaningless}"));
-    }
 }
 
 fn check_image(section: &Section<'_>, n_blocks: usize, image: Option<ImageShape>) {

@@ -2,7 +2,8 @@
 
 use super::clip::Clip;
 use super::key::{Key, key};
-use super::rule::{flag, fraction, list, non_negative, positive, word};
+use super::moments::{Moments, epsilon_key};
+use super::rule::{flag, fraction, non_negative, positive, word};
 use super::section::Section;
 
 /// The optimizer; each gives the same results as PyTorch's.
@@ -61,18 +62,9 @@ pub enum OptimizerKind {
     },
 }
 
-/// The running means of Adam and AdamW.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Moments {
-    /// Decay of the running mean of the gradient and of its square.
-    pub betas: [f64; 2],
-    /// Keeps the divisor from 0.
-    pub epsilon: f64,
-}
-
 /// The word for each kind.
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+pub(super) enum Kind {
     Sgd,
     Adam,
     AdamW,
@@ -81,7 +73,7 @@ enum Kind {
     Muon,
 }
 
-const KINDS: [(&str, Kind); 6] = [
+pub(super) const KINDS: [(&str, Kind); 6] = [
     ("sgd", Kind::Sgd),
     ("adam", Kind::Adam),
     ("adamw", Kind::AdamW),
@@ -197,29 +189,10 @@ impl OptimizerKind {
     }
 }
 
-impl Moments {
-    fn keys(section: &mut Section<'_>, written: Option<Self>) -> Self {
-        const DEFAULT: [f64; 2] = [0.9, 0.999];
-        let about = "decay rates of the running means of the gradient and of its square; two numbers";
-        let betas = key("betas", list(fraction(), 1), about);
-        let betas = section.value(betas, DEFAULT.to_vec(), written.map(|moments| moments.betas.to_vec()));
-        let epsilon = section.value(epsilon_key(), 1e-8, written.map(|moments| moments.epsilon));
-        let betas = <[f64; 2]>::try_from(betas).unwrap_or_else(|betas| {
-            section.problem("betas", format!("has {} items, must have 2", betas.len()));
-            DEFAULT
-        });
-        Self { betas, epsilon }
-    }
-}
-
 fn momentum_key<'a>() -> Key<'a, f64> {
     key("momentum", fraction(), "share of the last step that is kept")
 }
 
 fn nesterov_key<'a>() -> Key<'a, bool> {
     key("nesterov", flag(), "Nesterov momentum; needs `momentum` above 0")
-}
-
-fn epsilon_key<'a>() -> Key<'a, f64> {
-    key("epsilon", positive(), "added to the divisor, so that it is not 0")
 }

@@ -3,13 +3,8 @@
 use super::document::Document;
 use super::findings::{Declaration, Findings};
 use super::section::Section;
-use super::{ConfigError, Parts};
+use super::{ConfigError, Parts, model, optimizer, source};
 use std::path::Path;
-
-// The values that decide which other keys there are.
-const SOURCES: [&str; 4] = ["synthetic", "cifar10", "image-folder", "csv"];
-const MODELS: [&str; 3] = ["linear", "mlp", "cnn"];
-const OPTIMIZERS: [&str; 6] = ["sgd", "adam", "adamw", "rmsprop", "adagrad", "muon"];
 
 /// A key as one kind of source, model or optimizer declares it.
 #[derive(Debug, PartialEq)]
@@ -38,8 +33,14 @@ impl Entry {
 /// None in practice: the documents are part of the program.
 pub(super) fn entries() -> Result<Vec<Entry>, ConfigError> {
     let mut entries = Vec::new();
-    for (index, optimizer) in OPTIMIZERS.into_iter().enumerate() {
-        let (source, model) = (SOURCES[index % SOURCES.len()], MODELS[index % MODELS.len()]);
+    // These values decide which other keys exist.
+    let sources = source::KINDS.map(|(word, _)| word);
+    let models = model::KINDS.map(|(word, _)| word);
+    let optimizers = optimizer::KINDS.map(|(word, _)| word);
+    for index in 0..sources.len().max(models.len()).max(optimizers.len()) {
+        let source = sources[index % sources.len()];
+        let model = models[index % models.len()];
+        let optimizer = optimizers[index % optimizers.len()];
         let text = format!(
             "[data]\nsource = {source:?}\n[model]\nkind = {model:?}\n[training.optimizer]\nkind = {optimizer:?}\n"
         );

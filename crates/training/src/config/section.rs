@@ -1,10 +1,11 @@
 //! One table of a configuration, read from a document or written to a file.
 //!
-//! Each table has one function that declares its keys, and that function does both: on the reading side
-//! [`Section::value`] returns what the document says, on the writing side it writes the `written` value and
-//! returns it. The declarations that pass by on the reading side are the schema and the documentation.
+//! Each table has one function, `keys`, that declares its keys. The same function reads and writes: while
+//! reading, [`Section::value`] returns the value of the document or the default; while writing, it writes the
+//! `written` value and returns it. While reading, the declarations are also collected: the JSON schema, the list of
+//! former names and the page of all keys are made from them.
 //!
-//! To add a key, add a field to the table's struct and one line to its function:
+//! To add a key, add a field to the struct of its table and a declaration to `keys`:
 //!
 //! ```ignore
 //! pub(super) fn keys(mut section: Section<'_>, written: Option<&Self>) -> Self {
@@ -217,6 +218,13 @@ impl<'a> Section<'a> {
     /// Reports that the value of a key contradicts another key or the data: "`key` is …, must be …".
     pub fn problem(&self, name: &str, reason: impl Into<String>) {
         self.push(name, ProblemKind::InvalidUse { key: self.full(name), reason: reason.into() });
+    }
+
+    /// Reports keys that the document has although they have no meaning for `what`.
+    pub fn refuse(&self, names: &[&str], what: &str) {
+        for name in names.iter().filter(|name| self.has(name)) {
+            self.problem(name, format!("has no meaning for {what}"));
+        }
     }
 
     fn push(&self, name: &str, kind: ProblemKind) {

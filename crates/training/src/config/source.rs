@@ -1,8 +1,7 @@
 //! The sources of samples, each with the keys of `[data]` that are its own.
 
-use super::data::stratify_key;
 use super::key::{Key, key};
-use super::rule::{count, path, share};
+use super::rule::{count, path};
 use super::section::Section;
 use super::shape::DataShape;
 use super::{csv, image_folder, synthetic};
@@ -151,24 +150,4 @@ pub(super) fn subsample_keys(section: &mut Section<'_>, written: Option<Subsampl
         train_samples: section.optional(train, written.and_then(|subsample| subsample.train_samples)),
         test_samples: section.optional(test, written.and_then(|subsample| subsample.test_samples)),
     }
-}
-
-/// The size of the test part.
-pub(super) fn test_size_key<'a>() -> Key<'a, TestSize> {
-    let samples = count(1).map(TestSize::Samples, |size| match size {
-        TestSize::Samples(samples) => Some(*samples),
-        TestSize::Share(_) => None,
-    });
-    let share = share().map(TestSize::Share, |size| match size {
-        TestSize::Share(share) => Some(*share),
-        TestSize::Samples(_) => None,
-    });
-    key("test_size", samples.or(share), "size of the test part, as a number or a share of the samples")
-}
-
-/// The keys of a division into training and test part, which are written if there is one.
-pub(super) fn split_keys(section: &mut Section<'_>, written: Option<TrainTestSplit>) -> TrainTestSplit {
-    let default = TrainTestSplit::default().test_size;
-    let test_size = section.value(test_size_key(), default, written.map(|split| split.test_size));
-    TrainTestSplit { test_size, stratify: stratify_key(section, written.map(|split| split.stratify)) }
 }

@@ -3,7 +3,8 @@
 use super::key::key;
 use super::rule::{Rule, count, flag, list, real, word};
 use super::section::Section;
-use super::source::{Source, split_keys};
+use super::source::Source;
+use super::split::split_keys;
 use emberlab_data::{ColumnValue, MakeClassification, Synthetic};
 
 pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Source {
