@@ -13,6 +13,7 @@ mod gradients;
 mod init;
 pub mod layers;
 mod loss;
+mod metrics;
 mod network;
 mod output;
 mod pattern;
@@ -27,6 +28,7 @@ pub use gradients::{GradientRule, Gradients, InputGradientTensor, manual_gradien
 pub use init::Scheme;
 pub use layers::SharedRandom;
 pub use loss::Loss;
+pub use metrics::MetricName;
 pub use network::Network;
 pub use output::Output;
 pub use pattern::{Mask, Pattern};

@@ -3,14 +3,14 @@
 //! A [`Config`] exists only if every key of its file is known, every value is allowed and the values fit
 //! together. Each key is declared once, in the file of its table, with its rule, its default and one line of
 //! documentation; reading, writing, the origins of values, the JSON schema and the list of all keys follow
-//! from that. `section.rs` shows how to add one.
+//! from that. `section.rs` shows how to add one, and `metrics.rs` is the shortest example.
 //!
 //! | table | declared in |
 //! |---|---|
 //! | top level | this file |
 //! | `[data]` | `data.rs`, `augment.rs`, and `synthetic.rs`, `source.rs`, `split.rs`, `image_folder.rs`, `csv.rs`, `table.rs` |
 //! | `[model]` | `model.rs`, `hidden.rs`, `init.rs` |
-//! | `[training]` | `training.rs`, `checkpoint.rs`, `early_stopping.rs` |
+//! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs` |
 //! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs` |
 //! | `[training.schedule]` | `schedule.rs` |
 //! | `[metrics]` | `metrics.rs` |
@@ -46,7 +46,9 @@ mod reference;
 mod rule;
 mod schedule;
 mod schema;
+mod score_name;
 mod section;
+mod select;
 mod shape;
 mod source;
 mod split;
@@ -70,18 +72,21 @@ pub use init::Init;
 pub use location::{Location, Place};
 pub use metrics::MetricsConfig;
 pub use model::{ModelConfig, ModelKind};
-pub use name::{NAME_RULE, is_plain_name};
 pub use moments::Moments;
+pub use name::{NAME_RULE, is_plain_name};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
 pub use problem::{ConfigError, Problem, ProblemKind};
 pub use reference::renamed_keys;
 pub use schedule::{Ramp, ScheduleConfig, Steps};
 pub use schema::schema;
+pub use score_name::ScoreName;
+pub use select::Select;
 pub use shape::DataShape;
 pub use source::{CsvTest, Source};
-pub use training::{OnDivergence, Select, TrainingConfig};
+pub use training::{OnDivergence, TrainingConfig};
 
 use document::{Document, EXTENDS};
+use emberlab_models::MetricName;
 use findings::Findings;
 use key::key;
 use output::Output;
@@ -146,6 +151,19 @@ impl Config {
             }
             None => Err(ConfigError::new(&document.path, Vec::new())),
         }
+    }
+
+    /// The metrics that a run computes: `metrics.names`, then those that epochs are compared by.
+    pub fn metric_names(&self) -> Vec<MetricName> {
+        let stopping = self.training.early_stopping.map(|rule| rule.metric);
+        let compared = [self.training.select.score(), stopping].into_iter().flatten();
+        let mut names = self.metrics.names.clone();
+        for metric in compared.filter_map(ScoreName::metric) {
+            if !names.contains(&metric) {
+                names.push(metric);
+            }
+        }
+        names
     }
 
     /// The whole configuration with its defaults, as a file that reads back equal.

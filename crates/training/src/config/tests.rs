@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::reference::entries;
-use super::{Config, Location, ProblemKind, docs, renamed_keys};
+use super::{Config, Location, ProblemKind, ScoreName, Select, docs, renamed_keys};
+use emberlab_models::MetricName;
 use std::path::Path;
 
 const BASE: &str = r#"name = "base"
@@ -25,7 +26,7 @@ fn parse(text: &str, overrides: &[&str]) -> Result<Config, super::ConfigError> {
 }
 
 /// Settings that together give every key a value.
-const EVERY_KIND: [&[&str]; 12] = [
+const EVERY_KIND: [&[&str]; 13] = [
     &[],
     &["data.weights=[0.3]", "data.shift=random", "data.scale=2.5", "data.n_samples=50", "data.test_size=10"],
     &["data.source=cifar10", "data.train_samples=5", "data.augment.random_crop=2"],
@@ -41,6 +42,7 @@ const EVERY_KIND: [&[&str]; 12] = [
         "training.class_weights=balanced",
     ],
     &["training.optimizer.kind=muon", "training.schedule.step.every=3", "training.schedule.warmup.updates=2"],
+    &["metrics.names=[]", "training.select=accuracy", "training.early_stopping.metric=top-5 accuracy"],
     &["training.optimizer.kind=adagrad", "device.remote=[\"ws://a:1\"]", "training.log_every=1"],
 ];
 
@@ -84,4 +86,23 @@ fn every_key_is_described_and_stands_on_the_page() {
         assert!(!entry.declaration.about.is_empty() && !entry.declaration.default.is_empty(), "{path}");
         assert!(page.contains(&format!("\n| `{}`", entry.name())), "{path}");
     }
+}
+
+#[test]
+fn metrics_that_epochs_are_compared_by_are_computed_too() {
+    let names = |overrides: &[&str]| parse(BASE, overrides).unwrap().metric_names();
+    let [top_5, mean_per_class] = [MetricName::TopFiveAccuracy, MetricName::MeanPerClassAccuracy];
+    assert_eq!(names(&[]), [MetricName::Accuracy]);
+    assert_eq!(names(&["metrics.names=[]"]), []);
+    assert_eq!(names(&["metrics.names=[\"top-5 accuracy\"]"]), [top_5]);
+    let select = "training.select=mean per-class accuracy";
+    assert_eq!(names(&[select]), [MetricName::Accuracy, mean_per_class]);
+    let stop = "training.early_stopping.metric=top-5 accuracy";
+    assert_eq!(names(&[select, stop]), [MetricName::Accuracy, mean_per_class, top_5]);
+    let config = parse(BASE, &[select]).unwrap();
+    assert_eq!(config.training.select, Select::Best(ScoreName::Metric(mean_per_class)));
+    // Early stopping goes by the same number unless it names another.
+    assert_eq!(config.training.early_stopping.unwrap().metric, ScoreName::Metric(mean_per_class));
+    let error = parse(BASE, &["metrics.names=[\"accuracy\", \"accuracy\"]"]).unwrap_err().to_string();
+    assert!(error.ends_with("`metrics.names` has \"accuracy\" twice"), "{error}");
 }

@@ -7,7 +7,9 @@ use super::key::key;
 use super::optimizer::OptimizerConfig;
 use super::rule::{Rule, count, flag, fraction, non_negative, seed, word};
 use super::schedule::ScheduleConfig;
+use super::score_name::ScoreName;
 use super::section::Section;
+use super::select::{Select, select};
 use emberlab_data::BatchPlan;
 use std::num::NonZeroUsize;
 
@@ -18,7 +20,7 @@ use std::num::NonZeroUsize;
 /// cross-entropy, which can be compared between runs; `select = "loss"` and early stopping go by it.
 ///
 /// `early_stopping` counts as Keras's `EarlyStopping` does with `restore_best_weights`. The score is the loss, or the
-/// accuracy from 0 to 1 where `select` is `accuracy`.
+/// metric that `early_stopping.metric` names; metrics count from 0 to 1.
 #[derive(Clone, Debug)]
 pub struct TrainingConfig {
     /// Number of epochs.
@@ -54,20 +56,6 @@ pub struct TrainingConfig {
     /// `[training.schedule]`.
     pub schedule: ScheduleConfig,
 }
-
-/// Which epoch's weights become those of the run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Select {
-    /// The one with the smallest loss on the validation part.
-    Loss,
-    /// The one with the highest accuracy there.
-    Accuracy,
-    /// The last one.
-    Last,
-}
-
-const SELECT: [(&str, Select); 3] =
-    [("loss", Select::Loss), ("accuracy", Select::Accuracy), ("last", Select::Last)];
 
 /// What to do when the loss or a weight becomes NaN or infinite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,8 +106,9 @@ impl TrainingConfig {
         let validate_every =
             section.value(validate_every, 1, validated.map(|training| training.validate_every));
         let about = "the epoch whose weights are kept: the one with the best validation score, or the last";
-        let select = key("select", word(&SELECT), about);
-        let select = section.value(select, Select::Loss, validated.map(|training| training.select));
+        let select = key("select", select(), about);
+        let select =
+            section.value(select, Select::Best(ScoreName::Loss), validated.map(|training| training.select));
         let about = "what to do when the loss or a weight becomes NaN or infinite: stop the run, or restore the best \
                      weights on the validation part, or else those of the last checkpoint, and end it";
         let on_divergence = key("on_divergence", word(&ON_DIVERGENCE), about);
@@ -131,7 +120,7 @@ impl TrainingConfig {
         let checkpoint = section.table("checkpoint");
         let checkpoint = CheckpointConfig::keys(checkpoint, written.map(|training| &training.checkpoint));
         let set_stopping = written.and_then(|training| training.early_stopping.as_ref());
-        let early_stopping = EarlyStopping::keys(section, set_stopping);
+        let early_stopping = EarlyStopping::keys(section, set_stopping, select);
         if early_stopping.is_some() && select == Select::Last {
             let reason = "has no meaning for `select` = \"last\", which compares no scores";
             section.problem("early_stopping", reason);

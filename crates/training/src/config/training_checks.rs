@@ -4,9 +4,11 @@ use super::SINGLE_SAMPLE;
 use super::class_weights::ClassWeights;
 use super::data::DataConfig;
 use super::model::ModelConfig;
+use super::score_name::ScoreName;
 use super::section::Section;
+use super::select::Select;
 use super::shape::DataShape;
-use super::training::{Select, TrainingConfig};
+use super::training::TrainingConfig;
 use emberlab_data::BatchPlan;
 
 impl TrainingConfig {
@@ -34,7 +36,9 @@ impl TrainingConfig {
 
     /// Whether a key that needs a validation part differs from its default.
     pub(super) fn is_about_validation(&self) -> bool {
-        self.validate_every != 1 || self.select != Select::Loss || self.early_stopping.is_some()
+        self.validate_every != 1
+            || self.select != Select::Best(ScoreName::Loss)
+            || self.early_stopping.is_some()
     }
 
     /// Reports keys that need a validation part, once the data is known to have none.
