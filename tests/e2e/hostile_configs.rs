@@ -71,9 +71,7 @@ fn arguments_that_begin_as_toml_and_are_none_are_told() {
     assert_eq!(said.code, 2);
     assert!(said.stderr.starts_with("error: --set model.hidden=[4: `[4` is not TOML: "), "{}", said.stderr);
     let said = lab.emberlab("config check good.toml --set data.file=7");
-    assert!(
-        said.stderr.contains("`data.file` is 7, must be a file's path; a text stands in quotes, `\"7\"`")
-    );
+    assert!(said.stderr.contains("`data.file` is 7, must be a file's path; text must be in quotes: `\"7\"`"));
 }
 
 #[test]

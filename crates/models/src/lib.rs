@@ -9,11 +9,13 @@
 //! [`Architecture`] and [`Score`], and does not depend on Burn.
 
 mod description;
+mod metrics;
 
 pub use description::{
     Activation, Architecture, ConvolutionBlocks, GradientRule, LayerSpec, NamedTensor, Output, Precision,
     Scheme, Score, ScoreMean,
 };
+pub use metrics::MetricName;
 
 #[cfg(feature = "burn")]
 mod activations;
