@@ -75,9 +75,10 @@ bench *ARGS:
     cargo build --release --locked
     "$python" benchmarks/run.py --emberlab "${CARGO_TARGET_DIR:-target}/release/emberlab" "$@"
 
-# Write the schema that editors check configurations by
+# Write the schema that editors check configurations by, and the page of all keys
 schema:
     cargo run --release -- config schema > configs/schema.json
+    cargo run --release -- config docs > docs/configuration.md
 
 # Run everything that CI runs
 ci:

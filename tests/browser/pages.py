@@ -19,6 +19,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from random_images import write_random_images  # noqa: E402
 
 WIDTHS = [400, 1000, 1600]
+# Seconds that a command may take.
+PATIENCE = 300
 PLANE = """
 name = "plane"
 [data]
@@ -95,7 +97,7 @@ TEXTS = """() => {
 
 def make_pages(emberlab, folder):
     def run(*arguments):
-        done = subprocess.run([emberlab, *arguments], cwd=folder, capture_output=True, text=True)
+        done = subprocess.run([emberlab, *arguments], cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 0, (arguments, done.stderr)
 
     write_random_images(folder, 200, 60)

@@ -14,6 +14,7 @@ mod lab;
 mod many_runs;
 mod optimizers;
 mod pictures;
+mod process;
 #[cfg(feature = "flex")]
 mod readme;
 mod report;

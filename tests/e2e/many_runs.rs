@@ -1,6 +1,9 @@
 //! Many runs: listed, compared and swept.
 
+use crate::process::{Process, wait_until};
 use crate::support::{Lab, json};
+#[cfg(unix)]
+use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::fs;
 use std::thread::sleep;
@@ -145,12 +148,9 @@ fn finished(lab: &Lab) -> BTreeMap<String, SystemTime> {
 fn a_sweep_that_is_killed_goes_on_with_what_is_left() {
     let lab = lab();
     let long = format!("{SWEEP} --set training.epochs=400");
-    let mut child = lab.start(&long.split(' ').collect::<Vec<_>>());
-    while finished(&lab).len() < 3 {
-        sleep(Duration::from_millis(2));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let mut child = lab.start(&long);
+    child.wait_until("fewer than 3 runs are done", || finished(&lab).len() >= 3);
+    child.kill();
     let before = finished(&lab);
     lab.emberlab(&long).succeeds();
     let after = finished(&lab);
@@ -165,13 +165,11 @@ fn a_sweep_that_is_killed_goes_on_with_what_is_left() {
 fn a_sweep_that_is_stopped_says_how_to_go_on() {
     let lab = lab();
     let long = format!("{SWEEP} --set training.epochs=100000");
-    let mut child = lab.start(&long.split(' ').collect::<Vec<_>>());
-    while !lab.exists("artifacts/table-sweep/0001/metrics.csv") {
-        sleep(Duration::from_millis(2));
-    }
+    let mut child = lab.start(&long);
+    child.wait_until("no metrics", || lab.exists("artifacts/table-sweep/0001/metrics.csv"));
     sleep(Duration::from_millis(100));
-    std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    child.signal(Signal::TERM);
+    assert_eq!(child.ends().code, 130);
     let record = json(&lab.read("artifacts/table-sweep/0001/run.json"));
     assert_eq!(record["outcome"], "interrupted");
 }
@@ -196,22 +194,13 @@ fn outcomes(lab: &Lab) -> Vec<String> {
 const LONG: &str = "sweep table.toml --grid training.optimizer.learning_rate=0.01,0.1 --grid model.hidden=[3],[6] \
                     --jobs 2 --json --set training.epochs=1500";
 
-#[cfg(unix)]
-fn signal(signal: &str, to: &str) {
-    let sent = std::process::Command::new("kill").args(["-s", signal, "--", to]).status();
-    assert!(sent.unwrap().success());
-}
-
 /// Starts a sweep in a process group of its own, as a shell does, and waits until some of its runs train.
 #[cfg(unix)]
-fn start_group(lab: &Lab, arguments: &str) -> std::process::Child {
+fn start_group(lab: &Lab, arguments: &str) -> Process {
     use std::os::unix::process::CommandExt;
     let mut command = lab.command(&arguments.split_whitespace().collect::<Vec<_>>());
-    let (out, err) = (std::process::Stdio::null(), std::process::Stdio::null());
-    let child = command.process_group(0).stdout(out).stderr(err).spawn().unwrap();
-    while !outcomes(lab).contains(&"running".to_owned()) {
-        sleep(Duration::from_millis(2));
-    }
+    let mut child = Process::start(command.process_group(0));
+    child.wait_until("no run is at work", || outcomes(lab).contains(&"running".to_owned()));
     child
 }
 
@@ -222,11 +211,11 @@ fn ctrl_c_on_a_terminal_stops_the_runs_of_a_sweep_with_their_checkpoints() {
     let expected = ranking(&undisturbed.emberlab(LONG).succeeds().stdout);
     let lab = lab();
     for pause in [0, 100, 300] {
-        let mut child = start_group(&lab, LONG);
+        let child = start_group(&lab, LONG);
         sleep(Duration::from_millis(pause));
         // A terminal sends the signal to every process of the group.
-        signal("INT", &format!("-{}", child.id()));
-        assert_eq!(child.wait().unwrap().code(), Some(130));
+        child.signal_group(Signal::INT);
+        assert_eq!(child.ends().code, 130);
         let outcomes = outcomes(&lab);
         assert!(outcomes.contains(&"interrupted".to_owned()), "{outcomes:?}");
         assert!(
@@ -248,26 +237,17 @@ fn ctrl_c_on_a_terminal_stops_the_runs_of_a_sweep_with_their_checkpoints() {
 fn runs_end_with_a_checkpoint_when_their_sweep_is_killed_and_the_next_one_waits_for_them() {
     let lab = lab();
     let endless = LONG.replace("1500", "1000000");
-    let mut child = start_group(&lab, &endless);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let start = std::time::Instant::now();
-    while outcomes(&lab).contains(&"running".to_owned()) {
-        assert!(start.elapsed() < Duration::from_secs(60), "{:?}", outcomes(&lab));
-        sleep(Duration::from_millis(10));
-    }
+    start_group(&lab, &endless).kill();
+    wait_until(|| !outcomes(&lab).contains(&"running".to_owned()), || format!("{:?}", outcomes(&lab)));
     assert!(outcomes(&lab).iter().all(|outcome| outcome == "interrupted"), "{:?}", outcomes(&lab));
 
     // Another one begins at once after it was killed, while the runs of the first still read their data.
     let lab = self::lab();
     let slow =
         format!("{LONG} --set data.n_samples=30000 --set training.epochs=1 --set training.batch_size=5000");
-    let mut child = lab.start(&slow.split_whitespace().collect::<Vec<_>>());
-    while !lab.exists("artifacts/table-sweep/0001") {
-        sleep(Duration::from_millis(1));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let mut child = lab.start(&slow);
+    child.wait_until("no run has begun", || lab.exists("artifacts/table-sweep/0001"));
+    child.kill();
     let said = lab.emberlab(&slow);
     assert_eq!(said.code, 0, "{}", said.stderr);
     assert_eq!(ranking(&said.stdout).len(), 4);
@@ -277,35 +257,25 @@ fn runs_end_with_a_checkpoint_when_their_sweep_is_killed_and_the_next_one_waits_
 fn sweeps_of_one_folder_work_one_after_another_and_rank_alike() {
     let lab = lab();
     let quick = LONG.replace("1500", "30");
-    let arguments: Vec<&str> = quick.split_whitespace().collect();
-    let start = || {
-        let mut command = lab.command(&arguments);
-        let (out, err) = (std::process::Stdio::piped(), std::process::Stdio::piped());
-        command.stdout(out).stderr(err).spawn().unwrap()
-    };
-    let sweeps: Vec<_> = (0..6).map(|_| start()).collect();
+    let sweeps: Vec<_> = (0..6).map(|_| lab.start(&quick)).collect();
     let mut rankings = Vec::new();
     for sweep in sweeps {
-        let output = sweep.wait_with_output().unwrap();
-        let (out, err) =
-            (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-        assert_eq!(output.status.code(), Some(0), "{err}");
-        assert!(err.lines().count() <= 1, "{err}");
-        rankings.push(ranking(&out));
+        let said = sweep.ends();
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        assert!(said.stderr.lines().count() <= 1, "{}", said.stderr);
+        rankings.push(ranking(&said.stdout));
     }
     assert_eq!(rankings[0].len(), 4);
     assert!(rankings.iter().all(|ranking| *ranking == rankings[0]));
 
     let held = fs::File::create(lab.path("artifacts/table-sweep/.lock")).unwrap();
     held.lock().unwrap();
-    let text = quick.replace("--json ", "");
-    let mut command = lab.command(&text.split_whitespace().collect::<Vec<_>>());
-    let mut waiting = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
-    sleep(Duration::from_millis(500));
-    assert!(waiting.try_wait().unwrap().is_none());
+    let mut waiting = lab.start(&quick.replace("--json ", ""));
+    waiting.wait_for("waiting for another sweep");
+    assert!(waiting.is_running());
     held.unlock().unwrap();
-    let said = String::from_utf8(waiting.wait_with_output().unwrap().stdout).unwrap();
-    let mut lines = said.lines();
+    let said = waiting.ends().succeeds();
+    let mut lines = said.stdout.lines();
     let wanted = "sweep  artifacts/table-sweep, waiting for another sweep that is at work there";
     assert_eq!(lines.next(), Some(wanted));
     let wanted = "sweep  artifacts/table-sweep, 4 runs, 4 of them done, 2 at a time";
@@ -318,26 +288,18 @@ fn a_run_of_a_sweep_that_is_killed_is_told_and_the_others_are_ranked() {
     let lab = lab();
     // The second run takes long enough to be found and killed.
     let sweep = "sweep table.toml --grid training.epochs=2,1000000 --jobs 2";
-    let mut command = lab.command(&sweep.split(' ').collect::<Vec<_>>());
-    let (out, err) = (std::process::Stdio::piped(), std::process::Stdio::piped());
-    let child = command.stdout(out).stderr(err).spawn().unwrap();
-    while outcomes(&lab) != ["finished", "running"] {
-        sleep(Duration::from_millis(5));
-    }
-    let of_sweep = || {
-        let found = std::process::Command::new("pgrep").args(["-P", &child.id().to_string()]).output();
-        String::from_utf8(found.unwrap().stdout).unwrap().trim().to_owned()
-    };
-    while of_sweep().lines().count() != 1 {
-        sleep(Duration::from_millis(5));
-    }
-    signal("KILL", &of_sweep());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(4));
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert!(errors.starts_with("error: run 0002: ended with signal: 9"), "{errors}");
-    let table = String::from_utf8(output.stdout).unwrap();
-    let ranks: Vec<Vec<&str>> = table
+    let mut child = lab.start(sweep);
+    child.wait_until("the first run is not done", || outcomes(&lab) == ["finished", "running"]);
+    let id = child.id().to_string();
+    let of_sweep = || Process::start(std::process::Command::new("pgrep").args(["-P", &id])).ends().stdout;
+    child.wait_until("more than one run is at work", || of_sweep().lines().count() == 1);
+    let run = rustix::process::Pid::from_raw(of_sweep().trim().parse().unwrap()).unwrap();
+    rustix::process::kill_process(run, Signal::KILL).unwrap();
+    let said = child.ends();
+    assert_eq!(said.code, 4);
+    assert!(said.stderr.starts_with("error: run 0002: ended with signal: 9"), "{}", said.stderr);
+    let ranks: Vec<Vec<&str>> = said
+        .stdout
         .lines()
         .skip_while(|line| !line.starts_with("rank"))
         .skip(1)
@@ -357,8 +319,7 @@ fn a_sweep_works_in_a_folder_whose_name_is_not_utf_8() {
     use std::os::unix::ffi::OsStrExt;
     let lab = lab();
     let mut sweep = lab.command(&["sweep", "table.toml", "--grid", "model.hidden=[2],[3]", "--artifacts"]);
-    let said = sweep.arg(OsStr::from_bytes(b"caf\xe9")).output().unwrap();
-    assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));
+    Process::start(sweep.arg(OsStr::from_bytes(b"caf\xe9"))).ends().succeeds();
     let folder = lab.path("").join(OsStr::from_bytes(b"caf\xe9/table-sweep"));
     assert!(folder.join("0002/model.safetensors").is_file());
 }

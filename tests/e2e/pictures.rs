@@ -178,7 +178,8 @@ fn folders_and_keys_that_contradict_each_other_are_errors() {
     let said = lab.run(&same);
     assert_eq!(said.code, 2);
     assert!(
-        said.stderr.contains("`data.test_folder` is that of `validation_folder`, must be another folder")
+        said.stderr
+            .contains("`data.test_folder` is the same folder as `validation_folder`, must be another one")
     );
 }
 

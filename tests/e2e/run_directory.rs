@@ -1,6 +1,9 @@
 //! What a run leaves behind, and that it is the same each time.
 
-use crate::support::{Lab, Said};
+use crate::process::Said;
+use crate::support::Lab;
+#[cfg(unix)]
+use rustix::process::Signal;
 use serde_json::Value;
 
 const CONFIG: &str = r#"
@@ -102,14 +105,20 @@ fn the_same_configuration_gives_the_same_bytes_with_any_number_of_threads() {
 }
 
 #[test]
-fn another_seed_gives_other_bytes() {
+fn another_seed_gives_other_losses() {
     let lab = lab();
-    train(&lab, "--name base").succeeds();
-    let base = results(&lab, "base");
+    let losses = |name: &str, more: &str| {
+        train(&lab, &format!("--name {name} --overwrite {more}")).succeeds();
+        [lab.metric(name, "train", "loss"), lab.metric(name, "test", "loss")].concat()
+    };
+    let base = losses("base", "");
+    assert_eq!(base.len(), 10);
     for seed in ["seed", "data.seed", "data.split_seed", "model.init.seed", "training.shuffle_seed"] {
-        train(&lab, &format!("--name other --overwrite --set {seed}=7")).succeeds();
-        let other = results(&lab, "other");
-        assert!(base.0 != other.0 && base.1 != other.1, "{seed}");
+        let other = losses("other", &format!("--set {seed}=7"));
+        assert_eq!(other.len(), base.len(), "{seed}");
+        for (number, (base, other)) in base.iter().zip(&other).enumerate() {
+            assert!((base - other).abs() > 1e-6, "{seed}, loss {number}: {base} and {other}");
+        }
     }
 }
 
@@ -216,22 +225,17 @@ fn of_several_processes_on_one_run_one_works_and_the_others_say_so() {
     train(&lab, "").succeeds();
     let expected = results(&lab, "small");
     for how in ["--overwrite", "--resume"] {
-        let start = || {
-            let mut command = lab.command(&["train", "small.toml", how]);
-            let (out, err) = (std::process::Stdio::null(), std::process::Stdio::piped());
-            command.stdout(out).stderr(err).spawn().unwrap()
-        };
-        let processes: Vec<_> = (0..6).map(|_| start()).collect();
+        let processes: Vec<_> = (0..6).map(|_| lab.start(&format!("train small.toml {how}"))).collect();
         let mut worked = 0;
         for process in processes {
-            let output = process.wait_with_output().unwrap();
-            let errors = String::from_utf8(output.stderr).unwrap();
-            match output.status.code() {
-                Some(0) => worked += 1,
-                Some(2) => {
-                    assert!(errors.starts_with("error: another process works on the run "), "{errors}")
+            let said = process.ends();
+            match said.code {
+                0 => worked += 1,
+                2 => {
+                    let wanted = "error: another process works on the run ";
+                    assert!(said.stderr.starts_with(wanted), "{}", said.stderr)
                 }
-                code => panic!("{code:?} {errors}"),
+                code => panic!("{code} {}", said.stderr),
             }
         }
         assert!(worked >= 1);
@@ -379,18 +383,14 @@ fn no_dashboard_says_only_what_came_of_it() {
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_the_run_at_the_next_update_with_weights_and_exit_code_130() {
-    for signal in ["INT", "TERM"] {
+    for signal in [Signal::INT, Signal::TERM] {
         let lab = lab();
-        let mut child = lab.start(&["train", "small.toml", "--set", "training.epochs=1000000"]);
-        while !lab.exists("artifacts/small/metrics.csv")
-            || lab.read("artifacts/small/metrics.csv").len() < 1000
-        {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        let killed =
-            std::process::Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
-        assert!(killed.unwrap().success());
-        assert_eq!(child.wait().unwrap().code(), Some(130));
+        let mut child = lab.start("train small.toml --set training.epochs=1000000");
+        child.wait_until("less than 1000 bytes of metrics", || {
+            lab.exists("artifacts/small/metrics.csv") && lab.read("artifacts/small/metrics.csv").len() >= 1000
+        });
+        child.signal(signal);
+        assert_eq!(child.ends().code, 130);
         let record: Value = serde_json::from_str(&lab.read("artifacts/small/run.json")).unwrap();
         assert_eq!(record["outcome"], "interrupted");
         let updates = lab.metric("small", "train", "loss").len();
@@ -408,20 +408,17 @@ fn memory_does_not_grow_with_the_updates() {
         "--dashboard none --set training.epochs=1000000 --set training.batch_size=1 --set model.gradient=";
     for gradient in ["manual", "autodiff"] {
         let arguments = format!("train small.toml --name {gradient} {more}{gradient}");
-        let mut child = lab.start(&arguments.split_whitespace().collect::<Vec<_>>());
+        let mut child = lab.start(&arguments);
         let metrics = lab.path(&format!("artifacts/{gradient}/metrics.csv"));
         let size = || std::fs::metadata(&metrics).map_or(0, |metadata| metadata.len());
-        let resident_when_written = |bytes| {
-            while size() < bytes {
-                std::thread::sleep(std::time::Duration::from_millis(20));
-            }
+        let mut resident_when_written = |bytes| {
+            child.wait_until("fewer metrics than wanted", || size() >= bytes);
             let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
             let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
             line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
         };
         let (early, late) = (resident_when_written(1_000_000), resident_when_written(4_000_000));
-        child.kill().unwrap();
-        child.wait().unwrap();
+        child.kill();
         assert!(late - early < 16.0, "from {early} to {late} MB by {gradient}");
     }
 }

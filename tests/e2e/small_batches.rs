@@ -21,7 +21,7 @@ learning_rate = 0.1
 "#;
 
 const REASON: &str =
-    "batch norm of one sample makes every hidden unit its bias, so that nothing is learnt from it";
+    "batch norm over a single sample sets every hidden unit to its bias, so nothing is learned from it";
 
 #[test]
 fn batches_of_one_sample_are_refused_and_a_last_one_is_told() {

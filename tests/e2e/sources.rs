@@ -68,14 +68,16 @@ fn an_image_folder_is_looked_at_trained_on_and_predicted() {
 #[test]
 fn an_augmented_run_repeats_itself_and_another_seed_does_not() {
     let lab = squares(SQUARES);
-    let weights = |name: &str, seed: &str| {
+    let losses = |name: &str, seed: &str| {
         let set = format!("data.augment.seed={seed}");
         lab.run(&["train", "squares.toml", "--dashboard", "none", "--name", name, "--set", &set]).succeeds();
-        lab.bytes(&format!("artifacts/{name}/model.safetensors"))
+        (lab.metric(name, "train", "loss"), lab.bytes(&format!("artifacts/{name}/model.safetensors")))
     };
-    let first = weights("first", "1");
-    assert!(first == weights("again", "1"));
-    assert!(first != weights("other", "2"));
+    let first = losses("first", "1");
+    assert!(first == losses("again", "1"));
+    for (number, (first, other)) in first.0.iter().zip(losses("other", "2").0).enumerate() {
+        assert!((first - other).abs() > 1e-6, "loss {number}: {first} and {other}");
+    }
 }
 
 #[test]
@@ -124,7 +126,12 @@ fn the_irises_are_learnt() {
     assert_eq!(predictions[0]["class"], "setosa");
     lab.emberlab("data preview configs/iris.toml --columns petal_length petal_width --out iris.png")
         .succeeds();
-    assert!(image::open(lab.path("iris.png")).is_ok());
+    let picture = image::open(lab.path("iris.png")).unwrap().into_rgb8();
+    // The points let the white behind them through.
+    for colour in [[0u8, 114, 178], [213, 94, 0], [0, 158, 115]] {
+        let is_near = |pixel: &Rgb<u8>| (0..3).all(|channel| pixel.0[channel].abs_diff(colour[channel]) < 45);
+        assert!(picture.pixels().any(is_near), "the samples of a class are not there");
+    }
     let wanted = "error: `petal` is no column, must be one of `sepal_length`, `sepal_width`, `petal_length`, `petal_width`";
     lab.emberlab("data preview configs/iris.toml --columns petal petal_width").fails(2, wanted);
 }

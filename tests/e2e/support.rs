@@ -1,10 +1,11 @@
-//! A place to run the program in, and what it left there.
+//! A folder to run the program in, and the files that it leaves there.
 
+use crate::process::{Process, Said};
 use emberlab_data::RandomState;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// The environment variable with the command that runs the program, as `qemu-x86_64 -cpu max`, which is a processor
@@ -13,20 +14,23 @@ const RUNNER: &str = "EMBERLAB_TESTS_RUNNER";
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// The folder with the images of CIFAR-10, or a part of them, that `EMBERLAB_CIFAR10_DIR` names.
+pub fn cifar10() -> String {
+    env::var("EMBERLAB_CIFAR10_DIR").expect("EMBERLAB_CIFAR10_DIR names no folder with CIFAR-10")
+}
+
+/// Makes a named pipe, which nobody writes to.
+#[cfg(unix)]
+pub fn make_pipe(path: &Path) {
+    Process::start(Command::new("mkfifo").arg(path)).ends().succeeds();
 }
 
 /// A temporary folder that the program runs in.
 pub struct Lab {
     folder: TempDir,
-}
-
-/// What a run of the program said.
-#[derive(Debug)]
-pub struct Said {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
 }
 
 impl Lab {
@@ -65,25 +69,20 @@ impl Lab {
 
     /// Runs the program.
     pub fn run(&self, arguments: &[&str]) -> Said {
-        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
-        Said {
-            code: status.code().unwrap_or(-1),
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-        }
+        Process::start(&mut self.command(arguments)).ends()
     }
 
-    /// Starts the program and does not wait for it.
-    pub fn start(&self, arguments: &[&str]) -> Child {
-        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    /// Starts the program, with arguments that are divided at spaces, and does not wait for it.
+    pub fn start(&self, arguments: &str) -> Process {
+        Process::start(&mut self.command(&arguments.split_whitespace().collect::<Vec<_>>()))
     }
 
-    /// The program in this folder.
+    /// The program in this folder, with nothing to read on standard input.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let runner = env::var(RUNNER).unwrap_or_default();
         let mut words = runner.split_whitespace().chain([env!("CARGO_BIN_EXE_emberlab")]);
         let mut command = Command::new(words.next().unwrap());
-        command.args(words).args(arguments).current_dir(self.folder.path());
+        command.args(words).args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
         command
     }
 
@@ -122,22 +121,7 @@ impl Lab {
     }
 }
 
-/// What was said, or a file, as JSON.
+/// Output of the program, or a file of it, as JSON.
 pub fn json(text: &str) -> serde_json::Value {
     serde_json::from_str(text).unwrap()
-}
-
-impl Said {
-    #[track_caller]
-    pub fn succeeds(self) -> Self {
-        assert_eq!((self.code, self.stderr.as_str()), (0, ""), "{}", self.stdout);
-        self
-    }
-
-    /// Checks the exit code and that nothing but the error was said.
-    #[track_caller]
-    pub fn fails(self, code: i32, stderr: &str) {
-        assert_eq!((self.stderr.trim_end(), self.code), (stderr.trim_end(), code));
-        assert_eq!(self.stdout, "");
-    }
 }

@@ -1,5 +1,6 @@
 //! Tables as people have them, from the file to the prediction.
 
+use crate::process::Process;
 use crate::support::{Lab, json};
 
 const CONFIG: &str = r#"
@@ -104,16 +105,11 @@ fn standard_input_is_predicted() {
     let lab = lab("1,a\n9,b\n2,a\n8,b\n1.5,a\n8.5,b\n2.5,a\n7,b\n", "");
     lab.emberlab("train table.toml --dashboard none").succeeds();
     let predict = |input: &[u8]| {
-        let mut child = lab
-            .command(&["predict", "table", "-", "--csv"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(input).unwrap();
-        let output = child.wait_with_output().unwrap();
-        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+        let mut command = lab.command(&["predict", "table", "-", "--csv"]);
+        let mut child = Process::start(command.stdin(Stdio::piped()));
+        child.stdin().write_all(input).unwrap();
+        let said = child.ends();
+        (said.stdout, said.stderr)
     };
     let (stdout, stderr) = predict(b"1\n9\n");
     assert_eq!(stderr, "");

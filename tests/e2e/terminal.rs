@@ -1,15 +1,17 @@
 //! The program on a terminal: a pseudo-terminal, whose settings are looked at before and after.
 
+use crate::process::{Process, Said, wait_until};
 use crate::support::Lab;
+use rustix::process::Signal;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
 use serde_json::Value;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::sync::{Arc, Mutex};
-use std::thread::sleep;
 use std::time::{Duration, Instant};
+use tempfile::NamedTempFile;
 
 /// Goes on until it is stopped, an update every moment.
 const LONG: &str = r#"
@@ -85,21 +87,17 @@ impl Terminal {
     }
 
     /// Starts the program on this terminal.
-    fn start(&self, lab: &Lab, arguments: &str, variables: &[(&str, &str)]) -> Child {
+    fn start(&self, lab: &Lab, arguments: &str, variables: &[(&str, &str)]) -> Process {
         let end = || self.user.try_clone().unwrap();
         let mut command = lab.command(&arguments.split_whitespace().collect::<Vec<_>>());
         // Whatever asks for colours or refuses them.
         for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
             command.env_remove(name);
         }
-        command
-            .env("TERM", "xterm-256color")
-            .envs(variables.iter().copied())
-            .stdin(end())
-            .stdout(end())
-            .stderr(end())
-            .spawn()
-            .unwrap()
+        let command = command.env("TERM", "xterm-256color").envs(variables.iter().copied());
+        let child = command.stdin(end()).stdout(end()).stderr(end()).spawn().unwrap();
+        let shown = Arc::clone(&self.shown);
+        Process::new(child, move || [lossy(&shown.lock().unwrap()).into(), Vec::new()])
     }
 
     fn settings(&self) -> String {
@@ -109,7 +107,7 @@ impl Terminal {
     }
 
     fn shown(&self) -> String {
-        String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
+        lossy(&self.shown.lock().unwrap())
     }
 
     /// The last of what was shown, for messages.
@@ -122,24 +120,17 @@ impl Terminal {
     /// Waits until the terminal was sent a text, or its screen shows it: the dashboard sends only what changes.
     #[track_caller]
     fn wait_for(&self, text: &str) {
-        let start = Instant::now();
         let is_on_screen = || self.screen.lock().unwrap().screen().contents().contains(text);
-        while !self.shown().contains(text) && !is_on_screen() {
-            assert!(start.elapsed() < Duration::from_secs(60), "no `{text}` in {}", self.end());
-            sleep(Duration::from_millis(20));
-        }
+        wait_until(
+            || self.shown().contains(text) || is_on_screen(),
+            || format!("no `{text}` in {}", self.end()),
+        );
     }
 
-    /// Whether the terminal has these settings, now or soon.
-    fn gets_settings(&self, wanted: impl Fn(&str) -> bool) -> bool {
-        let start = Instant::now();
-        while !wanted(&self.settings()) {
-            if start.elapsed() > Duration::from_secs(30) {
-                return false;
-            }
-            sleep(Duration::from_millis(10));
-        }
-        true
+    /// Waits until the terminal has these settings.
+    #[track_caller]
+    fn wait_for_settings(&self, settings: &str) {
+        wait_until(|| self.settings() == settings, || format!("{} is not {settings}", self.settings()));
     }
 
     fn press(&self, key: &str) {
@@ -147,23 +138,18 @@ impl Terminal {
     }
 }
 
-fn signal(child: &Child, name: &str) {
-    let kill = std::process::Command::new("kill").args(["-s", name, &child.id().to_string()]).status();
-    assert!(kill.unwrap().success());
+fn lossy(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
 }
 
 /// Waits until the process is stopped, as told by the third field of its line in `/proc`.
 #[track_caller]
-fn wait_until_stopped(child: &Child) {
-    let start = Instant::now();
+fn wait_until_stopped(child: &Process) {
     let state = || {
         let status = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
         status.rsplit(") ").next().unwrap().chars().next()
     };
-    while state() != Some('T') {
-        assert!(start.elapsed() < Duration::from_secs(60), "the process is in state {:?}", state());
-        sleep(Duration::from_millis(5));
-    }
+    wait_until(|| state() == Some('T'), || format!("the process is in state {:?}", state()));
 }
 
 fn outcome(lab: &Lab) -> Value {
@@ -178,14 +164,15 @@ fn lab(config: &str) -> Lab {
 
 #[test]
 fn a_signal_under_the_dashboard_stops_the_run_and_gives_the_terminal_back() {
-    for (name, columns) in [("TERM", 80), ("INT", 200), ("HUP", 40), ("QUIT", 100)] {
+    for (signal, columns) in [(Signal::TERM, 80), (Signal::INT, 200), (Signal::HUP, 40), (Signal::QUIT, 100)]
+    {
         let (lab, terminal) = (lab(LONG), Terminal::open(columns));
         let before = terminal.settings();
-        let mut child = terminal.start(&lab, "train long.toml", &[]);
+        let child = terminal.start(&lab, "train long.toml", &[]);
         terminal.wait_for("Loss");
         assert_ne!(terminal.settings(), before, "the dashboard reads keys, not lines");
-        signal(&child, name);
-        assert_eq!(child.wait().unwrap().code(), Some(130));
+        child.signal(signal);
+        assert_eq!(child.ends().code, 130);
         terminal.wait_for("go on with `--resume`");
         assert_eq!(terminal.settings(), before);
         terminal.wait_for(LEAVE_ALTERNATE_SCREEN);
@@ -198,12 +185,12 @@ fn a_signal_under_the_dashboard_stops_the_run_and_gives_the_terminal_back() {
 fn a_second_signal_under_the_dashboard_ends_at_once_and_gives_the_terminal_back() {
     let (lab, terminal) = (lab(SLOW), Terminal::open(100));
     let before = terminal.settings();
-    let mut child = terminal.start(&lab, "train long.toml", &[]);
+    let child = terminal.start(&lab, "train long.toml", &[]);
     terminal.wait_for("making the first update");
-    signal(&child, "INT");
-    sleep(Duration::from_millis(200));
-    signal(&child, "INT");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    child.signal(Signal::INT);
+    terminal.wait_for("stopping");
+    child.signal(Signal::INT);
+    assert_eq!(child.ends().code, 130);
     assert_eq!(terminal.settings(), before);
     terminal.wait_for(LEAVE_ALTERNATE_SCREEN);
     assert_eq!(outcome(&lab), "running", "nobody was left to write it down");
@@ -216,21 +203,21 @@ fn a_second_signal_under_the_dashboard_ends_at_once_and_gives_the_terminal_back(
 fn ctrl_c_under_the_dashboard_stops_the_run_and_a_second_one_ends_it_at_once() {
     let (quick, terminal) = (lab(LONG), Terminal::open(100));
     let before = terminal.settings();
-    let mut child = terminal.start(&quick, "train long.toml", &[]);
+    let child = terminal.start(&quick, "train long.toml", &[]);
     terminal.wait_for("Loss");
     terminal.press("\x03");
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{}", terminal.shown());
+    assert_eq!(child.ends().code, 130, "{}", terminal.shown());
     assert_eq!(terminal.settings(), before);
     assert_eq!(outcome(&quick), "interrupted");
     assert!(quick.path("artifacts/long/checkpoints").read_dir().unwrap().next().is_some());
 
     let (slow, terminal) = (lab(SLOW), Terminal::open(100));
-    let mut child = terminal.start(&slow, "train long.toml", &[]);
+    let child = terminal.start(&slow, "train long.toml", &[]);
     terminal.wait_for("making the first update");
     terminal.press("\x03");
     terminal.wait_for("stopping");
     terminal.press("\x03");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(child.ends().code, 130);
     assert_eq!(terminal.settings(), before);
     terminal.wait_for(LEAVE_ALTERNATE_SCREEN);
 }
@@ -238,12 +225,12 @@ fn ctrl_c_under_the_dashboard_stops_the_run_and_a_second_one_ends_it_at_once() {
 #[test]
 fn keys_before_the_first_metric_do_no_harm() {
     let (lab, terminal) = (lab(SLOW), Terminal::sized(20, 5));
-    let mut child = terminal.start(&lab, "train long.toml --set training.epochs=3", &[]);
+    let child = terminal.start(&lab, "train long.toml --set training.epochs=3", &[]);
     terminal.wait_for("\x1b[?1049h");
     for key in ["\x1b[C", "\x1b[D", "\x1b[A", "\x1b[B", "x", "\x1b", "q", "c", "\x1b[200~"] {
         terminal.press(key);
     }
-    assert!(child.wait().unwrap().success(), "{}", terminal.shown());
+    assert_eq!(child.ends().code, 0, "{}", terminal.shown());
     assert!(terminal.shown().contains("epoch"), "{}", terminal.shown());
 }
 
@@ -251,32 +238,31 @@ fn keys_before_the_first_metric_do_no_harm() {
 fn a_dashboard_that_is_suspended_gives_the_terminal_back_and_takes_it_again() {
     let (lab, terminal) = (lab(LONG), Terminal::open(100));
     let before = terminal.settings();
-    let mut child = terminal.start(&lab, "train long.toml", &[]);
+    let child = terminal.start(&lab, "train long.toml", &[]);
     terminal.wait_for("Loss");
     let raw = terminal.settings();
-    signal(&child, "TSTP");
-    assert!(terminal.gets_settings(|settings| settings == before));
+    child.signal(Signal::TSTP);
+    terminal.wait_for_settings(&before);
     terminal.wait_for(LEAVE_ALTERNATE_SCREEN);
     // As a shell does: a process that has yet to stop would not be continued.
     wait_until_stopped(&child);
-    signal(&child, "CONT");
-    assert!(terminal.gets_settings(|settings| settings == raw));
+    child.signal(Signal::CONT);
+    terminal.wait_for_settings(&raw);
     terminal.press("\x1b[A");
     terminal.wait_for("Recent");
     terminal.press("\x03");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(child.ends().code, 130);
     assert_eq!(terminal.settings(), before);
 }
 
 #[test]
 fn an_abort_under_the_dashboard_gives_the_terminal_back() {
-    use std::os::unix::process::ExitStatusExt;
     let (lab, terminal) = (lab(LONG), Terminal::open(100));
     let before = terminal.settings();
-    let mut child = terminal.start(&lab, "train long.toml", &[]);
+    let child = terminal.start(&lab, "train long.toml", &[]);
     terminal.wait_for("Loss");
-    signal(&child, "ABRT");
-    assert_eq!(child.wait().unwrap().signal(), Some(6));
+    child.signal(Signal::ABORT);
+    assert_eq!(child.ends().code, -6);
     terminal.wait_for("the program was aborted");
     assert_eq!(terminal.settings(), before);
     terminal.wait_for(LEAVE_ALTERNATE_SCREEN);
@@ -286,12 +272,15 @@ fn an_abort_under_the_dashboard_gives_the_terminal_back() {
 fn a_reader_that_goes_away_stops_the_run() {
     let lab = lab(LONG);
     let mut command = lab.command(&["train", "long.toml", "--dashboard", "plain"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut first = [0; 1];
-    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("go on with `--resume`"));
+    let stderr = NamedTempFile::new().unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(stderr.reopen().unwrap()).spawn().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let process = Process::new(child, move || [Vec::new(), std::fs::read(stderr.path()).unwrap()]);
+    let reader = std::thread::spawn(move || stdout.read_exact(&mut [0; 1]));
+    let Said { code, stderr, .. } = process.ends();
+    reader.join().unwrap().unwrap();
+    assert_eq!(code, 130);
+    assert!(stderr.contains("go on with `--resume`"), "{stderr}");
     assert_eq!(outcome(&lab), "interrupted");
 }
 
@@ -299,14 +288,14 @@ fn a_reader_that_goes_away_stops_the_run() {
 fn reading_data_ends_at_once_when_it_is_stopped() {
     let (lab, terminal) = (lab(LONG), Terminal::open(100));
     let before = terminal.settings();
-    let train = "train long.toml --set data.n_samples=1000000 --set data.n_features=20";
-    let mut child = terminal.start(&lab, train, &[]);
-    // The first frame, while data is read.
+    let train = "train long.toml --set data.n_samples=3000000 --set data.n_features=20";
+    let child = terminal.start(&lab, train, &[]);
+    // The first frame, while data is read, which takes more than 10 s.
     terminal.wait_for("Status");
     let start = Instant::now();
-    signal(&child, "INT");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    child.signal(Signal::INT);
+    assert_eq!(child.ends().code, 130);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     terminal.wait_for("before the first update");
     assert_eq!(terminal.settings(), before);
     assert!(!lab.exists("artifacts/long"));
@@ -329,12 +318,12 @@ fn the_dashboards_own_keys_stop_the_run() {
     for (key, weights) in [("s", true), ("k", false)] {
         let (lab, terminal) = (lab(LONG), Terminal::open(120));
         let before = terminal.settings();
-        let mut child = terminal.start(&lab, "train long.toml", &[]);
+        let child = terminal.start(&lab, "train long.toml", &[]);
         terminal.wait_for("Loss");
         terminal.press("q");
         terminal.wait_for("Kill");
         terminal.press(key);
-        assert_eq!(child.wait().unwrap().code(), Some(130), "{}", terminal.shown());
+        assert_eq!(child.ends().code, 130, "{}", terminal.shown());
         assert_eq!(terminal.settings(), before);
         assert_eq!(outcome(&lab), "interrupted");
         assert_eq!(lab.exists("artifacts/long/model.safetensors"), weights);
@@ -353,8 +342,8 @@ fn colour_is_for_terminals_that_want_it() {
     let mistake = "train none.toml";
     let show = |variables: &[(&str, &str)]| {
         let terminal = Terminal::open(80);
-        assert!(terminal.start(&lab, train, variables).wait().unwrap().success());
-        assert_eq!(terminal.start(&lab, mistake, variables).wait().unwrap().code(), Some(2));
+        assert_eq!(terminal.start(&lab, train, variables).ends().code, 0);
+        assert_eq!(terminal.start(&lab, mistake, variables).ends().code, 2);
         terminal.wait_for("none.toml");
         terminal.shown()
     };

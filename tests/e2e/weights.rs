@@ -1,6 +1,8 @@
 //! Runs that start from weights as other programs write them.
 
 use crate::support::Lab;
+#[cfg(unix)]
+use crate::support::make_pipe;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
@@ -172,9 +174,7 @@ fn files_that_are_no_weights_are_called_what_they_are() {
 fn weights_in_a_pipe_are_refused_at_once() {
     let lab = Lab::new();
     lab.write("linear.toml", CONFIG);
-    assert!(
-        std::process::Command::new("mkfifo").arg(lab.path("weights.safetensors")).status().unwrap().success()
-    );
+    make_pipe(&lab.path("weights.safetensors"));
     let wanted = "error: `weights.safetensors` is a named pipe, must be a regular file";
     lab.emberlab("train linear.toml --dashboard none").fails(3, wanted);
 }

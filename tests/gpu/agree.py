@@ -22,6 +22,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOLERANCE = 1e-3
 # A number in bf16 has eight digits, in base two.
 BF16_TOLERANCE = 2e-2
+# Seconds that a command may take.
+PATIENCE = 900
 EXPERIMENTS = ["synthetic-softmax", "synthetic-binary", "cifar10-linear", "cifar10-mlp-manual"]
 
 
@@ -35,7 +37,7 @@ def train(emberlab, config, name, folder, images):
     start = time.monotonic()
     sets = ["--set", f"data.directory={images}"] if "cifar10" in config.name else []
     done = subprocess.run([emberlab, "train", config, "--name", name, "--dashboard", "none", *sets], cwd=folder,
-                          capture_output=True, text=True)
+                          capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     return losses(folder / "artifacts" / name), time.monotonic() - start
 
@@ -51,7 +53,7 @@ def train_too_much(emberlab, folder, images):
     config = ROOT / "configs" / "lab" / "cifar10-mlp-manual.toml"
     sets = [f"data.directory={images}", "model.hidden=[80000]", "data.train_samples=64", "data.test_samples=10", "training.epochs=2"]
     done = subprocess.run([emberlab, "train", config, "--name", "large", "--dashboard", "none",
-                           *(word for key in sets for word in ("--set", key))], cwd=folder, capture_output=True, text=True)
+                           *(word for key in sets for word in ("--set", key))], cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode == 0:
         return "trained", True
     record = json.loads((folder / "artifacts" / "large" / "run.json").read_text())
@@ -62,7 +64,7 @@ def train_in_bf16(emberlab, folder):
     """What came of it, and whether that is right."""
     config = ROOT / "configs" / "lab" / "synthetic-softmax.toml"
     done = subprocess.run([emberlab, "train", config, "--name", "bf16", "--dashboard", "none", "--set", 'device.precision="bf16"'],
-                          cwd=folder, capture_output=True, text=True)
+                          cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode == 5:
         return last_words(done), "bf16" in last_words(done)
     assert done.returncode == 0, done.stderr
@@ -74,7 +76,7 @@ def train_in_bf16(emberlab, folder):
 def main():
     cpu, gpu = (str(pathlib.Path(argument).resolve()) for argument in sys.argv[1:3])
     for emberlab in [cpu, gpu]:
-        print(subprocess.run([emberlab, "--version"], capture_output=True, text=True).stdout.strip())
+        print(subprocess.run([emberlab, "--version"], capture_output=True, text=True, timeout=PATIENCE).stdout.strip())
     failed = []
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -94,7 +96,7 @@ def main():
         for name in ["synthetic-softmax", "cifar10-mlp-manual"]:
             sets = ["--set", f"data.directory={images}"] if "cifar10" in name else []
             config = ROOT / "configs" / "lab" / f"{name}.toml"
-            done = subprocess.run([gpu, "gradcheck", config, *sets], capture_output=True, text=True)
+            done = subprocess.run([gpu, "gradcheck", config, *sets], capture_output=True, text=True, timeout=PATIENCE)
             print(f"gradcheck {name}: {done.stdout.strip().splitlines()[-3] if done.stdout else done.stderr.strip()}")
             if done.returncode:
                 failed.append(f"gradcheck {name}")

@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 """What TensorBoard's own reader finds in a run's event file is what metrics.csv holds, also after `--resume`.
 
-    python3 -m venv .venv && .venv/bin/pip install tensorboard==2.21.0
-    cargo build --release
-    .venv/bin/python tests/interop/tensorboard_events.py target/release/emberlab
+    tensorboard_events.py EMBERLAB
 """
 import csv
 import pathlib
@@ -14,6 +12,8 @@ import tempfile
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+# Seconds that a command may take.
+PATIENCE = 300
 CONFIG = pathlib.Path(__file__).resolve().parent.parent.parent / "configs" / "iris.toml"
 
 
@@ -32,10 +32,9 @@ def main():
     program = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as folder:
         train = [program, "train", CONFIG, "--artifacts", folder, "--dashboard", "none", "--set", "metrics.tensorboard=true"]
-        subprocess.run(train + ["--set", "training.epochs=5"], check=True, stdout=subprocess.DEVNULL, cwd=CONFIG.parent.parent)
-        check(pathlib.Path(folder) / "iris")
-        subprocess.run(train + ["--set", "training.epochs=9", "--resume"], check=True, stdout=subprocess.DEVNULL, cwd=CONFIG.parent.parent)
-        check(pathlib.Path(folder) / "iris")
+        for more in [["--set", "training.epochs=5"], ["--set", "training.epochs=9", "--resume"]]:
+            subprocess.run([*train, *more], check=True, stdout=subprocess.DEVNULL, cwd=CONFIG.parent.parent, timeout=PATIENCE)
+            check(pathlib.Path(folder) / "iris")
 
 
 if __name__ == "__main__":

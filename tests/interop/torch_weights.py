@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 """Weights on their way between emberlab, PyTorch and NumPy: the logits agree within 1e-5, both ways.
 
-    python3 -m venv .venv && .venv/bin/pip install -r tests/interop/requirements.txt
-    cargo build --release
-    .venv/bin/python tests/interop/torch_weights.py target/release/emberlab
+    torch_weights.py EMBERLAB
 
 Trains an MLP and a CNN on little sets of random images, loads `model.safetensors` in PyTorch and (the MLP) in
 NumPy, and compares their logits with those of `emberlab predict`. Then the other way: weights made by PyTorch
@@ -22,6 +20,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 TOLERANCE = 1e-5
+# Seconds that a command may take.
+PATIENCE = 300
 CONFIG = """
 name = "{name}"
 [data]
@@ -89,7 +89,7 @@ def write_set(folder):
 
 
 def emberlab(program, folder, *arguments):
-    return subprocess.run([program, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+    return subprocess.run([program, *arguments], cwd=folder, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
 
 
 def emberlab_logits(program, folder, run):

@@ -80,7 +80,7 @@ class Lab:
 
     def run(self, *arguments, **variables):
         process = self.start(*arguments, **variables)
-        out, errors = process.communicate(timeout=PATIENCE)
+        out, errors = output(process)
         return process.returncode, out, errors
 
     def train(self, *more, **variables):
@@ -95,6 +95,15 @@ class Lab:
 
     def leftovers(self):
         return [str(path) for path in self.artifacts.rglob(".emberlab-*")]
+
+
+def output(process):
+    """Waits until a process and those it started end, and returns its output; kills them after a while."""
+    try:
+        return process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise AssertionError(f"still running after {PATIENCE} s: {process.communicate(timeout=PATIENCE)}")
 
 
 def expect(condition, *what):
@@ -184,7 +193,7 @@ def overwrite_killed_at_moments(options, new, parent):
         process = lab.start("train", "run.toml", "--dashboard", "none", "--overwrite")
         time.sleep(lasts * chance.random())
         process.kill()
-        process.communicate()
+        output(process)
         goes_on(lab, ("--resume", "--overwrite")[number % 2], expected)
     yield f"train --overwrite killed at {options.tries} moments"
 
@@ -198,7 +207,7 @@ def at_once(options, new, parent):
         shutil.rmtree(lab.artifacts)
         for round_number in range(3):
             processes = [lab.start("train", "run.toml", "--dashboard", "none", how) for _ in range(options.tries)]
-            ended = [(process.communicate(timeout=PATIENCE)[1], process.returncode) for process in processes]
+            ended = [(output(process)[1], process.returncode) for process in processes]
             expect(any(code == 0 for _, code in ended), ended)
             for errors, code in ended:
                 expect(code == 0 and errors == "" or code == 2 and BUSY in errors, code, errors)
@@ -224,7 +233,7 @@ def sweeps_at_once(options, new, parent):
     with new() as lab:
         processes = [lab.start(*SWEEP) for _ in range(options.tries)]
         for process in processes:
-            out, errors = process.communicate(timeout=PATIENCE)
+            out, errors = output(process)
             expect(process.returncode == 0, process.returncode, errors)
             expect(ranking(out) == expected, "another ranking")
         expect(lab.leftovers() == [], lab.leftovers())
@@ -247,18 +256,18 @@ def sweeps_disturbed(options, new, parent):
             time.sleep(lasts * chance.random())
             if number % 3 == 1:
                 process.kill()
-                process.communicate()
+                output(process)
             elif number % 3 == 2:
                 # The second request ends the sweep and its runs at once.
                 os.killpg(process.pid, signal.SIGINT)
                 time.sleep(0.3 * chance.random())
                 process.send_signal(signal.SIGINT)
-                process.communicate(timeout=PATIENCE)
+                output(process)
                 expect(process.returncode in (0, 130, -signal.SIGINT), process.returncode)
             else:
                 # The terminal sends the signal to all processes of the group.
                 os.killpg(process.pid, signal.SIGINT)
-                process.communicate(timeout=PATIENCE)
+                output(process)
                 expect(process.returncode in (0, 130, -signal.SIGINT), process.returncode)
                 if process.returncode == 130:
                     for run in sorted(lab.artifacts.glob("run-sweep/0*/run.json")):
@@ -287,7 +296,7 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="emberlab-kills-") as folder:
         disturb = pathlib.Path(folder) / "disturb.so"
-        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", disturb, HERE / "disturb.c"], check=True)
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", disturb, HERE / "disturb.c"], check=True, timeout=PATIENCE)
         emberlab = options.emberlab.resolve()
         for check in CHECKS:
             if options.only in (None, check.__name__):

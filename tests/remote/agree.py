@@ -21,6 +21,8 @@ CONFIG = ROOT / "configs" / "lab" / "cifar10-mlp-manual.toml"
 ONE_SERVER, TWO_SERVERS = 1e-5, 1e-4
 # A server that is gone is found out within this time.
 LIMIT_SECONDS = 90
+# Seconds that anything else may take.
+PATIENCE = 300
 
 
 def free_port():
@@ -40,6 +42,7 @@ class Server:
                 return
             except OSError:
                 time.sleep(0.1)
+        self.kill()
         raise AssertionError("the server does not listen")
 
     @property
@@ -49,7 +52,7 @@ class Server:
     def kill(self, how=signal.SIGKILL):
         self.process.send_signal(how)
         if how != signal.SIGSTOP:
-            self.process.wait()
+            self.process.wait(PATIENCE)
 
 
 def losses(run):
@@ -63,10 +66,19 @@ def start(emberlab, folder, name, *more):
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+def ended(process, seconds):
+    """Waits until a process ends and returns its errors; kills it when it takes longer."""
+    try:
+        return process.communicate(timeout=seconds)[1]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise AssertionError(f"still running after {seconds} s: {process.communicate(timeout=PATIENCE)}")
+
+
 def train(emberlab, folder, name, *more):
     began = time.monotonic()
     process = start(emberlab, folder, name, *more)
-    _, said = process.communicate()
+    said = ended(process, PATIENCE)
     assert process.returncode == 0, (process.returncode, said)
     return losses(folder / "artifacts" / name), time.monotonic() - began
 
@@ -84,16 +96,15 @@ def kill_in_the_middle(emberlab, serves, folder, name, servers, how):
     addresses = ",".join(server.address for server in servers)
     process = start(emberlab, folder, name, "--remote", addresses, "--set", "training.checkpoint.every_minutes=0.005")
     metrics = folder / "artifacts" / name / "metrics.csv"
+    began = time.monotonic()
     while not metrics.exists() or len(metrics.read_text().splitlines()) < 40:
-        assert process.poll() is None, process.communicate()
+        assert process.poll() is None, process.communicate(timeout=PATIENCE)
+        if time.monotonic() - began > PATIENCE:
+            ended(process, 0)
         time.sleep(0.05)
     servers[-1].kill(how)
     began = time.monotonic()
-    try:
-        _, said = process.communicate(timeout=LIMIT_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        raise AssertionError(f"{name}: still waiting after {LIMIT_SECONDS} s")
+    said = ended(process, LIMIT_SECONDS)
     seconds = time.monotonic() - began
     assert process.returncode == 5 and said.count("\n") == 1 and "--resume" in said, (process.returncode, said)
     record = json.loads((folder / "artifacts" / name / "run.json").read_text())
@@ -128,7 +139,7 @@ def main():
             for server in servers:
                 server.process.kill()
         refused = subprocess.run([remote, "train", CONFIG, "--name", "none", "--remote", f"ws://127.0.0.1:{free_port()}"],
-                                 cwd=folder, capture_output=True, text=True)
+                                 cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
         assert refused.returncode == 5 and refused.stderr.count("\n") == 1, refused
         print(refused.stderr.strip())
 

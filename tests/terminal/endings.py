@@ -156,7 +156,7 @@ def attempt(program, ending, chance, controls, folder):
     finally:
         if process.poll() is None:
             process.kill()
-            process.wait()
+            process.wait(PATIENCE)
     if code != 130:
         errors.seek(0)
         return f"exit code {code}, {errors.read()[-300:]}"
@@ -186,7 +186,7 @@ def resumes(program, folder):
             return "no checkpoint"
     again = subprocess.run(
         [program, "train", "run.toml", "--resume", "--dashboard", "none", "--set", f"training.epochs={updates + 3}"],
-        cwd=folder, capture_output=True, text=True,
+        cwd=folder, capture_output=True, text=True, timeout=PATIENCE,
     )
     if again.returncode != 0 or again.stderr:
         return f"`--resume` ends with {again.returncode}: {again.stderr[-300:]}"

@@ -1,20 +1,11 @@
-//! `[device]`: where the work is done.
+//! `[device]`: the device that computes.
 
-use super::resolved::Resolved;
-use super::rule::{count, list, text, whole, word};
+use super::key::key;
+use super::rule::{count, count_in, list, text, word};
 use super::section::Section;
 use emberlab_models::Precision;
 
 /// The device.
-///
-/// | key | default | meaning | range |
-/// |---|---|---|---|
-/// | `index` | 0 | which GPU, for the GPU backends | from 0 |
-/// | `precision` | `f32` | what products are computed in while training: `f32`, or `bf16` with all else in `f32` | |
-/// | `count` | 1 | devices that share each batch, from `index` on; the same device so many times on the CPU | 1 to 64 |
-/// | `strategy` | `data-parallel` | how they share it: each takes the gradients of its part of the batch | |
-/// | `remote` | none | servers that compute, as `ws://HOST:PORT`, in a build for them; several share each batch | |
-/// | `threads` | one per core | threads of the CPU backends | 1 to 1024 |
 ///
 /// With several devices batch norm takes mean and variance over each device's part, and the running ones over the first
 /// device's parts, so that they are not those of one device. A part has two samples or more where batch norm needs them and
@@ -23,7 +14,7 @@ use emberlab_models::Precision;
 pub struct DeviceConfig {
     /// Which GPU.
     pub index: usize,
-    /// What products are computed in while training.
+    /// Precision of matrix products and convolutions while training.
     pub precision: Precision,
     /// Devices that share each batch.
     pub count: usize,
@@ -31,7 +22,7 @@ pub struct DeviceConfig {
     pub strategy: Strategy,
     /// Servers that compute.
     pub remote: Vec<String>,
-    /// Threads; one per core where there is none.
+    /// Threads; `None` for one per core.
     pub threads: Option<usize>,
 }
 
@@ -60,41 +51,48 @@ impl Default for DeviceConfig {
 }
 
 impl DeviceConfig {
-    pub(super) fn read(mut section: Section<'_>) -> Self {
-        let index = section.value("index", count(0), 0);
-        let precision = section.value("precision", word(&PRECISIONS), Precision::Full);
-        let count = section.value("count", whole(1..=64).map(|count| count as usize), 1);
-        let strategy = section.value("strategy", word(&STRATEGIES), Strategy::DataParallel);
+    pub(super) fn keys(mut section: Section<'_>, written: Option<&Self>) -> Self {
+        let index = key(
+            "index",
+            count(0),
+            "index of the GPU, for the GPU backends; of the first one if there are several",
+        );
+        let index = section.value(index, 0, written.map(|device| device.index));
+        let precision = key(
+            "precision",
+            word(&PRECISIONS),
+            "precision of matrix products and convolutions while training; everything else is `f32`",
+        );
+        // Left out unless it is set: runs of earlier versions, which do not have the key, can be resumed.
+        let set_precision = written.map(|device| device.precision).filter(|&set| set != Precision::Full);
+        let precision = section.value(precision, Precision::Full, set_precision);
+        let shared = written.filter(|device| device.count > 1);
+        let about = "number of devices that share each batch, from `index` on; on the CPU, the same device several times";
+        let count =
+            section.value(key("count", count_in(1..=64), about), 1, shared.map(|device| device.count));
+        let about =
+            "how they share it; `data-parallel`: each computes the gradients of its part of the batch";
+        let strategy = section.value(
+            key("strategy", word(&STRATEGIES), about),
+            Strategy::DataParallel,
+            shared.map(|device| device.strategy),
+        );
         if count == 1 && section.has("strategy") {
             section.problem("strategy", "has no meaning for `count` = 1, which shares nothing");
         }
         let address = text("an address like `ws://127.0.0.1:3000`", is_address);
-        let remote = section.value("remote", list(address, 1), Vec::new());
+        let about =
+            "servers that compute, as `ws://HOST:PORT`, in a build with `remote`; several share each batch";
+        let set_remote = written.map(|device| device.remote.clone()).filter(|remote| !remote.is_empty());
+        let remote = section.optional(key("remote", list(address, 1), about), set_remote).unwrap_or_default();
         if count > 1 && !remote.is_empty() {
             section.problem("count", "has no meaning beside `remote`, whose servers all take part");
         }
-        let threads = section.optional("threads", whole(1..=1024).map(|threads| threads as usize));
+        let threads =
+            key("threads", count_in(1..=1024), "threads of the CPU backends").default_text("one per core");
+        let threads = section.optional(threads, written.and_then(|device| device.threads));
         section.finish();
         Self { index, precision, count, strategy, remote, threads }
-    }
-
-    pub(super) fn write(&self, out: &mut Resolved<'_>) {
-        out.table("device");
-        out.count("index", self.index);
-        // Runs from before this key are resumed only where it is not written.
-        if self.precision != Precision::Full {
-            let precision = PRECISIONS.iter().find(|(_, precision)| *precision == self.precision);
-            out.optional("precision", precision.map(|(word, _)| *word));
-        }
-        if self.count > 1 {
-            out.count("count", self.count);
-            let strategy = STRATEGIES.iter().find(|(_, strategy)| *strategy == self.strategy);
-            out.optional("strategy", strategy.map(|(word, _)| *word));
-        }
-        if !self.remote.is_empty() {
-            out.entry("remote", self.remote.clone());
-        }
-        out.optional("threads", self.threads.map(|threads| threads as i64));
     }
 }
 

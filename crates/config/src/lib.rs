@@ -1,53 +1,97 @@
-//! The configuration file: read, checked as a whole, and written back resolved.
+//! The configuration file: read, checked as a whole, and written back with its defaults.
 //!
-//! A [`Config`] exists only when every key of its file is known, every value is in its range and the
-//! values fit together, so that training never starts on one that cannot work. Each default stands
-//! where its key is read.
+//! A [`Config`] exists only if every key of its file is known, every value is allowed and the values fit
+//! together. Each key is declared once, in the file of its table, with its rule, its default and one line of
+//! documentation; reading, writing, the origins of values, the JSON schema and the list of all keys follow
+//! from that. `section.rs` shows how to add one, and `metrics.rs` is the shortest example.
 //!
-//! | table | read by |
+//! | table | declared in |
 //! |---|---|
 //! | top level | this file |
-//! | `[data]` | `data.rs`, `source.rs`, and `table.rs` |
-//! | `[model]` | `model.rs` |
-//! | `[training]` | `training.rs` |
-//! | `[training.optimizer]` | `optimizer.rs` |
+//! | `[data]` | `data.rs`, `augment.rs`, and `synthetic.rs`, `source.rs`, `split.rs`, `image_folder.rs`, `csv.rs`, `table.rs` |
+//! | `[model]` | `model.rs`, `hidden.rs`, `init.rs` |
+//! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs` |
+//! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs` |
 //! | `[training.schedule]` | `schedule.rs` |
 //! | `[metrics]` | `metrics.rs` |
 //! | `[device]` | `device.rs` |
 
+mod augment;
+mod checkpoint;
+mod checks;
+mod class_weights;
+mod clip;
+mod csv;
 mod data;
 mod device;
+mod docs;
 mod document;
+mod early_stopping;
+mod file;
+mod findings;
+mod hidden;
+mod image_folder;
+mod init;
+mod key;
+mod location;
 mod metrics;
 mod model;
+mod moments;
+mod name;
+mod nearest;
 mod optimizer;
+mod output;
 mod problem;
-mod resolved;
+mod reference;
 mod rule;
 mod schedule;
 mod schema;
+mod score_name;
 mod section;
+mod select;
 pub mod settings;
+mod shape;
 mod source;
+mod split;
+mod synthetic;
 mod table;
+#[cfg(test)]
+mod tests;
 mod training;
+mod training_checks;
+mod value;
 
+pub use checkpoint::CheckpointConfig;
+pub use class_weights::ClassWeights;
+pub use clip::Clip;
 pub use data::DataConfig;
 pub use device::DeviceConfig;
+pub use docs::docs;
+pub use early_stopping::EarlyStopping;
+pub use hidden::Hidden;
+pub use init::Init;
+pub use location::{Location, Place};
 pub use metrics::MetricsConfig;
-pub use model::{Hidden, Init, ModelConfig, ModelKind};
-pub use optimizer::{Clip, Moments, OptimizerConfig, OptimizerKind};
-pub use problem::ConfigError;
+pub use model::{ModelConfig, ModelKind};
+pub use moments::Moments;
+pub use name::{NAME_RULE, is_plain_name};
+pub use optimizer::{OptimizerConfig, OptimizerKind};
+pub use problem::{ConfigError, Problem, ProblemKind};
+pub use reference::renamed_keys;
 pub use schedule::{Ramp, ScheduleConfig, Steps};
 pub use schema::schema;
-pub use source::{CsvTest, DataShape, Source};
-pub use training::{CheckpointConfig, ClassWeights, EarlyStopping, OnDivergence, Select, TrainingConfig};
+pub use score_name::ScoreName;
+pub use select::Select;
+pub use shape::DataShape;
+pub use source::{CsvTest, Source};
+pub use training::{OnDivergence, TrainingConfig};
 
-use document::Document;
-use emberlab_data::{BatchPlan, ParameterError, Splits};
-use problem::Problem;
-use resolved::Resolved;
-use section::{Problems, Section};
+use document::{Document, EXTENDS};
+use emberlab_models::MetricName;
+use findings::Findings;
+use key::key;
+use output::Output;
+use section::Section;
 use std::path::Path;
 
 /// The seed of every draw that has none of its own.
@@ -55,15 +99,9 @@ const DEFAULT_SEED: u32 = 42;
 
 /// Why batch norm needs more than one.
 const SINGLE_SAMPLE: &str =
-    "batch norm of one sample makes every hidden unit its bias, so that nothing is learnt from it";
+    "batch norm over a single sample sets every hidden unit to its bias, so nothing is learned from it";
 
 /// A checked configuration.
-///
-/// | key | default | meaning | range |
-/// |---|---|---|---|
-/// | `name` | required | the run directory's name | a plain file name |
-/// | `extends` | none | a file whose values are taken where this one sets none | a path from this file's folder |
-/// | `seed` | 42 | the seed of every draw that has none of its own | 0 to 2³²−1 |
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The run directory's name.
@@ -81,147 +119,72 @@ pub struct Config {
     /// `[device]`.
     pub device: DeviceConfig,
     document: Document,
+    /// Notes about the file that are no errors, as about keys that were renamed.
+    notes: Vec<String>,
 }
 
 impl Config {
-    /// Reads a file, with `key.path=value` overrides in place of what it says.
+    /// Reads a file and applies `key.path=value` overrides.
     ///
     /// # Errors
     ///
-    /// All that is wrong with it, at once.
+    /// Everything that is wrong with it, at once.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ConfigError> {
         Self::check(Document::load(path, overrides)?)
     }
 
-    /// Takes the text of a file that is part of the program, with `path` as its name.
+    /// Reads `text` as if it were the file at `path`.
     ///
     /// # Errors
     ///
-    /// All that is wrong with it, at once.
+    /// Everything that is wrong with it, at once.
     pub fn parse(path: &Path, text: &str, overrides: &[String]) -> Result<Self, ConfigError> {
         Self::check(Document::parse(path, text, overrides)?)
     }
 
     fn check(document: Document) -> Result<Self, ConfigError> {
-        let problems = Problems::default();
-        let parts = read(Section::root(&document, &problems));
-        problems.finish(&document)?;
+        let findings = Findings::default();
+        let parts = Parts::keys(Section::reading(&document, &findings), None, false);
+        let notes = findings.finish(&document)?;
         match parts {
             Some(Parts { name, seed, data, model, training, metrics, device }) => {
-                Ok(Self { name, seed, data, model, training, metrics, device, document })
+                Ok(Self { name, seed, data, model, training, metrics, device, document, notes })
             }
             None => Err(ConfigError::new(&document.path, Vec::new())),
         }
     }
 
-    /// The whole configuration with its defaults, as a file that reads back equal.
-    pub fn to_toml(&self) -> String {
-        self.write(Resolved::default())
-    }
-
-    /// The same with a comment behind each value that says where it came from.
-    pub fn to_toml_with_origins(&self) -> String {
-        self.write(Resolved::with_origins(&self.document))
-    }
-
-    fn write(&self, mut out: Resolved<'_>) -> String {
-        out.entry("name", self.name.as_str());
-        out.entry("seed", self.seed);
-        self.data.write(&mut out);
-        self.model.write(&mut out);
-        let validation = self.data.validation.is_some() || self.training.is_about_validation();
-        self.training.write(validation, &mut out);
-        self.metrics.write(&mut out);
-        self.device.write(&mut out);
-        out.into_text()
-    }
-
-    /// What does not fit the samples, now that they are there.
-    ///
-    /// # Errors
-    ///
-    /// When batches are larger than the training part and the last is dropped, so that none is left;
-    /// and, where only the data tells how many columns and classes there are, for a model that does not
-    /// fit them.
-    pub fn check_samples(&self, splits: &Splits) -> Result<(), ConfigError> {
-        if self.data.source.shape().is_none() {
-            self.check_shape(&DataShape::of(&splits.train.samples))?;
-        }
-        if splits.validation.is_none() {
-            let problems = Problems::default();
-            self.training.check_validation(&Section::root(&self.document, &problems).table("training"));
-            problems.finish(&self.document)?;
-        }
-        let n_train = splits.train.rows.len();
-        if let BatchPlan::Mini { size, drop_last: true } = self.training.plan
-            && size.get() > n_train
-        {
-            let allowed = format!("at most {n_train}, the training samples, where `drop_last` is true");
-            return Err(self.parameter_error("training", &ParameterError::new("batch_size", size, allowed)));
-        }
-        let least = self.model.least_batch();
-        if n_train < least {
-            let allowed = format!("false: the training part has {n_train} sample, and {SINGLE_SAMPLE}");
-            return Err(self.parameter_error("model", &ParameterError::new("batch_norm", true, allowed)));
-        }
-        self.check_schedule(self.training.updates(n_train))
-    }
-
-    /// Warnings about training on `n_train` samples, each a sentence.
-    pub fn warnings(&self, n_train: usize) -> Vec<String> {
-        let mut warnings = Vec::new();
-        let problems = Problems::default();
-        let mut root = Section::root(&self.document, &problems);
-        if root.table("training").table("early_stopping").has("minimum_change") {
-            warnings.push("`training.early_stopping.minimum_change` is now called `min_delta`".to_owned());
-        }
-        if let BatchPlan::Mini { size, drop_last: false } = self.training.plan
-            && n_train % size == 1
-            && self.model.least_batch() > 1
-        {
-            warnings.push(format!(
-                "the last batch of each epoch has one of the {n_train} training samples, and {SINGLE_SAMPLE}; set \
-                 `training.drop_last = true` or another `batch_size`"
-            ));
-        }
-        warnings
-    }
-
-    /// Whether every part of the schedule comes to its end within the run.
-    fn check_schedule(&self, updates: usize) -> Result<(), ConfigError> {
-        let ScheduleConfig { warmup, linear, cosine, .. } = self.training.schedule;
-        for (key, ramp) in [("warmup", warmup), ("linear", linear), ("cosine", cosine)] {
-            if let Some(length) = ramp.and_then(|ramp| ramp.updates).filter(|&length| length > updates) {
-                let allowed = format!("at most {updates}, the updates of the run, or left out");
-                let error = ParameterError::new("updates", length, allowed);
-                return Err(self.parameter_error(&format!("training.schedule.{key}"), &error));
+    /// The metrics that a run computes: `metrics.names`, then those that epochs are compared by.
+    pub fn metric_names(&self) -> Vec<MetricName> {
+        let stopping = self.training.early_stopping.map(|rule| rule.metric);
+        let compared = [self.training.select.score(), stopping].into_iter().flatten();
+        let mut names = self.metrics.names.clone();
+        for metric in compared.filter_map(ScoreName::metric) {
+            if !names.contains(&metric) {
+                names.push(metric);
             }
         }
-        Ok(())
+        names
     }
 
-    /// Whether the model fits data of a shape, and is no larger than what is allowed.
-    ///
-    /// # Errors
-    ///
-    /// Every key that does not fit.
-    pub fn check_shape(&self, shape: &DataShape) -> Result<(), ConfigError> {
-        let problems = Problems::default();
-        let mut root = Section::root(&self.document, &problems);
-        self.model.check(&root.table("model"), shape);
-        self.training.check_shape(&root.table("training"), shape);
-        problems.finish(&self.document)
+    /// The whole configuration with its defaults, as a file that reads back equal.
+    pub fn to_toml(&self) -> String {
+        self.write(Output::default())
     }
 
-    /// An error about a key of this file that only the data could tell.
-    pub fn parameter_error(&self, table: &str, error: &ParameterError) -> ConfigError {
-        let key = format!("{table}.{}", error.name);
-        let message = format!("`{key}` is {}, must be {}", error.value, error.allowed);
-        ConfigError::new(&self.document.path, vec![Problem { location: self.document.locate(&key), message }])
+    /// The same, with a comment behind each value that says where it came from.
+    pub fn to_toml_with_origins(&self) -> String {
+        self.write(Output::with_origins(&self.document))
+    }
+
+    fn write(&self, output: Output<'_>) -> String {
+        let validation = self.data.validation.is_some() || self.training.is_about_validation();
+        Parts::keys(Section::writing(&output), Some(self), validation);
+        output.into_text()
     }
 }
 
-/// What [`read`] returns when nothing is missing.
+/// The tables of a [`Config`].
 struct Parts {
     name: String,
     seed: u32,
@@ -232,40 +195,43 @@ struct Parts {
     device: DeviceConfig,
 }
 
-/// Reads every table before it gives up, so that all problems are found.
-fn read(mut root: Section<'_>) -> Option<Parts> {
-    let name = root.required("name", rule::text(NAME_RULE, is_plain_name));
-    let seed = root.value("seed", rule::seed(), DEFAULT_SEED);
-    let data = DataConfig::read(root.table("data"), seed);
-    let mut model_section = root.table("model");
-    let model = ModelConfig::read(&mut model_section, seed);
-    if let (Some(data), Some(model)) = (&data, &model) {
-        data.source.shape().inspect(|shape| model.check(&model_section, shape));
+impl Parts {
+    /// Visits every table before it gives up, so that all problems are found.
+    fn keys(mut root: Section<'_>, written: Option<&Config>, validation: bool) -> Option<Self> {
+        // It is applied when the file is read; see `file.rs`.
+        let base = rule::text("a file whose values are taken where this one sets none", |_| true);
+        root.optional(
+            key(EXTENDS, base, "file that this one extends, as a path relative to its folder"),
+            None,
+        );
+        let name = key("name", name::name(), "name of the run directory");
+        let name = root.required(name, written.map(|config| config.name.clone()));
+        let seed = key("seed", rule::seed(), "seed of every draw that has none of its own");
+        let seed = root.value(seed, DEFAULT_SEED, written.map(|config| config.seed));
+        let data = DataConfig::keys(root.table("data"), written.map(|config| &config.data), seed);
+        let mut model_section = root.table("model");
+        let model = ModelConfig::keys(&mut model_section, written.map(|config| &config.model), seed);
+        if let (Some(data), Some(model)) = (&data, &model) {
+            data.source.shape().inspect(|shape| model.check(&model_section, shape));
+        }
+        model_section.finish();
+        let mut training_section = root.table("training");
+        let training = TrainingConfig::keys(
+            &mut training_section,
+            written.map(|config| &config.training),
+            seed,
+            validation,
+        );
+        if let (Some(data), Some(training)) = (&data, &training) {
+            training.check(&training_section, data);
+        }
+        let metrics = MetricsConfig::keys(root.table("metrics"), written.map(|config| &config.metrics));
+        let device = DeviceConfig::keys(root.table("device"), written.map(|config| &config.device));
+        if let (Some(model), Some(training)) = (&model, &training) {
+            training.check_batches(&training_section, model);
+        }
+        training_section.finish();
+        root.finish();
+        Some(Self { name: name?, seed, data: data?, model: model?, training: training?, metrics, device })
     }
-    model_section.finish();
-    let mut training_section = root.table("training");
-    let training = TrainingConfig::read(&mut training_section, seed);
-    if let (Some(data), Some(training)) = (&data, &training) {
-        training.check(&training_section, data);
-    }
-    let metrics = MetricsConfig::read(root.table("metrics"));
-    let device = DeviceConfig::read(root.table("device"));
-    if let (Some(model), Some(training)) = (&model, &training) {
-        training.check_batches(&training_section, model);
-    }
-    training_section.finish();
-    root.finish();
-    Some(Parts { name: name?, seed, data: data?, model: model?, training: training?, metrics, device })
-}
-
-/// What [`is_plain_name`] allows.
-pub const NAME_RULE: &str = "a plain file name: at most 100 letters, digits, `-`, `_`, `.` and spaces, starting with a letter or digit and not ending in `.` or a space";
-
-/// Whether a run directory may bear this name.
-pub fn is_plain_name(name: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || "-_. ".contains(c);
-    name.starts_with(char::is_alphanumeric)
-        && name.chars().count() <= 100
-        && name.chars().all(plain)
-        && !name.ends_with(['.', ' '])
 }

@@ -1,49 +1,31 @@
-//! `[model]`: what is trained, and by which gradient rule.
+//! `[model]`: the classifier and where its gradients come from.
 
-use super::resolved::Resolved;
-use super::rule::{count, flag, list, number, seed, text, word};
+use super::hidden::Hidden;
+use super::init::Init;
+use super::key::key;
+use super::rule::{count, list, number, seed, word};
 use super::section::Section;
-use super::source::DataShape;
+use super::shape::DataShape;
 use emberlab_data::ImageShape;
-use emberlab_models::{Activation, Architecture, ConvolutionBlocks, GradientRule, Output, Scheme};
-use std::path::PathBuf;
+use emberlab_models::{Architecture, ConvolutionBlocks, GradientRule, Output};
 
-/// The deviation of the lab's initial weights.
-const DEFAULT_STD: f64 = 0.01;
-/// The units of the lab's hidden layer.
-const DEFAULT_HIDDEN: [usize; 1] = [64];
 /// The filters of each block of a CNN.
 const DEFAULT_CHANNELS: [usize; 2] = [16, 32];
-/// The largest network that is made: 2²⁸ weights, a gigabyte.
+/// The height and width of a CNN's filters.
+const DEFAULT_KERNEL_SIZE: usize = 3;
+/// The largest number of weights: 2²⁸, a gigabyte.
 const MAX_PARAMETERS: usize = 1 << 28;
 
 /// The classifier.
-///
-/// | key | default | meaning | range |
-/// |---|---|---|---|
-/// | `kind` | required | `linear`, `mlp` or `cnn` | |
-/// | `channels` | `[16, 32]` | filters of each block, for `cnn` | at least one, each from 1 |
-/// | `kernel_size` | 3 | height and width of the filters, for `cnn` | odd, 1 to 15 |
-/// | `hidden` | `[64]`; none for `cnn` | units of each hidden layer | each from 1 |
-/// | `activation` | `relu` | after each block and hidden layer | `relu`, `leaky-relu`, `tanh`, `sigmoid`, `gelu` |
-/// | `batch_norm` | false | normalises each block and hidden layer; hidden layers need batches of two samples or more | |
-/// | `dropout` | 0 | share of hidden units left out while training | 0 to below 1 |
-/// | `dropout_seed` | top-level `seed` | of that choice | 0 to 2³²−1 |
-/// | `output` | `softmax` | probabilities and loss | `softmax`; `sigmoid` for two classes |
-/// | `gradient` | `autodiff` | where gradients come from | `autodiff`, `manual` |
-/// | `init.scheme` | `normal` | how weights are drawn | see [`Scheme`] |
-/// | `init.std` | 0.01 | standard deviation, for the normal schemes | above 0 |
-/// | `init.seed` | top-level `seed` | of the draw of weights | 0 to 2³²−1 |
-/// | `init.from` | none | a safetensors file with the weights, in place of a draw | a file's path |
 #[derive(Clone, Debug)]
 pub struct ModelConfig {
     /// The layers.
     pub kind: ModelKind,
-    /// What makes probabilities of logits.
+    /// Turns logits into probabilities.
     pub output: Output,
     /// Where the gradients come from.
     pub gradient: GradientRule,
-    /// How the weights are made.
+    /// The initial weights.
     pub init: Init,
     /// The seed of their draw.
     pub init_seed: u32,
@@ -69,52 +51,21 @@ pub enum ModelKind {
     },
 }
 
-/// What lies between input and logits.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Hidden {
-    /// Units of each hidden layer.
-    pub units: Vec<usize>,
-    /// The function after each.
-    pub activation: Activation,
-    /// Whether each is normalised by batch.
-    pub batch_norm: bool,
-    /// Share of units left out while training.
-    pub dropout: f64,
-}
-
-/// Where initial weights come from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Init {
-    /// They are drawn.
-    Draw(Scheme),
-    /// They are read from a safetensors file.
-    From(PathBuf),
-}
-
 /// The word for each kind.
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+pub(super) enum Kind {
     Linear,
     Mlp,
     Cnn,
 }
 
-/// The word for each scheme.
-#[derive(Clone, Copy, PartialEq)]
-enum SchemeWord {
-    AugmentedNormal,
-    Normal,
-    KaimingUniform,
-    XavierUniform,
-}
+pub(super) const KINDS: [(&str, Kind); 3] =
+    [("linear", Kind::Linear), ("mlp", Kind::Mlp), ("cnn", Kind::Cnn)];
 
-const ACTIVATIONS: [(&str, Activation); 5] = [
-    ("relu", Activation::Relu),
-    ("leaky-relu", Activation::LeakyRelu),
-    ("tanh", Activation::Tanh),
-    ("sigmoid", Activation::Sigmoid),
-    ("gelu", Activation::Gelu),
-];
+const OUTPUTS: [(&str, Output); 2] = [("softmax", Output::Softmax), ("sigmoid", Output::Sigmoid)];
+
+const GRADIENTS: [(&str, GradientRule); 2] =
+    [("autodiff", GradientRule::Autodiff), ("manual", GradientRule::Manual)];
 
 impl ModelConfig {
     /// The layers for data of a shape.
@@ -140,9 +91,8 @@ impl ModelConfig {
         architecture
     }
 
-    /// The samples that a batch must have to be trained on: batch norm takes mean and variance of a hidden
-    /// layer's units over the samples of a batch, and there is no variance of one. Of images it has as many
-    /// values as pixels.
+    /// The smallest number of samples in a batch. Batch norm of hidden layers takes a variance over the samples
+    /// of a batch, which needs two; of images it takes it over the pixels too.
     pub fn least_batch(&self) -> usize {
         match &self.kind {
             ModelKind::Linear => 1,
@@ -152,27 +102,34 @@ impl ModelConfig {
         }
     }
 
-    pub(super) fn read(section: &mut Section<'_>, default_seed: u32) -> Option<Self> {
-        let kinds = [("linear", Kind::Linear), ("mlp", Kind::Mlp), ("cnn", Kind::Cnn)];
-        let kind = section.required("kind", word(&kinds));
-        let channels = section.value("channels", list(count(1), 1), DEFAULT_CHANNELS.to_vec());
-        let kernel_size = read_kernel_size(section);
-        let hidden = read_hidden(section, kind);
-        let dropout_seed = section.value("dropout_seed", seed(), default_seed);
-        let output = word(&[("softmax", Output::Softmax), ("sigmoid", Output::Sigmoid)]);
-        let output = section.value("output", output, Output::Softmax);
-        let rule = [("autodiff", GradientRule::Autodiff), ("manual", GradientRule::Manual)];
-        let gradient = section.value("gradient", word(&rule), GradientRule::Autodiff);
-        let (init, init_seed) = read_init(section.table("init"), default_seed);
+    pub(super) fn keys(section: &mut Section<'_>, written: Option<&Self>, default_seed: u32) -> Option<Self> {
+        let set = written.map(|model| &model.kind);
+        let kind = section.required(key("kind", word(&KINDS), "the layers"), set.map(ModelKind::word));
+        let (channels, kernel_size) = convolution_keys(section, set);
+        let set_hidden = set.and_then(ModelKind::hidden);
+        let hidden = Hidden::keys(section, set_hidden, kind == Some(Kind::Cnn));
+        let dropout_seed =
+            key("dropout_seed", seed(), "seed of that choice").default_text("top-level `seed`");
+        let set_seed = written.filter(|_| set_hidden.is_some()).map(|model| model.dropout_seed);
+        let dropout_seed = section.value(dropout_seed, default_seed, set_seed);
+        let about =
+            "what turns logits into probabilities, and with it the loss; `sigmoid` is for two classes";
+        let output = key("output", word(&OUTPUTS), about);
+        let output = section.value(output, Output::Softmax, written.map(|model| model.output));
+        let about = "where gradients come from: automatic differentiation, or derivatives written by hand";
+        let gradient = key("gradient", word(&GRADIENTS), about);
+        let gradient = section.value(gradient, GradientRule::Autodiff, written.map(|model| model.gradient));
+        let set_init = written.map(|model| (&model.init, model.init_seed));
+        let (init, init_seed) = Init::keys(section.table("init"), set_init, default_seed);
         let kind = match kind? {
             Kind::Linear => {
                 let keys = ["hidden", "activation", "batch_norm", "dropout", "dropout_seed"];
-                refuse(section, &keys, "`kind` = \"linear\", which has no hidden layer");
-                refuse(section, &["channels", "kernel_size"], "`kind` = \"linear\", which has no filters");
+                section.refuse(&keys, "`kind` = \"linear\", which has no hidden layer");
+                section.refuse(&["channels", "kernel_size"], "`kind` = \"linear\", which has no filters");
                 ModelKind::Linear
             }
             Kind::Mlp => {
-                refuse(section, &["channels", "kernel_size"], "`kind` = \"mlp\", which has no filters");
+                section.refuse(&["channels", "kernel_size"], "`kind` = \"mlp\", which has no filters");
                 ModelKind::Mlp(hidden)
             }
             Kind::Cnn => ModelKind::Cnn { channels, kernel_size, hidden },
@@ -180,7 +137,7 @@ impl ModelConfig {
         Some(Self { kind, output, gradient, init, init_seed, dropout_seed })
     }
 
-    /// Reports what does not fit the data.
+    /// Reports keys that do not fit the data.
     pub(super) fn check(&self, section: &Section<'_>, shape: &DataShape) {
         let n_classes = shape.n_classes;
         if self.output == Output::Sigmoid && n_classes != 2 {
@@ -199,63 +156,43 @@ impl ModelConfig {
             section.problem(key, reason);
         }
     }
+}
 
-    pub(super) fn write(&self, out: &mut Resolved<'_>) {
-        out.table("model");
-        match &self.kind {
-            ModelKind::Linear => out.entry("kind", "linear"),
-            ModelKind::Mlp(hidden) => {
-                out.entry("kind", "mlp");
-                self.write_hidden(hidden, out);
-            }
-            ModelKind::Cnn { channels, kernel_size, hidden } => {
-                out.entry("kind", "cnn");
-                out.counts("channels", channels);
-                out.count("kernel_size", *kernel_size);
-                self.write_hidden(hidden, out);
-            }
-        }
-        let output = match self.output {
-            Output::Softmax => "softmax",
-            Output::Sigmoid => "sigmoid",
-        };
-        out.entry("output", output);
-        let gradient = match self.gradient {
-            GradientRule::Autodiff => "autodiff",
-            GradientRule::Manual => "manual",
-        };
-        out.entry("gradient", gradient);
-        out.table("model.init");
-        match &self.init {
-            Init::Draw(scheme) => {
-                let (scheme, std) = written_scheme(*scheme);
-                out.entry("scheme", scheme);
-                out.optional("std", std);
-                out.entry("seed", self.init_seed);
-            }
-            Init::From(path) => out.entry("from", path.to_string_lossy().as_ref()),
+impl ModelKind {
+    fn word(&self) -> Kind {
+        match self {
+            Self::Linear => Kind::Linear,
+            Self::Mlp(_) => Kind::Mlp,
+            Self::Cnn { .. } => Kind::Cnn,
         }
     }
 
-    fn write_hidden(&self, hidden: &Hidden, out: &mut Resolved<'_>) {
-        out.counts("hidden", &hidden.units);
-        let activation = ACTIVATIONS.iter().find(|(_, activation)| *activation == hidden.activation);
-        out.optional("activation", activation.map(|(word, _)| *word));
-        out.entry("batch_norm", hidden.batch_norm);
-        out.entry("dropout", hidden.dropout);
-        out.entry("dropout_seed", self.dropout_seed);
+    fn hidden(&self) -> Option<&Hidden> {
+        match self {
+            Self::Linear => None,
+            Self::Mlp(hidden) | Self::Cnn { hidden, .. } => Some(hidden),
+        }
     }
 }
 
-fn refuse(section: &Section<'_>, keys: &[&str], meaningless: &str) {
-    for key in keys.iter().filter(|key| section.has(key)) {
-        section.problem(key, format!("has no meaning for {meaningless}"));
-    }
+/// Filters of each block, and their size.
+fn convolution_keys(section: &mut Section<'_>, written: Option<&ModelKind>) -> (Vec<usize>, usize) {
+    let (set_channels, set_kernel_size) = match written {
+        Some(ModelKind::Cnn { channels, kernel_size, .. }) => (Some(channels.clone()), Some(*kernel_size)),
+        _ => (None, None),
+    };
+    let channels = key("channels", list(count(1), 1), "number of filters of each block, for `cnn`");
+    let channels = section.value(channels, DEFAULT_CHANNELS.to_vec(), set_channels);
+    let odd = number("an odd number from 1 to 15", |size| size % 2.0 == 1.0 && (1.0..=15.0).contains(&size))
+        .map(|size| size as usize, |&size| Some(size as f64))
+        .written_as(|&size| size as i64);
+    let kernel_size = key("kernel_size", odd, "height and width of the filters in pixels, for `cnn`");
+    (channels, section.value(kernel_size, DEFAULT_KERNEL_SIZE, set_kernel_size))
 }
 
 fn check_image(section: &Section<'_>, n_blocks: usize, image: Option<ImageShape>) {
     let Some(image) = image else {
-        section.problem("kind", "is \"cnn\", must be \"linear\" or \"mlp\": the data is no images");
+        section.problem("kind", "is \"cnn\", must be \"linear\" or \"mlp\": the samples are not images");
         return;
     };
     let side = image.height.min(image.width);
@@ -266,65 +203,5 @@ fn check_image(section: &Section<'_>, n_blocks: usize, image: Option<ImageShape>
             "has {n_blocks} blocks, must have at most {halvings}: each halves the images, of {height} × {width} pixels"
         );
         section.problem("channels", reason);
-    }
-}
-
-fn read_kernel_size(section: &mut Section<'_>) -> usize {
-    const DEFAULT: f64 = 3.0;
-    let odd = |size: f64| size % 2.0 == 1.0 && (1.0..=15.0).contains(&size);
-    section.value("kernel_size", number("an odd number from 1 to 15", odd), DEFAULT) as usize
-}
-
-fn read_hidden(section: &mut Section<'_>, kind: Option<Kind>) -> Hidden {
-    let (least, default) = match kind {
-        Some(Kind::Cnn) => (0, Vec::new()),
-        _ => (1, DEFAULT_HIDDEN.to_vec()),
-    };
-    let share = number("a number from 0 to below 1", |share| (0.0..1.0).contains(&share));
-    Hidden {
-        units: section.value("hidden", list(count(1), least), default),
-        activation: section.value("activation", word(&ACTIVATIONS), Activation::Relu),
-        batch_norm: section.value("batch_norm", flag(), false),
-        dropout: section.value("dropout", share, 0.0),
-    }
-}
-
-fn read_init(mut section: Section<'_>, default_seed: u32) -> (Init, u32) {
-    let schemes = [
-        ("augmented-normal", SchemeWord::AugmentedNormal),
-        ("normal", SchemeWord::Normal),
-        ("kaiming-uniform", SchemeWord::KaimingUniform),
-        ("xavier-uniform", SchemeWord::XavierUniform),
-    ];
-    let scheme = section.value("scheme", word(&schemes), SchemeWord::Normal);
-    let positive = number("a number above 0", |std| std > 0.0);
-    let std = section.value("std", positive, DEFAULT_STD);
-    let seed = section.value("seed", seed(), default_seed);
-    let from = section
-        .optional("from", text("a file's path", |path| !path.is_empty() && !path.contains(char::is_control)));
-    let uniform = matches!(scheme, SchemeWord::KaimingUniform | SchemeWord::XavierUniform);
-    if from.is_some() {
-        refuse(&section, &["scheme", "std", "seed"], "weights that are read `from` a file");
-    } else if uniform {
-        let meaningless = "this `scheme`, whose bound follows from the layer's size";
-        refuse(&section, &["std"], meaningless);
-    }
-    section.finish();
-    let scheme = match scheme {
-        SchemeWord::AugmentedNormal => Scheme::AugmentedNormal { std },
-        SchemeWord::Normal => Scheme::Normal { std },
-        SchemeWord::KaimingUniform => Scheme::KaimingUniform,
-        SchemeWord::XavierUniform => Scheme::XavierUniform,
-    };
-    let init = from.map_or(Init::Draw(scheme), |path| Init::From(path.into()));
-    (init, seed)
-}
-
-fn written_scheme(scheme: Scheme) -> (&'static str, Option<f64>) {
-    match scheme {
-        Scheme::AugmentedNormal { std } => ("augmented-normal", Some(std)),
-        Scheme::Normal { std } => ("normal", Some(std)),
-        Scheme::KaimingUniform => ("kaiming-uniform", None),
-        Scheme::XavierUniform => ("xavier-uniform", None),
     }
 }

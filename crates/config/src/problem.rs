@@ -1,97 +1,81 @@
 //! What is wrong with a configuration, and where.
 
+use super::location::Location;
 use emberlab_data::text::{MAX_ITEMS, on_one_line, shown, thousands};
-use std::cmp::Ordering;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-/// Where a value stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Location {
-    /// In the file, but no line is to blame.
-    File,
-    /// A place in a file.
-    Place(Place),
-    /// An argument of `--set`.
-    Argument(String),
-}
-
-/// A file that was read: the configuration, or one that it extends.
-#[derive(Debug)]
-pub(crate) struct SourceText {
-    /// Where it is.
-    pub path: PathBuf,
-    /// All of it.
-    pub text: String,
-}
-
-/// A place in a file. Line and column are counted only when they are asked for, as most places never are.
-#[derive(Clone, Debug)]
-pub(crate) struct Place {
-    source: Arc<SourceText>,
-    /// Bytes before it.
-    position: usize,
-}
-
-impl Place {
-    pub fn new(source: &Arc<SourceText>, position: usize) -> Self {
-        Self { source: Arc::clone(source), position }
-    }
-
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.source.path
-    }
-
-    /// The line, from 1.
-    pub fn line(&self) -> usize {
-        1 + self.before().matches('\n').count()
-    }
-
-    /// The letter of the line, from 1.
-    pub fn column(&self) -> usize {
-        1 + self.before().rsplit('\n').next().map_or(0, |start| start.chars().count())
-    }
-
-    fn before(&self) -> &str {
-        self.source.text.get(..self.position).unwrap_or(&self.source.text)
-    }
-
-    fn order(&self) -> (&Path, usize) {
-        (&self.source.path, self.position)
-    }
-}
-
-impl PartialEq for Place {
-    fn eq(&self, other: &Self) -> bool {
-        self.order() == other.order()
-    }
-}
-
-impl Eq for Place {}
-
-impl PartialOrd for Place {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Place {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.order().cmp(&other.order())
-    }
-}
 
 /// One thing that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Problem {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it is.
     pub location: Location,
-    pub message: String,
+    /// What it is.
+    pub kind: ProblemKind,
 }
 
-/// Everything that is wrong with a configuration, in the order of the file, a line each:
-/// `file:line:column: what is wrong`. Ten are told, of more the number.
+/// What is wrong. Keys are dotted paths, as `training.epochs`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// No table declares the key.
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// The declared key that it probably stands for.
+        nearest: Option<&'static str>,
+        /// All keys of its table.
+        known: Vec<&'static str>,
+    },
+    /// A required key is left out.
+    MissingKey {
+        /// The key.
+        key: String,
+        /// The allowed values, in words.
+        allowed: String,
+    },
+    /// A value of the wrong type or out of range.
+    InvalidValue {
+        /// The key.
+        key: String,
+        /// The value as a message shows it.
+        value: String,
+        /// The allowed values, in words.
+        allowed: String,
+        /// What the user probably meant; empty, or the end of the sentence from its `;` on.
+        hint: String,
+    },
+    /// A value that contradicts another key or the data.
+    InvalidUse {
+        /// The key.
+        key: String,
+        /// The end of the sentence that begins with the key.
+        reason: String,
+    },
+    /// The file or an argument of `--set` cannot be read or parsed.
+    Unreadable(String),
+}
+
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownKey { key, nearest: Some(nearest), .. } => {
+                write!(f, "unknown key `{key}`, did you mean `{nearest}`?")
+            }
+            Self::UnknownKey { key, nearest: None, known } => {
+                write!(f, "unknown key `{key}`, known here: `{}`", known.join("`, `"))
+            }
+            Self::MissingKey { key, allowed } => write!(f, "`{key}` is missing, must be {allowed}"),
+            Self::InvalidValue { key, value, allowed, hint } => {
+                write!(f, "`{key}` is {value}, must be {allowed}{hint}")
+            }
+            Self::InvalidUse { key, reason } => write!(f, "`{key}` {reason}"),
+            Self::Unreadable(reason) => f.write_str(reason),
+        }
+    }
+}
+
+/// Everything that is wrong with a configuration, in the order of the file, one line each:
+/// `file:line:column: what is wrong`. The first ten are printed, then the number of the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     path: PathBuf,
@@ -99,21 +83,33 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    pub(crate) fn new(path: &Path, mut problems: Vec<Problem>) -> Self {
-        problems.sort();
+    pub(super) fn new(path: &Path, mut problems: Vec<Problem>) -> Self {
+        problems.sort_by_cached_key(|problem| (problem.location.clone(), problem.kind.to_string()));
         problems.dedup();
         Self { path: path.to_owned(), problems }
+    }
+
+    /// An error about the file as a whole.
+    pub(super) fn of_file(path: &Path, reason: String) -> Self {
+        let kind = ProblemKind::Unreadable(reason);
+        Self { path: path.to_owned(), problems: vec![Problem { location: Location::File, kind }] }
+    }
+
+    /// The problems, in the order of the file.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
     }
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = |path: &Path| on_one_line(&path.to_string_lossy()).into_owned();
-        for (index, Problem { location, message }) in self.problems.iter().take(MAX_ITEMS).enumerate() {
+        for (index, Problem { location, kind }) in self.problems.iter().take(MAX_ITEMS).enumerate() {
             if index > 0 {
                 writeln!(f)?;
             }
-            let message = on_one_line(message);
+            let message = kind.to_string();
+            let message = on_one_line(&message);
             match location {
                 Location::File => write!(f, "{}: {message}", path(&self.path))?,
                 Location::Place(place) => {

@@ -1,46 +1,38 @@
 //! `[training.schedule]`: how the learning rate changes over the run.
 
-use super::resolved::Resolved;
+use super::key::key;
 use super::rule::{Rule, count, number};
 use super::section::Section;
 
 /// The learning rate of each update is `learning_rate` times the factors of all schedules that are
-/// given; without any it is constant.
+/// given; without one it is constant.
 ///
-/// | key | meaning |
-/// |---|---|
-/// | `warmup = { updates, start }` | rises in a line from `start` (0.01) to 1 within `updates` |
-/// | `linear = { updates, end }` | falls in a line from 1 to `end` (0.01) within `updates`, then stays |
-/// | `cosine = { updates, end }` | falls from 1 toward `end` (0) in half a cosine within `updates`, then starts again |
-/// | `step = { every, factor }` | times `factor` (0.1) after each `every` updates |
-/// | `exponential = { factor }` | times `factor` after each update |
-///
-/// `updates` is the whole run where it is left out. The factors are those of PyTorch's `LinearLR` (warm-up and
+/// The factors are those of PyTorch's `LinearLR` (warm-up and
 /// `linear`), `CosineAnnealingWarmRestarts` with `T_0 = updates`, `StepLR` and `ExponentialLR`, stepped after each update.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScheduleConfig {
-    /// A rise at the start.
+    /// Linear warm-up.
     pub warmup: Option<Ramp>,
-    /// A fall in a line.
+    /// Linear decay.
     pub linear: Option<Ramp>,
-    /// A fall in half a cosine.
+    /// Cosine annealing.
     pub cosine: Option<Ramp>,
-    /// A fall in steps.
+    /// Step decay.
     pub step: Option<Steps>,
-    /// A fall by a factor at each update.
+    /// Exponential decay, by this factor at each update.
     pub exponential: Option<f64>,
 }
 
-/// A way between 1 and another factor.
+/// A change of the factor between 1 and another value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ramp {
-    /// How long it takes; the whole run where it is left out.
+    /// Its length; `None` for the whole run.
     pub updates: Option<usize>,
-    /// The factor at the other end.
+    /// The factor at the end that is not 1.
     pub factor: f64,
 }
 
-/// A fall in steps.
+/// A decay in steps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Steps {
     /// Updates from one step to the next.
@@ -50,38 +42,94 @@ pub struct Steps {
 }
 
 impl ScheduleConfig {
-    pub(super) fn read(mut section: Section<'_>) -> Self {
+    /// Whether the learning rate stays the same over the run.
+    pub fn is_constant(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub(super) fn keys(mut section: Section<'_>, written: Option<&Self>) -> Self {
         let schedule = Self {
-            warmup: read_ramp(&mut section, "warmup", "start", above_zero(), 0.01),
-            linear: read_ramp(&mut section, "linear", "end", from_zero(), 0.01),
-            cosine: read_ramp(&mut section, "cosine", "end", from_zero(), 0.0),
-            step: read_steps(&mut section),
-            exponential: read_exponential(&mut section),
+            warmup: Ramp::keys(&mut section, &WARMUP, written.and_then(|schedule| schedule.warmup)),
+            linear: Ramp::keys(&mut section, &LINEAR, written.and_then(|schedule| schedule.linear)),
+            cosine: Ramp::keys(&mut section, &COSINE, written.and_then(|schedule| schedule.cosine)),
+            step: Steps::keys(&mut section, written.and_then(|schedule| schedule.step)),
+            exponential: exponential_keys(&mut section, written.and_then(|schedule| schedule.exponential)),
         };
         section.finish();
         schedule
     }
+}
 
-    pub(super) fn write(&self, out: &mut Resolved<'_>) {
-        if *self == Self::default() {
-            return;
-        }
-        out.table("training.schedule");
-        for (key, end, ramp) in
-            [("warmup", "start", self.warmup), ("linear", "end", self.linear), ("cosine", "end", self.cosine)]
-        {
-            if let Some(Ramp { updates, factor }) = ramp {
-                let updates = updates.map(|updates| ("updates", (updates as i64).into()));
-                out.inline(key, updates.into_iter().chain([(end, factor.into())]));
-            }
-        }
-        if let Some(Steps { every, factor }) = self.step {
-            out.inline("step", [("every", (every as i64).into()), ("factor", factor.into())]);
-        }
-        if let Some(factor) = self.exponential {
-            out.inline("exponential", [("factor", factor.into())]);
-        }
+/// The keys of one kind of ramp.
+struct RampKeys {
+    table: &'static str,
+    updates: &'static str,
+    /// The key of the factor at the end that is not 1.
+    end: &'static str,
+    end_about: &'static str,
+    default: f64,
+    /// Whether the factor can be 0.
+    from_zero: bool,
+}
+
+const WARMUP: RampKeys = RampKeys {
+    table: "warmup",
+    updates: "updates over which the learning rate rises linearly from `start` to 1 times its value",
+    end: "start",
+    end_about: "factor of the first update",
+    default: 0.01,
+    from_zero: false,
+};
+
+const LINEAR: RampKeys = RampKeys {
+    table: "linear",
+    updates: "updates over which the learning rate falls linearly from 1 to `end` times its value; it stays there",
+    end: "end",
+    end_about: "factor after the last update",
+    default: 0.01,
+    from_zero: true,
+};
+
+const COSINE: RampKeys = RampKeys {
+    table: "cosine",
+    updates: "updates over which the learning rate falls from 1 to `end` times its value along half a cosine; then it restarts",
+    end: "end",
+    end_about: "factor that it falls to",
+    default: 0.0,
+    from_zero: true,
+};
+
+impl Ramp {
+    fn keys(section: &mut Section<'_>, keys: &RampKeys, written: Option<Self>) -> Option<Self> {
+        let mut ramp = section.inline_table(keys.table, written.is_some());
+        let given = ramp.is_given();
+        let updates = key("updates", count(1), keys.updates).default_text("the whole run");
+        let updates = ramp.optional(updates, written.and_then(|ramp| ramp.updates));
+        let rule = if keys.from_zero { from_zero() } else { above_zero() };
+        let end = key(keys.end, rule, keys.end_about);
+        let factor = ramp.value(end, keys.default, written.map(|ramp| ramp.factor));
+        ramp.finish();
+        given.then_some(Self { updates, factor })
     }
+}
+
+impl Steps {
+    fn keys(section: &mut Section<'_>, written: Option<Self>) -> Option<Self> {
+        let mut step = section.inline_table("step", written.is_some());
+        let every = key("every", count(1), "updates from one step to the next");
+        let every = step.required(every, written.map(|step| step.every));
+        let factor = key("factor", above_zero(), "factor of each step");
+        let factor = step.value(factor, 0.1, written.map(|step| step.factor));
+        step.finish();
+        Some(Self { every: every?, factor })
+    }
+}
+
+fn exponential_keys(section: &mut Section<'_>, written: Option<f64>) -> Option<f64> {
+    let mut exponential = section.inline_table("exponential", written.is_some());
+    let factor = exponential.required(key("factor", above_zero(), "factor of each update"), written);
+    exponential.finish();
+    factor
 }
 
 fn above_zero<'a>() -> Rule<'a, f64> {
@@ -90,36 +138,4 @@ fn above_zero<'a>() -> Rule<'a, f64> {
 
 fn from_zero<'a>() -> Rule<'a, f64> {
     number("a number from 0 to 1", |factor| (0.0..=1.0).contains(&factor))
-}
-
-fn read_ramp(
-    section: &mut Section<'_>,
-    key: &'static str,
-    end: &'static str,
-    rule: Rule<'_, f64>,
-    default: f64,
-) -> Option<Ramp> {
-    let given = section.has(key);
-    let mut ramp = section.table(key);
-    let updates = ramp.optional("updates", count(1));
-    let factor = ramp.value(end, rule, default);
-    ramp.finish();
-    given.then_some(Ramp { updates, factor })
-}
-
-fn read_steps(section: &mut Section<'_>) -> Option<Steps> {
-    let given = section.has("step");
-    let mut step = section.table("step");
-    let every = if given { step.required("every", count(1)) } else { None };
-    let factor = step.value("factor", above_zero(), 0.1);
-    step.finish();
-    Some(Steps { every: every?, factor })
-}
-
-fn read_exponential(section: &mut Section<'_>) -> Option<f64> {
-    let given = section.has("exponential");
-    let mut exponential = section.table("exponential");
-    let factor = if given { exponential.required("factor", above_zero()) } else { None };
-    exponential.finish();
-    factor
 }

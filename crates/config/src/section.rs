@@ -1,162 +1,266 @@
-//! Reading one table of a configuration, key by key.
+//! One table of a configuration, read from a document or written to a file.
+//!
+//! Each table has one function, `keys`, that declares its keys. The same function reads and writes: while
+//! reading, [`Section::value`] returns the value of the document or the default; while writing, it writes the
+//! `written` value and returns it. While reading, the declarations are also collected: the JSON schema, the list of
+//! former names and the page of all keys are made from them.
+//!
+//! To add a key, add a field to the struct of its table and a declaration to `keys`:
+//!
+//! ```ignore
+//! pub(super) fn keys(mut section: Section<'_>, written: Option<&Self>) -> Self {
+//!     let tensorboard = key("tensorboard", flag(), "write an event file for TensorBoard");
+//!     let tensorboard = section.value(tensorboard, false, written.map(|metrics| metrics.tensorboard));
+//!     section.finish();
+//!     Self { tensorboard }
+//! }
+//! ```
+//!
+//! A key whose `written` value is `None` is left out of the file.
 
-use super::document::{Document, ESCAPE_HINT, EXTENDS, Table, Value};
-use super::problem::{ConfigError, Location, Problem};
-use super::rule::{Rule, nearest};
+use super::document::Document;
+use super::findings::{Declaration, Findings};
+use super::key::{Alias, Key};
+use super::location::Location;
+use super::nearest::{nearest, value_hint};
+use super::output::Output;
+use super::problem::ProblemKind;
+use super::rule::Rule;
+use super::value::{Table, Value};
 use emberlab_data::text::shown;
-use std::cell::RefCell;
 
-/// What was found out while reading: all problems, so that they are reported at once, and all keys that
-/// were asked for.
-#[derive(Debug, Default)]
-pub(super) struct Problems {
-    problems: RefCell<Vec<Problem>>,
-    keys: RefCell<Vec<AskedKey>>,
-}
-
-/// A key that was asked for.
-#[derive(Clone, Debug)]
-pub(super) struct AskedKey {
-    /// Its path.
-    pub path: String,
-    /// What it may hold, as a JSON schema.
-    pub schema: serde_json::Value,
-}
-
-impl Problems {
-    fn push(&self, location: Location, message: String) {
-        self.problems.borrow_mut().push(Problem { location, message });
-    }
-
-    fn ask(&self, path: String, schema: serde_json::Value) {
-        self.keys.borrow_mut().push(AskedKey { path, schema });
-    }
-
-    /// The keys that were asked for, in that order.
-    pub fn into_keys(self) -> Vec<AskedKey> {
-        self.keys.into_inner()
-    }
-
-    /// The error that tells them all, if there are any.
-    pub fn finish(self, document: &Document) -> Result<(), ConfigError> {
-        match self.problems.into_inner() {
-            problems if problems.is_empty() => Ok(()),
-            problems => Err(ConfigError::new(&document.path, problems)),
-        }
-    }
-}
-
-/// A table of the file; an empty one where the file leaves it out.
+/// A table.
 pub(super) struct Section<'a> {
     /// The dotted path of the table; empty for the file itself.
     path: String,
+    side: Side<'a>,
+    /// The keys declared so far.
+    known: Vec<&'static str>,
+}
+
+enum Side<'a> {
+    Reading(Reading<'a>),
+    Writing(Writing<'a>),
+}
+
+struct Reading<'a> {
+    /// `None` if the document leaves the table out.
     table: Option<&'a Table>,
     location: Location,
-    /// The keys that were asked for.
-    known: Vec<&'static str>,
-    problems: &'a Problems,
+    findings: &'a Findings,
+    /// Whether the table can be left out although it has required keys.
+    optional: bool,
+}
+
+struct Writing<'a> {
+    output: &'a Output<'a>,
+    /// Entries of a table that is written on one line; `None` for one with a header.
+    inline: Option<Vec<String>>,
+    /// Whether the table is written at all.
+    shown: bool,
 }
 
 impl<'a> Section<'a> {
-    pub fn root(document: &'a Document, problems: &'a Problems) -> Self {
+    /// The whole document.
+    pub fn reading(document: &'a Document, findings: &'a Findings) -> Self {
         let table = Some(&document.table);
-        Self { path: String::new(), table, location: Location::File, known: vec![EXTENDS], problems }
+        let reading = Reading { table, location: Location::File, findings, optional: false };
+        Self { path: String::new(), side: Side::Reading(reading), known: Vec::new() }
     }
 
-    /// The table under `key`.
-    pub fn table(&mut self, key: &'static str) -> Section<'a> {
-        self.known.push(key);
-        let mut location = self.location.clone();
-        let mut table = None;
-        if let Some(node) = self.table.and_then(|table| table.get(key)) {
-            location = node.location.clone();
-            match &node.value {
-                Value::Table(inner) => table = Some(inner),
-                other => self.problem(key, format!("is {other}, must be a table")),
+    /// The whole file.
+    pub fn writing(output: &'a Output<'a>) -> Self {
+        let writing = Writing { output, inline: None, shown: true };
+        Self { path: String::new(), side: Side::Writing(writing), known: Vec::new() }
+    }
+
+    /// The table under `name`, which is always written.
+    pub fn table(&mut self, name: &'static str) -> Self {
+        self.inner(name, false, true, false)
+    }
+
+    /// The table under `name`, whose required keys are required only if it is given. It is written if `shown`.
+    pub fn optional_table(&mut self, name: &'static str, shown: bool) -> Self {
+        self.inner(name, true, shown, false)
+    }
+
+    /// The same, written on one line.
+    pub fn inline_table(&mut self, name: &'static str, shown: bool) -> Self {
+        self.inner(name, true, shown, true)
+    }
+
+    fn inner(&mut self, name: &'static str, optional: bool, shown: bool, inline: bool) -> Self {
+        self.known.push(name);
+        let path = self.full(name);
+        let side = match &self.side {
+            Side::Reading(reading) => {
+                let node = reading.table.and_then(|table| table.get(name));
+                let location = node.map_or(&reading.location, |node| &node.location).clone();
+                let table = match node.map(|node| &node.value) {
+                    Some(Value::Table(table)) => Some(table),
+                    Some(other) => {
+                        self.problem(name, format!("is {other}, must be a table"));
+                        None
+                    }
+                    None => None,
+                };
+                Side::Reading(Reading { table, location, findings: reading.findings, optional })
+            }
+            Side::Writing(writing) => {
+                if shown && !inline {
+                    writing.output.header(&path);
+                }
+                Side::Writing(Writing { output: writing.output, inline: inline.then(Vec::new), shown })
+            }
+        };
+        Self { path, side, known: Vec::new() }
+    }
+
+    /// A key with a default.
+    pub fn value<T>(&mut self, key: Key<'_, T>, default: T, written: Option<T>) -> T {
+        let text = match key.default_text {
+            Some(text) => text.to_owned(),
+            None => key.rule.write(&default).map_or_else(String::new, |value| format!("`{value}`")),
+        };
+        self.visit(&key, &text, written).unwrap_or(default)
+    }
+
+    /// A key that can be left out.
+    pub fn optional<T>(&mut self, key: Key<'_, T>, written: Option<T>) -> Option<T> {
+        self.visit(&key, key.default_text.unwrap_or("none"), written)
+    }
+
+    /// A key that every file must have.
+    pub fn required<T>(&mut self, key: Key<'_, T>, written: Option<T>) -> Option<T> {
+        if let Side::Reading(reading) = &self.side
+            && !(reading.optional && reading.table.is_none())
+            && !key.names().any(|name| self.has(name))
+        {
+            let allowed = key.rule.allowed.clone();
+            self.push(key.name, ProblemKind::MissingKey { key: self.full(key.name), allowed });
+        }
+        self.visit(&key, "required", written)
+    }
+
+    fn visit<T>(&mut self, key: &Key<'_, T>, default: &str, written: Option<T>) -> Option<T> {
+        for name in key.names() {
+            if !self.known.contains(&name) {
+                self.known.push(name);
             }
         }
-        Section { path: self.full(key), table, location, known: Vec::new(), problems: self.problems }
+        if let Side::Reading(reading) = &self.side {
+            reading.findings.declare(Declaration::of(key, self.full(key.name), default));
+            return self.read(key);
+        }
+        if let Some(value) = written.as_ref().and_then(|value| key.rule.write(value)) {
+            let paths: Vec<String> = key.names().map(|name| self.full(name)).collect();
+            self.write(&format!("{} = {value}", key.name), &paths);
+        }
+        written
     }
 
-    /// The value of `key`, if the file has it and it is allowed.
-    pub fn optional<T: 'a>(&mut self, key: &'static str, rule: Rule<'_, T>) -> Option<T> {
-        self.known.push(key);
-        self.problems.ask(self.full(key), rule.schema());
-        let value = &self.table?.get(key)?.value;
+    fn read<T>(&self, key: &Key<'_, T>) -> Option<T> {
+        let value = self.read_name(key.name, &key.rule);
+        let Some(alias) = key.alias.filter(|alias| self.has(alias.name())) else { return value };
+        let (name, alias_name) = (key.name, alias.name());
+        match (alias, self.has(name)) {
+            (Alias::Also(_), true) => {
+                self.problem(alias_name, format!("has no meaning beside `{name}`, which is the same key"));
+            }
+            (Alias::Former(_), true) => {
+                self.problem(alias_name, format!("is the former name of `{name}`; give only that one"));
+            }
+            (Alias::Also(_), false) => (),
+            (Alias::Former(_), false) => {
+                if let Side::Reading(reading) = &self.side {
+                    reading.findings.note(format!("`{}` is now called `{name}`", self.full(alias_name)));
+                }
+            }
+        }
+        let other = self.read_name(alias_name, &key.rule);
+        value.or(other)
+    }
+
+    fn read_name<T>(&self, name: &str, rule: &Rule<'_, T>) -> Option<T> {
+        let Side::Reading(Reading { table: Some(table), .. }) = &self.side else { return None };
+        let value = &table.get(name)?.value;
         let read = rule.read(value);
         if read.is_none() {
-            self.problem(key, not_allowed(value, &rule));
+            let hint = value_hint(value, rule);
+            let (value, allowed) = (value.to_string(), rule.allowed.clone());
+            self.push(name, ProblemKind::InvalidValue { key: self.full(name), value, allowed, hint });
         }
         read
     }
 
-    /// The value of `key`, or the default where the file leaves it out.
-    pub fn value<T: 'a>(&mut self, key: &'static str, rule: Rule<'_, T>, default: T) -> T {
-        self.optional(key, rule).unwrap_or(default)
-    }
-
-    /// The value of `key`, which every file must have.
-    pub fn required<T: 'a>(&mut self, key: &'static str, rule: Rule<'_, T>) -> Option<T> {
-        if !self.has(key) {
-            self.problem(key, format!("is missing, must be {}", rule.allowed));
+    fn write(&mut self, entry: &str, paths: &[String]) {
+        match &mut self.side {
+            Side::Writing(Writing { shown: true, inline: Some(entries), .. }) => {
+                entries.push(entry.to_owned())
+            }
+            Side::Writing(Writing { shown: true, output, inline: None }) => {
+                output.line(entry, paths);
+            }
+            _ => (),
         }
-        self.optional(key, rule)
     }
 
-    /// Whether the file has `key`.
-    pub fn has(&self, key: &str) -> bool {
-        self.table.is_some_and(|table| table.contains_key(key))
+    /// Whether the document has the key.
+    pub fn has(&self, name: &str) -> bool {
+        matches!(&self.side, Side::Reading(Reading { table: Some(table), .. }) if table.contains_key(name))
     }
 
-    /// Reports what is wrong with `key`: "`key` is …, must be …".
-    pub fn problem(&self, key: &str, predicate: impl AsRef<str>) {
-        let node = self.table.and_then(|table| table.get(key));
-        let location = node.map_or(&self.location, |node| &node.location);
-        self.problems.push(location.clone(), format!("`{}` {}", self.full(key), predicate.as_ref()));
+    /// Whether the document has this table.
+    pub fn is_given(&self) -> bool {
+        matches!(&self.side, Side::Reading(Reading { table: Some(_), .. }))
     }
 
-    /// Reports the keys that nobody asked for.
+    /// Reports that the value of a key contradicts another key or the data: "`key` is …, must be …".
+    pub fn problem(&self, name: &str, reason: impl Into<String>) {
+        self.push(name, ProblemKind::InvalidUse { key: self.full(name), reason: reason.into() });
+    }
+
+    /// Reports keys that the document has although they have no meaning for `what`.
+    pub fn refuse(&self, names: &[&str], what: &str) {
+        for name in names.iter().filter(|name| self.has(name)) {
+            self.problem(name, format!("has no meaning for {what}"));
+        }
+    }
+
+    fn push(&self, name: &str, kind: ProblemKind) {
+        if let Side::Reading(Reading { table, location, findings, .. }) = &self.side {
+            let node = table.and_then(|table| table.get(name));
+            findings.push(node.map_or(location, |node| &node.location).clone(), kind);
+        }
+    }
+
+    /// Ends the table: reports keys that were not declared, or writes the line of a table on one line.
     pub fn finish(self) {
-        let known_here = format!("known here: {}", quoted(&self.known));
-        for (key, node) in self.table.into_iter().flatten() {
-            if self.known.contains(&key.as_str()) {
+        match &self.side {
+            Side::Reading(reading) => self.report_unknown(reading),
+            Side::Writing(Writing { shown: true, output, inline: Some(entries) }) => {
+                let name = self.path.rsplit('.').next().unwrap_or_default();
+                let line = format!("{name} = {{ {} }}", entries.join(", "));
+                output.line(&line, std::slice::from_ref(&self.path));
+            }
+            Side::Writing(_) => (),
+        }
+    }
+
+    fn report_unknown(&self, reading: &Reading<'_>) {
+        for (name, node) in reading.table.into_iter().flatten() {
+            if self.known.contains(&name.as_str()) {
                 continue;
             }
-            let hint = match nearest(key, self.known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => known_here.clone(),
-            };
-            let message = format!("unknown key `{}`, {hint}", self.full(&shown(key)));
-            self.problems.push(node.key.clone(), message);
+            let nearest = nearest(name, self.known.iter().copied());
+            // The list is long, and needed only where no key is near.
+            let known = if nearest.is_some() { Vec::new() } else { self.known.clone() };
+            let kind = ProblemKind::UnknownKey { key: self.full(&shown(name)), nearest, known };
+            reading.findings.push(node.key.clone(), kind);
         }
     }
 
-    fn full(&self, key: &str) -> String {
-        match self.path.as_str() {
-            "" => key.to_owned(),
-            path => format!("{path}.{key}"),
-        }
+    fn full(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
-}
-
-fn not_allowed<T>(value: &Value, rule: &Rule<'_, T>) -> String {
-    let is = format!("is {value}, must be {}", rule.allowed);
-    match value {
-        Value::Text(text) if text.contains(char::is_control) && rule.allowed.ends_with("path") => {
-            is + ESCAPE_HINT
-        }
-        Value::Text(text) => match nearest(text, rule.words.iter().copied()) {
-            Some(near) => format!("{is}; did you mean {near:?}?"),
-            None => is,
-        },
-        Value::Whole(_) | Value::Number(_) | Value::Flag(_) | Value::Raw(_) if rule.is_text() => {
-            format!("{is}; a text stands in quotes, `\"{value}\"`")
-        }
-        _ => is,
-    }
-}
-
-fn quoted(keys: &[&str]) -> String {
-    let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-    quoted.join(", ")
 }

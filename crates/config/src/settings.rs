@@ -1,6 +1,6 @@
 //! A resolved configuration as a flat list, to compare with another.
 
-use crate::Config;
+use super::{Config, renamed_keys};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -31,17 +31,14 @@ pub fn flatten(text: &str) -> Result<Settings, String> {
         .map_err(|error: toml::de::Error| format!("is damaged: {}", error.message().replace('\n', ", ")))?;
     let mut found = Settings::new();
     walk("", &table, &mut found);
-    for (former, present) in RENAMED {
-        if let Some(value) = found.remove(former) {
-            found.insert(present.to_owned(), value);
+    // Runs of earlier versions have the former names.
+    for (former, present) in renamed_keys().map_err(|error| error.to_string())? {
+        if let Some(value) = found.remove(&former) {
+            found.insert(present, value);
         }
     }
     Ok(found)
 }
-
-/// Keys that were renamed, with their former and present paths; runs from before still bear the former.
-const RENAMED: [(&str, &str); 1] =
-    [("training.early_stopping.minimum_change", "training.early_stopping.min_delta")];
 
 fn walk(prefix: &str, table: &toml::Table, found: &mut Settings) {
     for (key, value) in table {

@@ -1,21 +1,9 @@
 //! The keys of `[data]` that say how a table is written and which of its columns are used.
 //!
-//! | key | default | meaning | range |
-//! |---|---|---|---|
-//! | `label` | `"label"` | the column of classes | a name, or a position from 0, -1 for the last |
-//! | `ignore` | `[]` | columns that are left out | names and positions; `""` is a column without a name |
-//! | `delimiter` | `"auto"` | what divides cells | a character, `"whitespace"`, or `"auto"`: `,` `;` tab or `\|` |
-//! | `header` | `"auto"` | whether the first row names the columns | `true`, `false`, `"auto"` |
-//! | `missing_values` | empty, `NA`, `N/A`, `NaN`, `nan`, `null`, `?` | cells without a value; empty ones always | texts and numbers |
-//! | `missing` | `"error"` | what is done with them | `"error"`, `"drop"`, `"mean"`, `"median"` |
-//! | `categories` | `"error"` | what is done with columns of words | `"error"`, `"one-hot"` |
-//! | `decimal` | `"."` | the decimal mark of numbers | `"."`, `","` |
-//! | `comment` | none | the rest of a line is left out from here on | a character |
-//!
 //! They hold for `file`, `test_file` and the files that `predict` is given alike.
 
-use super::resolved::Resolved;
-use super::rule::{Rule, flag, integer, list, number, text, word};
+use super::key::key;
+use super::rule::{Rule, flag, integer, list, real, text, word};
 use super::section::Section;
 use emberlab_data::{Categories, ColumnRef, CsvFile, Delimiter, Header, MissingPolicy, TableOptions};
 
@@ -32,23 +20,24 @@ const CATEGORIES: [(&str, Categories); 2] = [("error", Categories::Error), ("one
 
 const DECIMAL: [(&str, bool); 2] = [(".", false), (",", true)];
 
-/// Reads the column of labels, those that are left out, and how the table is written.
-pub(super) fn read(section: &mut Section<'_>) -> (ColumnRef, Vec<ColumnRef>, TableOptions) {
-    let default = TableOptions::default();
-    let label = section.value("label", label_column(), "label".into());
-    let ignore = section.value("ignore", one_or_more(column), Vec::new());
+/// The keys of the column of labels, of the columns that are left out, and of how the table is written.
+pub(super) fn keys(
+    section: &mut Section<'_>,
+    written: Option<&CsvFile>,
+) -> (ColumnRef, Vec<ColumnRef>, TableOptions) {
+    let label = key(
+        "label",
+        label_column(),
+        "the column of classes, by its name or its position from 0; -1 is the last",
+    );
+    let label = section.value(label, "label".into(), written.map(|file| file.label.clone()));
+    let about = "columns that are left out, by name or position; `\"\"` is a column without a name";
+    let ignore = key("ignore", one_or_more(column), about);
+    let ignore = section.value(ignore, Vec::new(), written.map(|file| file.ignore.clone()));
     if ignore.contains(&label) {
         section.problem("ignore", format!("has {label} in it, which is the column of labels"));
     }
-    let options = TableOptions {
-        delimiter: section.value("delimiter", delimiter(), default.delimiter),
-        header: section.value("header", header(), default.header),
-        missing_values: section.value("missing_values", one_or_more(missing_value), default.missing_values),
-        missing: section.value("missing", word(&MISSING), default.missing),
-        categories: section.value("categories", word(&CATEGORIES), default.categories),
-        decimal_comma: section.value("decimal", word(&DECIMAL), default.decimal_comma),
-        comment: section.optional("comment", comment()),
-    };
+    let options = option_keys(section, written.map(|file| &file.options));
     if options.decimal_comma && options.delimiter == Delimiter::Character(b',') {
         section.problem("decimal", "is \",\", must be another character than `delimiter`");
     }
@@ -60,51 +49,62 @@ pub(super) fn read(section: &mut Section<'_>) -> (ColumnRef, Vec<ColumnRef>, Tab
     (label, ignore, options)
 }
 
-/// Writes them back.
-pub(super) fn write(file: &CsvFile, out: &mut Resolved<'_>) {
-    let CsvFile { label, ignore, options, .. } = file;
-    out.entry("label", written_column(label));
-    out.entry("ignore", ignore.iter().map(written_column).collect::<Vec<_>>());
-    out.entry("delimiter", written_delimiter(options.delimiter));
-    match options.header {
-        Header::Auto => out.entry("header", "auto"),
-        Header::Present => out.entry("header", true),
-        Header::Absent => out.entry("header", false),
-    }
-    out.entry("missing_values", options.missing_values.clone());
-    let missing = MISSING.iter().find(|(_, missing)| *missing == options.missing);
-    out.optional("missing", missing.map(|(word, _)| *word));
-    let categories = CATEGORIES.iter().find(|(_, categories)| *categories == options.categories);
-    out.optional("categories", categories.map(|(word, _)| *word));
-    out.entry("decimal", if options.decimal_comma { "," } else { "." });
-    out.optional("comment", options.comment.map(|byte| char::from(byte).to_string()));
+fn option_keys(section: &mut Section<'_>, written: Option<&TableOptions>) -> TableOptions {
+    let default = TableOptions::default();
+    let about =
+        "character between cells, `whitespace`, or `auto`, which chooses one of `,`, `;`, tab and `|`";
+    let delimiter = key("delimiter", delimiter(), about);
+    let delimiter = section.value(delimiter, default.delimiter, written.map(|options| options.delimiter));
+    let header = key("header", header(), "whether the first row names the columns");
+    let header = section.value(header, default.header, written.map(|options| options.header));
+    let about = "cells that count as missing values; empty cells always do";
+    let missing_values = key("missing_values", one_or_more(missing_value), about);
+    let missing_values = section.value(
+        missing_values,
+        default.missing_values,
+        written.map(|options| options.missing_values.clone()),
+    );
+    let about =
+        "what to do with missing values: stop, leave out the row, or fill in the column's mean or median";
+    let missing = key("missing", word(&MISSING), about);
+    let missing = section.value(missing, default.missing, written.map(|options| options.missing));
+    let categories = key("categories", word(&CATEGORIES), "what to do with columns of words");
+    let categories = section.value(categories, default.categories, written.map(|options| options.categories));
+    let decimal = key("decimal", word(&DECIMAL), "the decimal mark of numbers");
+    let decimal_comma =
+        section.value(decimal, default.decimal_comma, written.map(|options| options.decimal_comma));
+    let comment = key("comment", comment(), "character that starts a comment, up to the end of the line");
+    let comment = section.optional(comment, written.and_then(|options| options.comment));
+    TableOptions { delimiter, header, missing_values, missing, categories, decimal_comma, comment }
 }
 
 fn label_column<'a>() -> Rule<'a, ColumnRef> {
-    text("a column's name", |name| !name.is_empty()).map(ColumnRef::Name).or(position())
+    column_name(|name| !name.is_empty()).or(position())
 }
 
 /// A column that is left out, which may be one without a name.
 fn column<'a>() -> Rule<'a, ColumnRef> {
-    text("a column's name", |_| true).map(ColumnRef::Name).or(position())
+    column_name(|_| true).or(position())
+}
+
+fn column_name<'a>(condition: impl Fn(&str) -> bool + 'a) -> Rule<'a, ColumnRef> {
+    text("a column's name", condition).map(ColumnRef::Name, |column| match column {
+        ColumnRef::Name(name) => Some(name.clone()),
+        ColumnRef::Position(_) => None,
+    })
 }
 
 fn position<'a>() -> Rule<'a, ColumnRef> {
-    integer("its position from 0, or from the end with -1").map(ColumnRef::Position)
+    integer("its position from 0, or from the end with -1").map(ColumnRef::Position, |column| match column {
+        ColumnRef::Position(position) => Some(*position),
+        ColumnRef::Name(_) => None,
+    })
 }
 
-/// A list, or one of its items alone.
+/// A list, or one of its items alone; always written as a list.
 fn one_or_more<'a, T: 'a>(item: impl Fn() -> Rule<'a, T>) -> Rule<'a, Vec<T>> {
-    let mut rule = list(item(), 0).or(item().map(|item| vec![item]));
-    rule.allowed = format!("a list, each item {}, or one of these", item().allowed);
-    rule
-}
-
-fn written_column(column: &ColumnRef) -> toml::Value {
-    match column {
-        ColumnRef::Name(name) => name.as_str().into(),
-        ColumnRef::Position(position) => (*position).into(),
-    }
+    let allowed = format!("a list, each item {}, or one of these", item().allowed);
+    list(item(), 0).or(item().map(|item| vec![item], |_| None)).described(allowed)
 }
 
 const AUTO: &str = "auto";
@@ -114,26 +114,26 @@ fn delimiter<'a>() -> Rule<'a, Delimiter> {
     let read = |text: &str| match text {
         AUTO => Some(Delimiter::Auto),
         WHITESPACE => Some(Delimiter::Whitespace),
-        // As a shell hands it over.
+        // A shell passes `\t` as two characters.
         "\\t" | "tab" => Some(Delimiter::Character(b'\t')),
         _ => character(text).map(Delimiter::Character),
     };
     let allowed =
         "an ASCII character that is no quote, letter, digit or line break, \"whitespace\" or \"auto\"";
-    text(allowed, move |text| read(text).is_some()).map(move |text| read(&text).unwrap_or_default())
-}
-
-fn written_delimiter(delimiter: Delimiter) -> toml::Value {
-    match delimiter {
-        Delimiter::Auto => AUTO.into(),
-        Delimiter::Whitespace => WHITESPACE.into(),
-        Delimiter::Character(byte) => char::from(byte).to_string().into(),
-    }
+    text(allowed, move |text| read(text).is_some()).map(
+        move |text| read(&text).unwrap_or_default(),
+        |delimiter| match delimiter {
+            Delimiter::Auto => Some(AUTO.to_owned()),
+            Delimiter::Whitespace => Some(WHITESPACE.to_owned()),
+            Delimiter::Character(byte) => Some(char::from(*byte).to_string()),
+        },
+    )
 }
 
 fn comment<'a>() -> Rule<'a, u8> {
     let allowed = "an ASCII character that is no quote, letter, digit or line break";
-    text(allowed, |text| character(text).is_some()).map(|text| character(&text).unwrap_or(b'#'))
+    text(allowed, |text| character(text).is_some())
+        .map(|text| character(&text).unwrap_or(b'#'), |&byte| Some(char::from(byte).to_string()))
 }
 
 /// The byte of a text of one character that can stand between cells.
@@ -144,12 +144,19 @@ fn character(text: &str) -> Option<u8> {
 }
 
 fn header<'a>() -> Rule<'a, Header> {
-    let given = flag().map(|present| if present { Header::Present } else { Header::Absent });
+    let given = flag().map(
+        |present| if present { Header::Present } else { Header::Absent },
+        |header| match header {
+            Header::Present => Some(true),
+            Header::Absent => Some(false),
+            Header::Auto => None,
+        },
+    );
     given.or(word(&HEADER))
 }
 
 fn missing_value<'a>() -> Rule<'a, String> {
-    text("a text", |_| true).or(number("a number", |_| true).map(|number| number.to_string()))
+    text("a text", |_| true).or(real().map(|number| number.to_string(), |_| None))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use emberlab_data::cifar10::{Cifar10, FOLDER, IMAGE_SHAPE, RECORD_SIZE};
 use emberlab_data::{
     BatchPlan, DeviceLoader, DeviceSet, Features, LabelledData, MakeClassification, Normalization,
-    Normalizer, RandomState,
+    Normalizer, RandomState, Upload,
 };
 use std::fs;
 use std::num::NonZeroUsize;
@@ -63,7 +63,13 @@ fn loader(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(N as u64));
     for normalization in [Normalization::Unit, Normalization::Standard] {
         let normalizer = Normalizer::fit(normalization, &images.features);
-        let set = DeviceSet::<Flex>::new(images.clone(), &normalizer, false, &Default::default());
+        let set = DeviceSet::<Flex>::new(
+            images.clone(),
+            &normalizer,
+            false,
+            Upload::default(),
+            &Default::default(),
+        );
         let plan = BatchPlan::Mini { size: NonZeroUsize::new(128).unwrap(), drop_last: false };
         let loader = DeviceLoader::new(set, plan, Some(1));
         group.bench_function(format!("epoch of 100 batches, {normalization:?}"), |bencher| {

@@ -1,10 +1,11 @@
-//! Fetching a large file over HTTP, in as many goes as it takes.
+//! Resumable downloads of large files over HTTP.
 //!
-//! What has come so far lies in a file of its own and is what the next attempt goes on from, within
-//! one call and from one call to the next. A server that cuts off or stalls is asked again, as long as
-//! it sends something each time; one that ignores where to begin is read from the start.
+//! The received bytes are in a partial file. The next attempt resumes from it, within one call and across calls. A
+//! connection that is cut off or stalls is tried again as long as each attempt brings some bytes. If the server ignores
+//! the requested range, the file is downloaded from its start.
 
 use crate::error::DataError;
+use crate::problem::DownloadProblem;
 use crate::progress::{Phase, Progress};
 use crate::regular_file::check_regular;
 use std::fs::{self, File, OpenOptions};
@@ -13,19 +14,19 @@ use std::path::Path;
 use std::time::Duration;
 use url::Url;
 
-/// The most addresses that one leads on to.
+/// The most redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
-/// The most characters of an address that are shown.
+/// The most characters of a redirect's address in a message.
 const MAX_LOCATION: usize = 100;
 
-/// How patient a download is.
+/// Timeouts and retries of a download.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// How long to wait for a connection, and for the next bytes.
+    /// The timeout of a connection, and of the next bytes.
     pub stall: Duration,
-    /// Attempts in a row that may bring nothing.
+    /// The number of attempts in a row without any bytes after which the download fails.
     pub attempts: u32,
-    /// How long to wait after the first of them; twice as long after each that follows.
+    /// The pause after the first such attempt; it doubles after each further one.
     pub pause: Duration,
 }
 
@@ -35,50 +36,50 @@ impl Default for Patience {
     }
 }
 
-/// A file to be fetched.
+/// A file to download.
 #[derive(Clone, Copy, Debug)]
 pub struct Download<'a> {
     /// Its address, with `http` or `https`.
     pub url: &'a str,
     /// The most bytes it may have.
     pub max_size: u64,
-    /// How patient to be.
+    /// Timeouts and retries.
     pub patience: Patience,
 }
 
-/// How an attempt ended that did not bring the whole file.
+/// The failure of one attempt.
 enum Failure {
-    /// Another attempt may do better.
-    Passing(String),
-    /// It will not.
+    /// Another attempt may succeed.
+    Passing(DownloadProblem),
+    /// Another attempt would fail as well.
     Final(DataError),
 }
 
-/// What an attempt goes on from and what the server makes of it.
+/// The server's answer to a request.
 struct Answer {
     body: Box<dyn Read + Send + Sync>,
-    /// Where the bytes that come belong.
+    /// The position of the body's first byte in the file.
     start: u64,
-    /// The size of the whole file, if the server tells.
+    /// The size of the whole file, if the server sends it.
     size: Option<u64>,
 }
 
 impl Download<'_> {
-    /// Fetches the file to `path`, going on from what is there.
+    /// Downloads the file to `path`, resuming from the bytes that are there.
     ///
     /// # Errors
     ///
-    /// [`DataError::Download`] when the server refuses, is not there, or brings nothing any more; what
-    /// has come stays at `path` for the next call. [`DataError::Write`] for a full disk.
+    /// [`DataError::Download`] when the server refuses, cannot be reached, or sends nothing any more; the received bytes
+    /// stay at `path` for the next call. [`DataError::Write`], for example when the disk is full.
     pub fn fetch(&self, path: &Path, progress: &dyn Progress) -> Result<(), DataError> {
         let agent = ureq::AgentBuilder::new()
             .timeout_connect(self.patience.stall)
             .timeout_read(self.patience.stall)
-            // Followed here: ureq panics at addresses of other schemes than its own.
+            // `follow` follows redirects: ureq panics at addresses of other schemes.
             .redirects(0)
             .user_agent(concat!("emberlab/", env!("CARGO_PKG_VERSION")))
             .build();
-        check_regular(path).map_err(|source| DataError::Write { path: path.to_owned(), source })?;
+        check_regular(path).map_err(DataError::write(path))?;
         progress.begin(Phase::Download, None);
         let mut fruitless = 0;
         let result = loop {
@@ -86,10 +87,11 @@ impl Download<'_> {
             match self.attempt(&agent, path, progress) {
                 Ok(()) => break Ok(()),
                 Err(Failure::Final(error)) => break Err(error),
-                Err(Failure::Passing(reason)) => {
+                Err(Failure::Passing(problem)) => {
                     fruitless = if size_of(path) > before { 0 } else { fruitless + 1 };
                     if fruitless >= self.patience.attempts {
-                        break Err(self.failed(format!("{reason}, {fruitless} times in a row")));
+                        let last = Box::new(problem);
+                        break Err(self.failed(DownloadProblem::GivenUp { last, attempts: fruitless }));
                     }
                     std::thread::sleep(
                         self.patience.pause * 2u32.saturating_pow(fruitless.saturating_sub(1)),
@@ -104,39 +106,38 @@ impl Download<'_> {
     fn attempt(&self, agent: &ureq::Agent, path: &Path, progress: &dyn Progress) -> Result<(), Failure> {
         let Some(answer) = self.ask(agent, path, size_of(path))? else { return Ok(()) };
         if answer.size.is_some_and(|size| size > self.max_size) {
-            return Err(Failure::Final(self.too_large()));
+            return Err(self.too_large());
         }
         progress.begin(Phase::Download, answer.size);
-        let unwritable = |source| Failure::Final(DataError::Write { path: path.to_owned(), source });
-        let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(unwritable)?;
-        file.set_len(answer.start).map_err(unwritable)?;
+        let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(unwritable(path))?;
+        file.set_len(answer.start).map_err(unwritable(path))?;
         let written = self.copy(answer.body, &mut file, answer.start, path, progress)?;
-        file.sync_all().map_err(unwritable)?;
+        file.sync_all().map_err(unwritable(path))?;
         match answer.size {
             Some(size) if written < size => {
-                Err(Failure::Passing(format!("the connection ended after {written} of {size} bytes")))
+                Err(Failure::Passing(DownloadProblem::Incomplete { received: written, size }))
             }
             _ => Ok(()),
         }
     }
 
-    /// Asks for the bytes from `start` on; nothing when there are no more.
+    /// Requests the bytes from `start` on; `None` if there are no more.
     fn ask(&self, agent: &ureq::Agent, path: &Path, start: u64) -> Result<Option<Answer>, Failure> {
         let response = match self.follow(agent, start)? {
             Ok(response) => response,
             Err(ureq::Error::Status(416, response)) => return self.beyond_the_end(&response, path, start),
             Err(ureq::Error::Status(status, response)) => {
-                let reason = format!("the server answers {status} {}", response.status_text());
+                let problem = refusal(&response);
                 return Err(match status {
-                    408 | 425 | 429 | 500..=599 => Failure::Passing(reason),
-                    _ => Failure::Final(self.failed(reason)),
+                    408 | 425 | 429 | 500..=599 => Failure::Passing(problem),
+                    _ => Failure::Final(self.failed(problem)),
                 });
             }
             Err(ureq::Error::Transport(error)) => {
-                // The message begins with the address, which is told already.
+                // The message begins with the address, which the error shows already.
                 let message = error.to_string();
                 let told = format!("{}: ", self.url);
-                return Err(Failure::Passing(one_line(message.strip_prefix(&told).unwrap_or(&message))));
+                return Err(Failure::Passing(connection(message.strip_prefix(&told).unwrap_or(&message))));
             }
         };
         let length = response.header("Content-Length").and_then(|length| length.parse::<u64>().ok());
@@ -144,30 +145,23 @@ impl Download<'_> {
             200 => (0, length),
             206 => match response.header("Content-Range").and_then(content_range) {
                 Some((from, size)) if from == start => (start, size),
-                _ => {
-                    return Err(Failure::Final(
-                        self.failed("the server sends another part than asked for".into()),
-                    ));
-                }
+                _ => return Err(self.fail(DownloadProblem::WrongRange)),
             },
-            status => return Err(Failure::Final(self.failed(format!("the server answers {status}")))),
+            status => return Err(self.fail(DownloadProblem::UnexpectedStatus { status })),
         };
         Ok(Some(Answer { body: response.into_reader(), start, size }))
     }
 
-    /// Sends the request to the address, and on to those that it leads to.
+    /// Sends the request and follows redirects.
     fn follow(
         &self,
         agent: &ureq::Agent,
         start: u64,
     ) -> Result<Result<ureq::Response, ureq::Error>, Failure> {
-        let fail = |reason: String| Failure::Final(self.failed(reason));
-        let mut url = Url::parse(self.url)
-            .ok()
-            .filter(is_http)
-            .ok_or_else(|| fail("the address must begin with `https://` or `http://`".into()))?;
+        let mut url =
+            Url::parse(self.url).ok().filter(is_http).ok_or_else(|| self.fail(DownloadProblem::Address))?;
         for _ in 0..=MAX_REDIRECTS {
-            // A compressed body could not be gone on with.
+            // A compressed body cannot be resumed.
             let mut request = agent.request_url("GET", &url).set("Accept-Encoding", "identity");
             if start > 0 {
                 request = request.set("Range", &format!("bytes={start}-"));
@@ -178,14 +172,14 @@ impl Download<'_> {
             };
             let location = response.header("Location").unwrap_or_default();
             url = url.join(location).ok().filter(is_http).ok_or_else(|| {
-                let location: String = location.chars().take(MAX_LOCATION).collect();
-                fail(format!("the server leads to `{location}`, must be an address with `https` or `http`"))
+                let location = location.chars().take(MAX_LOCATION).collect();
+                self.fail(DownloadProblem::Redirect { location })
             })?;
         }
-        Err(fail(format!("the server leads from one address to another more than {MAX_REDIRECTS} times")))
+        Err(self.fail(DownloadProblem::TooManyRedirects { max: MAX_REDIRECTS }))
     }
 
-    /// The answer to a request that begins where the file ends, or beyond.
+    /// Handles the answer to a request that begins at or after the end of the file.
     fn beyond_the_end(
         &self,
         response: &ureq::Response,
@@ -197,13 +191,11 @@ impl Download<'_> {
             return Ok(None);
         }
         if start == 0 {
-            let reason = format!("the server answers {} {}", response.status(), response.status_text());
-            return Err(Failure::Final(self.failed(reason)));
+            return Err(self.fail(refusal(response)));
         }
-        // These bytes are of another file: begin again.
-        fs::remove_file(path)
-            .map_err(|source| Failure::Final(DataError::Write { path: path.to_owned(), source }))?;
-        Err(Failure::Passing(format!("{start} bytes were here, which are more than the server has")))
+        // The partial file belongs to another file: start again.
+        fs::remove_file(path).map_err(unwritable(path))?;
+        Err(Failure::Passing(DownloadProblem::PartialTooLong { size: start }))
     }
 
     fn copy(
@@ -221,31 +213,46 @@ impl Download<'_> {
                 Ok(0) => return Ok(written),
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(Failure::Passing(one_line(&error.to_string()))),
+                Err(error) => return Err(Failure::Passing(connection(&error.to_string()))),
             };
             if written + read as u64 > self.max_size {
-                // It is another file, which the next call must not go on with.
-                file.set_len(0)
-                    .map_err(|source| Failure::Final(DataError::Write { path: path.to_owned(), source }))?;
-                return Err(Failure::Final(self.too_large()));
+                // The next call must not resume from a wrong file.
+                file.set_len(0).map_err(unwritable(path))?;
+                return Err(self.too_large());
             }
-            file.write_all(&buffer[..read])
-                .map_err(|source| Failure::Final(DataError::Write { path: path.to_owned(), source }))?;
+            file.write_all(&buffer[..read]).map_err(unwritable(path))?;
             written += read as u64;
             progress.reach(written);
         }
     }
 
-    fn too_large(&self) -> DataError {
-        self.failed(format!("the server sends more than {} bytes, which the file may have", self.max_size))
+    fn too_large(&self) -> Failure {
+        self.fail(DownloadProblem::TooLarge { max: self.max_size })
     }
 
-    fn failed(&self, reason: String) -> DataError {
-        DataError::Download { url: self.url.to_owned(), reason }
+    fn fail(&self, problem: DownloadProblem) -> Failure {
+        Failure::Final(self.failed(problem))
+    }
+
+    fn failed(&self, problem: DownloadProblem) -> DataError {
+        DataError::Download { url: self.url.to_owned(), problem }
     }
 }
 
-/// Whether an address is of a kind that is fetched from.
+fn unwritable(path: &Path) -> impl Fn(io::Error) -> Failure {
+    move |source| Failure::Final(DataError::write(path)(source))
+}
+
+/// The problem of an answer with an error status.
+fn refusal(response: &ureq::Response) -> DownloadProblem {
+    DownloadProblem::Status { status: response.status(), text: response.status_text().to_owned() }
+}
+
+fn connection(message: &str) -> DownloadProblem {
+    DownloadProblem::Connection { reason: message.replace('\n', ", ") }
+}
+
+/// Whether an address is one of HTTP with a host.
 fn is_http(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.has_host()
 }
@@ -254,13 +261,9 @@ fn size_of(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
-/// `bytes 100-199/200`: where it begins, and the size of the whole.
+/// Parses `bytes 100-199/200`: the first byte, and the size of the file.
 fn content_range(header: &str) -> Option<(u64, Option<u64>)> {
     let (range, size) = header.strip_prefix("bytes ")?.split_once('/')?;
     let (start, _) = range.split_once('-')?;
     Some((start.parse().ok()?, size.parse().ok()))
-}
-
-fn one_line(text: &str) -> String {
-    text.replace('\n', ", ")
 }

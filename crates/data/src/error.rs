@@ -1,24 +1,26 @@
-//! What can go wrong between a seed or a file and a batch.
+//! The errors of this crate.
 
-use crate::image_folder::BadImage;
-use std::path::PathBuf;
+use crate::bad_image::{self, BadImage};
+use crate::problem::{DownloadProblem, Problem};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 /// An error of this crate. Each message names the thing, the value and what is allowed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
-    /// A range with no integer in it.
+    /// An empty range of integers.
     #[error("no integer lies in `{low}..{high}`")]
     EmptyRange {
         /// The first integer allowed.
         low: i64,
-        /// The first integer no longer allowed.
+        /// The first integer above those allowed.
         high: i64,
     },
-    /// More rows asked for than there are.
+    /// More samples requested than there are.
     #[error("cannot draw {size} samples from {population}")]
     SampleTooLarge {
-        /// How many were asked for.
+        /// How many were requested.
         size: usize,
         /// How many there are.
         population: usize,
@@ -26,10 +28,10 @@ pub enum DataError {
     /// A parameter outside its range, or one that contradicts another.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
-    /// A data directory, or a file of it, that is not there.
+    /// A path that does not exist.
     #[error("`{}` does not exist", path.display())]
     Missing {
-        /// The path that was looked for.
+        /// The path.
         path: PathBuf,
     },
     /// A file that exists and cannot be read.
@@ -38,7 +40,7 @@ pub enum DataError {
         /// The file.
         path: PathBuf,
         /// The operating system's reason.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A file that cannot be written.
     #[error("cannot write `{}`", path.display())]
@@ -46,15 +48,15 @@ pub enum DataError {
         /// The file.
         path: PathBuf,
         /// The operating system's reason.
-        source: std::io::Error,
+        source: io::Error,
     },
-    /// A file that could not be fetched.
-    #[error("cannot fetch `{url}`: {reason}")]
+    /// A file that could not be downloaded.
+    #[error("cannot fetch `{url}`: {problem}")]
     Download {
         /// Its address.
         url: String,
-        /// What went wrong.
-        reason: String,
+        /// Why the download failed.
+        problem: DownloadProblem,
     },
     /// A folder that another process is fetching into.
     #[error("another process is fetching into `{}`; wait until it is done", path.display())]
@@ -63,16 +65,48 @@ pub enum DataError {
         path: PathBuf,
     },
     /// Images that cannot be read.
-    #[error("{}", told(.0))]
+    #[error("{}", bad_image::report(.0))]
     BadImages(Vec<BadImage>),
-    /// A file whose content is not what its format says.
+    /// A file or folder whose content is not what its format demands.
     #[error("`{}` {problem}", path.display())]
     Corrupt {
-        /// The file.
+        /// The file or folder.
         path: PathBuf,
-        /// What is wrong with it, as the end of a sentence.
-        problem: String,
+        /// What is wrong with it.
+        problem: Problem,
     },
+}
+
+impl DataError {
+    /// What is wrong, without the path where the error has one: the end of a sentence that begins with the path.
+    pub fn without_path(&self) -> String {
+        match self {
+            Self::Corrupt { problem, .. } => problem.to_string(),
+            Self::Missing { .. } => "does not exist".to_owned(),
+            Self::Read { source, .. } => format!("cannot be read: {source}"),
+            other => other.to_string(),
+        }
+    }
+
+    pub(crate) fn corrupt(path: &Path, problem: impl Into<Problem>) -> Self {
+        Self::Corrupt { path: path.to_owned(), problem: problem.into() }
+    }
+
+    /// [`DataError::Missing`] for a path that does not exist, [`DataError::Read`] for other errors.
+    pub(crate) fn open(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| match source.kind() {
+            ErrorKind::NotFound => Self::Missing { path: path.to_owned() },
+            _ => Self::Read { path: path.to_owned(), source },
+        }
+    }
+
+    pub(crate) fn read(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Read { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn write(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Write { path: path.to_owned(), source }
+    }
 }
 
 /// A parameter outside its range, or one that contradicts another.
@@ -92,30 +126,4 @@ impl ParameterError {
     pub fn new(name: &'static str, value: impl ToString, allowed: impl Into<String>) -> Self {
         Self { name, value: value.to_string(), allowed: allowed.into() }
     }
-}
-
-/// The most images that an error names.
-const MAX_IMAGES: usize = 10;
-
-/// A line for each bad image, the first ones of many, and then how many there are.
-fn told(images: &[BadImage]) -> String {
-    let advice = "mend or delete it, or leave out what cannot be read with `data.on_bad_image = \"skip\"`";
-    // A name may hold a line break, which must not look like another image.
-    let line = |image: &BadImage| {
-        format!("`{}` {}", image.path.display(), image.problem).replace(char::is_control, "\u{fffd}")
-    };
-    if let [image] = images {
-        return format!("{}; {advice}", line(image));
-    }
-    let mut lines: Vec<String> = images.iter().take(MAX_IMAGES).map(line).collect();
-    let first = match images.len() > MAX_IMAGES {
-        true => format!(", of which these are the first {MAX_IMAGES}"),
-        false => String::new(),
-    };
-    lines.push(format!(
-        "{} images cannot be read{first}; {}",
-        images.len(),
-        advice.replacen("it", "them", 1)
-    ));
-    lines.join("\n")
 }

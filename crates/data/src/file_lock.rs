@@ -62,10 +62,7 @@ impl FileLock {
     ///
     /// Those of deleting the file, except that it is missing.
     pub fn remove(self) -> io::Result<()> {
-        match is_at(&self.file, &self.path)? {
-            true => fs::remove_file(&self.path),
-            false => Ok(()),
-        }
+        if is_at(&self.file, &self.path)? { fs::remove_file(&self.path) } else { Ok(()) }
     }
 }
 

@@ -1,24 +1,24 @@
-//! What a file is by its content.
+//! The kind of a file, detected from its content.
 
 use image::ImageFormat;
 
-/// Bytes at the beginning of a file that its kind is told from.
+/// The number of bytes from which a file's kind is detected.
 pub(crate) const HEAD: usize = 32;
 
-/// The formats that are read, as messages name them.
+/// The supported formats, as messages name them.
 pub const IMAGE_FORMATS: &str = "BMP, GIF, JPEG, PNG, PNM, TIFF or WebP";
 
-/// The endings of files that are meant to be images. A file with one of them that is no image is an error; a
-/// file with another ending that is no image is left out.
-const ENDINGS: [&str; 28] = [
+/// Extensions of image files. A file with one of them that is not an image is an error; other files that are not images
+/// are left out.
+const EXTENSIONS: [&str; 28] = [
     "apng", "avif", "bmp", "dib", "exr", "gif", "heic", "heif", "ico", "jfif", "jp2", "jpe", "jpeg", "jpg",
     "jxl", "pam", "pbm", "pgm", "png", "pnm", "ppm", "psd", "svg", "tga", "tif", "tiff", "webp", "qoi",
 ];
 
-/// What the first bytes of a file say it is.
+/// The kind of a file according to its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ImageKind {
-    /// An image of a format that is read.
+    /// An image of a supported format.
     Readable(ImageFormat),
     /// An image of another format, with its name.
     Unsupported(&'static str),
@@ -26,7 +26,7 @@ pub(crate) enum ImageKind {
     Other,
 }
 
-/// Tells an image from its first [`HEAD`] bytes, or all of a shorter file.
+/// Detects a file's kind from its first [`HEAD`] bytes, or from all bytes of a shorter file.
 pub(crate) fn image_kind(head: &[u8]) -> ImageKind {
     match image::guess_format(head) {
         Ok(ImageFormat::Bmp) if !is_bmp(head) => ImageKind::Other,
@@ -44,10 +44,10 @@ pub(crate) fn image_kind(head: &[u8]) -> ImageKind {
     }
 }
 
-/// Whether a file's name says that it is an image.
-pub(crate) fn has_image_ending(path: &std::path::Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending))
+/// Whether a file's extension is that of an image.
+pub(crate) fn has_image_extension(path: &std::path::Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
 }
 
 fn is_read(format: ImageFormat) -> bool {
@@ -55,12 +55,12 @@ fn is_read(format: ImageFormat) -> bool {
     matches!(format, Bmp | Gif | Jpeg | Png | Pnm | Tiff | WebP)
 }
 
-/// Two letters are too few to tell an image from a text: the size of the second header is looked at too.
+/// The two letters of the signature may begin a text, so the size of the second header is checked too.
 fn is_bmp(head: &[u8]) -> bool {
     head.get(14..18).is_some_and(|size| matches!(size, [12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]))
 }
 
-/// Behind `P1` to `P6` come space and a number or a comment, behind `P7` a line break.
+/// `P1` to `P6` are followed by whitespace and a number or a comment, `P7` by a line break.
 fn is_pnm(head: &[u8]) -> bool {
     let Some((magic, rest)) = head.split_at_checked(2) else { return false };
     let Some(after) = rest.first() else { return false };
@@ -72,7 +72,7 @@ fn is_pnm(head: &[u8]) -> bool {
         && next.is_none_or(|byte| byte.is_ascii_digit() || *byte == b'#')
 }
 
-/// Formats that the `image` crate does not know.
+/// Formats that the `image` crate does not detect.
 fn other_format(head: &[u8]) -> Option<&'static str> {
     if let Some(b"ftyp") = head.get(4..8) {
         let brand = head.get(8..12)?;
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_no_images() {
+    fn texts_are_not_images() {
         for text in ["P5 is a port", "P1", "BMW models and years", "GIF files", "P6x", "", "{\"a\": 1}"] {
             assert_eq!(image_kind(text.as_bytes()), ImageKind::Other, "{text}");
         }
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn images_that_are_not_read_have_a_name() {
+    fn unsupported_images_have_a_name() {
         for (head, name) in [
             (&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..], "HEIC"),
             (b"\0\0\0\x20ftypavif\0\0\0\0avifmif1", "AVIF"),
@@ -112,9 +112,9 @@ mod tests {
     }
 
     #[test]
-    fn endings_are_known_in_any_case() {
+    fn extensions_are_known_in_any_case() {
         let path = std::path::Path::new;
-        assert!(has_image_ending(path("a.JPG")) && has_image_ending(path("a.b.jfif")));
-        assert!(!has_image_ending(path("jpg")) && !has_image_ending(path("Thumbs.db")));
+        assert!(has_image_extension(path("a.JPG")) && has_image_extension(path("a.b.jfif")));
+        assert!(!has_image_extension(path("jpg")) && !has_image_extension(path("Thumbs.db")));
     }
 }

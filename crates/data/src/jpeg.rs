@@ -1,12 +1,12 @@
-//! JPEG files, read strictly.
+//! Strict decoding of JPEG files.
 //!
-//! JPEG has no checksum, and decoders fill up what is missing with grey. A file that is cut off must be
-//! refused, while one with bytes behind its image (a second image of a phone, padding) must be read. So the
-//! markers are followed first, from the start-of-image to its end-of-image marker (ITU-T T.81, annex B), and
-//! then the data is decoded by `zune-jpeg`, the decoder of the `image` crate, in its strict mode, which that
-//! crate does not offer: data that cannot be decoded is an error there, too. A scan that is too short but has
-//! its end marked is not found out, as in libjpeg.
+//! JPEG has no checksum, and decoders fill missing data with grey. A truncated file must be an error, but one with extra
+//! bytes after its image, such as padding or a phone's second image, must be accepted. Therefore this module first
+//! follows the markers from the start-of-image to the end-of-image marker (ITU-T T.81, annex B). Then `zune-jpeg`, the
+//! decoder of the `image` crate, decodes the data in its strict mode, which that crate does not expose. As in libjpeg, a
+//! scan that is too short but ends with a marker is not detected.
 
+use crate::problem::{CannotDecode, ImageProblem};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
 use std::borrow::Cow;
@@ -21,12 +21,13 @@ const EOI: u8 = 0xD9;
 /// Start of a scan.
 const SOS: u8 = 0xDA;
 
-/// Decodes the first image of a JPEG file of at most `max_side` pixels a side and `max_bytes` bytes, and turns it
-/// as its EXIF data says. On error, what is wrong, as the end of a sentence.
-pub(crate) fn decode(bytes: &[u8], max_side: usize, max_bytes: usize) -> Result<DynamicImage, String> {
+/// Decodes the first image of a JPEG file of at most `max_side` pixels a side and `max_bytes` decoded bytes, and applies
+/// its EXIF orientation.
+pub(crate) fn decode(bytes: &[u8], max_side: usize, max_bytes: usize) -> Result<DynamicImage, ImageProblem> {
     let data = first_image(bytes)?;
     let damaged = |error: zune_jpeg::errors::DecodeErrors| {
-        format!("is a damaged JPEG image: {}", error.to_string().trim_matches('"').replace('\n', ", "))
+        let why = CannotDecode::Damaged { format: "JPEG".to_owned() };
+        ImageProblem::Decoder { why, reason: error.to_string().trim_matches('"').replace('\n', ", ") }
     };
     let options =
         DecoderOptions::default().set_strict_mode(true).set_max_width(max_side).set_max_height(max_side);
@@ -37,10 +38,10 @@ pub(crate) fn decode(bytes: &[u8], max_side: usize, max_bytes: usize) -> Result<
     decoder.set_options(decoder.options().jpeg_set_out_colorspace(colours));
     let orientation = decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
     let (Some((width, height)), Some(size)) = (decoder.dimensions(), decoder.output_buffer_size()) else {
-        return Err("is a JPEG image without a size".to_owned());
+        return Err(ImageProblem::NoSize);
     };
     if size > max_bytes {
-        return Err(format!("is a JPEG image of {width} × {height} pixels, which are too many"));
+        return Err(ImageProblem::TooManyPixels { kind: "a JPEG image", width, height });
     }
     let mut pixels = vec![0; size];
     decoder.decode_into(&mut pixels).map_err(damaged)?;
@@ -50,20 +51,19 @@ pub(crate) fn decode(bytes: &[u8], max_side: usize, max_bytes: usize) -> Result<
     } else {
         RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8)
     };
-    let mut image = image.ok_or("is a JPEG image of another size than it says")?;
+    let mut image = image.ok_or(ImageProblem::WrongSize)?;
     image.apply_orientation(orientation.unwrap_or(Orientation::NoTransforms));
     Ok(image)
 }
 
-/// The bytes of the first image, without stray bytes between its segments, which a strict decoder does not take
-/// and all others pass over.
-fn first_image(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
-    let cut = || "is cut off: its JPEG data ends before the end-of-image marker".to_owned();
+/// The bytes of the first image without stray bytes between its segments, which the strict decoder refuses and others
+/// skip.
+fn first_image(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ImageProblem> {
     let mut stray = Vec::new();
     let mut at = 2;
     loop {
         let start = at;
-        at = next_marker(bytes, at).ok_or_else(cut)?;
+        at = next_marker(bytes, at).ok_or(ImageProblem::CutOff)?;
         let marker = bytes[at + 1];
         if at > start {
             stray.push(start..at);
@@ -74,13 +74,13 @@ fn first_image(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
             SOI | 0x01 | 0xD0..=0xD7 => continue,
             _ => (),
         }
-        let length = bytes.get(at..at + 2).ok_or_else(cut)?;
+        let length = bytes.get(at..at + 2).ok_or(ImageProblem::CutOff)?;
         at += usize::from(u16::from_be_bytes([length[0], length[1]]));
         if at > bytes.len() {
-            return Err(cut());
+            return Err(ImageProblem::CutOff);
         }
         if marker == SOS {
-            at = end_of_scan(bytes, at).ok_or_else(cut)?;
+            at = end_of_scan(bytes, at).ok_or(ImageProblem::CutOff)?;
         }
     }
     if stray.is_empty() {
@@ -96,7 +96,7 @@ fn first_image(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
     Ok(Cow::Owned(kept))
 }
 
-/// Where the next marker is: `FF` and a byte that is neither `00` nor another `FF`.
+/// The position of the next marker: `FF` and a byte that is neither `00` nor another `FF`.
 fn next_marker(bytes: &[u8], from: usize) -> Option<usize> {
     let pairs = bytes.get(from..)?.windows(2);
     pairs
@@ -105,7 +105,7 @@ fn next_marker(bytes: &[u8], from: usize) -> Option<usize> {
         .map(|place| from + place)
 }
 
-/// Where the data of a scan ends: at the next marker but for those that restart it.
+/// The end of a scan's data: the next marker that is not a restart marker.
 fn end_of_scan(bytes: &[u8], mut from: usize) -> Option<usize> {
     loop {
         let marker = next_marker(bytes, from)?;

@@ -1,4 +1,4 @@
-//! Samples with their labels, in host memory: what every data source yields.
+//! Samples with their labels, in host memory. Every data source yields them.
 
 use crate::error::DataError;
 
@@ -6,7 +6,7 @@ use crate::error::DataError;
 /// each channel row by row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageShape {
-    /// Number of colour channels.
+    /// Number of color channels.
     pub channels: usize,
     /// Rows of pixels.
     pub height: usize,
@@ -75,7 +75,7 @@ impl Features {
 }
 
 fn select_rows<T: Copy>(values: &[T], width: usize, rows: &[usize]) -> Vec<T> {
-    // In one allocation: one that grows would for a while be there twice.
+    // One allocation: a growing vector would take twice the memory for a while.
     let mut selected = Vec::with_capacity(rows.len() * width);
     rows.iter().for_each(|row| selected.extend_from_slice(&values[row * width..(row + 1) * width]));
     selected

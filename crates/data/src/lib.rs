@@ -1,14 +1,18 @@
-//! Data for the lab: seeded synthetic sets, CIFAR-10, and their way to the device.
+//! Data sets for the lab: synthetic data, CIFAR-10, image folders and tables, from files to batches on a device.
 //!
-//! Data flows one way: a seed or files, [`LabelledData`] in host memory, [`Splits`], a [`DeviceSet`]
-//! on the device, and a [`DeviceLoader`] that hands [`ClassificationBatch`]es to a learner. Every
-//! random draw comes from a [`RandomState`], which equals `numpy.random.RandomState`, so that the
-//! same seed gives the same samples as NumPy and scikit-learn.
+//! Data flows one way: a seed or files, [`LabelledData`] in host memory, [`Splits`], a `DeviceSet` on the device, and a
+//! `DeviceLoader` that returns `ClassificationBatch`es. Every random draw comes from a [`RandomState`], which equals
+//! `numpy.random.RandomState`, so that the same seed gives the same samples as NumPy and scikit-learn.
+//!
+//! The feature `burn`, on by default, adds the types that hold tensors: `Augmenter`, `ClassificationBatch`,
+//! `DeviceLoader`, `DeviceSet` and `Upload`. Without it the crate does not depend on Burn.
 
 mod augmentation;
-mod batch;
+mod bad_image;
+mod batch_plan;
 pub mod cifar10;
-mod device_set;
+#[cfg(feature = "burn")]
+mod device;
 mod download;
 mod error;
 mod export;
@@ -18,9 +22,10 @@ mod image_folder;
 mod image_kind;
 mod jpeg;
 mod labelled_data;
-mod loader;
+mod loader_state;
 mod make_classification;
 mod normalizer;
+mod problem;
 mod progress;
 mod random_state;
 mod regular_file;
@@ -31,19 +36,25 @@ mod table;
 pub mod text;
 mod train_test_split;
 
-pub use augmentation::{Augmentation, Augmenter};
-pub use batch::ClassificationBatch;
-pub use device_set::DeviceSet;
+pub use augmentation::Augmentation;
+pub use bad_image::BadImage;
+pub use batch_plan::BatchPlan;
+#[cfg(feature = "burn")]
+pub use device::{Augmenter, ClassificationBatch, DeviceLoader, DeviceSet, Upload};
 pub use download::{Download, Patience};
 pub use error::{DataError, ParameterError};
 pub use export::write_csv;
 pub use image_file::{ResizeFilter, read_image};
-pub use image_folder::{BadImage, FolderLayout, FolderNames, FolderParts, ImageFolder, OnBadImage};
+pub use image_folder::{FolderLayout, FolderNames, FolderParts, ImageFolder, OnBadImage};
 pub use image_kind::IMAGE_FORMATS;
 pub use labelled_data::{Features, ImageShape, LabelledData};
-pub use loader::{BatchPlan, DeviceLoader, LoaderState};
+pub use loader_state::LoaderState;
 pub use make_classification::{ColumnValue, MakeClassification};
 pub use normalizer::{Normalization, Normalizer, statistics};
+pub use problem::{
+    ArchiveProblem, CannotDecode, DownloadProblem, FolderProblem, ImageProblem, Problem, RecordProblem,
+    TableProblem, TextProblem,
+};
 pub use progress::{NoProgress, Phase, Progress};
 pub use random_state::RandomState;
 pub use regular_file::open_regular;

@@ -1,9 +1,8 @@
-//! What turns stored features into a model's inputs.
+//! Normalization: from stored features to a model's inputs.
 //!
-//! Bytes of images are first divided by 255, so that they lie in `[0, 1]`. `standard` then takes from
-//! each value the mean of its channel (of its column, for tables) and divides by the standard
-//! deviation, the root of the mean squared distance from the mean; both are those of the training
-//! part. A channel that is constant up to rounding is divided by 1, as by scikit-learn's `StandardScaler`.
+//! Pixels are first divided by 255, so that they lie in `[0, 1]`. `standard` then subtracts from each value the mean of
+//! its channel (of its column, for tables) and divides by the standard deviation, both computed on the training part. A
+//! channel that is constant up to rounding is divided by 1, as by scikit-learn's `StandardScaler`.
 
 use crate::labelled_data::{Features, ImageShape};
 use serde::{Deserialize, Serialize};
@@ -23,35 +22,35 @@ pub enum Normalization {
     Standard,
 }
 
-/// A normalisation with the numbers that it took from the training part.
+/// A normalization fitted to the training part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Normalizer {
-    /// Its kind.
+    /// The kind of normalization.
     pub kind: Normalization,
     /// The mean of each channel or column, for `standard`; pixels count from 0 to 1.
     pub mean: Vec<f64>,
     /// The standard deviation of each channel or column, for `standard`; 0 where it is constant up to rounding.
-    pub deviation: Vec<f64>,
+    #[serde(rename = "deviation")]
+    pub std: Vec<f64>,
 }
 
 impl Normalizer {
-    /// Takes what `kind` needs from the features of the training part.
+    /// Fits a normalization to the features of the training part.
     pub fn fit(kind: Normalization, train: &Features) -> Self {
-        let (mean, deviation) = match kind {
+        let (mean, std) = match kind {
             Normalization::None | Normalization::Unit => (Vec::new(), Vec::new()),
             Normalization::Standard => {
                 let n = values_per_channel(train);
-                let scale = |(mean, deviation): (f64, f64)| match is_constant(n, mean, deviation.powi(2)) {
-                    true => (mean, 0.0),
-                    false => (mean, deviation),
+                let scale = |(mean, std): (f64, f64)| {
+                    (mean, if is_constant(n, mean, std.powi(2)) { 0.0 } else { std })
                 };
                 statistics(train).into_iter().map(scale).unzip()
             }
         };
-        Self { kind, mean, deviation }
+        Self { kind, mean, std }
     }
 
-    /// Whether the numbers are finite and as many as features of this kind need.
+    /// Whether the statistics are finite and match the number of features or channels.
     pub fn fits(&self, n_features: usize, image: Option<ImageShape>) -> bool {
         let wanted = match self.kind {
             Normalization::None | Normalization::Unit => 0,
@@ -59,12 +58,12 @@ impl Normalizer {
         };
         let good = |value: &f64| value.is_finite();
         self.mean.len() == wanted
-            && self.deviation.len() == wanted
+            && self.std.len() == wanted
             && self.mean.iter().all(good)
-            && self.deviation.iter().all(|value| good(value) && *value >= 0.0)
+            && self.std.iter().all(|value| good(value) && *value >= 0.0)
     }
 
-    /// What stored values are divided by first.
+    /// The divisor of stored values: 255 for pixels, unless they stay as they are.
     pub(crate) fn divisor(&self, features: &Features) -> f64 {
         match (self.kind, features) {
             (Normalization::None, _) | (_, Features::Table { .. }) => 1.0,
@@ -72,19 +71,18 @@ impl Normalizer {
         }
     }
 
-    /// The mean of each value of a sample and what it is divided by after that; nothing but for
-    /// `standard`.
+    /// For `standard`, the mean and the divisor of each value of a sample.
     pub(crate) fn rows(&self, features: &Features) -> Option<(Vec<f64>, Vec<f64>)> {
         (self.kind == Normalization::Standard).then(|| {
             let area = features.image().map_or(1, |shape| shape.height * shape.width);
             let spread = |values: &[f64]| values.iter().flat_map(|&value| vec![value; area]).collect();
             let divisors: Vec<f64> =
-                self.deviation.iter().map(|&value| if value == 0.0 { 1.0 } else { value }).collect();
+                self.std.iter().map(|&value| if value == 0.0 { 1.0 } else { value }).collect();
             (spread(&self.mean), spread(&divisors))
         })
     }
 
-    /// The features as a model's inputs, in double precision.
+    /// The normalized features, in double precision.
     pub fn apply(&self, features: &Features) -> Vec<f64> {
         let divisor = self.divisor(features);
         let mut values: Vec<f64> = match features {
@@ -92,10 +90,10 @@ impl Normalizer {
             Features::Images { pixels, .. } => pixels.iter().map(|&byte| f64::from(byte)).collect(),
         };
         values.iter_mut().for_each(|value| *value /= divisor);
-        if let Some((mean, deviation)) = self.rows(features) {
+        if let Some((mean, std)) = self.rows(features) {
             for row in values.chunks_exact_mut(mean.len().max(1)) {
-                for ((value, mean), deviation) in row.iter_mut().zip(&mean).zip(&deviation) {
-                    *value = (*value - mean) / deviation;
+                for ((value, mean), std) in row.iter_mut().zip(&mean).zip(&std) {
+                    *value = (*value - mean) / std;
                 }
             }
         }
@@ -109,7 +107,7 @@ pub(crate) fn is_constant(n: f64, mean: f64, variance: f64) -> bool {
     variance <= n * f64::EPSILON * variance + (n * mean * f64::EPSILON).powi(2)
 }
 
-/// How many values the statistics of a channel or column are taken from.
+/// The number of values in each channel or column.
 fn values_per_channel(features: &Features) -> f64 {
     match features {
         Features::Table { values, columns } => (values.len() / columns.len().max(1)) as f64,
@@ -137,12 +135,12 @@ fn column_statistics(values: &[f64], n_columns: usize, column: usize) -> (f64, f
         let distance = value - mean;
         (sum + distance, squares + distance.powi(2))
     });
-    // The distances sum to 0 but for the rounding of the mean, which is taken out as by scikit-learn.
+    // The sum of distances is 0 except for the rounding of the mean, which is corrected as in scikit-learn.
     let variance = (squares - sum * sum / n) / n;
     (mean, variance.max(0.0).sqrt())
 }
 
-/// From the number of times that each byte occurs, so that no sum loses a digit.
+/// Counts how often each byte occurs, so that the sums are exact.
 fn channel_statistics(pixels: &[u8], shape: ImageShape, channel: usize) -> (f64, f64) {
     let area = shape.height * shape.width;
     let mut counts = [0u64; 256];

@@ -1,36 +1,38 @@
-//! Who is told how far a long task came.
+//! Progress of long tasks.
 
-/// Listens to a task that goes through phases one after another.
+use std::io::{self, Read};
+
+/// Receives the progress of a task that has several phases.
 pub trait Progress: Sync {
-    /// A phase begins: what is done, and how many bytes or items it is about, where that is known.
+    /// A phase begins, with the number of its bytes or items where that is known.
     fn begin(&self, phase: Phase, total: Option<u64>);
 
-    /// The phase is so far.
+    /// `done` bytes or items of the phase are done.
     fn reach(&self, done: u64);
 
-    /// The phase is over.
+    /// The phase ends.
     fn end(&self);
 }
 
-/// What is done.
+/// A phase of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Bytes are fetched.
+    /// Downloads a file.
     Download,
-    /// Bytes are compared with a checksum.
+    /// Computes a checksum.
     Verify,
-    /// Bytes of an archive are read.
+    /// Unpacks an archive.
     Unpack,
-    /// Images are decoded.
+    /// Decodes images.
     Decode,
-    /// Samples are scored.
+    /// Evaluates samples.
     Evaluate,
-    /// Finite differences are taken.
+    /// Takes finite differences.
     Differentiate,
 }
 
 impl Phase {
-    /// The phase in a word.
+    /// The phase's name in messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Download => "downloading",
@@ -43,7 +45,7 @@ impl Phase {
     }
 }
 
-/// Listens to nothing.
+/// Ignores all progress.
 pub struct NoProgress;
 
 impl Progress for NoProgress {
@@ -52,4 +54,26 @@ impl Progress for NoProgress {
     fn reach(&self, _done: u64) {}
 
     fn end(&self) {}
+}
+
+/// A reader that reports the number of bytes read.
+pub(crate) struct ProgressReader<'a, R> {
+    inner: R,
+    read: u64,
+    progress: &'a dyn Progress,
+}
+
+impl<'a, R> ProgressReader<'a, R> {
+    pub fn new(inner: R, progress: &'a dyn Progress) -> Self {
+        Self { inner, read: 0, progress }
+    }
+}
+
+impl<R: Read> Read for ProgressReader<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.read += read as u64;
+        self.progress.reach(self.read);
+        Ok(read)
+    }
 }

@@ -27,7 +27,7 @@ pub struct RandomState {
     spare_normal: Option<f64>,
 }
 
-/// A state on disk; NumPy's `get_state` has the same numbers.
+/// The serialized state, with the numbers of NumPy's `get_state`.
 #[derive(Serialize, Deserialize)]
 struct Record {
     key: Vec<u32>,
@@ -49,10 +49,10 @@ impl TryFrom<Record> for RandomState {
         let Record { key, position, spare_normal } = record;
         let key = <Box<[u32; WORDS]>>::try_from(key.into_boxed_slice())
             .map_err(|key| format!("{} words, must be {WORDS}", key.len()))?;
-        match position <= WORDS {
-            true => Ok(Self { key, position, spare_normal }),
-            false => Err(format!("position {position}, must be at most {WORDS}")),
+        if position > WORDS {
+            return Err(format!("position {position}, must be at most {WORDS}"));
         }
+        Ok(Self { key, position, spare_normal })
     }
 }
 
@@ -121,7 +121,7 @@ impl RandomState {
         }
     }
 
-    /// The numbers `0..n` in random order.
+    /// A random permutation of `0..n`.
     pub fn permutation(&mut self, n: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..n).collect();
         self.shuffle(&mut order);
@@ -132,8 +132,7 @@ impl RandomState {
     ///
     /// # Errors
     ///
-    /// [`DataError::SampleTooLarge`] when more indices are asked for than there are to draw from:
-    /// any from nothing, or more than `n` without replacement.
+    /// [`DataError::SampleTooLarge`] when `size` is above `n` without replacement, or `n` is 0 and `size` is not.
     pub fn choice(&mut self, n: usize, size: usize, replace: bool) -> Result<Vec<usize>, DataError> {
         if size > n && (!replace || n == 0) {
             return Err(DataError::SampleTooLarge { size, population: n });

@@ -1,4 +1,4 @@
-//! Opening files that are files: not named pipes, devices, sockets or folders.
+//! Opening regular files, and refusing named pipes, devices, sockets and folders.
 
 use std::fs::{self, File, FileType};
 use std::io::{self, ErrorKind};
@@ -6,8 +6,8 @@ use std::path::Path;
 
 /// Opens a regular file, or a symbolic link to one, for reading.
 ///
-/// [`File::open`] waits for ever on a named pipe that nobody writes to, and a device may never end. This
-/// looks at the kind of the file before it opens it.
+/// [`File::open`] blocks on a named pipe without a writer, and a device may never end. This function checks the kind of
+/// the file before it opens it.
 ///
 /// # Errors
 ///

@@ -1,11 +1,11 @@
-//! The parts of a data set: what is trained on, what is watched while training, and what is scored once.
+//! The training, validation and test parts of a data set.
 
 use crate::error::{DataError, ParameterError};
 use crate::labelled_data::LabelledData;
 use crate::random_state::RandomState;
 use crate::train_test_split::{TestSize, TrainTestSplit};
 
-/// Some of the samples of a source.
+/// A part of a data set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     /// The samples.
@@ -17,15 +17,15 @@ pub struct Part {
 /// The parts of a data set. No sample is in two of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Splits {
-    /// What the model is trained on.
+    /// The training part.
     pub train: Part,
-    /// What it is scored on while it is trained.
+    /// The part that is evaluated during training.
     pub validation: Option<Part>,
-    /// What it is scored on, once, at the end.
+    /// The part that is evaluated once, at the end.
     pub test: Part,
 }
 
-/// How much of the training part is set aside for validation.
+/// The part of the training data that is set aside for validation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ValidationSplit {
     /// The share of the training part, above 0 and below 1, rounded up to whole samples.

@@ -282,7 +282,9 @@ fn two_calls_at_once_do_not_meet() {
     let server = Server::start(good(), &[Answer::Stall(100), Answer::Whole]);
     let error = std::thread::scope(|scope| {
         let first = scope.spawn(|| fetch_from(&server, directory.path()));
+        let start = Instant::now();
         while server.ranges.lock().unwrap().is_empty() {
+            assert!(start.elapsed() < Duration::from_secs(60), "the server was asked for nothing");
             std::thread::sleep(Duration::from_millis(1));
         }
         let error = fetch_from(&server, directory.path()).unwrap_err();

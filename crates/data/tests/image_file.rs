@@ -25,7 +25,7 @@ fn problem(content: &[u8]) -> String {
     let path = folder.path().join("image");
     fs::write(&path, content).unwrap();
     match read(&path, 3, 2).unwrap_err() {
-        DataError::Corrupt { problem, .. } => problem,
+        DataError::Corrupt { problem, .. } => problem.to_string(),
         error => panic!("{error}"),
     }
 }

@@ -7,7 +7,7 @@ use burn::data::dataloader::DataLoader;
 use burn::tensor::backend::Backend;
 use emberlab_data::{
     BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet, Features, ImageShape, LabelledData,
-    Normalization, Normalizer,
+    Normalization, Normalizer, Upload,
 };
 use std::num::NonZeroUsize;
 
@@ -27,7 +27,7 @@ fn mini(size: usize) -> BatchPlan {
 fn loader<B: Backend>(n: usize, plan: BatchPlan, shuffle_seed: Option<u32>) -> DeviceLoader<B> {
     let table = table(n);
     let normalizer = Normalizer::fit(Normalization::None, &table.features);
-    let set = DeviceSet::new(table.clone(), &normalizer, false, &B::Device::default());
+    let set = DeviceSet::new(table.clone(), &normalizer, false, Upload::default(), &B::Device::default());
     DeviceLoader::new(set, plan, shuffle_seed)
 }
 
@@ -105,7 +105,8 @@ fn images() -> LabelledData {
 fn assert_the_pixel_is_in_its_place<B: Backend>(whole: bool) {
     let images = images();
     let normalizer = Normalizer::fit(Normalization::Unit, &images.features);
-    let set = DeviceSet::<B>::new(images.clone(), &normalizer, whole, &B::Device::default());
+    let set =
+        DeviceSet::<B>::new(images.clone(), &normalizer, whole, Upload::default(), &B::Device::default());
     let values: Vec<f32> = set.clone().into_batch().inputs.to_data().iter::<f32>().collect();
     let mut expected = vec![0.0; 24];
     // Sample 1, channel 1, row 1, column 1.

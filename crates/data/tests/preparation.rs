@@ -9,7 +9,7 @@ use burn::data::dataloader::DataLoader;
 use burn::tensor::backend::Backend;
 use emberlab_data::{
     Augmentation, Augmenter, BatchPlan, DeviceLoader, DeviceSet, Features, ImageShape, LabelledData,
-    Normalization, Normalizer, Splits, TestSize, TrainTestSplit, ValidationSplit,
+    Normalization, Normalizer, Splits, TestSize, TrainTestSplit, Upload, ValidationSplit,
 };
 use serde::Deserialize;
 use std::num::NonZeroUsize;
@@ -130,7 +130,8 @@ fn standard_features_are_those_of_scikit_learns_scaler() {
 
 fn assert_device_set_is_close<B: Backend>(images: &LabelledData, normalizer: &Normalizer, expected: &[f64]) {
     for whole in [false, true] {
-        let set = DeviceSet::<B>::new(images.clone(), normalizer, whole, &B::Device::default());
+        let set =
+            DeviceSet::<B>::new(images.clone(), normalizer, whole, Upload::default(), &B::Device::default());
         let inputs: Vec<f64> = set.into_batch().inputs.into_data().iter::<f64>().collect();
         assert_close(&inputs, expected, 2e-6);
     }
@@ -138,12 +139,12 @@ fn assert_device_set_is_close<B: Backend>(images: &LabelledData, normalizer: &No
 
 #[test]
 fn statistics_that_cannot_be_are_found_out() {
-    let good = Normalizer { kind: Normalization::Standard, mean: vec![0.0; 2], deviation: vec![1.0; 2] };
+    let good = Normalizer { kind: Normalization::Standard, mean: vec![0.0; 2], std: vec![1.0; 2] };
     assert!(good.fits(2, None));
     for bad in [
         Normalizer { mean: vec![f64::NAN, 0.0], ..good.clone() },
-        Normalizer { deviation: vec![1.0, -1.0], ..good.clone() },
-        Normalizer { deviation: vec![1.0], ..good.clone() },
+        Normalizer { std: vec![1.0, -1.0], ..good.clone() },
+        Normalizer { std: vec![1.0], ..good.clone() },
         Normalizer { kind: Normalization::Unit, ..good.clone() },
     ] {
         assert!(!bad.fits(2, None), "{bad:?}");
@@ -158,7 +159,7 @@ fn augmented<B: Backend>(case: &AugmentationCase) -> Vec<u8> {
     let augmentation = Augmentation { horizontal_flip: case.flip, random_crop: case.border };
     let shape = images.features.image().unwrap();
     let plan = BatchPlan::Mini { size: NonZeroUsize::new(7).unwrap(), drop_last: false };
-    let set = DeviceSet::<B>::new(images.clone(), &normalizer, false, &device);
+    let set = DeviceSet::<B>::new(images.clone(), &normalizer, false, Upload::default(), &device);
     let augmenter = Augmenter::new(augmentation, shape, &device);
     let loader = DeviceLoader::new(set, plan, None).augmented(augmenter, case.seed);
     let batches = loader.iter().map(|batch| batch.inputs.into_data().iter::<f32>().collect::<Vec<_>>());

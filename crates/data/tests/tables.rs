@@ -122,7 +122,7 @@ impl Case {
 /// An error without the folder's path: of a damaged file only what is wrong.
 fn said(error: &DataError, folder: &Path) -> String {
     match error {
-        DataError::Corrupt { problem, .. } => problem.clone(),
+        DataError::Corrupt { problem, .. } => problem.to_string(),
         error => error.to_string().replace(folder.to_str().unwrap(), ""),
     }
 }
@@ -383,7 +383,8 @@ fn files_that_are_none_are_errors() {
     let folder = TempDir::new().unwrap();
     let file = |path: &Path| CsvFile::new(path).read();
     assert!(matches!(file(&folder.path().join("none.csv")), Err(DataError::Missing { .. })));
-    assert!(file(folder.path()).is_err());
+    let error = file(folder.path()).unwrap_err().to_string();
+    assert!(error.ends_with("` is a folder, must be a regular file"), "{error}");
     if cfg!(unix) {
         let error = file(Path::new("/dev/zero")).unwrap_err();
         assert_eq!(error.to_string(), "`/dev/zero` is a device, must be a regular file");
@@ -681,7 +682,7 @@ fn columns_that_are_constant_up_to_rounding_are_divided_by_1_as_by_scikit_learn(
         let values: Vec<f64> = (0..n).map(|row| if row % 2 == 0 { even } else { odd }).collect();
         let features = Features::table(values.clone(), 1);
         let normalizer = Normalizer::fit(Normalization::Standard, &features);
-        let divisor = if normalizer.deviation[0] == 0.0 { 1.0 } else { normalizer.deviation[0] };
+        let divisor = if normalizer.std[0] == 0.0 { 1.0 } else { normalizer.std[0] };
         assert!((divisor - scale).abs() <= 1e-6 * scale, "{divisor} for {scale}: {n} times {even} and {odd}");
         // Another value keeps its distance, instead of being blown up.
         let other = normalizer.apply(&Features::table(vec![even + 0.1], 1))[0];

@@ -64,7 +64,9 @@ fn a_part_that_would_be_empty_is_refused() {
         [TestSize::Share(0.0), TestSize::Share(1.0), TestSize::Share(f64::NAN), TestSize::Samples(5)]
     {
         let split = TrainTestSplit { test_size, stratify: false };
-        assert!(split.rows(&[0, 1, 0, 1, 0], &mut RandomState::new(0)).is_err(), "{test_size:?}");
+        let error = split.rows(&[0, 1, 0, 1, 0], &mut RandomState::new(0)).unwrap_err().to_string();
+        let wanted = "must be a share above 0 and below 1, or a number from 1, that leaves some of the 5 samples to train on";
+        assert!(error.starts_with("`test_size` is ") && error.ends_with(wanted), "{test_size:?}: {error}");
     }
 }
 

@@ -7,7 +7,7 @@ use burn::optim::{AdamWConfig, GradientsParams, Optimizer, SgdConfig};
 use burn::tensor::{Distribution, Tensor};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use emberlab_data::{ClassificationBatch, ImageShape, RandomState};
-use emberlab_models::layers::InputGradient;
+use emberlab_models::layers::{InputGradient, Layer};
 use emberlab_models::{
     Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Precision,
     Scheme, SharedRandom,

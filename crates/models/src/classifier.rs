@@ -1,17 +1,14 @@
 //! A network with its loss and its gradient rule, as Burn's learner trains it.
 
-use crate::gradients::GradientRule;
-use crate::layers::Layer;
+use crate::description::{GradientRule, Output, Precision};
 use crate::loss::Loss;
 use crate::network::Network;
-use crate::output::Output;
 use crate::pattern::Pattern;
-use crate::precision::Precision;
-use crate::score::{PendingScore, StepScore};
+use crate::step_score::{PendingScore, StepScore};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn::train::{InferenceStep, TrainOutput, TrainStep};
+use burn::train::InferenceStep;
 use emberlab_data::ClassificationBatch;
 
 /// A classifier of any depth, trained by either gradient rule.
@@ -24,14 +21,14 @@ pub struct Classifier<B: Backend> {
     n_parts: usize,
 }
 
-/// What training makes small: the loss, and with it `l1 Σ |w|` over the weights, biases and batch
-/// norm apart. The training loss that is recorded is the first term alone, with its label smoothing and
-/// class weights; [`Classifier::score`] reports the plain cross-entropy.
+/// The objective of training: the loss, plus `l1 Σ |w|` over the weights without biases and batch norm. The recorded
+/// training loss is the first term, with its label smoothing and class weights; [`Classifier::score`] is the plain
+/// cross-entropy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Objective {
     /// Cross-entropy.
     pub loss: Loss,
-    /// The factor of the weights' absolute values, from 0.
+    /// Coefficient of the L1 penalty, from 0.
     pub l1: f64,
 }
 
@@ -53,8 +50,8 @@ impl<B: Backend> Classifier<B> {
         Self { precision, ..self }
     }
 
-    /// The same classifier, which by hand computes each batch in so many parts, each by a thread. For backends that compute
-    /// most operations with one core.
+    /// The same classifier, which computes gradients by hand in `n_parts` parts of a batch, in parallel. For backends
+    /// that compute most operations on one core.
     pub fn in_parts(self, n_parts: usize) -> Self {
         Self { n_parts, ..self }
     }
@@ -64,22 +61,22 @@ impl<B: Backend> Classifier<B> {
         &self.network
     }
 
-    /// What training makes small.
+    /// The objective of training.
     pub fn objective(&self) -> &Objective {
         &self.objective
     }
 
-    /// Where the gradients come from.
+    /// How gradients are computed.
     pub fn gradient_rule(&self) -> GradientRule {
         self.gradient
     }
 
-    /// What products are computed in while training.
+    /// The number format of products while training.
     pub fn precision(&self) -> Precision {
         self.precision
     }
 
-    /// Parts in which a batch is computed by hand.
+    /// The number of parts in which gradients by hand are computed.
     pub fn n_parts(&self) -> usize {
         self.n_parts
     }
@@ -89,7 +86,7 @@ impl<B: Backend> Classifier<B> {
         &self.objective.loss
     }
 
-    /// What makes probabilities of the logits.
+    /// The function from logits to probabilities.
     pub fn output(&self) -> Output {
         self.objective.loss.output
     }
@@ -99,28 +96,29 @@ impl<B: Backend> Classifier<B> {
         self.network.forward(inputs)
     }
 
-    /// The objective, loss and penalty, `[1]`, of a batch that is trained on, and the pattern of the batch: where two
-    /// patterns are equal, no kink of the objective lies between them.
+    /// The objective `[1]` of a training batch, and the activation pattern of the batch: between two points with equal
+    /// patterns the objective has no kink.
     pub fn training_objective(&self, batch: &ClassificationBatch<B>) -> (Tensor<B, 1>, Pattern) {
         let (logits, mut pattern) = self.network.forward_with_pattern(batch.inputs.clone(), self.precision);
         if self.objective.l1 != 0.0 {
-            self.network.layers().iter().for_each(|layer| pattern.extend(layer.pattern_of_magnitudes()));
+            self.network.record_signs(&mut pattern);
         }
         (self.penalized(self.loss().value(logits, batch)), pattern)
     }
 
-    /// The loss `[1]` and the penalty.
+    /// The loss `[1]` plus the L1 penalty.
     pub(crate) fn penalized(&self, loss: Tensor<B, 1>) -> Tensor<B, 1> {
         if self.objective.l1 == 0.0 {
             return loss;
         }
-        let sums = self.network.layers().iter().filter_map(Layer::sum_of_magnitudes);
-        loss + Tensor::cat(sums.collect(), 0).sum() * self.objective.l1
+        match self.network.sum_of_magnitudes() {
+            Some(sum) => loss + sum * self.objective.l1,
+            None => loss,
+        }
     }
 
-    /// The plain cross-entropy, without label smoothing and class weights, and the right predictions of
-    /// logits `[n, n_outputs]`: a score that can be compared with those of classifiers that were trained
-    /// by another loss.
+    /// The plain cross-entropy, without label smoothing and class weights, and the number of correct predictions of
+    /// logits `[n, n_outputs]`. It is comparable between classifiers that were trained with different losses.
     pub fn score(&self, logits: Tensor<B, 2>, batch: &ClassificationBatch<B>) -> PendingScore<B> {
         let correct = self.output().correct(logits.clone(), batch);
         PendingScore::new(self.loss().plain().value(logits, batch), correct, batch.len())
@@ -128,7 +126,7 @@ impl<B: Backend> Classifier<B> {
 }
 
 impl<B: AutodiffBackend> Classifier<B> {
-    /// A score from what a training step computed.
+    /// The score of a training step, from its loss `[1]` and logits.
     pub(crate) fn valid_score(
         &self,
         loss: Tensor<B::InnerBackend, 1>,
@@ -137,16 +135,6 @@ impl<B: AutodiffBackend> Classifier<B> {
     ) -> PendingScore<B::InnerBackend> {
         let class_weight = self.loss().total_weight(batch);
         PendingScore::weighted(loss, self.output().correct(logits, batch), batch.len(), class_weight)
-    }
-}
-
-impl<B: AutodiffBackend> TrainStep for Classifier<B> {
-    type Input = ClassificationBatch<B>;
-    type Output = StepScore<B::InnerBackend>;
-
-    fn step(&self, batch: ClassificationBatch<B>) -> TrainOutput<Self::Output> {
-        let gradients = self.gradient.gradients(self, batch);
-        TrainOutput { grads: gradients.parameters, item: StepScore::Pending(gradients.score) }
     }
 }
 

@@ -1,92 +1,70 @@
-//! Initial weights, drawn from a [`RandomState`] so that they equal NumPy's.
+//! Initial weights, drawn from a [`RandomState`]: the same numbers as NumPy draws.
 
+use crate::description::Scheme;
 use emberlab_data::RandomState;
 
-/// How a layer's weights are drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Scheme {
-    /// θ of shape `[n_inputs + 1, n_outputs]` from `N(0, std²)`, row by row; row 0 is the bias. The
-    /// first part of the lab, where a column of ones stands before the features.
-    AugmentedNormal {
-        /// Standard deviation.
-        std: f64,
-    },
-    /// W of shape `[n_outputs, n_inputs]` from `N(0, std²)`, row by row, and biases 0. The second
-    /// part of the lab.
-    Normal {
-        /// Standard deviation.
-        std: f64,
-    },
-    /// W of shape `[n_outputs, n_inputs]` from `U(-b, b)`, `b = √(6 / n_inputs)`, and biases 0 (K. He
-    /// et al., "Delving Deep into Rectifiers", 2015).
-    KaimingUniform,
-    /// W of shape `[n_outputs, n_inputs]` from `U(-b, b)`, `b = √(6 / (n_inputs + n_outputs))`, and
-    /// biases 0; for convolutions both numbers times the area of the filter (X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
-    /// neural networks", 2010).
-    XavierUniform,
-}
-
-/// The sizes of a layer, as an initialisation needs them.
+/// The sizes of a layer that its initialisation depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fan {
-    /// Inputs of each output: columns of W.
-    pub n_inputs: usize,
-    /// Rows of W.
+    /// Inputs that each output depends on: columns of W.
+    pub fan_in: usize,
+    /// Outputs that depend on each input.
+    pub fan_out: usize,
+    /// Rows of W: outputs of a linear layer, filters of a convolution.
     pub n_outputs: usize,
-    /// Outputs that each input reaches.
-    pub reach: usize,
 }
 
 impl Fan {
     pub fn linear(n_inputs: usize, n_outputs: usize) -> Self {
-        Self { n_inputs, n_outputs, reach: n_outputs }
+        Self { fan_in: n_inputs, fan_out: n_outputs, n_outputs }
     }
 
     /// A convolution is a linear layer on patches of `n_inputs * area` pixels.
     pub fn convolution(n_inputs: usize, n_outputs: usize, area: usize) -> Self {
-        Self { n_inputs: n_inputs * area, n_outputs, reach: n_outputs * area }
+        Self { fan_in: n_inputs * area, fan_out: n_outputs * area, n_outputs }
     }
 }
 
 /// A layer's initial values in host memory.
-pub(crate) struct LinearValues {
-    /// `[n_outputs, n_inputs]`, row-major.
+pub(crate) struct InitialValues {
+    /// `[n_outputs, fan_in]`, row-major.
     pub weight: Vec<f64>,
     /// `[n_outputs]`.
     pub bias: Vec<f64>,
 }
 
 impl Scheme {
-    pub(crate) fn draw(self, fan: Fan, random: &mut RandomState) -> LinearValues {
+    /// Draws the weights and biases of a layer.
+    pub(crate) fn draw(self, fan: Fan, random: &mut RandomState) -> InitialValues {
         let mut uniform = |fan_sum: usize| {
             let bound = (6.0 / fan_sum as f64).sqrt();
             zero_bias(fan, || random.uniform(-bound, bound))
         };
         match self {
-            Self::KaimingUniform => uniform(fan.n_inputs),
-            Self::XavierUniform => uniform(fan.n_inputs + fan.reach),
+            Self::KaimingUniform => uniform(fan.fan_in),
+            Self::XavierUniform => uniform(fan.fan_in + fan.fan_out),
             Self::AugmentedNormal { std } => draw_augmented(std, fan, random),
             Self::Normal { std } => zero_bias(fan, || random.standard_normal() * std),
         }
     }
 }
 
-fn zero_bias(fan: Fan, draw: impl FnMut() -> f64) -> LinearValues {
-    LinearValues {
-        weight: std::iter::repeat_with(draw).take(fan.n_inputs * fan.n_outputs).collect(),
+fn zero_bias(fan: Fan, draw: impl FnMut() -> f64) -> InitialValues {
+    InitialValues {
+        weight: std::iter::repeat_with(draw).take(fan.fan_in * fan.n_outputs).collect(),
         bias: vec![0.0; fan.n_outputs],
     }
 }
 
-fn draw_augmented(std: f64, fan: Fan, random: &mut RandomState) -> LinearValues {
-    let Fan { n_inputs, n_outputs, .. } = fan;
+fn draw_augmented(std: f64, fan: Fan, random: &mut RandomState) -> InitialValues {
+    let Fan { fan_in, n_outputs, .. } = fan;
     let mut draw = || random.standard_normal() * std;
     let bias = (0..n_outputs).map(|_| draw()).collect();
-    let mut weight = vec![0.0; n_inputs * n_outputs];
-    for input in 0..n_inputs {
+    let mut weight = vec![0.0; fan_in * n_outputs];
+    for input in 0..fan_in {
         for output in 0..n_outputs {
-            weight[output * n_inputs + input] = draw();
+            weight[output * fan_in + input] = draw();
         }
     }
-    LinearValues { weight, bias }
+    InitialValues { weight, bias }
 }

@@ -1,35 +1,59 @@
-//! Classifiers for the lab, and the two ways to their gradients.
+//! Classifiers for the lab, with gradients by autodiff or by hand.
 //!
-//! A [`Classifier`] is a [`Network`] of [`layers`], a [`Loss`] with the [`Output`] that makes
-//! probabilities of its logits, and a [`GradientRule`]: Burn's autodiff, or the derivative of each
-//! layer written out by hand. Both rules are one step of Burn's learner, so that everything around
-//! them, backends, optimizers, metrics and dashboard, is the same. This crate knows no files and no
+//! A [`Classifier`] is a [`Network`] of [`layers`], a [`Loss`] with the [`Output`] from logits to probabilities, and a
+//! [`GradientRule`]: Burn's autodiff, or the derivative of each layer written out by hand. Both rules are one step of
+//! Burn's learner, so that backends, optimizers, metrics and dashboard are the same. This crate reads no files and no
 //! configuration.
+//!
+//! Without the feature `burn`, which is on by default, the crate has only the plain descriptions, such as
+//! [`Architecture`] and [`Score`], and does not depend on Burn.
 
+mod description;
+mod metrics;
+
+pub use description::{
+    Activation, Architecture, ConvolutionBlocks, GradientRule, LayerSpec, NamedTensor, Output, Precision,
+    Scheme, Score, ScoreMean,
+};
+pub use metrics::MetricName;
+
+#[cfg(feature = "burn")]
 mod activations;
-mod architecture;
+#[cfg(feature = "burn")]
 mod classifier;
+#[cfg(feature = "burn")]
 mod gradients;
+#[cfg(feature = "burn")]
 mod init;
+#[cfg(feature = "burn")]
 pub mod layers;
+#[cfg(feature = "burn")]
 mod loss;
+#[cfg(feature = "burn")]
+mod mixed_precision;
+#[cfg(feature = "burn")]
 mod network;
+#[cfg(feature = "burn")]
 mod output;
+#[cfg(feature = "burn")]
 mod pattern;
-mod precision;
-mod score;
+#[cfg(feature = "burn")]
+mod penalty;
+#[cfg(feature = "burn")]
+mod step_score;
+#[cfg(feature = "burn")]
 mod tensors;
+#[cfg(feature = "burn")]
+mod tuning;
 
-pub use activations::Activation;
-pub use architecture::{Architecture, ConvolutionBlocks, LayerSpec};
-pub use classifier::{Classifier, Objective};
-pub use gradients::{GradientRule, Gradients, InputGradientTensor, manual_gradients};
-pub use init::Scheme;
-pub use layers::SharedRandom;
-pub use loss::Loss;
-pub use network::Network;
-pub use output::Output;
-pub use pattern::{Mask, Pattern};
-pub use precision::Precision;
-pub use score::{PendingScore, Score, ScoreMean, StepScore, Weight};
-pub use tensors::{NamedTensor, TensorsError};
+#[cfg(feature = "burn")]
+pub use {
+    classifier::{Classifier, Objective},
+    gradients::{Gradients, InputGradientTensor, manual_gradients},
+    layers::SharedRandom,
+    loss::Loss,
+    network::Network,
+    pattern::{Mask, Pattern},
+    step_score::{PendingScore, StepScore, Weight},
+    tensors::TensorsError,
+};

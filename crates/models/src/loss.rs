@@ -10,18 +10,16 @@
 //!
 //! `J = -1/n Σ_i (y_i ln p_i + (1 - y_i) ln(1 - p_i)) = 1/n Σ_i (ln(1 + exp(z_i)) - y_i z_i)`.
 //!
-//! Both are taken from the right-hand side, with the largest exponent `m` drawn out of the logarithm
-//! (`ln Σ exp(z) = m + ln Σ exp(z - m)`), so that no finite logit overflows: the lab clips
-//! probabilities to `[1e-15, 1 - 1e-15]` instead, which makes no difference until a probability gets
-//! there. The derivative of both is `∂J/∂z = (p - y) / n`: the two right-hand sides differentiate
+//! Both are taken from the right-hand side, with the largest exponent `m` subtracted
+//! (`ln Σ exp(z) = m + ln Σ exp(z - m)`), so that no finite logit overflows. The lab clips probabilities to
+//! `[1e-15, 1 - 1e-15]` instead, with the same results inside this range. The derivative of both is `∂J/∂z = (p - y) / n`: the two right-hand sides differentiate
 //! to `exp(z) / Σ exp(z) - y` and `exp(z) / (1 + exp(z)) - y`, element by element.
 //!
-//! **Label smoothing** by `ε` puts `y' = (1 - ε) y + ε / k` in the place of `y`, and **class
-//! weights** `w` put `t_ic = w_c y'_ic` there and `W = Σ_i w of i's class` in the place of `n`, as
-//! PyTorch does. With `s_i = Σ_c t_ic`, the right-hand sides become
+//! **Label smoothing** by `ε` replaces `y` by `y' = (1 - ε) y + ε / k`, and **class weights** `w` replace it by
+//! `t_ic = w_c y'_ic` and `n` by `W = Σ_i w of i's class`, as in PyTorch. With `s_i = Σ_c t_ic`, the right-hand sides become
 //! `J = 1/W Σ_i (s_i ln Σ_c exp(z_ic) - Σ_c t_ic z_ic)`, and `∂J/∂z = (s p - t) / W`.
 
-use crate::output::Output;
+use crate::description::Output;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::ClassificationBatch;
@@ -29,11 +27,11 @@ use emberlab_data::ClassificationBatch;
 /// The loss of a classifier.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loss {
-    /// What makes probabilities of logits.
+    /// The function from logits to probabilities.
     pub output: Output,
     /// `ε`, from 0 to below 1.
     pub label_smoothing: f64,
-    /// `w`, a number above 0 for each class; all 1 where there are none.
+    /// `w`, above 0, for each class; all 1 without class weights.
     pub class_weights: Option<Vec<f64>>,
 }
 
@@ -91,9 +89,8 @@ impl Loss {
         Targets { of_logits: targets, weighting }
     }
 
-    /// The exponentials of each row divided by that of its largest exponent. The sigmoid is the
-    /// softmax of the logits 0 and z. The shift by a constant changes no derivative, so the graph of
-    /// autodiff leaves it out.
+    /// The exponentials of each row, divided by the largest one. The sigmoid is the softmax of the logits 0 and z. The
+    /// shift by a constant does not change the derivative, so the graph of autodiff leaves it out.
     fn exponentials<B: Backend>(&self, logits: Tensor<B, 2>) -> Exponentials<B> {
         let frozen = logits.clone().detach();
         match self.output {
@@ -124,7 +121,7 @@ struct Exponentials<B: Backend> {
     largest: Tensor<B, 2>,
 }
 
-/// `t`, and what weighs the samples; without class weights each of them weighs 1.
+/// `t`, and the weights of the samples; without class weights each has weight 1.
 #[derive(Clone)]
 struct Targets<B: Backend> {
     /// `t` of the classes that have a logit, `[n, n_outputs]`.
@@ -144,7 +141,7 @@ impl<B: Backend> Targets<B> {
     fn value(self, logits: Tensor<B, 2>, exponentials: Exponentials<B>) -> Tensor<B, 1> {
         let Exponentials { total, largest, .. } = exponentials;
         match self.weighting {
-            // The difference is small where both terms are large.
+            // The difference in brackets is small where both of its terms are large.
             None => (total.log() + (largest - (logits * self.of_logits).sum_dim(1))).mean(),
             Some(Weighting { of_sample, total: weight }) => {
                 let target_logits = (logits * self.of_logits).sum_dim(1);

@@ -1,11 +1,9 @@
-//! A chain of layers from features to logits.
+//! A sequence of layers from features to logits.
 
-use crate::architecture::{Architecture, LayerSpec};
-use crate::init::Scheme;
-use crate::layers::{ActivationLayer, BatchNorm, Convolution, Dropout, Layer, Linear, MaxPool, SharedRandom};
+use crate::description::{Architecture, Precision, Scheme};
+use crate::layers::{self, AnyLayer, LayerVisitor, Layers, Path, SharedRandom, TrainingPass, visit_layers};
 use crate::pattern::Pattern;
-use crate::precision::Precision;
-use burn::module::Module;
+use burn::module::{Module, RunningState};
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use emberlab_data::RandomState;
@@ -13,12 +11,12 @@ use emberlab_data::RandomState;
 /// Layers, one after another.
 #[derive(Module, Debug)]
 pub struct Network<B: Backend> {
-    layers: Vec<Layer<B>>,
+    layers: Layers<B>,
 }
 
 impl<B: Backend> Network<B> {
-    /// A network with weights drawn by `scheme`, layer after layer from the input on. Its dropout
-    /// layers draw from `dropout` while training.
+    /// A network with weights drawn by `scheme`, layer by layer from the input on. Its dropout layers draw from
+    /// `dropout` while training.
     pub fn new(
         architecture: &Architecture,
         scheme: Scheme,
@@ -26,80 +24,99 @@ impl<B: Backend> Network<B> {
         dropout: &SharedRandom,
         device: &B::Device,
     ) -> Self {
-        let build = |spec| match spec {
-            LayerSpec::Linear { n_inputs, n_outputs } => {
-                Layer::Linear(Linear::new(n_inputs, n_outputs, scheme, random, device))
-            }
-            LayerSpec::Convolution { image, n_filters, kernel_size } => {
-                Layer::Convolution(Convolution::new(image, n_filters, kernel_size, scheme, random, device))
-            }
-            LayerSpec::BatchNorm(channels) => Layer::BatchNorm(BatchNorm::new(channels, device)),
-            LayerSpec::Activation(activation) => Layer::Activation(ActivationLayer::new(activation)),
-            LayerSpec::Dropout(probability) => Layer::Dropout(Dropout::new(probability, dropout.clone())),
-            LayerSpec::MaxPool(image) => Layer::MaxPool(MaxPool::new(image)),
-        };
-        Self { layers: architecture.layers().into_iter().map(build).collect() }
+        let specs = architecture.layers().into_iter();
+        Self::from_layers(specs.map(|spec| AnyLayer::new(spec, scheme, random, dropout, device)).collect())
     }
 
-    /// The logits `[n, n_outputs]` of a batch of features `[n, n_features]`, as when predicting.
+    /// A network of layers whose sizes fit each other.
+    pub fn from_layers(layers: Vec<AnyLayer<B>>) -> Self {
+        Self { layers: layers.into() }
+    }
+
+    /// The logits `[n, n_outputs]` of features `[n, n_features]` when predicting.
     pub fn forward(&self, inputs: Tensor<B, 2>) -> Tensor<B, 2> {
-        self.layers.iter().fold(inputs, |signal, layer| layer.forward(signal))
+        layers::forward(&self.layers, inputs)
     }
 
-    /// The logits of a batch that is trained on; see [`Layer::forward_training`].
+    /// The logits of a training batch; see [`Layer::forward_training`](layers::Layer::forward_training).
     pub fn forward_training(&self, inputs: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
-        self.layers.iter().fold(inputs, |signal, layer| layer.forward_training(signal, precision))
+        layers::forward_training(&self.layers, inputs, &mut TrainingPass::new(precision))
     }
 
-    /// What [`forward_training`](Self::forward_training) returns, and the pattern of the batch in every layer.
+    /// The output of [`forward_training`](Self::forward_training), and the activation pattern of the batch.
     pub fn forward_with_pattern(
         &self,
         inputs: Tensor<B, 2>,
         precision: Precision,
     ) -> (Tensor<B, 2>, Pattern) {
-        let mut pattern = Pattern::default();
-        let logits = self.layers.iter().fold(inputs, |signal, layer| {
-            pattern.extend(layer.pattern(&signal));
-            layer.forward_training(signal, precision)
-        });
-        (logits, pattern)
+        let mut pass = TrainingPass::with_pattern(precision);
+        let logits = layers::forward_training(&self.layers, inputs, &mut pass);
+        (logits, pass.into_pattern())
     }
 
-    /// The layers, from the input on.
-    pub fn layers(&self) -> &[Layer<B>] {
+    /// The layers, from the input to the logits.
+    pub fn layers(&self) -> &[AnyLayer<B>] {
         &self.layers
     }
 
-    /// Lets dropout draw from another state on.
+    /// Shows the parameters, running means and generators of all layers to a visitor, from the input on.
+    pub fn visit_layers(&self, visitor: &mut impl LayerVisitor<B>) {
+        visit_layers(&Path::root(), &self.layers, visitor);
+    }
+
+    /// Sets the generator that dropout draws from.
     pub fn reset_dropout(&self, state: &RandomState) {
-        for layer in &self.layers {
-            if let Layer::Dropout(layer) = layer {
-                layer.random().reset(state.clone());
-            }
-        }
+        self.visit_layers(&mut ResetRandom(state));
     }
 
-    /// What dropout draws from next; nothing without dropout.
+    /// The generator that dropout draws from; none without dropout.
     pub fn dropout_state(&self) -> Option<RandomState> {
-        self.layers.iter().find_map(|layer| match layer {
-            Layer::Dropout(layer) => Some(layer.random().state()),
-            _ => None,
-        })
+        let mut first = FirstRandom(None);
+        self.visit_layers(&mut first);
+        first.0
     }
 
-    pub(crate) fn layers_mut(&mut self) -> &mut [Layer<B>] {
-        &mut self.layers
-    }
-
-    /// Takes the running means of a network without a graph that was trained in this one's place.
+    /// Takes the running means of `trained`, a copy of this network without a graph.
     pub(crate) fn adopt_running<I: Backend>(&self, trained: &Network<I>)
     where
         B: AutodiffBackend<InnerBackend = I>,
     {
-        for pair in self.layers.iter().zip(&trained.layers) {
-            if let (Layer::BatchNorm(layer), Layer::BatchNorm(trained)) = pair {
-                layer.adopt_running(trained);
-            }
+        let mut means = ReadStates(Vec::new());
+        trained.visit_layers(&mut means);
+        self.visit_layers(&mut UpdateStates(means.0.into_iter()));
+    }
+}
+
+struct ResetRandom<'a>(&'a RandomState);
+
+impl<B: Backend> LayerVisitor<B> for ResetRandom<'_> {
+    fn random(&mut self, random: &SharedRandom) {
+        random.reset(self.0.clone());
+    }
+}
+
+struct FirstRandom(Option<RandomState>);
+
+impl<B: Backend> LayerVisitor<B> for FirstRandom {
+    fn random(&mut self, random: &SharedRandom) {
+        self.0.get_or_insert_with(|| random.state());
+    }
+}
+
+struct ReadStates<I: Backend>(Vec<Tensor<I, 1>>);
+
+impl<I: Backend> LayerVisitor<I> for ReadStates<I> {
+    fn state(&mut self, _path: &Path<'_>, state: &RunningState<Tensor<I, 1>>) {
+        self.0.push(state.value_sync());
+    }
+}
+
+struct UpdateStates<I: Backend>(std::vec::IntoIter<Tensor<I, 1>>);
+
+impl<B: AutodiffBackend> LayerVisitor<B> for UpdateStates<B::InnerBackend> {
+    fn state(&mut self, _path: &Path<'_>, state: &RunningState<Tensor<B, 1>>) {
+        if let Some(value) = self.0.next() {
+            state.update(Tensor::from_inner(value));
         }
     }
 }

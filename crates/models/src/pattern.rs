@@ -1,20 +1,20 @@
-//! The activation pattern of a batch: the piece of each piecewise smooth function that each value falls on.
+//! The activation pattern of a batch: the piece of each piecewise smooth function that each value lies on.
 //!
-//! ReLU, leaky ReLU, max-pooling and `|w|` are smooth between their kinks: which units are active, which pixels win and
-//! which weights are positive say between which. On a line along which the pattern stays the same, the objective is
-//! smooth. A value on a kink has a state of its own, so that moving it off the kink changes the pattern (G. Montúfar
-//! et al., "On the Number of Linear Regions of Deep Neural Networks", 2014).
+//! ReLU, leaky ReLU, max-pooling and `|w|` are smooth between their kinks. Which units are active, which pixels are the
+//! largest and which weights are positive determines the piece. On a line along which the pattern stays the same, the
+//! objective is smooth. A value on a kink has a state of its own, so that moving it off the kink changes the pattern
+//! (G. Montúfar et al., "On the Number of Linear Regions of Deep Neural Networks", 2014).
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Bool, Tensor, TensorData};
 
-/// Values within this many units of rounding of the largest one count as equal.
+/// Values that differ by less than this many units of rounding of the largest one count as equal.
 const ROUNDING_UNITS: f64 = 64.0;
 
 /// A property of each value, `[n, width]`.
 pub type Mask<B> = Tensor<B, 2, Bool>;
 
-/// The pieces that all values of a batch fall on. Two patterns of one network and batch are equal where no value left
+/// The pieces that all values of a batch lie on. Two patterns of one network and batch are equal where no value changed
 /// its piece.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pattern {
@@ -22,6 +22,11 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// The masks of all layers, in order, `[n, width]` each.
+    pub fn masks(&self) -> &[TensorData] {
+        &self.masks
+    }
+
     pub(crate) fn extend<B: Backend>(&mut self, masks: Vec<Mask<B>>) {
         self.masks.extend(masks.into_iter().map(Tensor::into_data));
     }
@@ -33,7 +38,7 @@ pub(crate) fn sides_of_zero<B: Backend>(values: &Tensor<B, 2>) -> Vec<Mask<B>> {
     vec![values.clone().greater(rounding.clone()), values.clone().lower(rounding.neg())]
 }
 
-/// The error that rounding may leave in values computed beside one another, with their shape.
+/// The largest rounding error of values that were computed together, in their shape.
 pub(crate) fn rounding<B: Backend>(values: &Tensor<B, 2>) -> Tensor<B, 2> {
     let epsilon = values.dtype().finfo().map_or(f64::EPSILON, |info| info.epsilon);
     let largest = values.clone().abs().max().reshape([1, 1]);

@@ -1,209 +1,192 @@
-//! A network's numbers by name, on their way to a file and back.
+//! The numbers of a network by name, to write them to a file and to read them back.
 //!
-//! The names are those that PyTorch's modules would have: the i-th linear layer, from 0, is
-//! `layers.<i>.weight` `[n_outputs, n_inputs]` and `layers.<i>.bias` `[n_outputs]`; the i-th
-//! convolution is `convolutions.<i>.weight` `[n_filters, channels, k, k]` and
-//! `convolutions.<i>.bias`; the i-th batch norm is `norms.<i>.weight`, `norms.<i>.bias`,
-//! `norms.<i>.running_mean` and `norms.<i>.running_var`.
+//! The names are those of a PyTorch module: the i-th linear layer, from 0, has `layers.<i>.weight`
+//! `[n_outputs, n_inputs]` and `layers.<i>.bias` `[n_outputs]`; the i-th convolution has `convolutions.<i>.weight`
+//! `[n_filters, channels, k, k]` and `convolutions.<i>.bias`; the i-th batch norm has `norms.<i>.weight`,
+//! `norms.<i>.bias`, `norms.<i>.running_mean` and `norms.<i>.running_var`. A layer inside another one has the name of
+//! that layer before its own.
 
-use crate::layers::Layer;
+use crate::description::NamedTensor;
+use crate::layers::{LayerVisitor, Path, Penalty};
 use crate::network::Network;
-use burn::module::{Param, ParamId, RunningState};
+use burn::module::{Module, ModuleMapper, Param, ParamId, RunningState};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-/// Numbers with a name and a shape.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NamedTensor {
-    /// The name.
-    pub name: String,
-    /// The size of each dimension.
-    pub shape: Vec<usize>,
-    /// The numbers, the last dimension running fastest.
-    pub values: Vec<f32>,
-}
-
-/// Why numbers do not fit a network.
+/// Why tensors do not fit a network.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TensorsError {
-    /// A tensor that the network has and the numbers have not.
+    /// The network has a tensor of this name.
     #[error("`{0}` is missing")]
     Missing(String),
-    /// A tensor of another shape.
+    /// A tensor has another shape.
     #[error("`{name}` has shape {found:?}, must have {wanted:?}")]
     Shape {
         /// Its name.
         name: String,
         /// Its shape.
         found: Vec<usize>,
-        /// The network's.
+        /// The shape in the network.
         wanted: Vec<usize>,
     },
-    /// A tensor with a number that is none.
+    /// A tensor holds NaN or infinity.
     #[error("`{0}` holds a number that is not finite")]
     NotFinite(String),
-    /// Tensors that the network has no place for.
+    /// The network has no tensors of these names.
     #[error("no layer takes {}", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
     Unknown(Vec<String>),
 }
 
 impl<B: Backend> Network<B> {
-    /// The numbers of every layer.
+    /// The parameters and running means of every layer.
     pub fn tensors(&self) -> Vec<NamedTensor> {
-        let mut tensors = Vec::new();
-        for (prefix, layer) in names(self.layers()).into_iter().zip(self.layers()) {
-            let mut push = |name: &str, (shape, values)| {
-                tensors.push(NamedTensor { name: format!("{prefix}.{name}"), shape, values });
-            };
-            match layer {
-                Layer::Linear(layer) => {
-                    push("weight", read(layer.weight.val()));
-                    push("bias", read(layer.bias.val()));
-                }
-                Layer::Convolution(layer) => {
-                    push("weight", read(layer.weight.val()));
-                    push("bias", read(layer.bias.val()));
-                }
-                Layer::BatchNorm(layer) => {
-                    push("weight", read(layer.weight.val()));
-                    push("bias", read(layer.bias.val()));
-                    push("running_mean", read(layer.running_mean.value_sync()));
-                    push("running_var", read(layer.running_variance.value_sync()));
-                }
-                Layer::Activation(_) | Layer::Dropout(_) | Layer::MaxPool(_) => (),
-            }
-        }
-        tensors
+        let mut read = Read(Vec::new());
+        self.visit_layers(&mut read);
+        read.0
     }
 
-    /// The names of the numbers of every layer, as [`tensors`](Self::tensors) gives them.
+    /// The names of [`tensors`](Self::tensors), in the same order.
     pub fn tensor_names(&self) -> Vec<String> {
-        let layers = names(self.layers()).into_iter().zip(self.layers());
-        let names = layers.flat_map(|(prefix, layer)| {
-            let names: &[&str] = match layer {
-                Layer::Linear(_) | Layer::Convolution(_) => &["weight", "bias"],
-                Layer::BatchNorm(_) => &["weight", "bias", "running_mean", "running_var"],
-                Layer::Activation(_) | Layer::Dropout(_) | Layer::MaxPool(_) => &[],
-            };
-            names.iter().map(move |name| format!("{prefix}.{name}"))
-        });
-        names.collect()
+        let mut names = Names::default();
+        self.visit_layers(&mut names);
+        names.tensors
     }
 
-    /// The id and the name of each parameter that is trained, from the input on.
+    /// The id and the name of each parameter that the optimizer updates, from the input on.
     pub fn parameter_names(&self) -> Vec<(ParamId, String)> {
-        let mut names_by_id = Vec::new();
-        for (prefix, layer) in names(self.layers()).into_iter().zip(self.layers()) {
-            let (weight, bias) = match layer {
-                Layer::Linear(layer) => (layer.weight.id, layer.bias.id),
-                Layer::Convolution(layer) => (layer.weight.id, layer.bias.id),
-                Layer::BatchNorm(layer) => (layer.weight.id, layer.bias.id),
-                Layer::Activation(_) | Layer::Dropout(_) | Layer::MaxPool(_) => continue,
-            };
-            names_by_id.push((weight, format!("{prefix}.weight")));
-            names_by_id.push((bias, format!("{prefix}.bias")));
-        }
-        names_by_id
+        let mut names = Names::default();
+        self.visit_layers(&mut names);
+        names.parameters
     }
 
-    /// The same network with the numbers of every layer replaced.
+    /// The network with all of its parameters and running means replaced. Clones share the running means.
     ///
     /// # Errors
     ///
-    /// [`TensorsError`] for the first that does not fit, and for those that are too many.
-    pub fn with_tensors(mut self, tensors: Vec<NamedTensor>) -> Result<Self, TensorsError> {
-        let mut source = Source(tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect());
-        let prefixes = names(self.layers());
-        for (prefix, layer) in prefixes.into_iter().zip(self.layers_mut()) {
-            match layer {
-                Layer::Linear(layer) => {
-                    source.replace(&prefix, "weight", &mut layer.weight)?;
-                    source.replace(&prefix, "bias", &mut layer.bias)?;
-                }
-                Layer::Convolution(layer) => {
-                    source.replace(&prefix, "weight", &mut layer.weight)?;
-                    source.replace(&prefix, "bias", &mut layer.bias)?;
-                }
-                Layer::BatchNorm(layer) => {
-                    source.replace(&prefix, "weight", &mut layer.weight)?;
-                    source.replace(&prefix, "bias", &mut layer.bias)?;
-                    source.replace_running(&prefix, "running_mean", &mut layer.running_mean)?;
-                    source.replace_running(&prefix, "running_var", &mut layer.running_variance)?;
-                }
-                Layer::Activation(_) | Layer::Dropout(_) | Layer::MaxPool(_) => (),
+    /// [`TensorsError`] for the first tensor that does not fit, and for tensors that the network does not have.
+    pub fn with_tensors(self, tensors: Vec<NamedTensor>) -> Result<Self, TensorsError> {
+        let named = tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor));
+        let mut source =
+            Source { named: named.collect(), parameters: HashMap::new(), states: Vec::new(), error: None };
+        self.visit_layers(&mut source);
+        if let Some(error) = source.error {
+            return Err(error);
+        }
+        if !source.named.is_empty() {
+            return Err(TensorsError::Unknown(source.named.into_keys().collect()));
+        }
+        for (state, value) in source.states {
+            state.update(value);
+            // The value is visible to visitors only after it was read once.
+            state.value_sync();
+        }
+        Ok(self.map(&mut Replace(source.parameters)))
+    }
+}
+
+struct Read(Vec<NamedTensor>);
+
+impl Read {
+    fn push<B: Backend, const D: usize>(&mut self, path: &Path<'_>, tensor: Tensor<B, D>) {
+        let data = tensor.into_data();
+        self.0.push(NamedTensor {
+            name: path.to_string(),
+            shape: data.shape.to_vec(),
+            values: data.iter::<f32>().collect(),
+        });
+    }
+}
+
+impl<B: Backend> LayerVisitor<B> for Read {
+    fn parameter<const D: usize>(&mut self, path: &Path<'_>, parameter: &Param<Tensor<B, D>>, _: Penalty) {
+        self.push(path, parameter.val());
+    }
+
+    fn state(&mut self, path: &Path<'_>, state: &RunningState<Tensor<B, 1>>) {
+        self.push(path, state.value_sync());
+    }
+}
+
+#[derive(Default)]
+struct Names {
+    tensors: Vec<String>,
+    parameters: Vec<(ParamId, String)>,
+}
+
+impl<B: Backend> LayerVisitor<B> for Names {
+    fn parameter<const D: usize>(&mut self, path: &Path<'_>, parameter: &Param<Tensor<B, D>>, _: Penalty) {
+        self.tensors.push(path.to_string());
+        self.parameters.push((parameter.id, path.to_string()));
+    }
+
+    fn state(&mut self, path: &Path<'_>, _: &RunningState<Tensor<B, 1>>) {
+        self.tensors.push(path.to_string());
+    }
+}
+
+/// Finds the new values of each tensor of a network.
+struct Source<B: Backend> {
+    /// The tensors that no layer has taken yet.
+    named: BTreeMap<String, NamedTensor>,
+    parameters: HashMap<ParamId, TensorData>,
+    states: Vec<(RunningState<Tensor<B, 1>>, Tensor<B, 1>)>,
+    /// The first error.
+    error: Option<TensorsError>,
+}
+
+impl<B: Backend> Source<B> {
+    /// The values of the tensor at `path`; none after an error.
+    fn take(&mut self, path: &Path<'_>, wanted: &[usize]) -> Option<TensorData> {
+        if self.error.is_some() {
+            return None;
+        }
+        match self.find(path.to_string(), wanted) {
+            Ok(data) => Some(data),
+            Err(error) => {
+                self.error = Some(error);
+                None
             }
         }
-        match source.0.is_empty() {
-            true => Ok(self),
-            false => Err(TensorsError::Unknown(source.0.into_keys().collect())),
-        }
-    }
-}
-
-/// The name of each layer, `layers.0` for one; those without numbers have none.
-fn names<B: Backend>(layers: &[Layer<B>]) -> Vec<String> {
-    let mut counts = BTreeMap::<&str, usize>::new();
-    let names = layers.iter().map(|layer| {
-        let kind = match layer {
-            Layer::Linear(_) => "layers",
-            Layer::Convolution(_) => "convolutions",
-            Layer::BatchNorm(_) => "norms",
-            Layer::Activation(_) | Layer::Dropout(_) | Layer::MaxPool(_) => return String::new(),
-        };
-        let count = counts.entry(kind).or_default();
-        *count += 1;
-        format!("{kind}.{}", *count - 1)
-    });
-    names.collect()
-}
-
-fn read<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> (Vec<usize>, Vec<f32>) {
-    let data = tensor.into_data();
-    (data.shape.to_vec(), data.iter::<f32>().collect())
-}
-
-/// The tensors that no layer has taken yet.
-struct Source(BTreeMap<String, NamedTensor>);
-
-impl Source {
-    fn replace<B: Backend, const D: usize>(
-        &mut self,
-        prefix: &str,
-        name: &str,
-        parameter: &mut Param<Tensor<B, D>>,
-    ) -> Result<(), TensorsError> {
-        *parameter = Param::from_tensor(self.take(prefix, name, &parameter.val())?);
-        Ok(())
     }
 
-    fn replace_running<B: Backend, const D: usize>(
-        &mut self,
-        prefix: &str,
-        name: &str,
-        state: &mut RunningState<Tensor<B, D>>,
-    ) -> Result<(), TensorsError> {
-        *state = RunningState::new(self.take(prefix, name, &state.value_sync())?);
-        Ok(())
-    }
-
-    fn take<B: Backend, const D: usize>(
-        &mut self,
-        prefix: &str,
-        name: &str,
-        like: &Tensor<B, D>,
-    ) -> Result<Tensor<B, D>, TensorsError> {
-        let name = format!("{prefix}.{name}");
-        let Some(NamedTensor { shape, values, .. }) = self.0.remove(&name) else {
+    fn find(&mut self, name: String, wanted: &[usize]) -> Result<TensorData, TensorsError> {
+        let Some(NamedTensor { shape, values, .. }) = self.named.remove(&name) else {
             return Err(TensorsError::Missing(name));
         };
-        let wanted = like.dims();
         if shape != wanted || values.len() != wanted.iter().product::<usize>() {
             return Err(TensorsError::Shape { name, found: shape, wanted: wanted.to_vec() });
         }
         if !values.iter().all(|value| value.is_finite()) {
             return Err(TensorsError::NotFinite(name));
         }
-        Ok(Tensor::from_data(TensorData::new(values, wanted), &like.device()))
+        Ok(TensorData::new(values, shape))
+    }
+}
+
+impl<B: Backend> LayerVisitor<B> for Source<B> {
+    fn parameter<const D: usize>(&mut self, path: &Path<'_>, parameter: &Param<Tensor<B, D>>, _: Penalty) {
+        if let Some(data) = self.take(path, &parameter.val().dims()) {
+            self.parameters.insert(parameter.id, data);
+        }
+    }
+
+    fn state(&mut self, path: &Path<'_>, state: &RunningState<Tensor<B, 1>>) {
+        let old = state.value_sync();
+        if let Some(data) = self.take(path, &old.dims()) {
+            self.states.push((state.clone(), Tensor::from_data(data, &old.device())));
+        }
+    }
+}
+
+/// Replaces parameters by id.
+struct Replace(HashMap<ParamId, TensorData>);
+
+impl<B: Backend> ModuleMapper<B> for Replace {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
+        match self.0.remove(&parameter.id) {
+            Some(data) => Param::from_tensor(Tensor::from_data(data, &parameter.val().device())),
+            None => parameter,
+        }
     }
 }

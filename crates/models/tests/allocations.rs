@@ -1,10 +1,11 @@
-//! How often an update asks for memory. Unlike time it is the same on every run: what makes an update do
-//! more is seen here.
+//! The number of memory allocations of an update. Unlike time it is the same on every run, so that an update that does
+//! more is noticed here.
 //!
-//! Counted on one thread, for the number of tasks depends on the cores. The kernels that a processor has change
-//! the count by a few allocations, so the bound is the count here and 2 % more: one operation more in a network's
-//! update is several allocations more.
+//! They are counted on one thread, because the number of tasks depends on the cores. The kernels of a processor change
+//! the count by a few allocations, so the bound is the usual count and 2 % more: one more operation in the update of a
+//! network makes several more allocations.
 
+#![cfg(feature = "burn")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use burn::backend::{Autodiff, Flex};
@@ -13,7 +14,7 @@ use burn::module::Module;
 use burn::optim::{Optimizer, SgdConfig};
 use emberlab_data::{
     BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet, Features, ImageShape, LabelledData,
-    Normalization, Normalizer, RandomState,
+    Normalization, Normalizer, RandomState, Upload,
 };
 use emberlab_models::{
     Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Scheme,
@@ -25,7 +26,7 @@ type B = Autodiff<Flex>;
 
 const IMAGE: ImageShape = ImageShape { channels: 3, height: 8, width: 8 };
 
-/// Allocations of one update, the batch included, after one that prepared what is kept.
+/// Allocations of one update, including the batch, after a first update that allocates what is kept.
 fn of_an_update(architecture: &Architecture, rule: GradientRule) -> u64 {
     let device = Default::default();
     let images = LabelledData {
@@ -34,7 +35,7 @@ fn of_an_update(architecture: &Architecture, rule: GradientRule) -> u64 {
         class_names: ["a", "b", "c"].map(String::from).to_vec(),
     };
     let normalizer = Normalizer::fit(Normalization::Unit, &images.features);
-    let set = DeviceSet::<Flex>::new(images, &normalizer, false, &device);
+    let set = DeviceSet::<Flex>::new(images, &normalizer, false, Upload::default(), &device);
     let plan = BatchPlan::Mini { size: NonZeroUsize::new(16).unwrap(), drop_last: false };
     let loader = DeviceLoader::new(set, plan, Some(1));
     let dropout = SharedRandom::new(1);

@@ -1,6 +1,9 @@
-//! The derivatives by hand against Burn's autodiff and against finite differences.
+//! The derivatives by hand, compared with Burn's autodiff and with finite differences.
 
+#![cfg(feature = "burn")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod one_hot;
 
 use burn::backend::{Autodiff, Flex, NdArray};
 use burn::module::{AutodiffModule, Module, ModuleVisitor, Param};
@@ -8,13 +11,13 @@ use burn::optim::GradientsParams;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{DType, Tensor, TensorData};
 use emberlab_data::{ClassificationBatch, ImageShape, RandomState};
-use emberlab_models::layers::{InputGradient, Layer, MaxPool};
+use emberlab_models::layers::{AnyLayer, InputGradient, Layer, MaxPool, TrainingPass};
 use emberlab_models::{
     Activation, Architecture, Classifier, ConvolutionBlocks, GradientRule, Gradients, Loss, Network,
     Objective, Output, Precision, Scheme, SharedRandom,
 };
 
-/// Sizes and values of one comparison, all drawn from a seed.
+/// The sizes and values of one comparison, all drawn from a seed.
 struct Case {
     architecture: Architecture,
     objective: Objective,
@@ -76,18 +79,8 @@ impl Case {
         let n_features = self.architecture.n_features;
         let inputs = (0..n * n_features).map(|_| random.standard_normal()).collect();
         let labels: Vec<i64> = (0..n).map(|_| random.randint(0, self.n_classes as i64).unwrap()).collect();
-        let mut targets = vec![0.0; n * self.n_classes];
-        for (row, &label) in labels.iter().enumerate() {
-            targets[row * self.n_classes + label as usize] = 1.0;
-        }
-        let float = |values: Vec<f64>, width| {
-            Tensor::from_data(TensorData::new(values, [n, width]), (&device, dtype))
-        };
-        ClassificationBatch {
-            inputs: float(inputs, n_features),
-            labels: Tensor::from_data(TensorData::new(labels, [n]), &device),
-            targets: float(targets, self.n_classes),
-        }
+        let inputs = TensorData::new(inputs, [n, n_features]);
+        one_hot::batch(Tensor::from_data(inputs, (&device, dtype)), &labels, self.n_classes, dtype)
     }
 }
 
@@ -119,7 +112,7 @@ fn largest(values: impl Iterator<Item = f64>) -> f64 {
     values.fold(0.0, |largest, value| value.abs().max(largest))
 }
 
-/// Turns every parameter into one type.
+/// Converts every parameter to one type.
 struct Cast(DType);
 
 impl<B: AutodiffBackend> burn::module::ModuleMapper<B> for Cast {
@@ -152,11 +145,12 @@ fn assert_the_rules_agree<B: AutodiffBackend>(case: &Case, dtype: DType, precisi
     assert_eq!((manual.len(), autodiff.len()), (2 * with_parameters, 2 * with_parameters));
     let largest_of_all = largest(autodiff.iter().flatten().copied());
     for (parameter, (manual, autodiff)) in manual.iter().zip(&autodiff).enumerate() {
-        // Batch norm takes away the scale of the layer before it, whose gradient then is what is left
-        // of large terms that cancel: it is measured by the scale of those. So is every one whose terms are rounded.
-        let scale = match case.architecture.batch_norm || precision == Precision::Mixed {
-            true => largest_of_all,
-            false => largest(autodiff.iter().copied()).max(1e-30),
+        // Batch norm removes the scale of the layer before it, so that large terms cancel in the gradient of that layer:
+        // its error is relative to those terms. So is the error of rounded products.
+        let scale = if case.architecture.batch_norm || precision == Precision::Mixed {
+            largest_of_all
+        } else {
+            largest(autodiff.iter().copied()).max(1e-30)
         };
         let difference = largest(manual.iter().zip(autodiff).map(|(left, right)| left - right)) / scale;
         assert!(difference <= tolerance, "seed {seed}, parameter {parameter} of {layers:?}: {difference}");
@@ -175,7 +169,7 @@ fn both_rules_agree_for_random_shapes_on_flex() {
 #[test]
 fn both_rules_agree_for_random_shapes_in_mixed_precision() {
     for mut case in (0..60).map(Case::draw) {
-        // What is left of the gradient of a layer before it is nothing but rounding.
+        // Of the gradient of a layer before batch norm only rounding errors remain.
         case.architecture.batch_norm = false;
         assert_the_rules_agree::<Autodiff<Flex>>(&case, DType::F32, Precision::Mixed);
     }
@@ -190,7 +184,7 @@ fn both_rules_agree_for_random_shapes_on_ndarray() {
     }
 }
 
-/// Of equal pixels the first takes the whole derivative by both rules.
+/// With both rules, the first of equal pixels takes the whole derivative.
 #[test]
 fn both_rules_agree_where_pixels_are_equal() {
     let (image, n) = (ImageShape { channels: 2, height: 4, width: 6 }, 9);
@@ -202,20 +196,21 @@ fn both_rules_agree_where_pixels_are_equal() {
     };
     let (pixels, grad) = (draw(image.size(), 3), draw(image.size() / 4, 1000));
     let manual = {
-        let layer = Layer::MaxPool(MaxPool::<Flex>::new(image));
+        let layer = AnyLayer::MaxPool(MaxPool::<Flex>::new(image));
         let (_, backward) = layer.differentiate(pixels.clone(), Precision::Full);
         backward(grad.clone(), InputGradient::Wanted, &mut GradientsParams::new()).unwrap()
     };
     let autodiff = {
         let pixels = Tensor::<Autodiff<Flex>, 2>::from_inner(pixels).require_grad();
-        let output = Layer::MaxPool(MaxPool::new(image)).forward_training(pixels.clone(), Precision::Full);
+        let output = AnyLayer::MaxPool(MaxPool::new(image))
+            .forward_training(pixels.clone(), &mut TrainingPass::new(Precision::Full));
         let gradients = (output * Tensor::from_inner(grad)).sum().backward();
         pixels.grad(&gradients).unwrap()
     };
     assert_eq!(manual.into_data(), autodiff.into_data());
 }
 
-/// Burn keeps the graphs of all threads in one place; none may lose a term to another.
+/// Burn keeps the graphs of all threads in one place. No thread may lose a term of its gradients.
 #[test]
 fn threads_that_differentiate_at_once_do_not_disturb_each_other() {
     let gradients_of = |seed: u32| {
@@ -259,7 +254,7 @@ fn poor_batches_give_finite_losses_and_gradients() {
     }
 }
 
-/// Turns every parameter into f64 and, where the position is its own, adds a step to one entry.
+/// Converts every parameter to f64 and adds a step to one entry of one of them.
 struct Nudge {
     parameter: usize,
     entry: usize,
@@ -286,7 +281,7 @@ fn nudged(classifier: Classifier<Flex>, parameter: usize, entry: usize, step: f6
     classifier.map(&mut Nudge { parameter, entry, step, visited: 0 })
 }
 
-/// A classifier in f64 on the CPU, its dropout about to draw what it drew first.
+/// A classifier in f64 on the CPU, whose dropout starts from its first state.
 fn in_f64(case: &Case) -> Classifier<Flex> {
     nudged(case.classifier::<Flex>(GradientRule::Manual), 0, 0, 0.0)
 }
@@ -322,7 +317,7 @@ fn gradients_by_hand_equal_central_differences_in_f64() {
     }
 }
 
-/// `Σ |w|` of all weights, added up here.
+/// `Σ |w|` of all weights, summed independently of the classifier.
 fn sum_of_magnitudes(classifier: &Classifier<Flex>) -> f64 {
     let tensors = f64_tensors(classifier);
     let penalised =
@@ -334,8 +329,8 @@ fn f64_tensors(classifier: &Classifier<Flex>) -> Vec<(String, Vec<f64>)> {
     let mut tensors = Vec::new();
     for (index, layer) in classifier.network().layers().iter().enumerate() {
         let values: Vec<f64> = match layer {
-            Layer::Linear(layer) => layer.weight.val().into_data().iter::<f64>().collect(),
-            Layer::Convolution(layer) => layer.weight.val().into_data().iter::<f64>().collect(),
+            AnyLayer::Linear(layer) => layer.weight.val().into_data().iter::<f64>().collect(),
+            AnyLayer::Convolution(layer) => layer.weight.val().into_data().iter::<f64>().collect(),
             _ => continue,
         };
         tensors.push((format!("{index}.weight"), values));
@@ -379,9 +374,9 @@ fn both_rules_leave_the_same_running_means() {
     assert!(manual[0].values.iter().any(|&mean| mean != 0.0));
 }
 
-/// One sample has no variance; of images each pixel is a value.
+/// One sample has no variance; each pixel of an image counts as a value.
 #[test]
-fn a_batch_with_one_value_per_channel_is_not_counted_into_the_running_means() {
+fn a_batch_with_one_value_per_channel_does_not_change_the_running_means() {
     for rule in [GradientRule::Manual, GradientRule::Autodiff] {
         let mut case = Case::draw(3);
         case.architecture.batch_norm = true;
@@ -405,7 +400,7 @@ fn a_batch_with_one_value_per_channel_is_not_counted_into_the_running_means() {
     }
 }
 
-/// Computed in parts, a batch has the gradients that it has as a whole.
+/// A batch that is computed in parts has the gradients of the whole batch.
 #[test]
 fn parts_add_up_to_the_whole() {
     for seed in 0..60 {

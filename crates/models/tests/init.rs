@@ -1,5 +1,7 @@
 //! Initial weights against NumPy's draws, and the order they are drawn in.
 
+#![cfg(feature = "burn")]
+
 use burn::backend::Flex;
 use emberlab_data::RandomState;
 use emberlab_models::{Architecture, Network, Scheme, SharedRandom};

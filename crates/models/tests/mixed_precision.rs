@@ -1,104 +1,59 @@
 //! Products in bfloat16 against PyTorch's autocast, values from `tests/golden/torch_mixed.py`.
 
+#![cfg(feature = "burn")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod golden;
+
 use burn::backend::Flex;
-use burn::module::{Param, ParamId};
+use burn::module::ParamId;
 use burn::optim::GradientsParams;
-use burn::tensor::{DType, Device, Tensor, TensorData};
-use emberlab_data::{ImageShape, RandomState};
-use emberlab_models::layers::{Convolution, InputGradient, Layer, Linear};
-use emberlab_models::{Precision, Scheme};
+use burn::tensor::{DType, Tensor};
+use emberlab_models::Precision;
+use emberlab_models::layers::{AnyLayer, InputGradient, Layer};
 use serde::Deserialize;
-use std::collections::BTreeMap;
-use std::path::Path;
-
-#[derive(Deserialize)]
-struct Golden {
-    records: Vec<Record>,
-}
-
-#[derive(Deserialize)]
-struct Record {
-    layer: String,
-    settings: Settings,
-    tensors: BTreeMap<String, Numbers>,
-}
 
 #[derive(Deserialize)]
 struct Settings {
     kernel_size: Option<usize>,
 }
 
-#[derive(Deserialize)]
-struct Numbers {
-    shape: Vec<usize>,
-    values: Vec<f32>,
-}
-
-const IMAGE: ImageShape = ImageShape { channels: 2, height: 4, width: 6 };
+type Record = golden::Record<Settings>;
 
 /// The numbers that a layer computes, by name.
 type Computed = Vec<(&'static str, Vec<f32>)>;
 
-impl Record {
-    fn tensor<const D: usize>(&self, name: &str) -> Tensor<Flex, D> {
-        let numbers = &self.tensors[name];
-        let shape: [usize; D] = numbers.shape.clone().try_into().unwrap();
-        let data = TensorData::new(numbers.values.clone(), shape);
-        Tensor::from_data(data, (&Device::<Flex>::default(), DType::F32))
-    }
-
-    /// The layer with PyTorch's weights.
-    fn build(&self) -> Layer<Flex> {
-        let (random, device) = (&mut RandomState::new(0), &Device::<Flex>::default());
-        let scheme = Scheme::XavierUniform;
-        match self.settings.kernel_size {
-            None => {
-                let mut layer = Linear::new(48, 8, scheme, random, device);
-                layer.weight = Param::from_tensor(self.tensor("weight"));
-                layer.bias = Param::from_tensor(self.tensor("bias"));
-                Layer::Linear(layer)
-            }
-            Some(size) => {
-                let mut layer = Convolution::new(IMAGE, 3, size, scheme, random, device);
-                layer.weight = Param::from_tensor(self.tensor("weight"));
-                layer.bias = Param::from_tensor(self.tensor("bias"));
-                Layer::Convolution(layer)
-            }
-        }
-    }
-
-    fn compute(&self, precision: Precision) -> Computed {
-        let layer = self.build();
-        let (output, backward) = layer.differentiate(self.tensor("input"), precision);
-        let mut gradients = GradientsParams::new();
-        let grad_input = backward(self.tensor("grad_output"), InputGradient::Wanted, &mut gradients);
-        let (grad_weight, grad_bias) = match &layer {
-            Layer::Linear(layer) => (take::<2>(&mut gradients, layer.weight.id), layer.bias.id),
-            Layer::Convolution(layer) => (take::<4>(&mut gradients, layer.weight.id), layer.bias.id),
-            _ => unreachable!(),
-        };
-        vec![
-            ("output", values(output)),
-            ("grad_input", values(grad_input.unwrap())),
-            ("grad_weight", grad_weight),
-            ("grad_bias", take::<1>(&mut gradients, grad_bias)),
-        ]
-    }
-
-    /// The largest difference from PyTorch, as a share of its largest number.
-    fn error(&self, name: &str, computed: &[f32]) -> f64 {
-        let expected = &self.tensors[name].values;
-        assert_eq!(computed.len(), expected.len(), "{} {name}", self.layer);
-        let most = |values: &mut dyn Iterator<Item = f32>| {
-            values.fold(0.0, |most: f32, value| most.max(value.abs()))
-        };
-        let difference = most(&mut computed.iter().zip(expected).map(|(left, right)| left - right));
-        f64::from(difference / most(&mut expected.iter().copied()))
-    }
+fn compute(record: &Record, precision: Precision) -> Computed {
+    let layer = match record.settings.kernel_size {
+        None => record.linear(DType::F32),
+        Some(_) => record.convolution(DType::F32),
+    };
+    let (output, backward) = layer.differentiate(record.tensor("input", DType::F32), precision);
+    let mut gradients = GradientsParams::new();
+    let grad_input =
+        backward(record.tensor("grad_output", DType::F32), InputGradient::Wanted, &mut gradients);
+    let (grad_weight, grad_bias) = match &layer {
+        AnyLayer::Linear(layer) => (take::<2>(&mut gradients, layer.weight.id), layer.bias.id),
+        AnyLayer::Convolution(layer) => (take::<4>(&mut gradients, layer.weight.id), layer.bias.id),
+        other => panic!("{other:?}"),
+    };
+    vec![
+        ("output", values(output)),
+        ("grad_input", values(grad_input.unwrap())),
+        ("grad_weight", grad_weight),
+        ("grad_bias", take::<1>(&mut gradients, grad_bias)),
+    ]
 }
 
+/// The largest difference from PyTorch, as a share of its largest number.
+fn error(record: &Record, name: &str, computed: &[f32]) -> f64 {
+    let expected: Vec<f32> = record.values(name).unwrap().iter().map(|&value| value as f32).collect();
+    assert_eq!(computed.len(), expected.len(), "{} {name}", record.layer);
+    let most =
+        |values: &mut dyn Iterator<Item = f32>| values.fold(0.0, |most: f32, value| most.max(value.abs()));
+    let difference = most(&mut computed.iter().zip(&expected).map(|(left, right)| left - right));
+    f64::from(difference / most(&mut expected.iter().copied()))
+}
 fn values<const D: usize>(tensor: Tensor<Flex, D>) -> Vec<f32> {
     assert_eq!(tensor.dtype(), DType::F32);
     tensor.into_data().iter::<f32>().collect()
@@ -110,13 +65,12 @@ fn take<const D: usize>(gradients: &mut GradientsParams, id: ParamId) -> Vec<f32
 
 #[test]
 fn products_are_rounded_as_by_pytorch() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/torch_mixed.json");
-    let golden: Golden = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    assert_eq!(golden.records.len(), 3);
-    for record in golden.records {
-        let (mixed, full) = (record.compute(Precision::Mixed), record.compute(Precision::Full));
+    let records: Vec<Record> = golden::records("torch_mixed.json");
+    assert_eq!(records.len(), 3);
+    for record in records {
+        let (mixed, full) = (compute(&record, Precision::Mixed), compute(&record, Precision::Full));
         for ((name, mixed), (_, full)) in mixed.iter().zip(&full) {
-            let [mixed, full] = [mixed, full].map(|values| record.error(name, values));
+            let [mixed, full] = [mixed, full].map(|values| error(&record, name, values));
             let what = format!("{} {:?} {name}: {mixed:.1e}", record.layer, record.settings.kernel_size);
             match (record.layer.as_str(), *name) {
                 // A sum in f32, however products are computed.

@@ -1,24 +1,19 @@
-//! Loss and predictions at the edges of what logits can be.
+//! Loss and predictions for extreme logits.
 
+#![cfg(feature = "burn")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod one_hot;
 
 use burn::backend::{Autodiff, Flex, NdArray};
 use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{DType, Tensor, TensorData};
 use emberlab_data::ClassificationBatch;
 use emberlab_models::{Loss, Output};
 
 fn batch<B: Backend>(labels: &[i64], n_classes: usize) -> ClassificationBatch<B> {
-    let (n, device) = (labels.len(), B::Device::default());
-    let mut targets = vec![0.0f32; n * n_classes];
-    for (row, &label) in labels.iter().enumerate() {
-        targets[row * n_classes + label as usize] = 1.0;
-    }
-    ClassificationBatch {
-        inputs: Tensor::zeros([n, 1], &device),
-        labels: Tensor::from_data(TensorData::new(labels.to_vec(), [n]), &device),
-        targets: Tensor::from_data(TensorData::new(targets, [n, n_classes]), &device),
-    }
+    let inputs = Tensor::zeros([labels.len(), 1], &B::Device::default());
+    one_hot::batch(inputs, labels, n_classes, DType::F32)
 }
 
 fn logits<B: Backend>(values: &[f32], width: usize) -> Tensor<B, 2> {

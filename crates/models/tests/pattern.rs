@@ -1,14 +1,18 @@
 //! The activation patterns that layers report.
 
+#![cfg(feature = "burn")]
+
 use burn::backend::Flex;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::ImageShape;
-use emberlab_models::Activation;
-use emberlab_models::layers::{ActivationLayer, Layer, MaxPool};
+use emberlab_models::layers::{ActivationLayer, AnyLayer, Layer, MaxPool, TrainingPass};
+use emberlab_models::{Activation, Precision};
 
-fn pattern(layer: &Layer<Flex>, row: &[f64]) -> Vec<Vec<bool>> {
+fn pattern(layer: &AnyLayer<Flex>, row: &[f64]) -> Vec<Vec<bool>> {
     let input = Tensor::from_data(TensorData::new(row.to_vec(), [1, row.len()]), &Default::default());
-    layer.pattern(&input).into_iter().map(|mask| mask.into_data().iter::<bool>().collect()).collect()
+    let mut pass = TrainingPass::with_pattern(Precision::Full);
+    layer.forward_training(input, &mut pass);
+    pass.into_pattern().masks().iter().map(|mask| mask.iter::<bool>().collect()).collect()
 }
 
 #[test]
@@ -20,18 +24,16 @@ fn activations_with_a_kink_report_what_lies_above_and_below_it() {
         (Activation::Sigmoid, false),
         (Activation::Gelu, false),
     ] {
-        let wanted = match has_kink {
-            true => vec![vec![true, false, false], vec![false, true, false]],
-            false => Vec::new(),
-        };
-        let layer = Layer::Activation(ActivationLayer::new(activation));
+        let wanted =
+            if has_kink { vec![vec![true, false, false], vec![false, true, false]] } else { Vec::new() };
+        let layer = AnyLayer::Activation(ActivationLayer::new(activation));
         assert_eq!(pattern(&layer, &[0.5, -2.0, 0.0]), wanted, "{activation:?}");
     }
 }
 
 #[test]
 fn max_pooling_reports_the_winners_and_all_of_several_equal_ones() {
-    let layer = Layer::MaxPool(MaxPool::new(ImageShape { channels: 1, height: 2, width: 4 }));
+    let layer = AnyLayer::MaxPool(MaxPool::new(ImageShape { channels: 1, height: 2, width: 4 }));
     // Two pools: in the left one pixel wins, in the right two are equal.
     let rows = [[1.0, 4.0, 7.0, 2.0], [3.0, 2.0, -1.0, 7.0]];
     let wanted = [[false, true, true, false], [false, false, false, true]];

@@ -1,5 +1,6 @@
 //! Scores of several batches, read from the device and averaged.
 
+#![cfg(feature = "burn")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use burn::backend::Flex;
@@ -30,12 +31,12 @@ fn losses_are_averaged_by_the_class_weights_of_their_samples() {
     }
     let score = mean.score().unwrap();
     assert_eq!((score.loss, score.weight(), score.n_samples), ((6.5f64 / 3.5) as f32, 3.5, 4));
-    // What was written before there were weights reads as it was.
+    // Files without class weights are still read.
     let text = "{\"weighted_loss\":3.0,\"correct\":1,\"n_samples\":2}";
     assert_eq!(serde_json::from_str::<ScoreMean>(text).unwrap().score().unwrap().loss, 1.5);
 }
 
-/// One of several servers may have handed back its score, while another's is still on a device.
+/// The score of one server may have been read while that of another is still on a device.
 #[test]
 fn weights_add_up_wherever_they_are() {
     let number = |weight: Weight<Flex>| match weight {

@@ -6,9 +6,7 @@ use crate::trained_run::TrainedRun;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_config::Source;
 use emberlab_data::cifar10::{RECORD_SIZE, read_record};
-use emberlab_data::{
-    ColumnRef, CsvFile, DataError, Features, ImageShape, ResizeFilter, TableSchema, read_image,
-};
+use emberlab_data::{ColumnRef, CsvFile, Features, ImageShape, ResizeFilter, TableSchema, read_image};
 use emberlab_run::DataRecord;
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
@@ -120,7 +118,7 @@ fn image(input: &OsStr, shape: ImageShape, filter: ResizeFilter) -> Result<Sampl
         input.to_str().and_then(|input| input.rsplit_once(':')).filter(|(file, _)| file.ends_with(".bin"));
     let pixels = match record {
         Some((file, index)) => read_cifar10(file, index)?,
-        None => read_image(Path::new(input), shape, filter).map_err(reason)?,
+        None => read_image(Path::new(input), shape, filter).map_err(|error| error.without_path())?,
     };
     Ok(Samples {
         names: vec![input.to_string_lossy().into_owned()],
@@ -128,19 +126,9 @@ fn image(input: &OsStr, shape: ImageShape, filter: ResizeFilter) -> Result<Sampl
     })
 }
 
-/// What is wrong with an input, as the end of a sentence.
-fn reason(error: DataError) -> String {
-    match error {
-        DataError::Corrupt { problem, .. } => problem,
-        DataError::Missing { .. } => "does not exist".into(),
-        DataError::Read { source, .. } => format!("cannot be read: {source}"),
-        other => other.to_string(),
-    }
-}
-
 fn read_cifar10(file: &str, index: &str) -> Result<Vec<u8>, String> {
     let index: u64 = index.parse().map_err(|_| "must end in a record's index, a whole number from 0")?;
-    let record = read_record(Path::new(file), index).map_err(reason)?;
+    let record = read_record(Path::new(file), index).map_err(|error| error.without_path())?;
     debug_assert_eq!(record.len(), RECORD_SIZE);
     Ok(record[1..].to_vec())
 }
@@ -163,7 +151,7 @@ fn read_table(input: &OsStr, run: &TrainedRun, warn: fn(&str)) -> Result<Samples
     } else {
         CsvFile { path: path_of(input), ..file }.read_inputs(&schema)
     };
-    let rows = rows.map_err(reason)?;
+    let rows = rows.map_err(|error| error.without_path())?;
     rows.notes.iter().for_each(|note| warn(note));
     let input = input.to_string_lossy();
     let names = rows.lines.iter().map(|line| format!("{input}:{line}")).collect();

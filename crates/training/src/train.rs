@@ -4,8 +4,8 @@ use crate::application_log;
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::classifier::told_classifier;
 use crate::devices::{
-    self, AutodiffBackend, Backend, CurrentPlatform, Device, DeviceError, Heartbeat, Platform, Watchdog,
-    Watched,
+    self, AutodiffBackend, Backend, CurrentPlatform, Device, DeviceError, Heartbeat, Platform, UPLOAD,
+    Watchdog, Watched,
 };
 use crate::error::Error;
 use crate::evaluate::{self, Evaluated};
@@ -249,7 +249,7 @@ impl Run<'_> {
         let start = Instant::now();
         let watched = Watched { shown: self.host.progress(), heartbeat: self.heartbeat };
         let (rows, labels) = (test.rows, test.samples.labels.clone());
-        let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, self.device);
+        let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, UPLOAD, self.device);
         self.host.phase("scoring the test part");
         // Training is written down; a run that is stopped from here on is known as one.
         record.outcome = Outcome::Interrupted;

@@ -62,12 +62,12 @@ pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error>
     // Half precision is the smallest that is read.
     let (size, n_parameters) = (metadata.len(), architecture.n_parameters());
     let least = 2 * n_parameters as u64;
-    match metadata.is_file() && size < least {
-        true => {
-            Err(fail(format!("does not fit the model: {size} bytes do not hold its {n_parameters} weights")))
-        }
-        false => Ok(()),
+    if metadata.is_file() && size < least {
+        return Err(fail(format!(
+            "does not fit the model: {size} bytes do not hold its {n_parameters} weights"
+        )));
     }
+    Ok(())
 }
 
 /// A network with the weights of a safetensors file in place of its own.

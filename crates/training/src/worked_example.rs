@@ -1,14 +1,14 @@
 //! One update by one sample, number by number, with the weights that a run begins with.
 
 use crate::classifier::classifier;
-use crate::devices::{AutodiffBackend, Backend};
+use crate::devices::{AutodiffBackend, Backend, UPLOAD};
 use crate::error::{Error, TrainingFailure};
 use crate::load::load;
 use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
 use emberlab_config::Config;
 use emberlab_data::{ClassificationBatch, DeviceSet, NoProgress};
-use emberlab_models::layers::Layer;
+use emberlab_models::layers::AnyLayer;
 use emberlab_models::{GradientRule, Output};
 
 /// The first update of a linear classifier by its first training sample.
@@ -55,9 +55,9 @@ impl WorkedExample {
         let mut x = vec![1.0];
         x.extend(loaded.normalizer.apply(&sample.features));
         let label = sample.labels[0] as usize;
-        let set = DeviceSet::<Backend>::new(sample, &loaded.normalizer, true, &device);
+        let set = DeviceSet::<Backend>::new(sample, &loaded.normalizer, true, UPLOAD, &device);
         let batch = set.into_batch();
-        let [Layer::Linear(layer)] = classifier.network().layers() else {
+        let [AnyLayer::Linear(layer)] = classifier.network().layers() else {
             return Err(TrainingFailure::NotLinear.into());
         };
         let logits = classifier.valid().logits(batch.inputs.clone());

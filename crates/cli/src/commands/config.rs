@@ -4,7 +4,7 @@ use super::config_args::ConfigArgs;
 use crate::error::Error;
 use crate::output::print;
 use clap::Subcommand;
-use emberlab_config::schema;
+use emberlab_config::{docs, schema};
 
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
@@ -17,6 +17,9 @@ pub enum ConfigCommand {
     /// Print the JSON schema of configurations, for editors
     #[command(after_help = "Example:\n  emberlab config schema > configs/schema.json")]
     Schema,
+    /// Print the page of all keys, as Markdown
+    #[command(after_help = "Example:\n  emberlab config docs > docs/configuration.md")]
+    Docs,
 }
 
 pub fn run(command: &ConfigCommand) -> Result<(), Error> {
@@ -27,5 +30,6 @@ pub fn run(command: &ConfigCommand) -> Result<(), Error> {
         }
         ConfigCommand::Show(arguments) => print::text(&arguments.load()?.to_toml_with_origins()),
         ConfigCommand::Schema => print::json(&schema()?),
+        ConfigCommand::Docs => print::text(&docs()?),
     }
 }

@@ -9,7 +9,7 @@ use emberlab_data::{DeviceSet, Features};
 use emberlab_models::Classifier;
 use emberlab_run::Evaluation;
 use emberlab_run::fingerprint;
-use emberlab_training::devices::Backend;
+use emberlab_training::devices::{Backend, UPLOAD};
 use emberlab_training::evaluate::Evaluated;
 use emberlab_training::trained_run::TrainedRun;
 use emberlab_training::{evaluate, load_for, objective};
@@ -83,7 +83,7 @@ fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
     };
     let classifier = Classifier::new(run.network, objective, run.config.model.gradient);
     let (labels, class_names) = (data.labels.clone(), data.class_names.clone());
-    let set = DeviceSet::<Backend>::new(data, &run.data.normalizer, false, &run.device);
+    let set = DeviceSet::<Backend>::new(data, &run.data.normalizer, false, UPLOAD, &run.device);
     let evaluated =
         evaluate::evaluate(&classifier, &set, &ProgressBars::new()).ok_or(UsageError::NoSamples)?;
     let Evaluated { score, predictions, probabilities } = evaluated;

@@ -8,6 +8,7 @@
 
 pub mod archive;
 mod records;
+mod unpack;
 
 pub use records::{Cifar10, RECORD_SIZE, read_record};
 

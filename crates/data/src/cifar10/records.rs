@@ -1,8 +1,9 @@
-//! Reading the record files.
+//! Reading record files.
 
 use super::{FOLDER, IMAGE_SHAPE, N_CLASSES};
 use crate::error::DataError;
 use crate::labelled_data::{Features, LabelledData};
+use crate::problem::{Problem, RecordProblem};
 use crate::regular_file::open_regular;
 use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -16,7 +17,7 @@ const MAX_FILE_SIZE: u64 = 100_000 * RECORD_SIZE as u64;
 /// The largest list of class names that is read.
 const MAX_NAMES_SIZE: u64 = 64 * 1024;
 
-/// A CIFAR-10 data set on disk, its files found.
+/// A CIFAR-10 data set on disk.
 #[derive(Clone, Debug)]
 pub struct Cifar10 {
     train_files: Vec<PathBuf>,
@@ -25,12 +26,12 @@ pub struct Cifar10 {
 }
 
 impl Cifar10 {
-    /// Finds the set in `directory`, the folder that holds `cifar-10-batches-bin/`.
+    /// Opens the set in `directory`, the folder that holds `cifar-10-batches-bin/`.
     ///
     /// # Errors
     ///
-    /// [`DataError::Missing`] names the first file that is not there; [`DataError::Corrupt`] says
-    /// that a batch is missing between others, or that `batches.meta.txt` has not ten names.
+    /// [`DataError::Missing`] with the first file that does not exist; [`DataError::Corrupt`] for a gap between the
+    /// batches, or if `batches.meta.txt` does not list ten names.
     pub fn open(directory: &Path) -> Result<Self, DataError> {
         let folder = directory.join(FOLDER);
         for needed in ["batches.meta.txt", "data_batch_1.bin", "test_batch.bin"] {
@@ -67,7 +68,7 @@ impl Cifar10 {
     }
 
     fn read(&self, paths: &[PathBuf]) -> Result<LabelledData, DataError> {
-        // In one allocation each: one that grows would for a while be there twice.
+        // One allocation each: a growing vector would take twice the memory for a while.
         let n: u64 = paths.iter().map(|path| n_records(path)).sum();
         let mut labels = Vec::with_capacity(n as usize);
         let mut pixels = Vec::with_capacity(n as usize * IMAGE_SHAPE.size());
@@ -82,12 +83,12 @@ impl Cifar10 {
     }
 }
 
-/// The files of the training part, which are numbered from 1 on.
+/// The files of the training part, numbered from 1.
 fn batches(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
-    let unreadable = |source| DataError::Read { path: folder.to_owned(), source };
+    let unreadable = DataError::read(folder);
     let mut numbers = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name();
+    for entry in std::fs::read_dir(folder).map_err(&unreadable)? {
+        let name = entry.map_err(&unreadable)?.file_name();
         let number = name.to_str().and_then(|name| name.strip_prefix("data_batch_")?.strip_suffix(".bin"));
         let number = number.filter(|number| !number.starts_with(['0', '+']));
         numbers.extend(number.and_then(|number| number.parse::<u32>().ok()));
@@ -95,14 +96,13 @@ fn batches(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let path = |number: u32| folder.join(format!("data_batch_{number}.bin"));
     for (number, wanted) in numbers.iter().zip(1..) {
         if *number != wanted {
-            let problem = format!("is missing, though `data_batch_{number}.bin` is there; get the set again");
-            return Err(corrupt(&path(wanted), problem));
+            return Err(DataError::corrupt(&path(wanted), RecordProblem::MissingBatch { found: *number }));
         }
     }
     Ok(numbers.into_iter().map(path).collect())
 }
 
-/// Records that a file seems to have; a file that cannot be asked will not be read either.
+/// The number of records according to the file's size; 0 for a file whose size is unknown.
 fn n_records(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |metadata| metadata.len().min(MAX_FILE_SIZE) / RECORD_SIZE as u64)
 }
@@ -113,18 +113,18 @@ fn n_records(path: &Path) -> u64 {
 ///
 /// [`DataError::Read`], or [`DataError::Corrupt`] when the file has no such record.
 pub fn read_record(path: &Path, index: u64) -> Result<Vec<u8>, DataError> {
-    let unreadable = |source| DataError::Read { path: path.to_owned(), source };
-    let mut file = open_regular(path).map_err(unreadable)?;
-    let records = file.metadata().map_err(unreadable)?.len() / RECORD_SIZE as u64;
+    let unreadable = DataError::read(path);
+    let mut file = open_regular(path).map_err(&unreadable)?;
+    let records = file.metadata().map_err(&unreadable)?.len() / RECORD_SIZE as u64;
     if index >= records {
-        return Err(corrupt(
+        return Err(DataError::corrupt(
             path,
-            format!("has no record {index}, its last is {}", records.saturating_sub(1)),
+            RecordProblem::NoRecord { index, last: records.saturating_sub(1) },
         ));
     }
-    file.seek(SeekFrom::Start(index * RECORD_SIZE as u64)).map_err(unreadable)?;
+    file.seek(SeekFrom::Start(index * RECORD_SIZE as u64)).map_err(&unreadable)?;
     let mut record = vec![0; RECORD_SIZE];
-    file.read_exact(&mut record).map_err(unreadable)?;
+    file.read_exact(&mut record).map_err(&unreadable)?;
     Ok(record)
 }
 
@@ -134,25 +134,25 @@ fn read_class_names(path: &Path) -> Result<Vec<String>, DataError> {
     let lines = text.lines().map(str::trim);
     let names: Vec<String> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
     if names.len() != N_CLASSES {
-        return Err(corrupt(path, format!("lists {} class names, must be {N_CLASSES}", names.len())));
+        let problem = RecordProblem::ClassNames { found: names.len(), expected: N_CLASSES };
+        return Err(DataError::corrupt(path, problem));
     }
     Ok(names)
 }
 
 fn read_records(path: &Path, labels: &mut Vec<u32>, pixels: &mut Vec<u8>) -> Result<(), DataError> {
-    let unreadable = |source| DataError::Read { path: path.to_owned(), source };
-    let file = open_regular(path).map_err(unreadable)?;
+    let unreadable = DataError::read(path);
+    let file = open_regular(path).map_err(&unreadable)?;
     let mut reader = BufReader::with_capacity(1 << 20, file.take(MAX_FILE_SIZE + 1));
     let mut record = [0; RECORD_SIZE];
     for index in 0.. {
-        let read = fill(&mut reader, &mut record).map_err(unreadable)?;
+        let read = fill(&mut reader, &mut record).map_err(&unreadable)?;
         if read < RECORD_SIZE {
             return check_end(path, index, read);
         }
         let [label, image @ ..] = &record;
         if usize::from(*label) >= N_CLASSES {
-            let problem = format!("has label {label} in record {index}, must be 0 to 9; get the file again");
-            return Err(corrupt(path, problem));
+            return Err(DataError::corrupt(path, RecordProblem::Label { label: *label, record: index }));
         }
         labels.push(u32::from(*label));
         pixels.extend_from_slice(image);
@@ -174,39 +174,30 @@ fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-/// What is wrong with a file that ends after so many records and so many bytes of another.
+/// Checks a file that ends after `records` records and `rest` bytes of another one.
 fn check_end(path: &Path, records: u64, rest: usize) -> Result<(), DataError> {
     let bytes = records * RECORD_SIZE as u64 + rest as u64;
-    if bytes > MAX_FILE_SIZE {
-        return Err(corrupt(path, format!("is larger than {MAX_FILE_SIZE} bytes")));
-    }
-    if rest > 0 {
-        let problem = format!(
-            "is truncated: {bytes} bytes are {records} records of {RECORD_SIZE} bytes and {rest} bytes over; get the \
-             file again"
-        );
-        return Err(corrupt(path, problem));
-    }
-    match records {
-        0 => Err(corrupt(path, "is empty, must hold at least one record".into())),
-        _ => Ok(()),
-    }
+    let problem = if bytes > MAX_FILE_SIZE {
+        Problem::TooLarge { max: MAX_FILE_SIZE }
+    } else if rest > 0 {
+        RecordProblem::Truncated { bytes, records, record_size: RECORD_SIZE, rest }.into()
+    } else if records == 0 {
+        RecordProblem::Empty.into()
+    } else {
+        return Ok(());
+    };
+    Err(DataError::corrupt(path, problem))
 }
 
-/// A whole file, refused when it is larger than any honest one, so that a hostile file (or an
-/// endless device) cannot fill the memory.
+/// Reads a whole file of at most `limit` bytes, so that a hostile file or an endless device cannot fill the memory.
 fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> {
-    let unreadable = |source| DataError::Read { path: path.to_owned(), source };
-    let file = open_regular(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
+    let unreadable = DataError::read(path);
+    let file = open_regular(path).map_err(&unreadable)?;
+    let size = file.metadata().map_err(&unreadable)?.len();
     let mut bytes = Vec::with_capacity(size.min(limit) as usize + 1);
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(&unreadable)?;
     if bytes.len() as u64 > limit {
-        return Err(corrupt(path, format!("is larger than {limit} bytes")));
+        return Err(DataError::corrupt(path, Problem::TooLarge { max: limit }));
     }
     Ok(bytes)
-}
-
-fn corrupt(path: &Path, problem: String) -> DataError {
-    DataError::Corrupt { path: path.to_owned(), problem }
 }

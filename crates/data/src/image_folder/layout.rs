@@ -1,18 +1,14 @@
-//! Which folders hold the parts of a set of images.
+//! Finding the folders of a data set's parts.
 
 use super::listing::{folder_names, holds_folders};
 use crate::error::DataError;
+use crate::problem::FolderProblem;
 use std::path::{Path, PathBuf};
 
-/// The names that a folder of each part is known by, in any case.
+/// The default names of the parts' folders, in upper or lower case.
 const TRAIN: &[&str] = &["train", "training"];
 const VALIDATION: &[&str] = &["val", "valid", "validation"];
 const TEST: &[&str] = &["test", "testing"];
-
-/// What is told wherever the folders of a set are not those that are wanted.
-pub(super) const WANTED: &str = "an image folder holds `train/<class>/`, and `test/<class>/` and `val/<class>/` where they \
-     are divided already, under these names or those of `train_folder`, `test_folder` and `validation_folder`; or it \
-     holds `<class>/` alone";
 
 /// The names of the parts' folders, as the configuration gives them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +21,7 @@ pub struct FolderNames {
     pub test: Option<String>,
 }
 
-/// Where the parts of a set are.
+/// The folders of the parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderLayout {
     /// The folder whose folders are the classes.
@@ -45,11 +41,10 @@ impl FolderLayout {
     ///
     /// # Errors
     ///
-    /// [`DataError::Missing`] for a folder that is not there; [`DataError::Corrupt`] where it cannot be told which
-    /// folder is meant.
+    /// [`DataError::Missing`] for a folder that does not exist; [`DataError::Corrupt`] for an ambiguous layout.
     pub(super) fn find(directory: &Path, names: &FolderNames) -> Result<Self, DataError> {
         let mut folders = folder_names(directory)?;
-        // A folder that a key names is not another part as well.
+        // A folder that a key names cannot be another part.
         let named = [&names.train, &names.validation, &names.test];
         folders.retain(|folder| !named.iter().any(|name| name.as_ref() == Some(folder)));
         let find = |given: &Option<String>, known: &[&str], key: &str| match given {
@@ -58,7 +53,7 @@ impl FolderLayout {
         };
         let train = match &names.train {
             Some(name) => Some(given_folder(directory, name, "train_folder")?),
-            // A class can be called `train`: a part holds folders, a class images.
+            // A class may be called `train`: a part holds folders, a class holds images.
             None => known_folder(directory, &folders, TRAIN, "train_folder")?
                 .filter(|folder| folders.len() == 1 || holds_folders(folder)),
         };
@@ -68,8 +63,7 @@ impl FolderLayout {
             let twice = validation == test && test.is_some();
             if twice || [&validation, &test].contains(&&Some(train.clone())) {
                 let path = if twice { test.unwrap_or(train) } else { train };
-                let problem = "is the folder of two parts; give each its own".to_owned();
-                return Err(DataError::Corrupt { path, problem });
+                return Err(DataError::corrupt(&path, FolderProblem::SharedByParts));
             }
             let parts = [Some(&train), validation.as_ref(), test.as_ref()];
             let others = folders.iter().map(|name| directory.join(name));
@@ -82,14 +76,12 @@ impl FolderLayout {
             is_known(name, &[VALIDATION, TEST].concat()) && holds_folders(&directory.join(name))
         });
         if let Some(part) = given.or(part) {
-            let problem = format!("holds no folder of the training part beside `{part}`; {WANTED}");
-            return Err(DataError::Corrupt { path: directory.to_owned(), problem });
+            return Err(DataError::corrupt(directory, FolderProblem::NoTrainingPart { part: part.clone() }));
         }
         if !folders.is_empty()
             && folders.iter().all(|name| is_known(name, &[TRAIN, VALIDATION, TEST].concat()))
         {
-            let problem = format!("holds folders of parts, but no folders of classes in them; {WANTED}");
-            return Err(DataError::Corrupt { path: directory.to_owned(), problem });
+            return Err(DataError::corrupt(directory, FolderProblem::NoClasses));
         }
         Ok(Self {
             train: directory.to_owned(),
@@ -107,8 +99,14 @@ fn given_folder(directory: &Path, name: &str, key: &str) -> Result<PathBuf, Data
     if folder.is_dir() {
         return Ok(folder);
     }
-    let problem = if folder.exists() { "is no folder" } else { "does not exist" };
-    Err(DataError::Corrupt { path: folder, problem: format!("{problem}; `data.{key}` names it") })
+    let key = key.to_owned();
+    let is_file = folder.exists();
+    let problem = if is_file {
+        FolderProblem::NamedFolderIsFile { key }
+    } else {
+        FolderProblem::NamedFolderMissing { key }
+    };
+    Err(DataError::corrupt(&folder, problem))
 }
 
 /// The folder that has one of the known names.
@@ -123,8 +121,11 @@ fn known_folder(
         [] => Ok(None),
         [name] => Ok(Some(directory.join(name))),
         [first, second, ..] => {
-            let problem = format!("holds `{first}` and `{second}`; say with `data.{key}` which one is meant");
-            Err(DataError::Corrupt { path: directory.to_owned(), problem })
+            let [first, second] = [first, second].map(|name| (*name).clone());
+            Err(DataError::corrupt(
+                directory,
+                FolderProblem::Ambiguous { first, second, key: key.to_owned() },
+            ))
         }
     }
 }

@@ -1,34 +1,33 @@
-//! The classes of a part and the files in each, told apart by their content.
+//! The classes of a part and the files in each, classified by their content.
 
-use super::BadImage;
-use super::layout::WANTED;
-use super::notes::{MAX_NAMES, some_names};
+use crate::bad_image::BadImage;
 use crate::error::DataError;
 use crate::image_file::{read_head, readable};
-use crate::image_kind::{IMAGE_FORMATS, ImageKind, has_image_ending, image_kind};
+use crate::image_kind::{ImageKind, has_image_extension, image_kind};
+use crate::problem::{FolderProblem, ImageProblem};
 use crate::regular_file::open_regular;
 use rayon::prelude::*;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Folders that programs leave among others.
-const NO_CLASSES: [&str; 2] = ["__MACOSX", "@eaDir"];
+/// Folders that programs create and that are not classes.
+const NOT_CLASSES: [&str; 2] = ["__MACOSX", "@eaDir"];
 
 /// The images of one part, found but not decoded.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Listing {
     /// The images with their classes.
     pub images: Vec<(PathBuf, u32)>,
-    /// Images by their names that cannot be read.
+    /// Files with an image's extension that cannot be read.
     pub bad: Vec<BadImage>,
-    /// Files that are no images.
+    /// Files that are not images.
     pub left_out: Vec<PathBuf>,
-    /// Folders below those of the classes.
+    /// Folders inside the classes' folders.
     pub deeper: Vec<PathBuf>,
 }
 
-/// The names of the classes: of the folders in `folder`, sorted.
+/// The names of the classes: those of the folders in `folder`, sorted.
 ///
 /// # Errors
 ///
@@ -36,9 +35,7 @@ pub(super) struct Listing {
 pub(super) fn class_names(folder: &Path) -> Result<Vec<String>, DataError> {
     let names = folder_names(folder)?;
     if names.len() < 2 {
-        let problem =
-            format!("has {} folders, must have one for each of two or more classes; {WANTED}", names.len());
-        return Err(DataError::Corrupt { path: folder.to_owned(), problem });
+        return Err(DataError::corrupt(folder, FolderProblem::TooFewClasses { found: names.len() }));
     }
     Ok(names)
 }
@@ -55,19 +52,19 @@ pub(super) fn list(folder: &Path, class_names: &[String]) -> Result<Listing, Dat
     for path in folders {
         let name = class_name(&path)?;
         let Some(label) = class_names.iter().position(|class| *class == name) else {
-            let same = class_names.iter().find(|class| class.to_lowercase() == name.to_lowercase());
-            let hint = same.map_or(String::new(), |same| format!("; did you mean `{same}`?"));
-            let problem = format!("is a class that the training part has not{hint}");
-            return Err(DataError::Corrupt { path, problem });
+            let similar = class_names.iter().find(|class| class.to_lowercase() == name.to_lowercase());
+            return Err(DataError::corrupt(&path, FolderProblem::UnknownClass { similar: similar.cloned() }));
         };
         let (deeper, files) = entries(&path)?;
         listing.deeper.extend(deeper);
-        let verdicts: Vec<Verdict> = files.par_iter().map(|file| verdict(file)).collect();
-        for (path, verdict) in files.into_iter().zip(verdicts) {
-            match verdict {
-                Verdict::Image => listing.images.push((path, label as u32)),
-                Verdict::LeftOut => listing.left_out.push(path),
-                Verdict::Bad(problem) => listing.bad.push(BadImage { path, label: label as u32, problem }),
+        let kinds: Vec<FileKind> = files.par_iter().map(|file| file_kind(file)).collect();
+        for (path, kind) in files.into_iter().zip(kinds) {
+            match kind {
+                FileKind::Image => listing.images.push((path, label as u32)),
+                FileKind::LeftOut => listing.left_out.push(path),
+                FileKind::Bad(problem) => {
+                    listing.bad.push(BadImage { path, label: label as u32, problem: problem.into() });
+                }
             }
         }
     }
@@ -75,7 +72,7 @@ pub(super) fn list(folder: &Path, class_names: &[String]) -> Result<Listing, Dat
 }
 
 impl Listing {
-    /// Adds what was found in another part.
+    /// Appends the listing of another part.
     pub fn add(&mut self, mut other: Self) {
         self.images.append(&mut other.images);
         self.bad.append(&mut other.bad);
@@ -83,65 +80,57 @@ impl Listing {
         self.deeper.append(&mut other.deeper);
     }
 
-    /// Checks that every class has a file that is meant to be an image.
+    /// Checks that every class has a file that is, or is meant to be, an image.
     pub fn check_classes(&self, folder: &Path, class_names: &[String]) -> Result<(), DataError> {
         let labels = self.images.iter().map(|(_, label)| *label).chain(self.bad.iter().map(|bad| bad.label));
         let empty = without(labels, class_names);
         let [first, rest @ ..] = &empty[..] else { return Ok(()) };
         let path = folder.join(first);
-        let mut problem = "holds no images".to_owned();
-        if !rest.is_empty() {
-            problem += &format!(
-                ", and neither do {}",
-                some_names(rest.iter().map(|name| format!("`{name}`")), MAX_NAMES)
-            );
-        }
         let below = |list: &[PathBuf]| list.iter().filter(|other| other.parent() == Some(&path)).count();
-        let (files, folders) = (below(&self.left_out), below(&self.deeper));
-        problem += &format!(
-            "; its {files} files and {folders} folders are no images of the formats {IMAGE_FORMATS}; every folder in `{}` \
-             is a class and holds its images itself",
-            folder.display()
-        );
-        if folders > 0 {
-            problem += "; where it is a folder of a part, name it with `train_folder`, `validation_folder` or `test_folder`";
-        }
-        Err(DataError::Corrupt { path, problem })
+        let problem = FolderProblem::EmptyClass {
+            others: rest.iter().map(|&name| name.clone()).collect(),
+            files: below(&self.left_out),
+            folders: below(&self.deeper),
+            part: folder.to_owned(),
+        };
+        Err(DataError::corrupt(&path, problem))
     }
 }
 
-/// The classes that none of the labels is of.
+/// The classes without a label.
 pub(super) fn without(labels: impl Iterator<Item = u32>, class_names: &[String]) -> Vec<&String> {
     let mut empty = vec![true; class_names.len()];
     labels.for_each(|label| empty[label as usize] = false);
     class_names.iter().zip(empty).filter(|(_, empty)| *empty).map(|(name, _)| name).collect()
 }
 
-enum Verdict {
+/// What a file in a class's folder is.
+enum FileKind {
     Image,
+    /// A file that is not meant to be an image.
     LeftOut,
-    /// Meant to be an image, but cannot be read: why, as the end of a sentence.
-    Bad(String),
+    /// A file that is meant to be an image and cannot be read.
+    Bad(ImageProblem),
 }
 
-fn verdict(path: &Path) -> Verdict {
+fn file_kind(path: &Path) -> FileKind {
     let head = open_regular(path).and_then(|mut file| read_head(&mut file));
     let problem = match head {
         Ok(head) => {
             let kind = image_kind(&head);
             match readable(kind, head.is_empty()) {
-                Ok(_) => return Verdict::Image,
-                Err(problem) if kind != ImageKind::Other => return Verdict::Bad(problem),
+                Ok(_) => return FileKind::Image,
+                Err(problem) if kind != ImageKind::Other => return FileKind::Bad(problem),
                 Err(problem) => problem,
             }
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            "is a link to a file that does not exist".to_owned()
+        Err(error) if error.kind() == io::ErrorKind::NotFound => ImageProblem::BrokenLink,
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            return FileKind::Bad(ImageProblem::Unreadable { reason: error.to_string() });
         }
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Verdict::Bad(error.to_string()),
-        Err(error) => return Verdict::Bad(format!("cannot be read: {error}")),
+        Err(error) => ImageProblem::Unreadable { reason: format!("cannot be read: {error}") },
     };
-    if has_image_ending(path) { Verdict::Bad(problem) } else { Verdict::LeftOut }
+    if has_image_extension(path) { FileKind::Bad(problem) } else { FileKind::LeftOut }
 }
 
 /// The names of the folders in `folder` that can be classes or parts, sorted.
@@ -156,21 +145,15 @@ pub(super) fn holds_folders(folder: &Path) -> bool {
 
 fn class_name(path: &Path) -> Result<String, DataError> {
     let name = path.file_name().and_then(|name| name.to_str());
-    name.map(str::to_owned).ok_or_else(|| {
-        let problem = "has a name that is not UTF-8 and cannot be a class's".to_owned();
-        DataError::Corrupt { path: path.to_owned(), problem }
-    })
+    name.map(str::to_owned).ok_or_else(|| DataError::corrupt(path, FolderProblem::NameNotUtf8))
 }
 
-/// The folders and the files in a folder, sorted by name, without hidden ones and those of programs.
+/// The folders and the files in a folder, sorted by name, without hidden entries and folders of programs.
 fn entries(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), DataError> {
-    let unreadable = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => DataError::Missing { path: folder.to_owned() },
-        _ => DataError::Read { path: folder.to_owned(), source: error },
-    };
+    let unreadable = DataError::open(folder);
     let (mut folders, mut files) = (Vec::new(), Vec::new());
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
+    for entry in fs::read_dir(folder).map_err(&unreadable)? {
+        let entry = entry.map_err(&unreadable)?;
         let name = entry.file_name();
         if name.as_encoded_bytes().starts_with(b".") {
             continue;
@@ -178,7 +161,7 @@ fn entries(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), DataError> {
         let path = entry.path();
         if !path.is_dir() {
             files.push(path);
-        } else if !NO_CLASSES.iter().any(|other| name == *other) {
+        } else if !NOT_CLASSES.iter().any(|other| name == *other) {
             folders.push(path);
         }
     }

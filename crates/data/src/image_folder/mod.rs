@@ -1,8 +1,8 @@
 //! Images in folders: `train/<class>/<image>`, with `test/` and `val/` beside `train/` or without, or
 //! `<class>/<image>` alone.
 //!
-//! Classes are the folders of the training part in the order of their names, images the files in each, likewise
-//! sorted, told from other files by their content. Hidden files and folders are passed over.
+//! The classes are the folders of the training part, sorted by name. The images are the files in each, sorted by name and
+//! recognized by their content. Hidden files and folders are ignored.
 
 mod layout;
 mod listing;
@@ -10,9 +10,11 @@ mod notes;
 
 pub use layout::{FolderLayout, FolderNames};
 
+use crate::bad_image::BadImage;
 use crate::error::DataError;
 use crate::image_file::{ResizeFilter, read_image};
 use crate::labelled_data::{Features, ImageShape, LabelledData};
+use crate::problem::{FolderProblem, ImageProblem, Problem};
 use crate::progress::{Phase, Progress};
 use listing::Listing;
 use notes::notes;
@@ -23,40 +25,29 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The most bytes that the images of one part may take in memory.
 const MAX_PART_SIZE: usize = 16 << 30;
 
-/// An image folder and what is made of its images.
+/// An image folder and the settings for reading it.
 #[derive(Clone, Debug)]
 pub struct ImageFolder {
     /// The folder of the set.
     pub directory: PathBuf,
     /// The folders of the parts.
     pub names: FolderNames,
-    /// The shape that every image is brought to.
+    /// The shape that every image is resized to.
     pub shape: ImageShape,
-    /// How it is brought to that shape.
+    /// The interpolation of resizing.
     pub filter: ResizeFilter,
-    /// What is done about an image that cannot be read.
+    /// How images that cannot be read are handled.
     pub on_bad_image: OnBadImage,
 }
 
-/// What is done about images that cannot be read.
+/// How images that cannot be read are handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnBadImage {
-    /// They are an error, which names them.
+    /// As an error that lists them.
     #[default]
     Error,
-    /// They are left out, and told.
+    /// They are left out, with a note.
     Skip,
-}
-
-/// An image that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadImage {
-    /// The file.
-    pub path: PathBuf,
-    /// Its class.
-    pub label: u32,
-    /// What is wrong with it, as the end of a sentence.
-    pub problem: String,
 }
 
 /// The images of a folder, decoded.
@@ -68,9 +59,9 @@ pub struct FolderParts {
     pub validation: Option<LabelledData>,
     /// The test part, where there is a folder of it.
     pub test: Option<LabelledData>,
-    /// Files that are no images and are left out.
+    /// Files that are not images and are left out.
     pub left_out: Vec<PathBuf>,
-    /// What is unusual but no error, a line each.
+    /// What is unusual but not an error, a line each.
     pub notes: Vec<String>,
 }
 
@@ -79,8 +70,7 @@ impl ImageFolder {
     ///
     /// # Errors
     ///
-    /// [`DataError::Missing`] for a folder that is not there; [`DataError::Corrupt`] where it cannot be told which
-    /// folder is meant.
+    /// [`DataError::Missing`] for a folder that does not exist; [`DataError::Corrupt`] for an ambiguous layout.
     pub fn layout(&self) -> Result<FolderLayout, DataError> {
         FolderLayout::find(&self.directory, &self.names)
     }
@@ -90,41 +80,40 @@ impl ImageFolder {
     /// # Errors
     ///
     /// [`DataError::BadImages`] names the images that cannot be read; [`DataError::Corrupt`] for a class without a
-    /// training image, a part without images, a class that is not in the training part, and more images than memory
-    /// is given to; [`DataError::Missing`] and [`DataError::Read`] for folders.
+    /// training image, a part without images, a class that is not in the training part, and more images than the memory
+    /// limit; [`DataError::Missing`] and [`DataError::Read`] for folders.
     pub fn read(&self, layout: &FolderLayout, progress: &dyn Progress) -> Result<FolderParts, DataError> {
         let class_names = listing::class_names(&layout.train)?;
         let train = listing::list(&layout.train, &class_names)?;
         train.check_classes(&layout.train, &class_names)?;
-        // All folders are looked at before any image is decoded.
+        // List all folders before decoding any image.
         let mut listings = vec![(&layout.train, train)];
         for folder in [&layout.validation, &layout.test].into_iter().flatten() {
             listings.push((folder, listing::list(folder, &class_names)?));
         }
-        let (mut parts, mut told) = (Vec::new(), Listing::default());
+        let (mut parts, mut all) = (Vec::new(), Listing::default());
         for (folder, mut listing) in listings {
             if listing.images.is_empty() && listing.bad.is_empty() {
-                let problem =
-                    format!("holds no images{}; {}", files_beside(&listing, folder), layout::WANTED);
-                return Err(DataError::Corrupt { path: folder.clone(), problem });
+                let beside = listing.left_out.iter().filter(|file| file.parent() == Some(folder)).count();
+                return Err(DataError::corrupt(folder, FolderProblem::NoImages { beside }));
             }
             parts.push((folder, self.decode(&mut listing, &class_names, progress)?));
-            told.add(listing);
+            all.add(listing);
         }
-        if self.on_bad_image == OnBadImage::Error && !told.bad.is_empty() {
-            return Err(DataError::BadImages(told.bad));
+        if self.on_bad_image == OnBadImage::Error && !all.bad.is_empty() {
+            return Err(DataError::BadImages(all.bad));
         }
-        let notes = notes(&class_names, &told, &layout.others);
+        let notes = notes(&class_names, &all, &layout.others);
         for (folder, part) in &parts {
             check_rest(part, folder, **folder == layout.train)?;
         }
         let mut parts = parts.into_iter().map(|(_, part)| part);
         let Some(train) = parts.next() else { return Err(DataError::Missing { path: layout.train.clone() }) };
         let validation = layout.validation.as_ref().and_then(|_| parts.next());
-        Ok(FolderParts { train, validation, test: parts.next(), left_out: told.left_out, notes })
+        Ok(FolderParts { train, validation, test: parts.next(), left_out: all.left_out, notes })
     }
 
-    /// Decodes the images of a part; those that cannot be read go to the bad ones of the listing.
+    /// Decodes the images of a part. Those that cannot be read are added to the listing's bad ones.
     fn decode(
         &self,
         listing: &mut Listing,
@@ -136,7 +125,7 @@ impl ImageFolder {
         let mut pixels = vec![0; total_size(files, size)?];
         progress.begin(Phase::Decode, Some(files.len() as u64));
         let done = AtomicU64::new(0);
-        let problems: Vec<Option<String>> = pixels
+        let problems: Vec<Option<Problem>> = pixels
             .par_chunks_exact_mut(size)
             .zip(&*files)
             .map(|(place, (path, _))| {
@@ -151,7 +140,7 @@ impl ImageFolder {
             match problem {
                 Some(problem) => bad.push(BadImage { path: path.clone(), label: *label, problem }),
                 None => {
-                    // The images behind a bad one move up.
+                    // Close the gap that a bad image leaves.
                     if labels.len() < row {
                         pixels.copy_within(row * size..(row + 1) * size, labels.len() * size);
                     }
@@ -169,45 +158,32 @@ impl ImageFolder {
     }
 }
 
-/// What is told of a part whose files lie beside the folders of its classes, as where labels are not published.
-fn files_beside(listing: &Listing, folder: &Path) -> String {
-    match listing.left_out.iter().filter(|file| file.parent() == Some(folder)).count() {
-        0 => String::new(),
-        1 => " in folders of classes, but 1 file beside them, whose class is not known".to_owned(),
-        n => format!(" in folders of classes, but {n} files beside them, whose classes are not known"),
-    }
-}
-
-/// What is wrong with an image, as the end of a sentence.
-fn problem(error: DataError) -> String {
+/// The problem of an image that could not be read.
+fn problem(error: DataError) -> Problem {
     match error {
         DataError::Corrupt { problem, .. } => problem,
-        DataError::Missing { .. } => "does not exist".to_owned(),
-        DataError::Read { source, .. } => format!("cannot be read: {source}"),
-        other => other.to_string(),
+        DataError::Missing { .. } => ImageProblem::Missing.into(),
+        other => ImageProblem::Unreadable { reason: other.without_path() }.into(),
     }
 }
 
-/// Checks that images are left when the bad ones are out: some, and of every class where that is asked for.
+/// Checks that images are left without the bad ones: at least one, and with `of_every_class` one of each class.
 fn check_rest(part: &LabelledData, folder: &Path, of_every_class: bool) -> Result<(), DataError> {
-    let problem = "holds no image that can be read".to_owned();
+    let problem = FolderProblem::NoReadableImage;
     if part.is_empty() {
-        return Err(DataError::Corrupt { path: folder.to_owned(), problem });
+        return Err(DataError::corrupt(folder, problem));
     }
     match listing::without(part.labels.iter().copied(), &part.class_names).first() {
-        Some(name) if of_every_class => Err(DataError::Corrupt { path: folder.join(name), problem }),
+        Some(name) if of_every_class => Err(DataError::corrupt(&folder.join(name), problem)),
         _ => Ok(()),
     }
 }
 
-/// The bytes of all images, if that is not too much.
-fn total_size(files: &[(PathBuf, u32)], size: usize) -> Result<usize, DataError> {
-    files.len().checked_mul(size).filter(|&total| total <= MAX_PART_SIZE).ok_or_else(|| {
+/// The bytes of all images, at most [`MAX_PART_SIZE`].
+fn total_size(files: &[(PathBuf, u32)], image_size: usize) -> Result<usize, DataError> {
+    files.len().checked_mul(image_size).filter(|&total| total <= MAX_PART_SIZE).ok_or_else(|| {
         let path = files.first().map(|(path, _)| path.clone()).unwrap_or_default();
-        let problem = format!(
-            "is one of {} images of {size} bytes, which are more than {MAX_PART_SIZE}; choose a smaller `image_size`",
-            files.len()
-        );
-        DataError::Corrupt { path, problem }
+        let problem = FolderProblem::TooManyImages { images: files.len(), image_size, max: MAX_PART_SIZE };
+        DataError::corrupt(&path, problem)
     })
 }

@@ -1,14 +1,14 @@
-//! What a cell holds.
+//! The kind and value of a cell.
 
 use super::options::TableOptions;
 use std::collections::BTreeSet;
 
-/// What a cell holds.
+/// The content of a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Cell {
-    /// Nothing, or a word that stands for nothing.
+    /// A missing value: nothing, or a word that stands for it.
     Missing,
-    /// A number that a network takes.
+    /// A number that single precision can represent.
     Number(f64),
     /// A number that is infinite, too large for single precision, or NaN.
     NotFinite,
@@ -16,10 +16,10 @@ pub(super) enum Cell {
     Word,
 }
 
-/// The largest number that networks, which compute in single precision, take.
+/// The largest number, because networks compute in single precision.
 const LARGEST: f64 = f32::MAX as f64;
 
-/// Tells what cells hold.
+/// Parses cells.
 pub(super) struct CellReader {
     missing: BTreeSet<String>,
     /// The numbers among the missing values.
@@ -29,7 +29,7 @@ pub(super) struct CellReader {
 
 impl CellReader {
     pub fn new(options: &TableOptions) -> Self {
-        // A number of the configuration has a point, whatever mark the file has.
+        // Numbers in the configuration have a decimal point, even where the file has commas.
         let number = |text: &String| parse(text, options.decimal_comma).or_else(|| parse(text, false));
         let numbers = options.missing_values.iter().filter_map(number);
         Self {
@@ -49,23 +49,23 @@ impl CellReader {
         }
     }
 
-    /// Whether a cell is empty or one of the words that stand for nothing.
+    /// Whether a cell is empty or one of the words that stand for a missing value.
     pub fn is_missing(&self, text: &str) -> bool {
         text.is_empty() || self.missing.contains(text)
     }
 
-    /// Whether a cell holds a finite number that is larger than networks take.
+    /// Whether a cell holds a finite number that single precision cannot represent.
     pub fn is_too_large(&self, text: &str) -> bool {
         parse(text, self.decimal_comma).is_some_and(|number| number.is_finite() && number.abs() > LARGEST)
     }
 
-    /// Whether a word would be a number if its comma were a point, or its point a comma.
+    /// Whether a word is a number with the other decimal mark.
     pub fn is_other_decimal(&self, text: &str) -> bool {
         parse(text, !self.decimal_comma).is_some_and(f64::is_finite)
     }
 }
 
-/// The number that a text is: `-1.5`, `+3`, `.5`, `1e5`; `nan` and `inf` too.
+/// Parses a number, such as `-1.5`, `+3`, `.5`, `1e5`, `nan` or `inf`.
 fn parse(text: &str, decimal_comma: bool) -> Option<f64> {
     if !decimal_comma {
         return text.parse().ok();

@@ -1,6 +1,8 @@
 //! Columns by name or by position.
 
-use super::shown;
+use crate::problem::TableProblem;
+use crate::text;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A column of a table, as a configuration names it.
@@ -21,7 +23,7 @@ impl From<&str> for ColumnRef {
 impl fmt::Display for ColumnRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Name(name) => write!(f, "{}", shown::value(name)),
+            Self::Name(name) => write!(f, "{}", text::quoted(name)),
             Self::Position(position) => write!(f, "{position}"),
         }
     }
@@ -33,27 +35,25 @@ pub(super) struct Columns {
     pub names: Vec<String>,
     /// Whether the names are those of a header.
     pub header: bool,
-    /// How many there are without those behind the last name that hold nothing, which a delimiter at the
-    /// end of each line makes.
+    /// The number of columns without empty, unnamed ones at the end, which a delimiter at the end of each line creates.
     pub n: usize,
 }
 
 impl Columns {
-    /// A column in words: `` column `x` `` or `column 3`.
+    /// A column's title in messages: `` column `x` `` or `column 3`.
     pub fn title(&self, column: usize) -> String {
         title(&self.names[column], column, self.header)
     }
 
-    /// The places that a reference means; more than one for columns without a name.
-    pub fn find(&self, wanted: &ColumnRef, key: &str) -> Result<Vec<usize>, String> {
+    /// The positions of the columns that a reference names; several for columns without a name.
+    pub fn find(&self, wanted: &ColumnRef, key: &str) -> Result<Vec<usize>, TableProblem> {
         match wanted {
             ColumnRef::Position(position) => self.at(*position, key).map(|place| vec![place]),
-            ColumnRef::Name(name) if !self.header => Err(format!(
-                "has no header, so `{key}` cannot be {}: give a position, from 0, or -1 for the last of the {}; \
-                 or set `header = true` if the first row names the columns",
-                shown::value(name),
-                shown::count(self.n, "column")
-            )),
+            ColumnRef::Name(name) if !self.header => Err(TableProblem::NameWithoutHeader {
+                key: key.to_owned(),
+                name: name.clone(),
+                n_columns: self.n,
+            }),
             ColumnRef::Name(name) => {
                 let places: Vec<usize> =
                     (0..self.names.len()).filter(|&place| self.names[place] == *name).collect();
@@ -62,48 +62,33 @@ impl Columns {
         }
     }
 
-    fn at(&self, position: i64, key: &str) -> Result<usize, String> {
+    fn at(&self, position: i64, key: &str) -> Result<usize, TableProblem> {
         let n = self.n as i64;
         let place = if position < 0 { position + n } else { position };
         if (0..n).contains(&place) {
             return Ok(place as usize);
         }
-        let quoted = match self.names.contains(&position.to_string()) && self.header {
-            true => format!("; the column named \"{position}\" is written in quotes"),
-            false => String::new(),
-        };
-        let last = n - 1;
-        Err(format!(
-            "has no column {position}, as `{key}` says: positions are 0 to {last} and -1 to -{n}{quoted}"
-        ))
+        let is_name = self.header && self.names.contains(&position.to_string());
+        Err(TableProblem::NoPosition { key: key.to_owned(), position, n_columns: self.n, is_name })
     }
 
-    fn unknown(&self, name: &str, key: &str) -> String {
+    fn unknown(&self, name: &str, key: &str) -> TableProblem {
+        let key = key.to_owned();
         if name.is_empty() {
-            return format!("has no column without a name, as `{key}` says");
+            return TableProblem::NoUnnamedColumn { key };
         }
-        let names: Vec<String> = self.names.iter().map(|name| shown::name(name)).collect();
-        format!(
-            "has no column {}, as `{key}` says; its columns are {}",
-            shown::name(name),
-            shown::list(&names)
-        )
+        TableProblem::UnknownColumn { key, name: name.to_owned(), columns: self.names.clone() }
     }
 
-    /// The first name that occurs twice.
-    pub fn check_names(&self) -> Result<(), String> {
-        let mut seen = std::collections::BTreeMap::new();
+    /// Refuses names with a line break and names that occur twice.
+    pub fn check_names(&self) -> Result<(), TableProblem> {
+        let mut seen = BTreeMap::new();
         for (place, name) in self.names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
             if let Some(line_break) = name.find(['\n', '\r']) {
-                let start = &name[..line_break];
-                return Err(format!(
-                    "has a column whose name has a line break in it: {}…",
-                    shown::value(start)
-                ));
+                return Err(TableProblem::LineBreakInName { start: name[..line_break].to_owned() });
             }
             if let Some(first) = seen.insert(name, place) {
-                let name = shown::name(name);
-                return Err(format!("has two columns {name}, at positions {first} and {place}; rename one"));
+                return Err(TableProblem::DuplicateColumn { name: name.clone(), first, second: place });
             }
         }
         Ok(())
@@ -112,7 +97,7 @@ impl Columns {
 
 pub(super) fn title(name: &str, column: usize, header: bool) -> String {
     if header && !name.is_empty() {
-        format!("column {}", shown::name(name))
+        format!("column {}", text::backticked(name))
     } else {
         format!("column {column}")
     }

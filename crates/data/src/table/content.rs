@@ -1,6 +1,7 @@
-//! The text of a table's file: unpacked where it is gzip, without a byte order mark, and UTF-8.
+//! The text of a table's file: unpacked if it is gzip, without a byte order mark, and UTF-8.
 
 use crate::error::DataError;
+use crate::problem::{Problem, TableProblem, TextProblem};
 use crate::regular_file::open_regular;
 use flate2::read::MultiGzDecoder;
 use std::io::{ErrorKind, Read};
@@ -11,7 +12,7 @@ const MAX_SIZE: u64 = 4 << 30;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const UTF8_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
-/// The first bytes of files that are taken for tables, and of tables with more than their rows.
+/// The first bytes of files that are mistaken for tables, and of tables with a line of another kind.
 const OTHER_KINDS: [(&[u8], &str); 12] = [
     (&[0xff, 0xfe], "is UTF-16 text, must be UTF-8; save it again as UTF-8"),
     (&[0xfe, 0xff], "is UTF-16 text, must be UTF-8; save it again as UTF-8"),
@@ -29,71 +30,64 @@ const OTHER_KINDS: [(&[u8], &str); 12] = [
 
 /// Reads a regular file.
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, DataError> {
-    let file = open_regular(path).map_err(|source| match source.kind() {
-        ErrorKind::NotFound => DataError::Missing { path: path.to_owned() },
-        ErrorKind::InvalidInput => DataError::Corrupt { path: path.to_owned(), problem: source.to_string() },
-        _ => DataError::Read { path: path.to_owned(), source },
-    })?;
-    read_stream(file, path)
+    match open_regular(path) {
+        Ok(file) => read_stream(file, path),
+        Err(error) if error.kind() == ErrorKind::InvalidInput => {
+            Err(corrupt(path)(TextProblem::NotRegular { reason: error.to_string() }))
+        }
+        Err(error) => Err(DataError::open(path)(error)),
+    }
 }
 
 /// Reads a stream to its end.
 pub(super) fn read_stream(stream: impl Read, path: &Path) -> Result<Vec<u8>, DataError> {
     let mut bytes = Vec::new();
     let read = stream.take(MAX_SIZE + 1).read_to_end(&mut bytes);
-    read.map_err(|source| DataError::Read { path: path.to_owned(), source })?;
-    let corrupt = |problem: String| DataError::Corrupt { path: path.to_owned(), problem };
+    read.map_err(DataError::read(path))?;
     if bytes.len() as u64 > MAX_SIZE {
-        return Err(corrupt(format!("is larger than {MAX_SIZE} bytes")));
+        return Err(DataError::corrupt(path, Problem::TooLarge { max: MAX_SIZE }));
     }
-    text(bytes).map_err(corrupt)
+    text(bytes).map_err(corrupt(path))
 }
 
-/// The UTF-8 text that bytes hold, unpacked where they are gzip.
-fn text(mut bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+fn corrupt(path: &Path) -> impl Fn(TextProblem) -> DataError {
+    move |problem| DataError::corrupt(path, TableProblem::Text(problem))
+}
+
+/// Decodes bytes as UTF-8 text, unpacked if they are gzip.
+fn text(mut bytes: Vec<u8>) -> Result<Vec<u8>, TextProblem> {
     if bytes.starts_with(GZIP) {
-        bytes = unpacked(&bytes)?;
+        bytes = unpack(&bytes)?;
     }
     if bytes.starts_with(UTF8_MARK) {
         bytes.drain(..UTF8_MARK.len());
     }
-    if let Some((_, problem)) = OTHER_KINDS.iter().find(|(start, _)| bytes.starts_with(start)) {
-        return Err((*problem).to_owned());
+    if let Some((_, description)) = OTHER_KINDS.iter().find(|(start, _)| bytes.starts_with(start)) {
+        return Err(TextProblem::OtherFormat { description });
     }
     if let Some(place) = bytes.iter().position(|&byte| byte == 0) {
-        let line = line_at(&bytes, place);
-        return Err(format!(
-            "has a NUL byte in line {line}, so it is UTF-16 or no text; save it again as UTF-8"
-        ));
+        return Err(TextProblem::NulByte { line: line_at(&bytes, place) });
     }
     match std::str::from_utf8(&bytes) {
         Ok(_) => Ok(bytes),
-        Err(error) => {
-            let line = line_at(&bytes, error.valid_up_to());
-            Err(format!(
-                "is not UTF-8 text in line {line}; if it is Latin-1 or Windows-1252, convert it: \
-                 `iconv -f WINDOWS-1252 -t UTF-8`"
-            ))
-        }
+        Err(error) => Err(TextProblem::NotUtf8 { line: line_at(&bytes, error.valid_up_to()) }),
     }
 }
 
-/// Reads gzip to its end, so that the checksum of each member is compared.
-fn unpacked(packed: &[u8]) -> Result<Vec<u8>, String> {
+/// Unpacks gzip to its end, so that the checksum of each member is verified.
+fn unpack(packed: &[u8]) -> Result<Vec<u8>, TextProblem> {
     let mut bytes = Vec::new();
     let read = MultiGzDecoder::new(packed).take(MAX_SIZE + 1).read_to_end(&mut bytes);
     match read {
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            Err("is a gzip file that is cut off; get it again".into())
-        }
-        Err(error) => Err(format!("is a damaged gzip file: {error}; get it again")),
-        Ok(size) if size as u64 > MAX_SIZE => Err(format!("is larger than {MAX_SIZE} bytes when unpacked")),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(TextProblem::GzipCutOff),
+        Err(error) => Err(TextProblem::GzipDamaged { reason: error.to_string() }),
+        Ok(size) if size as u64 > MAX_SIZE => Err(TextProblem::TooLargeUnpacked { max: MAX_SIZE }),
         Ok(_) => Ok(bytes),
     }
 }
 
-/// The line, from 1, of a byte.
-pub(super) fn line_at(bytes: &[u8], place: usize) -> u64 {
+/// The line of the byte at `place`, from 1.
+fn line_at(bytes: &[u8], place: usize) -> u64 {
     let before = &bytes[..place.min(bytes.len())];
     let ends = before.iter().enumerate().filter(|&(index, &byte)| match byte {
         b'\n' => true,

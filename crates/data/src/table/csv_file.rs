@@ -1,64 +1,51 @@
-//! A table in a file, and what is read from it.
+//! Reading a table from a file.
 
 use super::cell::CellReader;
 use super::column_ref::ColumnRef;
 use super::content::{read_file, read_stream};
 use super::dialect::{is_divided_by_whitespace, separator};
+use super::dictionary::{Dictionary, words};
 use super::encoding::TableEncoding;
 use super::labels::Labels;
 use super::layout::{Layout, Wanted};
-use super::options::{Categories, Delimiter, MissingPolicy, TableOptions};
-use super::raw::{Dictionary, RowReader, Rows};
+use super::options::{Categories, Delimiter, TableOptions};
+use super::raw::{RowReader, Rows};
+use super::read_table::Table;
 use super::records::Records;
 use super::schema::{ColumnEncoder, TableSchema};
-use super::shown;
 use crate::error::DataError;
 use crate::labelled_data::{Features, LabelledData};
-use crate::random_state::RandomState;
-use crate::splits::{Part, Splits};
-use crate::train_test_split::TrainTestSplit;
+use crate::problem::TableProblem;
+use crate::text;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// Names of columns that number the rows.
-const ROW_NUMBERS: [&str; 5] = ["Unnamed: 0", "id", "index", "row", "no"];
-
-/// Where the samples are in a file.
+/// A table in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CsvFile {
-    /// The file; gzip is unpacked.
+    /// The file, which may be compressed with gzip.
     pub path: PathBuf,
     /// The column of labels.
     pub label: ColumnRef,
     /// Columns that are left out.
     pub ignore: Vec<ColumnRef>,
-    /// How it is written, and what is done with what is no number.
+    /// The file's format, and how missing values and words are handled.
     pub options: TableOptions,
 }
 
-/// A table that was read, before it is divided.
-#[derive(Clone, Debug)]
-pub struct Table {
-    samples: LabelledData,
-    /// The place of each sample in the file, from 0.
-    rows: Vec<usize>,
-    dictionaries: Vec<Option<Dictionary>>,
-    encoding: TableEncoding,
-}
-
-/// Samples without labels, to be predicted.
+/// Samples without labels, for prediction.
 #[derive(Clone, Debug)]
 pub struct InputRows {
     /// A row for each sample.
     pub features: Features,
     /// The line of each sample in its file.
     pub lines: Vec<u64>,
-    /// What is unusual about the rows, a line each.
+    /// What is unusual about the rows but not an error, a line each.
     pub notes: Vec<String>,
 }
 
 impl CsvFile {
-    /// A file with a column `label` that is written in the usual way.
+    /// A file with a column `label` and the default options.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let options = TableOptions::default();
         Self { path: path.into(), label: "label".into(), ignore: Vec::new(), options }
@@ -69,14 +56,14 @@ impl CsvFile {
     /// # Errors
     ///
     /// [`DataError::Missing`], [`DataError::Read`], or [`DataError::Corrupt`] with the line and the column
-    /// of what cannot be read: a quote that is not closed, a cell that is missing or no finite number, a
-    /// header without the columns that are named or with a name twice, fewer than two classes.
+    /// of the problem, such as a quote that is not closed, a cell that is missing or not a finite number, a header that
+    /// lacks a column or has a name twice, or fewer than two classes.
     pub fn read(&self) -> Result<Table, DataError> {
         let text = read_file(&self.path)?;
         self.table(text).map_err(|problem| self.corrupt(problem))
     }
 
-    /// Reads the file as another part of `train`: the same columns, in any order, and no other labels.
+    /// Reads the file as another part of `train`. It must have the same columns, in any order, and no other labels.
     ///
     /// # Errors
     ///
@@ -86,7 +73,7 @@ impl CsvFile {
         self.table_like(text, train).map_err(|problem| self.corrupt(problem))
     }
 
-    /// Reads the file as samples without labels for a schema. The label's column is passed over.
+    /// Reads the file as samples without labels for a schema. A column of labels is ignored.
     ///
     /// # Errors
     ///
@@ -96,7 +83,7 @@ impl CsvFile {
         self.inputs(text, schema).map_err(|problem| self.corrupt(problem))
     }
 
-    /// The same from a stream, for which [`path`](Self::path) is a name.
+    /// Like [`read_inputs`](Self::read_inputs), from a stream; messages name it by [`path`](Self::path).
     ///
     /// # Errors
     ///
@@ -106,18 +93,18 @@ impl CsvFile {
         self.inputs(text, schema).map_err(|problem| self.corrupt(problem))
     }
 
-    fn records(&self, text: Vec<u8>) -> Result<Records, String> {
+    fn records(&self, text: Vec<u8>) -> Result<Records, TableProblem> {
         let separator = separator(&text, &self.options)?;
         Records::new(text, separator, self.options.comment)
     }
 
-    fn table(&self, text: Vec<u8>) -> Result<Table, String> {
+    fn table(&self, text: Vec<u8>) -> Result<Table, TableProblem> {
         let start = text[..text.len().min(1 << 16)].to_vec();
         let records = self.records(text)?;
         let cells = CellReader::new(&self.options);
         let wanted = Wanted { header: self.options.header, label: &self.label, ignore: &self.ignore };
         let layout = Layout::new(&records, &cells, &wanted)
-            .map_err(|problem| self.advised(problem, &start, &records))?;
+            .map_err(|problem| self.with_hint(problem, &start, &records))?;
         let reader = self.reader(&records, &cells, &layout, true);
         let is_words = match self.options.categories {
             Categories::OneHot => reader.word_columns(Categories::OneHot)?,
@@ -127,7 +114,7 @@ impl CsvFile {
             is_words.iter().map(|&is_words| is_words.then(Dictionary::default)).collect();
         let mut labels = Labels::default();
         let rows = reader.read(&mut dictionaries, Some(&mut labels));
-        // An error about one word is told as one about the columns of words.
+        // An error about one word is reported as one about all columns of words.
         let rows =
             rows.map_err(|problem| reader.word_columns(self.options.categories).err().unwrap_or(problem))?;
         let title = layout.label.map(|label| layout.columns.title(label)).unwrap_or_default();
@@ -135,9 +122,12 @@ impl CsvFile {
         let mut notes = self.column_notes(&layout);
         notes.extend(self.row_number_note(&rows, &layout, &is_words));
         notes.extend(self.missing_notes(&rows, &layout));
-        let encoders = is_words.iter().map(|&is_words| match is_words {
-            true => ColumnEncoder::Categories { words: Vec::new(), missing: false },
-            false => ColumnEncoder::Number { fill: None },
+        let encoders = is_words.iter().map(|&is_words| {
+            if is_words {
+                ColumnEncoder::Categories { words: Vec::new(), missing: false }
+            } else {
+                ColumnEncoder::Number { fill: None }
+            }
         });
         let schema = TableSchema {
             header: Some(layout.columns.header),
@@ -151,30 +141,28 @@ impl CsvFile {
         self.finish(rows, &labels, class_names, dictionaries, encoding)
     }
 
-    /// Adds what the look of the text suggests to an error about its columns.
-    fn advised(&self, problem: String, start: &[u8], records: &Records) -> String {
+    /// Adds a hint that the look of the text suggests to a problem with its columns.
+    fn with_hint(&self, problem: TableProblem, start: &[u8], records: &Records) -> TableProblem {
         let one_column = records.first(1).is_ok_and(|rows| rows.first().is_some_and(|row| row.len() == 1));
         let auto = self.options.delimiter == Delimiter::Auto;
-        if self.options.comment.is_none() && start.starts_with(b"#") {
-            format!("{problem}; if its first line is a comment, set `comment = \"#\"`")
+        let hint = if self.options.comment.is_none() && start.starts_with(b"#") {
+            "if its first line is a comment, set `comment = \"#\"`"
         } else if auto && one_column && is_divided_by_whitespace(start, &self.options) {
-            format!("{problem}; its cells seem to be divided by blanks: set `delimiter = \"whitespace\"`")
+            "its cells seem to be divided by blanks: set `delimiter = \"whitespace\"`"
         } else {
-            problem
-        }
+            return problem;
+        };
+        TableProblem::WithHint { problem: Box::new(problem), hint }
     }
 
-    fn table_like(&self, text: Vec<u8>, train: &Table) -> Result<Table, String> {
+    fn table_like(&self, text: Vec<u8>, train: &Table) -> Result<Table, TableProblem> {
         let records = self.records(text)?;
         let cells = CellReader::new(&self.options);
         let schema = &train.encoding.schema;
         let layout = Layout::like(&records, &cells, self.options.header, schema, "the training file")?;
         if layout.label.is_none() {
             let label = schema.label.map(|label| schema.columns[label].clone()).unwrap_or_default();
-            return Err(format!(
-                "has no column {} for the labels, which the training file has",
-                shown::name(&label)
-            ));
+            return Err(TableProblem::NoLabelColumn { name: label });
         }
         let mut dictionaries = train.dictionaries.clone();
         let mut labels = Labels::default();
@@ -187,7 +175,7 @@ impl CsvFile {
         self.finish(rows, &labels, train.samples.class_names.clone(), dictionaries, encoding)
     }
 
-    fn inputs(&self, text: Vec<u8>, schema: &TableSchema) -> Result<InputRows, String> {
+    fn inputs(&self, text: Vec<u8>, schema: &TableSchema) -> Result<InputRows, TableProblem> {
         let records = self.records(text)?;
         let cells = CellReader::new(&self.options);
         let layout = Layout::like(&records, &cells, self.options.header, schema, "the run's data")?;
@@ -201,7 +189,7 @@ impl CsvFile {
         let (values, unknown) = schema.encode(values, &words(&dictionaries));
         let path = self.path.display();
         let dropped = dropped.first().map(|line| {
-            let n = shown::count(dropped.len(), "row");
+            let n = text::count(dropped.len(), "row");
             format!("`{path}`: {n} with a missing value left out, the first in line {line}")
         });
         let unknown = unknown.iter().map(|unknown| {
@@ -228,7 +216,7 @@ impl CsvFile {
         class_names: Vec<String>,
         dictionaries: Vec<Option<Dictionary>>,
         encoding: TableEncoding,
-    ) -> Result<Table, String> {
+    ) -> Result<Table, TableProblem> {
         let places = labels.places(&class_names)?;
         let labels = rows.labels.iter().map(|&code| places[code as usize]).collect();
         let features = Features::table(rows.values, encoding.schema.inputs.len());
@@ -240,128 +228,7 @@ impl CsvFile {
         })
     }
 
-    fn column_notes(&self, layout: &Layout) -> Vec<String> {
-        let path = self.path.display();
-        let columns = &layout.columns;
-        let mut notes = Vec::new();
-        if columns.n < columns.names.len() && !self.ignore.contains(&"".into()) {
-            notes.push(format!("`{path}`: column {} has no name and no value and is left out", columns.n));
-        }
-        let unnamed =
-            layout.inputs.iter().find(|&&column| columns.header && columns.names[column].is_empty());
-        if let Some(column) = unnamed {
-            notes.push(format!(
-                "`{path}`: column {column} has no name and is an input; if it numbers the rows, leave it out with \
-                 `ignore = [\"\"]`"
-            ));
-        }
-        notes
-    }
-
-    /// Tells an input that numbers the rows, as pandas and collections of tables write it.
-    fn row_number_note(&self, rows: &Rows, layout: &Layout, is_words: &[bool]) -> Option<String> {
-        let n_inputs = layout.inputs.len();
-        let numbers_rows = |input: usize| {
-            let values = rows.values.iter().skip(input).step_by(n_inputs).zip(&rows.rows);
-            let mut first = values.map(|(value, &row)| value - row as f64);
-            let start = first.next().unwrap_or(f64::NAN);
-            (start == 0.0 || start == 1.0) && first.all(|difference| difference == start)
-        };
-        let columns = &layout.columns;
-        let named = |column: usize| {
-            columns.header && ROW_NUMBERS.iter().any(|name| columns.names[column].eq_ignore_ascii_case(name))
-        };
-        let found = (0..n_inputs)
-            .find(|&input| named(layout.inputs[input]) && !is_words[input] && numbers_rows(input))?;
-        let (path, title) = (self.path.display(), columns.title(layout.inputs[found]));
-        Some(format!("`{path}`: {title} numbers the rows and is an input; leave it out with `ignore`"))
-    }
-
-    fn missing_notes<'a>(&'a self, rows: &'a Rows, layout: &'a Layout) -> impl Iterator<Item = String> + 'a {
-        let path = self.path.display();
-        let all = rows.rows.len() + rows.dropped.len();
-        let dropped = rows.dropped.first().map(move |line| {
-            let n = rows.dropped.len();
-            let verb = if n == 1 { "has a missing value and is" } else { "have a missing value and are" };
-            format!("`{path}`: {n} of {} {verb} left out, the first in line {line}", shown::count(all, "row"))
-        });
-        let counts = rows.missing.iter().zip(&layout.inputs).filter(|(count, _)| **count > 0);
-        let counts: Vec<String> =
-            counts.map(|(count, &column)| format!("{count} in {}", layout.columns.title(column))).collect();
-        let word = match self.options.missing {
-            MissingPolicy::Median => "median",
-            _ => "mean",
-        };
-        let path = self.path.display();
-        let filled = (!counts.is_empty()).then(|| {
-            format!(
-                "`{path}`: missing numbers become the {word} of the training part, missing words a category: {}",
-                shown::list(&counts)
-            )
-        });
-        dropped.into_iter().chain(filled)
-    }
-
-    fn corrupt(&self, problem: String) -> DataError {
-        DataError::Corrupt { path: self.path.clone(), problem }
-    }
-}
-
-/// The words of each dictionary.
-fn words(dictionaries: &[Option<Dictionary>]) -> Vec<Vec<String>> {
-    let words = |dictionary: &Option<Dictionary>| match dictionary {
-        Some(dictionary) => dictionary.words.clone(),
-        None => Vec::new(),
-    };
-    dictionaries.iter().map(words).collect()
-}
-
-impl Table {
-    /// Number of samples.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Whether there is no sample.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// Divides the table into training and test part, as [`Splits::divide`].
-    ///
-    /// # Errors
-    ///
-    /// As for [`Splits::divide`].
-    pub fn divide(
-        self,
-        split: &TrainTestSplit,
-        split_seed: u32,
-    ) -> Result<(Splits, TableEncoding), DataError> {
-        let (train, test) = split.rows_of(&self.samples, &mut RandomState::new(split_seed))?;
-        let part = |chosen: Vec<usize>| {
-            let rows = chosen.iter().map(|&row| self.rows[row]).collect();
-            Ok::<_, DataError>(Part { samples: self.samples.select(&chosen)?, rows })
-        };
-        let splits = Splits { train: part(train)?, validation: None, test: part(test)? };
-        Ok((splits, TableEncoding { words: words(&self.dictionaries), ..self.encoding }))
-    }
-
-    /// Takes the whole table as training part, and another that was [read like it](CsvFile::read_like) as
-    /// test part.
-    pub fn with_test(self, test: Self) -> (Splits, TableEncoding) {
-        let words = words(&test.dictionaries);
-        let notes = self.encoding.notes.into_iter().chain(test.encoding.notes).collect();
-        let part = |samples: LabelledData, rows: Vec<usize>| Part { samples, rows };
-        let splits = Splits {
-            train: part(self.samples, self.rows),
-            validation: None,
-            test: part(test.samples, test.rows),
-        };
-        (splits, TableEncoding { words, notes, ..self.encoding })
-    }
-
-    /// The name of the table's file.
-    pub fn path(&self) -> &Path {
-        &self.encoding.path
+    fn corrupt(&self, problem: TableProblem) -> DataError {
+        DataError::corrupt(&self.path, problem)
     }
 }

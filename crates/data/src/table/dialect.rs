@@ -1,19 +1,20 @@
-//! What divides the cells of a table, and whether its first row is a header, found from its content.
+//! Detection of the delimiter and the header.
 
 use super::cell::{Cell, CellReader};
 use super::options::{Delimiter, TableOptions};
 use super::records::{Records, Separator};
+use crate::problem::TableProblem;
 use csv::StringRecord;
 use std::collections::BTreeMap;
 
-/// Characters that are tried as a delimiter, the most usual first.
+/// The delimiters that are tried, the most common first.
 const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Rows that a decision rests on.
+/// The number of rows that are examined.
 pub(super) const SAMPLE_ROWS: usize = 1000;
 
 /// The separator that the options name, or that fits the text best.
-pub(super) fn separator(text: &[u8], options: &TableOptions) -> Result<Separator, String> {
+pub(super) fn separator(text: &[u8], options: &TableOptions) -> Result<Separator, TableProblem> {
     match options.delimiter {
         Delimiter::Whitespace => Ok(Separator::Whitespace),
         Delimiter::Character(byte) => Ok(Separator::Character(byte)),
@@ -24,7 +25,7 @@ pub(super) fn separator(text: &[u8], options: &TableOptions) -> Result<Separator
 /// The candidate that divides the most rows into the same number of cells, two or more; among those that
 /// do equally well, the one that gives more numbers, then more cells. A comma where none fits; an error where two
 /// fit alike, as in `1,5;a`.
-fn found_separator(text: &[u8], options: &TableOptions) -> Result<u8, String> {
+fn found_separator(text: &[u8], options: &TableOptions) -> Result<u8, TableProblem> {
     let comma_divides = !options.decimal_comma;
     let candidates = CANDIDATES.into_iter().filter(|&byte| comma_divides || byte != b',');
     let fits: Vec<(Fit, u8)> = candidates
@@ -37,11 +38,9 @@ fn found_separator(text: &[u8], options: &TableOptions) -> Result<u8, String> {
     let Some((fit, byte)) = best else { return Ok(if comma_divides { b',' } else { b';' }) };
     let alike = fits.iter().find(|(other, rival)| other == fit && rival != byte);
     match alike {
-        Some((_, rival)) => Err(format!(
-            "is divided as well by {:?} as by {:?}; set `delimiter`, and `decimal = \",\"` if numbers have commas",
-            char::from(*byte),
-            char::from(*rival)
-        )),
+        Some((_, rival)) => {
+            Err(TableProblem::AmbiguousDelimiter { first: char::from(*byte), second: char::from(*rival) })
+        }
         None => Ok(*byte),
     }
 }
@@ -92,19 +91,19 @@ pub(super) fn is_divided_by_whitespace(text: &[u8], options: &TableOptions) -> b
     usual_length(&rows).is_some_and(|cells| cells > 1 && rows.iter().all(|row| row.len() == cells))
 }
 
-/// What the first row is, by its content.
+/// The kind of the first row, detected from its content.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum FirstRow {
-    /// It holds no number where the cells below do.
+    /// It has no numbers in columns of numbers.
     Header,
-    /// It holds numbers where the cells below do.
+    /// It has numbers in columns of numbers.
     Data,
-    /// It can be either.
+    /// It may be either, for this reason.
     Unclear(&'static str),
 }
 
-/// Compares the first row with those below it, in the columns that hold numbers alone there; where there is
-/// none, in those that hold numbers for the most part.
+/// Compares the first row with the rows below it, in the columns that hold only numbers there, or if there are none, in
+/// those that hold mostly numbers.
 pub(super) fn first_row(rows: &[StringRecord], cells: &CellReader) -> FirstRow {
     let [first, below @ ..] = rows else { return FirstRow::Unclear("it has no row") };
     let counts: Vec<(usize, usize)> = (0..first.len()).map(|column| count(below, column, cells)).collect();
@@ -134,7 +133,7 @@ pub(super) fn first_row(rows: &[StringRecord], cells: &CellReader) -> FirstRow {
     }
 }
 
-/// How many cells of a column are numbers and how many words.
+/// Counts the numbers and the words of a column.
 fn count(rows: &[StringRecord], column: usize, cells: &CellReader) -> (usize, usize) {
     let (mut numbers, mut words) = (0, 0);
     for cell in rows.iter().filter_map(|row| row.get(column)) {

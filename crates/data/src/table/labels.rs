@@ -1,47 +1,47 @@
 //! The classes of a table: the labels that occur.
 
-use super::shown;
+use super::dictionary::Dictionary;
+use crate::problem::TableProblem;
 use std::collections::HashMap;
 
-/// More different labels are taken for a column of something else.
+/// The most classes. A column with more labels is probably not the label's column.
 const MAX_CLASSES: usize = 10_000;
 
-/// Labels by number, in the order in which they occur.
+/// The labels, each with a code and the line of its first row.
 #[derive(Default)]
 pub(super) struct Labels {
-    codes: HashMap<String, u32>,
-    /// Each label with the line of its first row.
-    names: Vec<(String, u64)>,
+    dictionary: Dictionary,
+    lines: Vec<u64>,
 }
 
 impl Labels {
-    /// The number of a label.
+    /// The code of a label.
     pub fn code(&mut self, label: &str, line: u64) -> u32 {
-        if let Some(&code) = self.codes.get(label) {
-            return code;
+        let code = self.dictionary.code(label);
+        if self.lines.len() < self.dictionary.words.len() {
+            self.lines.push(line);
         }
-        let code = self.names.len() as u32;
-        self.codes.insert(label.to_owned(), code);
-        self.names.push((label.to_owned(), line));
         code
     }
 
-    /// The classes in order of their numbers where all are whole numbers, else in alphabetical order.
-    pub fn classes(&self, title: &str) -> Result<Vec<String>, String> {
-        let n = self.names.len();
-        if n < 2 {
-            let only = self.names.first().map(|(name, _)| format!(", {},", shown::value(name)));
-            let only = only.unwrap_or_default();
-            return Err(format!("has {}{only} in {title}, must have two or more", different(n)));
+    /// The labels and their lines, in order of the codes.
+    fn iter(&self) -> impl Iterator<Item = (&String, u64)> {
+        self.dictionary.words.iter().zip(self.lines.iter().copied())
+    }
+
+    /// The classes, sorted as numbers if all are whole numbers, otherwise alphabetically.
+    pub fn classes(&self, title: &str) -> Result<Vec<String>, TableProblem> {
+        let labels = &self.dictionary.words;
+        let (found, column) = (labels.len(), title.to_owned());
+        if found < 2 {
+            let only = labels.first().cloned();
+            return Err(TableProblem::TooFewLabels { found, only, column });
         }
-        if n > MAX_CLASSES {
-            return Err(format!(
-                "has {} in {title}, must have at most {MAX_CLASSES}; is it the right column?",
-                different(n)
-            ));
+        if found > MAX_CLASSES {
+            return Err(TableProblem::TooManyLabels { found, max: MAX_CLASSES, column });
         }
         self.check_spellings(title)?;
-        let mut names: Vec<&str> = self.names.iter().map(|(name, _)| name.as_str()).collect();
+        let mut names: Vec<&str> = labels.iter().map(String::as_str).collect();
         names.sort_unstable();
         let numbers: Option<Vec<i64>> = names.iter().map(|name| name.parse().ok()).collect();
         if numbers.is_some() {
@@ -51,44 +51,33 @@ impl Labels {
     }
 
     /// Refuses two labels that are the same number, such as `0` and `0.0`.
-    fn check_spellings(&self, title: &str) -> Result<(), String> {
-        let numbers = self.names.iter().filter_map(|(name, line)| {
-            // With a decimal comma too, and so that −0 is 0.
+    fn check_spellings(&self, title: &str) -> Result<(), TableProblem> {
+        let numbers = self.iter().filter_map(|(name, line)| {
+            // Accepts a decimal comma too. Adding 0 turns −0 into 0.
             let number =
                 name.replacen(',', ".", 1).parse::<f64>().ok().filter(|number| number.is_finite())? + 0.0;
             Some((number, name, line))
         });
-        let mut numbers: Vec<(f64, &String, &u64)> = numbers.collect();
+        let mut numbers: Vec<(f64, &String, u64)> = numbers.collect();
         numbers.sort_by(|left, right| left.0.total_cmp(&right.0));
         let same = numbers.windows(2).find(|pair| pair[0].0 == pair[1].0);
         match same {
             None => Ok(()),
             Some(pair) => {
-                let label = |&(_, name, line): &(f64, &String, &u64)| {
-                    format!("{} in line {line}", shown::value(name))
-                };
+                let label = |&(_, name, line): &(f64, &String, u64)| (name.clone(), line);
                 let (first, second) = (label(&pair[0]), label(&pair[1]));
-                Err(format!(
-                    "has the labels {first} and {second} in {title}, which are the same number; \
-                     write each class in one way"
-                ))
+                Err(TableProblem::SameNumber { first, second, column: title.to_owned() })
             }
         }
     }
 
-    /// The place among `classes` of each label, in the order of their numbers here.
-    pub fn places(&self, classes: &[String]) -> Result<Vec<u32>, String> {
+    /// The index in `classes` of each label, in order of the codes.
+    pub fn places(&self, classes: &[String]) -> Result<Vec<u32>, TableProblem> {
         let known: HashMap<&str, u32> = classes.iter().map(String::as_str).zip(0..).collect();
-        let place = |(name, line): &(String, u64)| {
-            known.get(name.as_str()).copied().ok_or_else(|| {
-                let name = shown::value(name);
-                format!("has the label {name} in line {line}, which the training file has not")
-            })
+        let place = |(name, line): (&String, u64)| {
+            let place = known.get(name.as_str()).copied();
+            place.ok_or_else(|| TableProblem::UnknownLabel { label: name.clone(), line })
         };
-        self.names.iter().map(place).collect()
+        self.iter().map(place).collect()
     }
-}
-
-fn different(n: usize) -> String {
-    if n == 1 { "only one label".to_owned() } else { format!("{n} different labels") }
 }

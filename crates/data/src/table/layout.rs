@@ -1,4 +1,4 @@
-//! Which columns of a file are inputs and which one is the label.
+//! The layout of a file: which columns are inputs and which one is the label.
 
 use super::cell::CellReader;
 use super::column_ref::{ColumnRef, Columns};
@@ -6,7 +6,7 @@ use super::dialect::{FirstRow, SAMPLE_ROWS, first_row};
 use super::options::Header;
 use super::records::Records;
 use super::schema::TableSchema;
-use super::shown;
+use crate::problem::TableProblem;
 use csv::StringRecord;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub(super) struct Wanted<'a> {
 
 impl Layout {
     /// The layout of a file that is trained on.
-    pub fn new(records: &Records, cells: &CellReader, wanted: &Wanted<'_>) -> Result<Self, String> {
+    pub fn new(records: &Records, cells: &CellReader, wanted: &Wanted<'_>) -> Result<Self, TableProblem> {
         let rows = sample(records)?;
         let names = [wanted.label].into_iter().chain(wanted.ignore).filter_map(|column| match column {
             ColumnRef::Name(name) if !name.is_empty() => Some(name.as_str()),
@@ -42,9 +42,7 @@ impl Layout {
                 FirstRow::Header => true,
                 FirstRow::Data => false,
                 FirstRow::Unclear(reason) => {
-                    return Err(format!(
-                        "has a first row that may be a header or not: {reason}; set `header = true` or `header = false`"
-                    ));
+                    return Err(TableProblem::UnclearHeader { reason });
                 }
             },
         };
@@ -52,22 +50,22 @@ impl Layout {
         columns.check_names()?;
         let label = match columns.find(wanted.label, "label")?[..] {
             [label] => label,
-            _ => return Err("has several columns without a name, as `label` says; give a position".into()),
+            _ => return Err(TableProblem::AmbiguousLabel),
         };
         let mut left_out = BTreeSet::new();
         for column in wanted.ignore {
             left_out.extend(columns.find(column, "ignore")?);
         }
         if left_out.contains(&label) {
-            return Err(format!("has its labels in {}, which `ignore` leaves out", columns.title(label)));
+            return Err(TableProblem::LabelIgnored { column: columns.title(label) });
         }
         let inputs: Vec<usize> =
             (0..columns.n).filter(|column| *column != label && !left_out.contains(column)).collect();
         if inputs.is_empty() {
-            return Err("has no column of numbers beside the label".into());
+            return Err(TableProblem::NoInputs);
         }
         if header && inputs.iter().filter(|&&column| columns.names[column].is_empty()).count() > 1 {
-            return Err("has several columns without a name; leave them out with `ignore = [\"\"]`".into());
+            return Err(TableProblem::UnnamedInputs);
         }
         Ok(Self { columns, label: Some(label), inputs })
     }
@@ -79,7 +77,7 @@ impl Layout {
         wanted: Header,
         schema: &TableSchema,
         other: &str,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, TableProblem> {
         let rows = sample(records)?;
         let inputs = schema.inputs.iter().map(|&input| schema.columns[input].as_str());
         let known =
@@ -90,10 +88,10 @@ impl Layout {
             Header::Auto if known => true,
             Header::Auto => match (first_row(&rows, cells), schema.header) {
                 (FirstRow::Header, Some(false)) => {
-                    return Err(format!("has a header, which {other} has not; leave it out"));
+                    return Err(TableProblem::UnexpectedHeader { other: other.to_owned() });
                 }
                 (FirstRow::Header, _) => true,
-                (_, Some(true)) => return Err(format!("has no header, which {other} has; name its columns")),
+                (_, Some(true)) => return Err(TableProblem::MissingHeader { other: other.to_owned() }),
                 (FirstRow::Data, _) | (FirstRow::Unclear(_), Some(false)) => false,
                 // One row, or words alone: a header would have had one of the names.
                 (FirstRow::Unclear(_), None) => false,
@@ -106,9 +104,9 @@ impl Layout {
 }
 
 /// The first rows: one that may be a header, and those that tell whether it is.
-fn sample(records: &Records) -> Result<Vec<StringRecord>, String> {
+fn sample(records: &Records) -> Result<Vec<StringRecord>, TableProblem> {
     let rows = records.first(1 + SAMPLE_ROWS)?;
-    if rows.is_empty() { Err("has no row".into()) } else { Ok(rows) }
+    if rows.is_empty() { Err(TableProblem::Empty) } else { Ok(rows) }
 }
 
 /// Whether one of the names stands in a row.
@@ -119,11 +117,12 @@ fn names_columns<'a>(row: &StringRecord, mut names: impl Iterator<Item = &'a str
 
 fn columns(rows: &[StringRecord], header: bool) -> Columns {
     let (first, below) = (&rows[0], &rows[usize::from(header)..]);
-    let mut names: Vec<String> = match header {
-        true => first.iter().map(str::to_owned).collect(),
-        false => (0..first.len()).map(|column| column.to_string()).collect(),
+    let mut names: Vec<String> = if header {
+        first.iter().map(str::to_owned).collect()
+    } else {
+        (0..first.len()).map(|column| column.to_string()).collect()
     };
-    // A delimiter at the end of each row but the header's.
+    // All rows except the header may end with a delimiter.
     let longer = |row: &StringRecord| row.len() == first.len() + 1 && row.get(first.len()) == Some("");
     if header && !below.is_empty() && below.iter().all(longer) {
         names.push(String::new());
@@ -139,42 +138,25 @@ fn columns(rows: &[StringRecord], header: bool) -> Columns {
     Columns { names, header, n }
 }
 
-fn by_name(columns: Columns, schema: &TableSchema, other: &str) -> Result<Layout, String> {
+fn by_name(columns: Columns, schema: &TableSchema, other: &str) -> Result<Layout, TableProblem> {
     let places: BTreeMap<&str, usize> =
         columns.names[..columns.n].iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
     let label = schema.label.and_then(|label| places.get(schema.columns[label].as_str()).copied());
     let known: BTreeSet<&str> = schema.columns.iter().map(String::as_str).collect();
-    let name = |name: &str| if name.is_empty() { "without a name".to_owned() } else { shown::name(name) };
     let wanted = schema.inputs.iter().map(|&input| schema.columns[input].as_str());
-    let missing: Vec<String> = wanted.clone().filter(|name| !places.contains_key(name)).map(name).collect();
+    let missing: Vec<String> =
+        wanted.clone().filter(|name| !places.contains_key(name)).map(str::to_owned).collect();
     let additional: Vec<String> =
-        places.keys().filter(|name| !known.contains(*name)).map(|column| name(column)).collect();
-    let mut problems = Vec::new();
-    if !missing.is_empty() {
-        problems.push(format!(
-            "has no {} {}, which {other} has",
-            column_noun(&missing),
-            shown::list(&missing)
-        ));
-    }
-    if !additional.is_empty() {
-        let article = if additional.len() == 1 { "a " } else { "the " };
-        let (noun, list) = (column_noun(&additional), shown::list(&additional));
-        problems.push(format!("has {article}{noun} {list}, which {other} has not"));
-    }
-    if !problems.is_empty() {
-        return Err(problems.join(", and "));
+        places.keys().filter(|name| !known.contains(*name)).map(|name| (*name).to_owned()).collect();
+    if !missing.is_empty() || !additional.is_empty() {
+        return Err(TableProblem::DifferentColumns { missing, additional, other: other.to_owned() });
     }
     let inputs = wanted.filter_map(|name| places.get(name).copied()).collect();
     Ok(Layout { label, inputs, columns })
 }
 
-fn column_noun(names: &[String]) -> &'static str {
-    if names.len() == 1 { "column" } else { "columns" }
-}
-
 /// Takes a file without a header that has all columns, all but the label, or the inputs alone.
-fn by_position(columns: Columns, schema: &TableSchema, other: &str) -> Result<Layout, String> {
+fn by_position(columns: Columns, schema: &TableSchema, other: &str) -> Result<Layout, TableProblem> {
     let (all, n) = (schema.columns.len(), columns.n);
     let inputs = &schema.inputs;
     if n == all {
@@ -191,7 +173,5 @@ fn by_position(columns: Columns, schema: &TableSchema, other: &str) -> Result<La
     }
     let mut allowed = vec![inputs.len(), all.saturating_sub(usize::from(schema.label.is_some())), all];
     allowed.dedup();
-    let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
-    let n = shown::count(n, "column");
-    Err(format!("has {n}, must have {}, as {other}", allowed.join(" or ")))
+    Err(TableProblem::NumberOfColumns { found: n, allowed, other: other.to_owned() })
 }

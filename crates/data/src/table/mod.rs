@@ -1,29 +1,36 @@
 //! Tables in text files: rows of cells, one column of labels, and columns of numbers or words.
 //!
-//! A file is read in four steps: its bytes become text (`content`), the text becomes rows (`records`), the
-//! first rows tell which columns there are (`dialect`, `layout`), and cells become numbers (`raw`). Words
-//! and missing values become inputs only when the parts are divided, for that depends on the training part
-//! (`encoding`); the [`TableSchema`] that results reads other files, such as those to predict.
+//! A file is read in four steps: its bytes become text (`content`), the text becomes rows (`records`), the first rows
+//! determine the columns (`dialect`, `layout`), and cells become numbers (`raw`). Words and missing values are encoded
+//! after the table is divided, because their encoding depends on the training part (`encoding`). The resulting
+//! [`TableSchema`] reads other files, such as those to predict.
 //!
-//! Labels are whole numbers or words. Classes are the labels that occur, in order of their numbers where
-//! all are whole numbers, else in alphabetical order.
+//! Labels are whole numbers or words. The classes are the labels that occur, sorted as numbers if all are whole numbers,
+//! otherwise alphabetically.
 
 mod cell;
+mod cleaner;
 mod column_ref;
 mod content;
 mod csv_file;
 mod dialect;
+mod dictionary;
 mod encoding;
+mod encoding_notes;
+mod file_notes;
+mod fit;
 mod labels;
 mod layout;
+mod one_hot;
 mod options;
 mod raw;
+mod read_table;
 mod records;
 mod schema;
-mod shown;
 
 pub use column_ref::ColumnRef;
-pub use csv_file::{CsvFile, InputRows, Table};
+pub use csv_file::{CsvFile, InputRows};
 pub use encoding::{EncodedTable, TableEncoding};
 pub use options::{Categories, Delimiter, Header, MISSING_VALUES, MissingPolicy, TableOptions};
+pub use read_table::Table;
 pub use schema::{ColumnEncoder, TableSchema};

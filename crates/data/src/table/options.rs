@@ -1,24 +1,24 @@
-//! How a table is written in its file, and what is done with missing values and words.
+//! A table's format, and how missing values and words are handled.
 
-/// The words that stand for a missing value unless a configuration says otherwise.
+/// The words that stand for a missing value by default.
 pub const MISSING_VALUES: [&str; 7] = ["", "NA", "N/A", "NaN", "nan", "null", "?"];
 
-/// What divides the cells of a row.
+/// The delimiter of cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Delimiter {
-    /// Found among comma, semicolon, tab and vertical bar.
+    /// Detected among comma, semicolon, tab and vertical bar.
     #[default]
     Auto,
     /// One ASCII character.
     Character(u8),
-    /// One or more spaces and tabs; those at the ends of a line do not count.
+    /// One or more spaces and tabs; those at the ends of a line are ignored.
     Whitespace,
 }
 
 /// Whether the first row names the columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Header {
-    /// Found from the content.
+    /// Detected from the content.
     #[default]
     Auto,
     /// It does.
@@ -27,7 +27,7 @@ pub enum Header {
     Absent,
 }
 
-/// What is done with missing values.
+/// How missing values are handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissingPolicy {
     /// They are an error.
@@ -41,7 +41,7 @@ pub enum MissingPolicy {
     Median,
 }
 
-/// What is done with columns of words.
+/// How columns of words are handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Categories {
     /// They are an error.
@@ -51,23 +51,23 @@ pub enum Categories {
     OneHot,
 }
 
-/// How a table is written, and what is done with what is no number.
+/// A table's format, and how missing values and words are handled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableOptions {
-    /// What divides the cells of a row.
+    /// The delimiter of cells.
     pub delimiter: Delimiter,
     /// Whether the first row names the columns.
     pub header: Header,
     /// Cells that stand for a missing value. An empty cell always does. One that is a number stands for
     /// every spelling of that number.
     pub missing_values: Vec<String>,
-    /// What is done with missing values.
+    /// How missing values are handled.
     pub missing: MissingPolicy,
-    /// What is done with columns of words.
+    /// How columns of words are handled.
     pub categories: Categories,
     /// Whether numbers are written with a decimal comma.
     pub decimal_comma: bool,
-    /// The rest of a line is left out from this ASCII character on, outside of quotes.
+    /// The ASCII character that begins a comment, outside of quotes.
     pub comment: Option<u8>,
 }
 

@@ -1,44 +1,26 @@
 //! The cells of a table as numbers: words by their number in a dictionary, missing values as NaN.
 
 use super::cell::{Cell, CellReader};
+use super::dictionary::Dictionary;
 use super::labels::Labels;
 use super::layout::Layout;
 use super::options::{Categories, MissingPolicy};
 use super::records::Records;
-use super::shown;
+use crate::problem::TableProblem;
+use crate::text::{self, MAX_ITEMS};
 use csv::StringRecord;
-use std::collections::HashMap;
 
-/// More different words in a column are taken for something else than categories.
+/// The most categories of a column.
 const MAX_CATEGORIES: usize = 10_000;
-
-/// The words of a column by number, in the order in which they occur.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Dictionary {
-    codes: HashMap<String, u32>,
-    pub words: Vec<String>,
-}
-
-impl Dictionary {
-    pub fn code(&mut self, word: &str) -> u32 {
-        if let Some(&code) = self.codes.get(word) {
-            return code;
-        }
-        let code = self.words.len() as u32;
-        self.codes.insert(word.to_owned(), code);
-        self.words.push(word.to_owned());
-        code
-    }
-}
 
 /// The rows of a file.
 #[derive(Default)]
 pub(super) struct Rows {
     /// `[n_rows, n_inputs]`.
     pub values: Vec<f64>,
-    /// The number of each label among `Labels`.
+    /// The code of each label in `Labels`.
     pub labels: Vec<u32>,
-    /// The place of each row in the file, from 0.
+    /// The row's number in the file, from 0.
     pub rows: Vec<usize>,
     /// The line of each row.
     pub lines: Vec<u64>,
@@ -48,17 +30,17 @@ pub(super) struct Rows {
     pub missing: Vec<usize>,
 }
 
-/// A file whose columns are known, to be read to its end.
+/// Reads the cells of a file whose columns are known.
 pub(super) struct RowReader<'a> {
     pub records: &'a Records,
     pub cells: &'a CellReader,
     pub layout: &'a Layout,
     pub missing: MissingPolicy,
-    /// Whether advice on the keys of a configuration is of use.
+    /// Whether messages may give advice on configuration keys.
     pub advise: bool,
 }
 
-/// What the cells of an input are, over all rows.
+/// The kinds of an input's cells over all rows.
 #[derive(Clone, Default)]
 struct Kind {
     numbers: usize,
@@ -79,21 +61,19 @@ impl RowReader<'_> {
         self.layout.columns.title(self.layout.inputs[input])
     }
 
-    /// The number of cells in each row.
-    fn check_length(&self, row: &StringRecord, line: u64) -> Result<(), String> {
+    /// Checks the number of cells in a row.
+    fn check_length(&self, row: &StringRecord, line: u64) -> Result<(), TableProblem> {
         let columns = &self.layout.columns;
         let wanted = columns.names.len();
         if row.len() == wanted {
             let blank = (columns.n..wanted).find(|&column| !row[column].is_empty());
             return match blank {
                 None => Ok(()),
-                Some(column) => Err(format!(
-                    "has {} in line {line}, column {column}, which has no name and is empty above",
-                    shown::value(&row[column])
-                )),
+                Some(column) => {
+                    Err(TableProblem::UnnamedValue { value: row[column].to_owned(), line, column })
+                }
             };
         }
-        let model = if columns.header { "header" } else { "first row" };
         let hint = match wanted {
             1 => "; set `delimiter`",
             _ if columns.header && row.len() == wanted + 1 => {
@@ -101,12 +81,12 @@ impl RowReader<'_> {
             }
             _ => "",
         };
-        let cells = shown::count(row.len(), "cell");
-        Err(format!("has {cells} in line {line}, must have {wanted}, as its {model}{hint}"))
+        let (found, header) = (row.len(), columns.header);
+        Err(TableProblem::RowLength { found, line, expected: wanted, header, hint })
     }
 
-    /// What each input is made of.
-    fn kinds(&self) -> Result<Vec<Kind>, String> {
+    /// Counts the kinds of each input's cells.
+    fn kinds(&self) -> Result<Vec<Kind>, TableProblem> {
         let mut kinds = vec![Kind::default(); self.layout.inputs.len()];
         self.records.for_each(|number, row| {
             if number < self.first_sample() {
@@ -131,9 +111,8 @@ impl RowReader<'_> {
         Ok(kinds)
     }
 
-    /// Which inputs are made of words; an error where words are not taken, or are numbers that are written
-    /// with the other decimal mark.
-    pub fn word_columns(&self, categories: Categories) -> Result<Vec<bool>, String> {
+    /// Which inputs are words. An error if words are not accepted, or if they are numbers with the other decimal mark.
+    pub fn word_columns(&self, categories: Categories) -> Result<Vec<bool>, TableProblem> {
         let kinds = self.kinds()?;
         let is_decimal = |kind: &Kind| kind.words > 0 && kind.words == kind.other_decimals;
         let wrong = kinds.iter().position(|kind| match categories {
@@ -144,11 +123,12 @@ impl RowReader<'_> {
         let (text, line) = kinds[wrong].first_word.clone().unwrap_or_default();
         let advice = if is_decimal(&kinds[wrong]) {
             let mark = if text.contains(',') { ',' } else { '.' };
-            match divides_thousands(&text, mark) {
-                true => format!(
+            if divides_thousands(&text, mark) {
+                format!(
                     "; set `decimal = \"{mark}\"` if it has decimals, take {mark:?} out of the file if it has thousands"
-                ),
-                false => format!("; set `decimal = \"{mark}\"`"),
+                )
+            } else {
+                format!("; set `decimal = \"{mark}\"`")
             }
         } else if kinds[wrong].numbers > kinds[wrong].words {
             "; if it stands for a missing value, add it to `missing_values`".to_owned()
@@ -158,20 +138,20 @@ impl RowReader<'_> {
             let they = if titles.len() == 1 { "it" } else { "them" };
             format!(
                 "; {} with words: {}; set `categories = \"one-hot\"`, or leave {they} out with `ignore`",
-                shown::count(titles.len(), "column"),
-                shown::list(&titles)
+                text::count(titles.len(), "column"),
+                text::first(titles.iter(), MAX_ITEMS)
             )
         };
-        Err(not_a_number(&text, line, &self.title(wrong)) + &advice)
+        Err(TableProblem::NotANumber { value: text, line, column: self.title(wrong), advice })
     }
 
-    /// Reads all rows. An input with a dictionary is made of words, to which new ones are added. Labels are
-    /// read where they are asked for.
+    /// Reads all rows. An input with a dictionary holds words; new ones are added to the dictionary. Labels are read if
+    /// `labels` is given.
     pub fn read(
         &self,
         dictionaries: &mut [Option<Dictionary>],
         mut labels: Option<&mut Labels>,
-    ) -> Result<Rows, String> {
+    ) -> Result<Rows, TableProblem> {
         let inputs = &self.layout.inputs;
         let mut rows = Rows { missing: vec![0; inputs.len()], ..Rows::default() };
         self.records.for_each(|number, row| {
@@ -196,7 +176,7 @@ impl RowReader<'_> {
             for (value, missing) in rows.values[start..].iter().zip(&mut rows.missing) {
                 *missing += usize::from(value.is_nan());
             }
-            // Only now, so that a class has a row that is kept.
+            // A label of a dropped row must not become a class.
             if let (Some(labels), Some(label)) = (&mut labels, label) {
                 rows.labels.push(labels.code(label, line));
             }
@@ -206,26 +186,18 @@ impl RowReader<'_> {
         })?;
         if rows.rows.is_empty() {
             return Err(match (rows.dropped.is_empty(), self.layout.columns.header) {
-                (false, _) => "has a missing value in every row, so that none is left".into(),
-                (true, true) => "has no row under its header".into(),
-                (true, false) => "has no row".into(),
+                (false, _) => TableProblem::AllRowsDropped,
+                (true, true) => TableProblem::HeaderOnly,
+                (true, false) => TableProblem::Empty,
             });
         }
         Ok(rows)
     }
 
-    fn label<'a>(&self, text: &'a str, line: u64, column: usize) -> Result<&'a str, String> {
+    fn label<'a>(&self, text: &'a str, line: u64, column: usize) -> Result<&'a str, TableProblem> {
         let title = self.layout.columns.title(column);
         if self.cells.is_missing(text) {
-            let spelling = if text.is_empty() {
-                String::new()
-            } else {
-                format!(
-                    ": {} stands for a missing value; if it is a class, list `missing_values` without it",
-                    shown::value(text)
-                )
-            };
-            return Err(format!("has no label in line {line}, {title}{spelling}"));
+            return Err(TableProblem::MissingLabel { value: text.to_owned(), line, column: title });
         }
         no_line_break(text, "a label", line, &title)?;
         Ok(text)
@@ -237,7 +209,7 @@ impl RowReader<'_> {
         line: u64,
         input: usize,
         dictionary: Option<&mut Dictionary>,
-    ) -> Result<f64, String> {
+    ) -> Result<f64, TableProblem> {
         match (self.cells.read(text), dictionary) {
             (Cell::Missing, _) if self.missing == MissingPolicy::Error => {
                 Err(self.no_value(text, line, input))
@@ -248,9 +220,7 @@ impl RowReader<'_> {
                 no_line_break(text, "a cell", line, &title)?;
                 let code = dictionary.code(text);
                 if dictionary.words.len() > MAX_CATEGORIES {
-                    return Err(format!(
-                        "has more than {MAX_CATEGORIES} different words in {title}; leave it out with `ignore`"
-                    ));
+                    return Err(TableProblem::TooManyWords { max: MAX_CATEGORIES, column: title });
                 }
                 Ok(f64::from(code))
             }
@@ -258,43 +228,35 @@ impl RowReader<'_> {
             (Cell::NotFinite, None) if self.cells.is_too_large(text) => {
                 Err(self.too_large(text, line, input))
             }
-            (Cell::NotFinite | Cell::Word, None) => Err(not_a_number(text, line, &self.title(input))),
+            (Cell::NotFinite | Cell::Word, None) => Err(TableProblem::NotANumber {
+                value: text.to_owned(),
+                line,
+                column: self.title(input),
+                advice: String::new(),
+            }),
         }
     }
 
-    fn too_large(&self, text: &str, line: u64, input: usize) -> String {
-        let (value, title) = (shown::value(text), self.title(input));
-        let problem = format!("has {value} in line {line}, {title}, must lie between -3.4e38 and 3.4e38");
-        match self.advise {
-            true => problem + "; if it stands for a missing value, add it to `missing_values`",
-            false => problem,
-        }
+    fn too_large(&self, text: &str, line: u64, input: usize) -> TableProblem {
+        let advice =
+            if self.advise { "; if it stands for a missing value, add it to `missing_values`" } else { "" };
+        TableProblem::NumberTooLarge { value: text.to_owned(), line, column: self.title(input), advice }
     }
 
-    fn no_value(&self, text: &str, line: u64, input: usize) -> String {
-        let title = self.title(input);
-        let problem = match text {
-            "" => format!("has no value in line {line}, {title}"),
-            _ => format!(
-                "has {} in line {line}, {title}, which stands for a missing value",
-                shown::value(text)
-            ),
-        };
-        if !self.advise {
-            return problem;
-        }
-        // Only an error needs the counts, and then the file is read again.
+    fn no_value(&self, text: &str, line: u64, input: usize) -> TableProblem {
+        let advice = if self.advise { self.missing_advice() } else { String::new() };
+        TableProblem::MissingValue { value: text.to_owned(), line, column: self.title(input), advice }
+    }
+
+    /// Advice that counts the missing values of each column. Only an error needs the counts, so the file is read again.
+    fn missing_advice(&self) -> String {
         let kinds = self.kinds().unwrap_or_default();
         let counts = (0..kinds.len()).filter(|&input| kinds[input].missing > 0);
         let counts: Vec<String> =
             counts.map(|input| format!("{} in {}", kinds[input].missing, self.title(input))).collect();
-        let list = shown::list(&counts);
-        format!("{problem}; set `missing` to \"drop\", \"mean\" or \"median\" (missing values: {list})")
+        let list = text::first(counts.iter(), MAX_ITEMS);
+        format!("; set `missing` to \"drop\", \"mean\" or \"median\" (missing values: {list})")
     }
-}
-
-fn not_a_number(text: &str, line: u64, title: &str) -> String {
-    format!("has {} in line {line}, {title}, must be a finite number", shown::value(text))
 }
 
 /// Whether a mark may stand between thousands, as in `1,234`.
@@ -305,13 +267,9 @@ fn divides_thousands(text: &str, mark: char) -> bool {
     })
 }
 
-fn no_line_break(text: &str, what: &str, line: u64, title: &str) -> Result<(), String> {
-    match text.contains(['\n', '\r']) {
-        false => Ok(()),
-        true => Err(format!(
-            "has {what} with a line break in it in the row of line {line}, {title}: {}; does a quote open there \
-             that should not?",
-            shown::value(text)
-        )),
+fn no_line_break(text: &str, kind: &'static str, line: u64, title: &str) -> Result<(), TableProblem> {
+    if text.contains(['\n', '\r']) {
+        return Err(TableProblem::LineBreak { kind, value: text.to_owned(), line, column: title.to_owned() });
     }
+    Ok(())
 }

@@ -1,44 +1,44 @@
-//! What a table is read by once its training part is known: its columns, and what is made of each.
+//! The schema of a table: its columns and their encoders.
 
 use super::column_ref::title;
 use serde::{Deserialize, Serialize};
 use std::mem::discriminant;
 
-/// The columns of the table that a run was trained on, and what is made of each.
+/// The columns of the table that a run was trained on, and the encoder of each input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TableSchema {
-    /// Whether the table had a header; nothing where files with and without one will do.
+    /// Whether the table had a header; `None` accepts files with and without one.
     pub header: Option<bool>,
     /// The name of every column of the file; positions where there was no header.
     pub columns: Vec<String>,
-    /// The place of the label among them.
+    /// The index of the label in `columns`.
     pub label: Option<usize>,
-    /// The places of the columns that are inputs.
+    /// The indices of the inputs in `columns`.
     pub inputs: Vec<usize>,
-    /// What is made of each of those.
+    /// The encoder of each input.
     pub encoders: Vec<ColumnEncoder>,
 }
 
-/// What is made of a column.
+/// How a column is encoded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ColumnEncoder {
-    /// A number is an input as it is.
+    /// A number becomes one input.
     Number {
-        /// Takes the place of a missing value.
+        /// Replaces a missing value.
         fill: Option<f64>,
     },
-    /// A word is an input for each category, all 0 but for its own, which is 1.
+    /// A word is one-hot encoded: one input per category.
     Categories {
         /// The words of the training part, sorted.
         words: Vec<String>,
-        /// Whether a missing value is a category too, the last.
+        /// Whether missing values are one more category, the last.
         missing: bool,
     },
 }
 
 impl ColumnEncoder {
-    /// Inputs that a column becomes.
+    /// The number of inputs.
     pub fn width(&self) -> usize {
         match self {
             Self::Number { .. } => 1,
@@ -46,7 +46,7 @@ impl ColumnEncoder {
         }
     }
 
-    /// What takes the place of a missing number; nothing for words.
+    /// The value that replaces a missing number; `None` for words.
     pub(super) fn fill(&self) -> Option<Option<f64>> {
         match self {
             Self::Number { fill } => Some(*fill),
@@ -56,7 +56,7 @@ impl ColumnEncoder {
 }
 
 impl TableSchema {
-    /// A table of numbers, whose files have a header or not, or may do as they like.
+    /// The schema of a table of numbers. `header` as in [`TableSchema::header`].
     pub fn numbers(names: Vec<String>, label: &str, header: Option<bool>) -> Self {
         let n = names.len();
         let columns = names.into_iter().chain([label.to_owned()]).collect();
@@ -69,7 +69,7 @@ impl TableSchema {
         self.encoders.iter().map(ColumnEncoder::width).sum()
     }
 
-    /// The name of each input: that of its column, with `=` and the category for one of several.
+    /// The name of each input: its column's name, followed by `=` and the category if it is one-hot encoded.
     pub fn feature_names(&self) -> Vec<String> {
         let mut names = Vec::with_capacity(self.n_features());
         for (&input, encoder) in self.inputs.iter().zip(&self.encoders) {
@@ -85,7 +85,7 @@ impl TableSchema {
         names
     }
 
-    /// Whether the places are those of columns, each has an encoder, and the numbers are finite.
+    /// Whether all indices are valid, each input has an encoder, and all numbers are finite.
     pub fn is_sound(&self) -> bool {
         let n = self.columns.len();
         let good = |encoder: &ColumnEncoder| match encoder {
@@ -98,7 +98,7 @@ impl TableSchema {
             && self.encoders.iter().all(good)
     }
 
-    /// What is made here of an input of another table; nothing where another column or kind is in its place.
+    /// This schema's encoder of an input of another one; `None` if the column or the kind of encoder differs.
     pub(super) fn encoder_of(&self, other: &Self, input: usize) -> Option<ColumnEncoder> {
         let name = |schema: &Self| schema.columns.get(*schema.inputs.get(input)?).cloned();
         let (here, there) = (self.encoders.get(input)?, other.encoders.get(input)?);
@@ -106,7 +106,7 @@ impl TableSchema {
         same.then(|| here.clone())
     }
 
-    /// The column of an input in words.
+    /// The title of an input's column in messages.
     pub(super) fn title(&self, input: usize) -> String {
         let column = self.inputs[input];
         title(&self.columns[column], column, self.header != Some(false))

@@ -56,6 +56,7 @@ impl Server {
 }
 
 fn serve(mut stream: TcpStream, content: &[u8], answer: Answer, seen: &Mutex<Vec<Option<String>>>) {
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut range = None;
     for line in BufReader::new(stream.try_clone().unwrap()).lines() {
         let line = line.unwrap_or_default();

@@ -3,8 +3,7 @@
 //!
 //! With the density `φ(z) = exp(-z² / 2) / √(2π)` and `Φ' = φ`, `a' = Φ(z) + z φ(z)`.
 //!
-//! Burn's own function is not used: its derivative under autodiff is that of the approximation, on backends
-//! that do not bring their own.
+//! Burn's function is not used: on backends without a derivative of their own, autodiff takes that of the approximation.
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;

@@ -1,7 +1,7 @@
 //! The rectified linear unit `a = max(0, z)`.
 //!
 //! Its derivative is 1 where `z > 0` and 0 elsewhere, at 0 too, as in the lab and in PyTorch. Since
-//! `a > 0` exactly where `z > 0`, the result tells: `∂J/∂z = ∂J/∂a` where `a > 0`, else 0.
+//! `a > 0` exactly where `z > 0`, `∂J/∂z = ∂J/∂a` where `a > 0`, else 0.
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, activation};

@@ -7,10 +7,10 @@ use burn::tensor::backend::AutodiffBackend;
 use emberlab_data::ClassificationBatch;
 use std::sync::{Mutex, PoisonError};
 
-/// Held from the first operation of a graph to the end of its backward pass. Burn 0.21 keeps the graphs
-/// of all threads in one place, and each backward pass ends by clearing away whatever no tensor holds
-/// (`GraphCleaner::cleanup_orphaned_entries`), what another thread is about to build upon included: the
-/// other's gradients then silently lack terms.
+/// Held from the first operation of a graph to the end of its backward pass. Burn 0.21 keeps the graphs of all threads
+/// in one place, and each backward pass ends by removing every node that no tensor holds
+/// (`GraphCleaner::cleanup_orphaned_entries`), including nodes that another thread is about to build upon. Without the
+/// lock the gradients of the other thread silently lack terms.
 static ONE_GRAPH_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 pub(super) fn gradients<B: AutodiffBackend>(

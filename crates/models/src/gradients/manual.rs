@@ -1,12 +1,12 @@
 //! Gradients by hand: the chain rule from the loss back through each layer.
 //!
-//! The forward pass makes, beside each layer's output, the layer's derivative at this batch. The
-//! backward pass starts from `∂J/∂logits` and walks the layers in reverse; each turns the derivative
-//! of its output into those of its parameters and of its input.
+//! The forward pass computes each layer's output and the layer's derivative at this batch. The backward pass starts from
+//! `∂J/∂logits` and walks the layers in reverse; each turns the derivative of its output into those of its parameters
+//! and of its input.
 
 use super::{Gradients, in_parts};
 use crate::classifier::Classifier;
-use crate::layers::InputGradient;
+use crate::layers::{self, InputGradient};
 use crate::network::Network;
 use burn::module::AutodiffModule;
 use burn::optim::GradientsParams;
@@ -17,9 +17,9 @@ use emberlab_data::ClassificationBatch;
 /// `∂J/∂input` of a layer; none for the first.
 pub type InputGradientTensor<B> = Option<Tensor<<B as AutodiffBackend>::InnerBackend, 2>>;
 
-/// The score and the gradients of a batch by hand. `after_layer` is told the position of each layer
-/// whose derivative was taken, what it returned and all gradients so far, and returns what the layer
-/// before is given: what was returned, but for those who want to see a derivative go wrong.
+/// The score and the gradients of a batch by hand. `after_layer` receives the position of each layer, its `∂J/∂input`
+/// and all gradients so far, and returns the gradient for the layer before: the same one, or another one to see that a
+/// wrong derivative is noticed.
 pub fn manual_gradients<B: AutodiffBackend>(
     classifier: &Classifier<B>,
     batch: ClassificationBatch<B>,
@@ -31,7 +31,7 @@ pub fn manual_gradients<B: AutodiffBackend>(
     finish(classifier, &network, &batch, differentiate(classifier, &network, 0, inputs, &batch, after_layer))
 }
 
-/// The same without anybody who is told, in parts where the classifier says so.
+/// Without a hook; splits the batch where the classifier asks for it.
 pub(super) fn gradients<B: AutodiffBackend>(
     classifier: &Classifier<B>,
     batch: ClassificationBatch<B>,
@@ -55,7 +55,7 @@ pub(super) fn gradients<B: AutodiffBackend>(
     finish(classifier, &network, &batch, derived)
 }
 
-/// What the layers from some position on came to.
+/// The result of the layers from some position on.
 struct Derived<B: Backend> {
     loss: Tensor<B, 1>,
     logits: Tensor<B, 2>,
@@ -64,7 +64,7 @@ struct Derived<B: Backend> {
     parameters: GradientsParams,
 }
 
-/// The loss, and the gradients of the layers from `position` on, which are given `inputs`.
+/// The loss, and the gradients of the layers from `position` on for their `inputs`.
 fn differentiate<B: AutodiffBackend>(
     classifier: &Classifier<B>,
     network: &Network<B::InnerBackend>,
@@ -73,29 +73,19 @@ fn differentiate<B: AutodiffBackend>(
     batch: &ClassificationBatch<B::InnerBackend>,
     mut after_layer: impl FnMut(usize, InputGradientTensor<B>, &mut GradientsParams) -> InputGradientTensor<B>,
 ) -> Derived<B::InnerBackend> {
-    let layers = &network.layers()[position..];
-    let mut derivatives = Vec::with_capacity(layers.len());
-    let mut signal = inputs;
-    for layer in layers {
-        let (output, backward) = layer.differentiate(signal, classifier.precision());
-        derivatives.push(backward);
-        signal = output;
-    }
-    let (loss, gradient) = classifier.loss().value_and_gradient(signal.clone(), batch);
-
+    let (logits, derivatives) =
+        layers::differentiate(&network.layers()[position..], inputs, classifier.precision());
+    let (loss, grad) = classifier.loss().value_and_gradient(logits.clone(), batch);
     let mut parameters = GradientsParams::new();
-    let mut gradient = Some(gradient);
-    for (index, backward) in derivatives.into_iter().enumerate().rev() {
-        let Some(of_output) = gradient.take() else { break };
-        let index = position + index;
-        let wanted = if index > 0 { InputGradient::Wanted } else { InputGradient::Unused };
-        let returned = backward(of_output, wanted, &mut parameters);
-        gradient = after_layer(index, returned, &mut parameters);
-    }
-    Derived { loss, logits: signal, gradient, parameters }
+    let wanted = if position > 0 { InputGradient::Wanted } else { InputGradient::Unused };
+    let gradient =
+        layers::backpropagate(derivatives, grad, wanted, &mut parameters, |index, returned, parameters| {
+            after_layer(position + index, returned, parameters)
+        });
+    Derived { loss, logits, gradient, parameters }
 }
 
-/// Adds what is no layer's, and lets the classifier know the running means.
+/// Adds the gradients of the L1 penalty, and gives the classifier the running means.
 fn finish<B: AutodiffBackend>(
     classifier: &Classifier<B>,
     network: &Network<B::InnerBackend>,
@@ -104,9 +94,7 @@ fn finish<B: AutodiffBackend>(
 ) -> Gradients<B> {
     let Derived { loss, logits, mut parameters, .. } = derived;
     if classifier.objective().l1 > 0.0 {
-        for layer in network.layers() {
-            layer.add_l1_gradient(classifier.objective().l1, &mut parameters);
-        }
+        network.add_l1_gradients(classifier.objective().l1, &mut parameters);
     }
     classifier.network().adopt_running(network);
     Gradients { score: classifier.valid_score(loss, logits, batch), parameters }

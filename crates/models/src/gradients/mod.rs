@@ -1,4 +1,4 @@
-//! The two gradient rules: each takes a batch to its score and to the gradient of every parameter.
+//! The two gradient rules: each computes the score of a batch and the gradient of every parameter.
 
 mod autodiff;
 mod in_parts;
@@ -7,23 +7,16 @@ mod manual;
 pub use manual::{InputGradientTensor, manual_gradients};
 
 use crate::classifier::Classifier;
-use crate::score::PendingScore;
+use crate::description::GradientRule;
+use crate::step_score::{PendingScore, StepScore};
 use burn::optim::GradientsParams;
 use burn::tensor::backend::AutodiffBackend;
+use burn::train::{TrainOutput, TrainStep};
 use emberlab_data::ClassificationBatch;
 
-/// Where the gradients come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GradientRule {
-    /// Burn records the forward pass and differentiates it.
-    Autodiff,
-    /// The derivative of each layer, written out by hand, on tensors without a graph.
-    Manual,
-}
-
-/// The score of a batch before the update, and the gradients of its loss.
+/// The score of a batch before the update, and the gradients of the objective.
 pub struct Gradients<B: AutodiffBackend> {
-    /// Loss and right predictions.
+    /// Loss and correct predictions.
     pub score: PendingScore<B::InnerBackend>,
     /// `∂J/∂parameter`, without a graph, under the id of each parameter.
     pub parameters: GradientsParams,
@@ -40,5 +33,15 @@ impl GradientRule {
             Self::Autodiff => autodiff::gradients(classifier, batch),
             Self::Manual => manual::gradients(classifier, batch),
         }
+    }
+}
+
+impl<B: AutodiffBackend> TrainStep for Classifier<B> {
+    type Input = ClassificationBatch<B>;
+    type Output = StepScore<B::InnerBackend>;
+
+    fn step(&self, batch: ClassificationBatch<B>) -> TrainOutput<Self::Output> {
+        let gradients = self.gradient_rule().gradients(self, batch);
+        TrainOutput { grads: gradients.parameters, item: StepScore::Pending(gradients.score) }
     }
 }

@@ -1,8 +1,9 @@
-//! An [`Activation`] as a layer. It keeps its input and its output.
+//! An [`Activation`] as a layer. Its derivative keeps the input and the output.
 
-use super::Backward;
-use crate::activations::Activation;
-use crate::pattern::{Mask, sides_of_zero};
+use super::parts::{in_parallel, independent};
+use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass, WithBackward};
+use crate::description::{Activation, Precision};
+use crate::pattern::sides_of_zero;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -20,22 +21,41 @@ impl<B: Backend> ActivationLayer<B> {
     pub fn new(activation: Activation) -> Self {
         Self { activation, backend: PhantomData }
     }
+}
 
-    pub(super) fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+impl<B: Backend> Layer<B> for ActivationLayer<B> {
+    fn group(&self) -> &'static str {
+        "activations"
+    }
+
+    fn gains_from_parts(&self) -> bool {
+        true
+    }
+
+    fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
+
+    fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         self.activation.forward(input)
     }
 
-    /// The units that are active and those that are not, where the function has a kink.
-    pub(super) fn pattern(&self, input: &Tensor<B, 2>) -> Vec<Mask<B>> {
-        if self.activation.has_kink() { sides_of_zero(input) } else { Vec::new() }
+    /// Records the active units and the inactive ones, where the function has a kink.
+    fn forward_training(&self, input: Tensor<B, 2>, pass: &mut TrainingPass) -> Tensor<B, 2> {
+        if self.activation.has_kink() {
+            pass.record(|| sides_of_zero(&input));
+        }
+        self.forward(input)
     }
 
-    pub(super) fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
+    fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
         let output = self.forward(input.clone());
         let kept = output.clone();
-        let backward = move |grad, wanted: super::InputGradient, _: &mut _| {
+        let backward = move |grad, wanted: InputGradient, _: &mut _| {
             wanted.when_wanted(|| self.activation.backward(input, kept, grad))
         };
         (output, Box::new(backward))
+    }
+
+    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
+        independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
     }
 }

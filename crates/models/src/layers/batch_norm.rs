@@ -12,20 +12,21 @@
 //!   `∂J/∂x = γ/σ (g - 1/m Σ g - x̂ 1/m Σ g x̂)`.
 //!
 //! When predicting, `μ` and `v` are running means over the training batches, with PyTorch's momentum
-//! of 0.1 and its variance by `m - 1`; a batch with one value per channel, which has no variance, is not
-//! counted into them.
+//! of 0.1 and its variance by `m - 1`; a batch with one value per channel, which has no variance, does not
+//! update them.
 //!
-//! A batch is seen as a matrix `[n c, s]`, in which a channel's value is a column that is broadcast
-//! over rows: several times faster than broadcasts over four dimensions.
+//! A batch is computed as a matrix `[n c, s]`, in which the value of a channel is broadcast over columns: several times
+//! faster than broadcasts over four dimensions.
 
-use super::parts::{Parts, PartsBackward, in_parallel};
-use super::{Backward, InputGradient};
+use super::parts::in_parallel;
+use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, Penalty, TrainingPass};
+use crate::description::Precision;
 use burn::module::{Module, Param, RunningState};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::Backend;
 
-/// Keeps `σ` from 0.
+/// `ε`, which keeps `σ` above 0.
 const EPSILON: f64 = 1e-5;
 /// The weight of a batch in the running means.
 const MOMENTUM: f64 = 0.1;
@@ -49,11 +50,11 @@ struct Normalized<B: Backend> {
     /// `x̂`, `[n c, s]`, of each part.
     values: Parts<B>,
     /// `1/σ`, `[1, c]`.
-    inverse_deviation: Tensor<B, 2>,
+    inverse_std: Tensor<B, 2>,
 }
 
 impl<B: Backend> BatchNorm<B> {
-    /// A layer for so many channels, with `γ = 1` and `β = 0`.
+    /// A layer for `channels` channels, with `γ = 1` and `β = 0`.
     pub fn new(channels: usize, device: &B::Device) -> Self {
         Self {
             weight: Param::from_tensor(Tensor::ones([channels], device)),
@@ -64,35 +65,97 @@ impl<B: Backend> BatchNorm<B> {
         }
     }
 
-    pub(super) fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+    /// Normalises by the mean and variance of the batch and updates the running means.
+    fn normalize(&self, inputs: Parts<B>) -> Normalized<B> {
+        let (n, width) = (inputs.iter().map(|input| input.dims()[0]).sum::<usize>(), inputs[0].dims()[1]);
+        let count = (n * width / self.channels) as f64;
+        let shares = shares(inputs.iter().map(|input| input.dims()[0]));
+        let rows = in_parallel(inputs, |input| {
+            let rows = self.rows(input);
+            (self.channel_mean(rows.clone()), rows)
+        });
+        let (means, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        let mean = mean_of_all(means, &shares);
+        let centred = in_parallel(rows, |rows| {
+            let n = rows.dims()[0] / self.channels;
+            let centred = rows - self.repeat(mean.clone(), n);
+            (self.channel_mean(centred.clone() * centred.clone()), centred)
+        });
+        let (variances, centred): (Vec<_>, Vec<_>) = centred.into_iter().unzip();
+        let variance = mean_of_all(variances, &shares);
+        if count > 1.0 {
+            let unbiased = variance.clone().detach() * (count / (count - 1.0));
+            update(&self.running_mean, mean.detach());
+            update(&self.running_variance, unbiased);
+        }
+        let inverse_std = ((variance + EPSILON).sqrt()).recip();
+        let values = in_parallel(centred, |centred| {
+            let n = centred.dims()[0] / self.channels;
+            centred * self.repeat(inverse_std.clone(), n)
+        });
+        Normalized { values, inverse_std }
+    }
+
+    /// `[n c, s]` as `[n, c s]`, scaled and shifted.
+    fn scale_and_shift(&self, values: Tensor<B, 2>, shape: [usize; 2]) -> Tensor<B, 2> {
+        let weight = self.repeat(self.weight.val().unsqueeze(), shape[0]);
+        let bias = self.repeat(self.bias.val().unsqueeze(), shape[0]);
+        (values * weight + bias).reshape(shape)
+    }
+
+    /// `[n, c s]` as `[n c, s]`.
+    fn rows(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        let [n, width] = input.dims();
+        input.reshape([n * self.channels, width / self.channels])
+    }
+
+    /// The mean of each channel of `[n c, s]`, `[1, c]`.
+    fn channel_mean(&self, rows: Tensor<B, 2>) -> Tensor<B, 2> {
+        let n = rows.dims()[0] / self.channels;
+        rows.mean_dim(1).reshape([n, self.channels]).mean_dim(0)
+    }
+
+    /// Repeats a value per channel, `[1, c]`, for each row of `[n c, s]`: `[n c, 1]`.
+    fn repeat(&self, values: Tensor<B, 2>, n: usize) -> Tensor<B, 2> {
+        values.expand([n, self.channels]).reshape([n * self.channels, 1])
+    }
+}
+
+impl<B: Backend> Layer<B> for BatchNorm<B> {
+    fn group(&self) -> &'static str {
+        "norms"
+    }
+
+    fn gains_from_parts(&self) -> bool {
+        true
+    }
+
+    fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
+        visitor.parameter(&path.child("weight"), &self.weight, Penalty::Excluded);
+        visitor.parameter(&path.child("bias"), &self.bias, Penalty::Excluded);
+        visitor.state(&path.child("running_mean"), &self.running_mean);
+        visitor.state(&path.child("running_var"), &self.running_variance);
+    }
+
+    fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         let shape @ [n, _] = input.dims();
         let mean = self.running_mean.value_sync().unsqueeze();
-        let deviation = (self.running_variance.value_sync() + EPSILON).sqrt().unsqueeze();
-        let values = (self.rows(input) - self.spread(mean, n)) / self.spread(deviation, n);
+        let std = (self.running_variance.value_sync() + EPSILON).sqrt().unsqueeze();
+        let values = (self.rows(input) - self.repeat(mean, n)) / self.repeat(std, n);
         self.scale_and_shift(values, shape)
     }
 
-    pub(super) fn forward_training(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+    fn forward_training(&self, input: Tensor<B, 2>, _pass: &mut TrainingPass) -> Tensor<B, 2> {
         let shape = input.dims();
         let mut normalized = self.normalize(vec![input]);
         self.scale_and_shift(normalized.values.swap_remove(0), shape)
     }
 
-    /// Keeps `x̂` and `1/σ`.
-    pub(super) fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
-        let (mut outputs, backward) = self.differentiate_parts(vec![input]);
-        let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
-            let returned = backward(vec![grad], wanted, std::slice::from_mut(gradients));
-            returned.and_then(|mut grads| grads.pop())
-        };
-        (outputs.swap_remove(0), Box::new(backward))
-    }
-
-    /// Keeps `x̂` and `1/σ`; means are those over all parts.
-    pub(super) fn differentiate_parts(&self, inputs: Parts<B>) -> (Parts<B>, PartsBackward<'_, B>) {
+    /// Keeps `x̂` and `1/σ`. Means are taken over all parts.
+    fn differentiate_parts(&self, inputs: Parts<B>, _precision: Precision) -> PartsWithBackward<'_, B> {
         let width = inputs[0].dims()[1];
         let shape = move |values: &Tensor<B, 2>| [values.dims()[0] * values.dims()[1] / width, width];
-        let Normalized { values, inverse_deviation } = self.normalize(inputs);
+        let Normalized { values, inverse_std } = self.normalize(inputs);
         let outputs = in_parallel(values.clone(), |values| {
             let shape = shape(&values);
             self.scale_and_shift(values, shape)
@@ -111,96 +174,32 @@ impl<B: Backend> BatchNorm<B> {
             let shares = shares(grads.iter().map(samples));
             let (means, mean_products) = means.into_iter().map(|[mean, product]| (mean, product)).unzip();
             let (mean, mean_product) = (mean_of_all(means, &shares), mean_of_all(mean_products, &shares));
-            // Those of all parts, with the first.
+            // The sums over all parts, as the gradients of the first.
             let parameters = &mut gradients[0];
             parameters.register(self.bias.id, (mean.clone() * per_channel).squeeze_dim::<1>(0));
             parameters.register(self.weight.id, (mean_product.clone() * per_channel).squeeze_dim::<1>(0));
             wanted.when_wanted(|| {
-                let factor = self.weight.val().unsqueeze() * inverse_deviation;
+                let factor = self.weight.val().unsqueeze() * inverse_std;
                 in_parallel(grads, |(grad, values)| {
                     let shape = shape(&values);
-                    let spread = |values: &Tensor<B, 2>| self.spread(values.clone(), shape[0]);
-                    let centred = grad - spread(&mean) - values * spread(&mean_product);
-                    (centred * spread(&factor)).reshape(shape)
+                    let repeat = |values: &Tensor<B, 2>| self.repeat(values.clone(), shape[0]);
+                    let centred = grad - repeat(&mean) - values * repeat(&mean_product);
+                    (centred * repeat(&factor)).reshape(shape)
                 })
             })
         };
         (outputs, Box::new(backward))
     }
-
-    /// Takes the running means of a layer without a graph that was trained in this one's place.
-    pub(crate) fn adopt_running<I: Backend>(&self, trained: &BatchNorm<I>)
-    where
-        B: AutodiffBackend<InnerBackend = I>,
-    {
-        self.running_mean.update(Tensor::from_inner(trained.running_mean.value_sync()));
-        self.running_variance.update(Tensor::from_inner(trained.running_variance.value_sync()));
-    }
-
-    /// Normalises by the batch's own mean and variance and counts them into the running ones.
-    fn normalize(&self, inputs: Parts<B>) -> Normalized<B> {
-        let (n, width) = (inputs.iter().map(|input| input.dims()[0]).sum::<usize>(), inputs[0].dims()[1]);
-        let count = (n * width / self.channels) as f64;
-        let shares = shares(inputs.iter().map(|input| input.dims()[0]));
-        let rows = in_parallel(inputs, |input| {
-            let rows = self.rows(input);
-            (self.channel_mean(rows.clone()), rows)
-        });
-        let (means, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        let mean = mean_of_all(means, &shares);
-        let centred = in_parallel(rows, |rows| {
-            let n = rows.dims()[0] / self.channels;
-            let centred = rows - self.spread(mean.clone(), n);
-            (self.channel_mean(centred.clone() * centred.clone()), centred)
-        });
-        let (variances, centred): (Vec<_>, Vec<_>) = centred.into_iter().unzip();
-        let variance = mean_of_all(variances, &shares);
-        if count > 1.0 {
-            let unbiased = variance.clone().detach() * (count / (count - 1.0));
-            update(&self.running_mean, mean.detach());
-            update(&self.running_variance, unbiased);
-        }
-        let inverse_deviation = ((variance + EPSILON).sqrt()).recip();
-        let values = in_parallel(centred, |centred| {
-            let n = centred.dims()[0] / self.channels;
-            centred * self.spread(inverse_deviation.clone(), n)
-        });
-        Normalized { values, inverse_deviation }
-    }
-
-    /// `[n c, s]` as `[n, c s]`, scaled and shifted.
-    fn scale_and_shift(&self, values: Tensor<B, 2>, shape: [usize; 2]) -> Tensor<B, 2> {
-        let weight = self.spread(self.weight.val().unsqueeze(), shape[0]);
-        let bias = self.spread(self.bias.val().unsqueeze(), shape[0]);
-        (values * weight + bias).reshape(shape)
-    }
-
-    /// `[n, c s]` as `[n c, s]`.
-    fn rows(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
-        let [n, width] = input.dims();
-        input.reshape([n * self.channels, width / self.channels])
-    }
-
-    /// The mean of each channel of `[n c, s]`, `[1, c]`.
-    fn channel_mean(&self, rows: Tensor<B, 2>) -> Tensor<B, 2> {
-        let n = rows.dims()[0] / self.channels;
-        rows.mean_dim(1).reshape([n, self.channels]).mean_dim(0)
-    }
-
-    /// A value per channel, `[1, c]`, for each row of `[n c, s]`: `[n c, 1]`.
-    fn spread(&self, values: Tensor<B, 2>, n: usize) -> Tensor<B, 2> {
-        values.expand([n, self.channels]).reshape([n * self.channels, 1])
-    }
 }
 
-/// The share of each part in the samples of all.
+/// The share of the samples that is in each part.
 fn shares(samples: impl Iterator<Item = usize>) -> Vec<f64> {
     let samples: Vec<usize> = samples.collect();
     let all = samples.iter().sum::<usize>() as f64;
     samples.into_iter().map(|samples| samples as f64 / all).collect()
 }
 
-/// The mean over all parts of the means of each.
+/// The mean over all parts, from the mean over each.
 fn mean_of_all<B: Backend>(mut means: Vec<Tensor<B, 2>>, shares: &[f64]) -> Tensor<B, 2> {
     if means.len() == 1 {
         return means.swap_remove(0);

@@ -1,5 +1,5 @@
 //! Convolution of images with `c` channels by `c'` filters of `k × k` pixels, `k` odd, at stride 1,
-//! with zeros around the image so that its size stays.
+//! with zero padding so that the size stays the same.
 //!
 //! Shapes: `X [n, c, h, w]`, `W [c', c, k, k]`, `b [c']`, `Z [n, c', h, w]`; with `p = (k - 1) / 2`,
 //!
@@ -10,14 +10,18 @@
 //! - `∂J/∂b[o] = Σ_{i,y,x} G[i,o,y,x]`,
 //! - `∂J/∂W[o,c,u,v] = Σ_{i,y,x} G[i,o,y,x] X[i, c, y + u - p, x + v - p]`,
 //! - `∂J/∂X[i,c,y,x] = Σ_{o,u,v} G[i, o, y - u + p, x - v + p] W[o,c,u,v]`: the convolution of `G` by
-//!   the filters, turned by half a turn and with their channels in each other's place.
+//!   the filters, rotated by 180° and with input and output channels swapped.
 //!
 //! (V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016.)
 
-use super::moved_images::MovedImages;
-use super::{Backward, InputGradient};
-use crate::init::{Fan, Scheme};
-use crate::precision::Precision;
+use super::im2col::Im2col;
+use super::parts::{in_parallel, independent};
+use super::{
+    InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, Penalty, TrainingPass, WithBackward,
+};
+use crate::description::{Precision, Scheme};
+use crate::init::Fan;
+use crate::tuning::MAX_UNFOLDED_VALUES;
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::backend::Backend;
@@ -25,10 +29,6 @@ use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::{ImageShape, RandomState};
-
-/// Values that a filter sees up to which they are put together for one product. For more, Burn's convolution
-/// is as quick.
-const SMALL: usize = 64;
 
 /// A convolution layer with a bias.
 #[derive(Module, Debug)]
@@ -41,8 +41,8 @@ pub struct Convolution<B: Backend> {
 }
 
 impl<B: Backend> Convolution<B> {
-    /// A layer for images of one shape, with weights drawn by `scheme` as those of a linear layer on
-    /// patches of `c k²` values.
+    /// A layer for images of the shape `image`, with weights drawn by `scheme` as for a linear layer on patches of
+    /// `c k²` values.
     pub fn new(
         image: ImageShape,
         n_filters: usize,
@@ -62,16 +62,92 @@ impl<B: Backend> Convolution<B> {
         }
     }
 
-    pub(super) fn forward(&self, input: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
+    /// The output for a lowered input.
+    fn convolve(&self, input: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
+        let weight = precision.lower(self.weight.val());
+        let [_, channels, kernel_size, _] = weight.dims();
+        match (precision, kernel_size * kernel_size * channels) {
+            (Precision::Full, 0..=MAX_UNFOLDED_VALUES) => self.with_bias(self.as_product(input, weight)),
+            (Precision::Full, _) => {
+                flat(conv2d(self.images(input), weight, Some(self.bias.val()), self.options()))
+            }
+            // With a product, autodiff would sum the samples' gradients in the lower precision.
+            (Precision::Mixed, _) => {
+                self.with_bias(precision.raise(conv2d(self.images(input), weight, None, self.options())))
+            }
+        }
+    }
+
+    /// `W X [n, c', h w]` as one matrix product with the unfolded images.
+    fn as_product(&self, input: Tensor<B, 2>, weight: Tensor<B, 4>) -> Tensor<B, 3> {
+        let [n_filters, channels, kernel_size, _] = weight.dims();
+        let im2col = Im2col::new(self.images(input), kernel_size);
+        let patches = Tensor::cat((0..kernel_size).map(|row| im2col.under_row(row)).collect(), 1);
+        let filters = weight.permute([0, 2, 3, 1]);
+        let filters = filters.reshape([1, n_filters, kernel_size * kernel_size * channels]);
+        filters.matmul(patches)
+    }
+
+    /// Adds the bias, broadcast over the columns of `[n c', h w]`: broadcasts in more dimensions are slow.
+    fn with_bias<const D: usize>(&self, output: Tensor<B, D>) -> Tensor<B, 2> {
+        let [_, height, width] = self.image;
+        let [n, n_filters] = [output.dims()[0], output.dims()[1]];
+        let bias = self.bias.val().unsqueeze::<2>().expand([n, n_filters]).reshape([n * n_filters, 1]);
+        (output.reshape([n * n_filters, height * width]) + bias).reshape([n, n_filters * height * width])
+    }
+
+    /// `∂J/∂W` of `G [n, c', h w]`: for each row of the filters, `Σ_i G[i] P[i]ᵀ` with the patches `P` under the row.
+    /// A convolution by `G` computes the same sums several times slower.
+    fn grad_weight(&self, input: Tensor<B, 2>, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 4> {
+        let [n_filters, channels, kernel_size, _] = self.weight.dims();
+        let im2col = Im2col::new(self.images(input), kernel_size);
+        let products = (0..kernel_size).map(|row| {
+            let patches = im2col.under_row(row).swap_dims(1, 2);
+            precision.raise(grad.clone().matmul(patches)).sum_dim(0)
+        });
+        let by_row =
+            Tensor::cat(products.collect(), 0).reshape([kernel_size, n_filters, kernel_size, channels]);
+        // Contiguous, for the optimizer.
+        by_row.permute([1, 3, 0, 2]).reshape([-1]).reshape(self.weight.dims())
+    }
+
+    fn images(&self, input: Tensor<B, 2>) -> Tensor<B, 4> {
+        let [channels, height, width] = self.image;
+        let n = input.dims()[0];
+        input.reshape([n, channels, height, width])
+    }
+
+    fn options(&self) -> ConvOptions<2> {
+        let padding = (self.weight.dims()[2] - 1) / 2;
+        ConvOptions::new([1, 1], [padding, padding], [1, 1], 1)
+    }
+}
+
+impl<B: Backend> Layer<B> for Convolution<B> {
+    fn group(&self) -> &'static str {
+        "convolutions"
+    }
+
+    fn gains_from_parts(&self) -> bool {
+        true
+    }
+
+    fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
+        visitor.parameter(&path.child("weight"), &self.weight, Penalty::Included);
+        visitor.parameter(&path.child("bias"), &self.bias, Penalty::Excluded);
+    }
+
+    fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        self.convolve(input, Precision::Full)
+    }
+
+    fn forward_training(&self, input: Tensor<B, 2>, pass: &mut TrainingPass) -> Tensor<B, 2> {
+        let precision = pass.precision();
         self.convolve(precision.lower(input), precision)
     }
 
     /// Keeps the input.
-    pub(super) fn differentiate(
-        &self,
-        input: Tensor<B, 2>,
-        precision: Precision,
-    ) -> (Tensor<B, 2>, Backward<'_, B>) {
+    fn differentiate(&self, input: Tensor<B, 2>, precision: Precision) -> WithBackward<'_, B> {
         let input = precision.lower(input);
         let output = self.convolve(input.clone(), precision);
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
@@ -85,73 +161,16 @@ impl<B: Backend> Convolution<B> {
             gradients.register(self.weight.id, self.grad_weight(input, grad.clone(), precision));
             gradients.register(self.bias.id, grad_bias);
             wanted.when_wanted(|| {
-                let turned = precision.lower(self.weight.val()).flip([2, 3]).swap_dims(0, 1);
+                let rotated = precision.lower(self.weight.val()).flip([2, 3]).swap_dims(0, 1);
                 let grad = grad.reshape([n, n_filters, height, width]);
-                precision.raise(flat(conv2d(grad, turned, None, self.options())))
+                precision.raise(flat(conv2d(grad, rotated, None, self.options())))
             })
         };
         (output, Box::new(backward))
     }
 
-    /// The output for a lowered input.
-    fn convolve(&self, input: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
-        let weight = precision.lower(self.weight.val());
-        let [_, channels, kernel_size, _] = weight.dims();
-        match (precision, kernel_size * kernel_size * channels) {
-            (Precision::Full, 0..=SMALL) => self.with_bias(self.as_product(input, weight)),
-            (Precision::Full, _) => {
-                flat(conv2d(self.images(input), weight, Some(self.bias.val()), self.options()))
-            }
-            // As a product, autodiff would add up the samples' gradients in the lower precision.
-            (Precision::Mixed, _) => {
-                self.with_bias(precision.raise(conv2d(self.images(input), weight, None, self.options())))
-            }
-        }
-    }
-
-    /// `W X [n, c', h w]` as one matrix product with all that the filters see, put together: 7 in place of 19 ms for
-    /// 128 images, 3 channels and 32 filters on flex.
-    fn as_product(&self, input: Tensor<B, 2>, weight: Tensor<B, 4>) -> Tensor<B, 3> {
-        let [n_filters, channels, kernel_size, _] = weight.dims();
-        let moved = MovedImages::new(self.images(input), kernel_size);
-        let seen = Tensor::cat((0..kernel_size).map(|row| moved.seen_by_row(row)).collect(), 1);
-        let filters = weight.permute([0, 2, 3, 1]);
-        let filters = filters.reshape([1, n_filters, kernel_size * kernel_size * channels]);
-        filters.matmul(seen)
-    }
-
-    /// Adds the bias to a row of `[n c', h w]` at a time: in more dimensions a broadcast is slow.
-    fn with_bias<const D: usize>(&self, output: Tensor<B, D>) -> Tensor<B, 2> {
-        let [_, height, width] = self.image;
-        let [n, n_filters] = [output.dims()[0], output.dims()[1]];
-        let bias = self.bias.val().unsqueeze::<2>().expand([n, n_filters]).reshape([n * n_filters, 1]);
-        (output.reshape([n * n_filters, height * width]) + bias).reshape([n, n_filters * height * width])
-    }
-
-    /// `∂J/∂W` of `G [n, c', h w]`: for each row of the filters, `Σ_i G[i] S[i]ᵀ` with what it sees, `S`. As a
-    /// convolution by `G`, the same sums take several times as long on flex.
-    fn grad_weight(&self, input: Tensor<B, 2>, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 4> {
-        let [n_filters, channels, kernel_size, _] = self.weight.dims();
-        let moved = MovedImages::new(self.images(input), kernel_size);
-        let products = (0..kernel_size).map(|row| {
-            let seen = moved.seen_by_row(row).swap_dims(1, 2);
-            precision.raise(grad.clone().matmul(seen)).sum_dim(0)
-        });
-        let by_row =
-            Tensor::cat(products.collect(), 0).reshape([kernel_size, n_filters, kernel_size, channels]);
-        // One number after another, for what the optimizer does with them.
-        by_row.permute([1, 3, 0, 2]).reshape([-1]).reshape(self.weight.dims())
-    }
-
-    fn images(&self, input: Tensor<B, 2>) -> Tensor<B, 4> {
-        let [channels, height, width] = self.image;
-        let n = input.dims()[0];
-        input.reshape([n, channels, height, width])
-    }
-
-    fn options(&self) -> ConvOptions<2> {
-        let padding = (self.weight.dims()[2] - 1) / 2;
-        ConvOptions::new([1, 1], [padding, padding], [1, 1], 1)
+    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
+        independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
     }
 }
 

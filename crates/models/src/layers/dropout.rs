@@ -5,9 +5,11 @@
 //! predicting, the layer does nothing.
 //!
 //! All dropout layers of a network draw from one [`RandomState`], layer after layer and update after
-//! update: element by element, an element stays where `random_sample() >= p`.
+//! update: each element is kept where `random_sample() >= p`.
 
-use super::{Backward, InputGradient};
+use super::parts::independent;
+use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass, WithBackward};
+use crate::description::Precision;
 use burn::module::Module;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
@@ -15,7 +17,7 @@ use emberlab_data::RandomState;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A generator that the dropout layers of a network, and all clones of it, draw from in turn.
+/// The generator of all dropout layers of a network and of its clones.
 #[derive(Clone, Debug)]
 pub struct SharedRandom(Arc<Mutex<RandomState>>);
 
@@ -25,12 +27,12 @@ impl SharedRandom {
         Self(Arc::new(Mutex::new(RandomState::new(seed))))
     }
 
-    /// Goes on from another state, in every layer that shares it.
+    /// Continues from `state`, in every layer that shares the generator.
     pub fn reset(&self, state: RandomState) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
-    /// What the next draw is made from.
+    /// The current state.
     pub fn state(&self) -> RandomState {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -50,28 +52,9 @@ pub struct Dropout<B: Backend> {
 }
 
 impl<B: Backend> Dropout<B> {
-    /// A layer that leaves out each element with `probability`, from 0 to below 1.
+    /// A layer that zeroes each element with `probability`, from 0 to below 1.
     pub fn new(probability: f64, random: SharedRandom) -> Self {
         Self { probability, random, backend: PhantomData }
-    }
-
-    /// What it draws from.
-    pub fn random(&self) -> &SharedRandom {
-        &self.random
-    }
-
-    pub(super) fn forward_training(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
-        let mask = self.draw_mask(&input);
-        input * mask
-    }
-
-    /// Keeps the mask.
-    pub(super) fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
-        let mask = self.draw_mask(&input);
-        let output = input * mask.clone();
-        let backward =
-            move |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| wanted.when_wanted(|| grad * mask);
-        (output, Box::new(backward))
     }
 
     fn draw_mask(&self, input: &Tensor<B, 2>) -> Tensor<B, 2> {
@@ -81,5 +64,42 @@ impl<B: Backend> Dropout<B> {
         let mask: Vec<f64> =
             samples.map(|sample| if sample >= self.probability { scale } else { 0.0 }).collect();
         Tensor::from_data(TensorData::new(mask, [n, width]), (&input.device(), input.dtype()))
+    }
+}
+
+impl<B: Backend> Layer<B> for Dropout<B> {
+    fn group(&self) -> &'static str {
+        "dropouts"
+    }
+
+    fn gains_from_parts(&self) -> bool {
+        true
+    }
+
+    fn accept(&self, _path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
+        visitor.random(&self.random);
+    }
+
+    fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        input
+    }
+
+    fn forward_training(&self, input: Tensor<B, 2>, _pass: &mut TrainingPass) -> Tensor<B, 2> {
+        let mask = self.draw_mask(&input);
+        input * mask
+    }
+
+    /// Keeps the mask.
+    fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
+        let mask = self.draw_mask(&input);
+        let output = input * mask.clone();
+        let backward =
+            move |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| wanted.when_wanted(|| grad * mask);
+        (output, Box::new(backward))
+    }
+
+    /// Draws the masks part after part, so that they equal those of the whole batch.
+    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
+        independent(inputs.into_iter().map(|input| self.differentiate(input, precision)).collect())
     }
 }

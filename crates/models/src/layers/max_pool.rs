@@ -4,7 +4,9 @@
 //! For one pair, `out = max(a, b)`; with `g = ∂J/∂out`, `∂J/∂a = g` where `a >= b`, else 0, and
 //! `∂J/∂b` the other way round, so that of equal pixels the first in reading order takes it all, as in PyTorch.
 
-use super::{Backward, InputGradient};
+use super::parts::{in_parallel, independent};
+use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass, WithBackward};
+use crate::description::Precision;
 use crate::pattern::{Mask, rounding};
 use burn::module::Module;
 use burn::tensor::backend::Backend;
@@ -19,7 +21,7 @@ pub struct MaxPool<B: Backend> {
     backend: PhantomData<B>,
 }
 
-/// The first of each pair was at least as large.
+/// Whether the first of each pair is at least as large.
 type FirstWon<B> = Tensor<B, 2, Bool>;
 
 impl<B: Backend> MaxPool<B> {
@@ -28,8 +30,34 @@ impl<B: Backend> MaxPool<B> {
         Self { image: [image.channels, image.height, image.width], backend: PhantomData }
     }
 
-    pub(super) fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
-        // Columns first, as below: autodiff gives the derivative to the first of equal values in each step.
+    /// The largest of each four pixels, all of them where several are equal within rounding.
+    fn winners(&self, input: &Tensor<B, 2>) -> Mask<B> {
+        let [channels, height, width] = self.image;
+        let shape = input.dims();
+        let pairs = shape[0] * channels * (height / 2);
+        let largest = self.forward(input.clone()).reshape([pairs, 1, width / 2, 1]);
+        let largest = largest.expand([pairs, 2, width / 2, 2]).reshape(shape);
+        input.clone().greater_equal(largest - rounding(input))
+    }
+
+    fn n_outputs(&self) -> usize {
+        self.image.iter().product::<usize>() / 4
+    }
+}
+
+impl<B: Backend> Layer<B> for MaxPool<B> {
+    fn group(&self) -> &'static str {
+        "pools"
+    }
+
+    fn gains_from_parts(&self) -> bool {
+        true
+    }
+
+    fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
+
+    fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        // Columns first, as in `differentiate`: autodiff gives the derivative to the first of equal values in each step.
         let [channels, height, width] = self.image;
         let n = input.dims()[0];
         let pairs = n * channels * (height / 2);
@@ -37,18 +65,14 @@ impl<B: Backend> MaxPool<B> {
         columns.reshape([pairs, 2, width / 2]).max_dim(1).reshape([n, self.n_outputs()])
     }
 
-    /// The pixels that win: the largest of their four, all of them where several are equal within rounding.
-    pub(super) fn pattern(&self, input: &Tensor<B, 2>) -> Vec<Mask<B>> {
-        let [channels, height, width] = self.image;
-        let shape = input.dims();
-        let pairs = shape[0] * channels * (height / 2);
-        let largest = self.forward(input.clone()).reshape([pairs, 1, width / 2, 1]);
-        let largest = largest.expand([pairs, 2, width / 2, 2]).reshape(shape);
-        vec![input.clone().greater_equal(largest - rounding(input))]
+    /// Records the largest pixels.
+    fn forward_training(&self, input: Tensor<B, 2>, pass: &mut TrainingPass) -> Tensor<B, 2> {
+        pass.record(|| vec![self.winners(&input)]);
+        self.forward(input)
     }
 
     /// Keeps which pixel of each pair won.
-    pub(super) fn differentiate(&self, input: Tensor<B, 2>) -> (Tensor<B, 2>, Backward<'_, B>) {
+    fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
         let [channels, height, width] = self.image;
         let n = input.dims()[0];
         let pairs = n * channels * (height / 2);
@@ -68,8 +92,8 @@ impl<B: Backend> MaxPool<B> {
         (output, Box::new(backward))
     }
 
-    fn n_outputs(&self) -> usize {
-        self.image.iter().product::<usize>() / 4
+    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
+        independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
     }
 }
 
@@ -85,21 +109,21 @@ fn share<B: Backend>(grad: Tensor<B, 2>, first_won: FirstWon<B>) -> (Tensor<B, 2
     (first, grad.mask_fill(first_won, 0.0))
 }
 
-/// Half of the columns from `start` on, in one piece: what compares views takes longer than the copy.
+/// Half of the columns, from `start` on, contiguous in memory: comparing views takes longer than the copy.
 fn half<B: Backend>(rows: &Tensor<B, 2>, start: usize) -> Tensor<B, 2> {
     let [n, width] = rows.dims();
     rows.clone().narrow(1, start, width / 2).reshape([-1]).reshape([n, width / 2])
 }
 
-/// The pixels in even and those in odd columns, `[1, ..]` each. By a transposition, for which backends
-/// have quick copies: pixel by pixel it takes several times as long.
+/// The pixels in even and those in odd columns, `[1, ..]` each. Backends copy a transposed matrix several times faster
+/// than single pixels.
 fn deal<B: Backend>(rows: Tensor<B, 2>) -> (Tensor<B, 2>, Tensor<B, 2>) {
     let half = rows.dims().iter().product::<usize>() / 2;
     let dealt = rows.reshape([half, 2]).transpose().reshape([2, half]);
     (dealt.clone().narrow(0, 0, 1), dealt.narrow(0, 1, 1))
 }
 
-/// What [`deal`] takes apart, `[.., 2]`.
+/// The inverse of [`deal`], `[.., 2]`.
 fn interleave<B: Backend>(even: Tensor<B, 2>, odd: Tensor<B, 2>) -> Tensor<B, 2> {
     Tensor::cat(vec![even, odd], 0).transpose()
 }

@@ -1,157 +1,129 @@
-//! The layers a network is made of, each with its forward pass and its derivative by hand.
+//! The layers of a network, each with its forward pass and its derivative by hand.
 //!
-//! A layer is one file: the forward pass, what it keeps of it, the backward pass, and the derivation
-//! in its documentation. Adding a layer is adding a file and a variant of [`Layer`]. Between layers
-//! a batch is a matrix, a row per sample; layers that see images know their shape.
+//! Each layer is a file: the derivation in its documentation, the forward pass, the values that it keeps, and the
+//! backward pass. To add a layer, write the file, and add a variant to [`AnyLayer`] and a line to `each_layer!`.
+//! Between layers a batch is a matrix with a row per sample; layers of images know the shape of the images.
 
 mod activation;
 mod batch_norm;
 mod convolution;
 mod dropout;
+mod im2col;
+mod layer;
 mod linear;
+mod list;
 mod max_pool;
-mod moved_images;
 mod parts;
+mod sequence;
+#[cfg(test)]
+mod tests;
+mod visitor;
 
 pub use activation::ActivationLayer;
 pub use batch_norm::BatchNorm;
 pub use convolution::Convolution;
 pub use dropout::{Dropout, SharedRandom};
+pub use layer::{Backward, InputGradient, Layer, TrainingPass, WithBackward};
 pub use linear::Linear;
+pub use list::{Layers, LayersItem, LayersRecord};
 pub use max_pool::MaxPool;
-pub use parts::{Parts, PartsBackward};
+pub use parts::{Parts, PartsBackward, PartsWithBackward};
 pub(crate) use parts::{join, split};
+pub(crate) use sequence::{backpropagate, differentiate, differentiate_parts, forward, forward_training};
+pub use visitor::{LayerVisitor, Path, Penalty, visit_layers};
 
-use crate::pattern::{Mask, sides_of_zero};
-use crate::precision::Precision;
-use burn::module::{Module, Param};
-use burn::optim::GradientsParams;
+use crate::description::{LayerSpec, Precision, Scheme};
+use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use emberlab_data::RandomState;
 
-/// One step of a network, from `[n, n_inputs]` to `[n, n_outputs]`.
+/// A layer of any kind.
 #[derive(Module, Debug)]
-pub enum Layer<B: Backend> {
+pub enum AnyLayer<B: Backend> {
     /// `x Wᵀ + b`.
     Linear(Linear<B>),
     /// A function of each element.
     Activation(ActivationLayer<B>),
-    /// Elements left out at random while training.
+    /// Zeroes random elements while training.
     Dropout(Dropout<B>),
-    /// Channels brought to one mean and variance.
+    /// Normalises each channel to one mean and variance.
     BatchNorm(BatchNorm<B>),
-    /// A filter over images.
+    /// Filters over images.
     Convolution(Convolution<B>),
     /// The largest of each two by two pixels.
     MaxPool(MaxPool<B>),
+    /// A layer that contains others, for tests.
+    #[cfg(test)]
+    Residual(tests::Residual<B>),
 }
 
-/// The derivative of a layer at one batch. It takes `∂J/∂output`, puts the gradients of the layer's
-/// parameters where it is told, and returns `∂J/∂input`, or nothing when nobody will use it.
-pub type Backward<'a, B> =
-    Box<dyn FnOnce(Tensor<B, 2>, InputGradient, &mut GradientsParams) -> Option<Tensor<B, 2>> + Send + 'a>;
-
-/// Whether `∂J/∂input` is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InputGradient {
-    /// A layer before this one will use it.
-    Wanted,
-    /// The input is the data.
-    Unused,
+/// Evaluates an expression for the layer in any variant.
+macro_rules! each_layer {
+    ($any:expr, $layer:ident => $value:expr) => {
+        match $any {
+            AnyLayer::Linear($layer) => $value,
+            AnyLayer::Activation($layer) => $value,
+            AnyLayer::Dropout($layer) => $value,
+            AnyLayer::BatchNorm($layer) => $value,
+            AnyLayer::Convolution($layer) => $value,
+            AnyLayer::MaxPool($layer) => $value,
+            #[cfg(test)]
+            AnyLayer::Residual($layer) => $value,
+        }
+    };
 }
 
-impl InputGradient {
-    /// `compute()` where it is wanted.
-    fn when_wanted<T>(self, compute: impl FnOnce() -> T) -> Option<T> {
-        (self == Self::Wanted).then(compute)
-    }
-}
-
-impl<B: Backend> Layer<B> {
-    /// The output for a batch, as when predicting.
-    pub fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
-        match self {
-            Self::Linear(layer) => layer.forward(input, Precision::Full),
-            Self::Activation(layer) => layer.forward(input),
-            Self::Dropout(_) => input,
-            Self::BatchNorm(layer) => layer.forward(input),
-            Self::Convolution(layer) => layer.forward(input, Precision::Full),
-            Self::MaxPool(layer) => layer.forward(input),
-        }
+impl<B: Backend> Layer<B> for AnyLayer<B> {
+    fn group(&self) -> &'static str {
+        each_layer!(self, layer => layer.group())
     }
 
-    /// The output for a batch that is trained on: dropout draws, batch norm takes the batch's own
-    /// mean and variance, and products are computed in `precision`.
-    pub fn forward_training(&self, input: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
-        match self {
-            Self::Linear(layer) => layer.forward(input, precision),
-            Self::Convolution(layer) => layer.forward(input, precision),
-            Self::Dropout(layer) => layer.forward_training(input),
-            Self::BatchNorm(layer) => layer.forward_training(input),
-            Self::Activation(_) | Self::MaxPool(_) => self.forward(input),
-        }
+    fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
+        each_layer!(self, layer => layer.accept(path, visitor))
     }
 
-    /// What [`forward_training`](Self::forward_training) returns, and the derivative by hand at this batch.
-    pub fn differentiate(
-        &self,
-        input: Tensor<B, 2>,
-        precision: Precision,
-    ) -> (Tensor<B, 2>, Backward<'_, B>) {
-        match self {
-            Self::Linear(layer) => layer.differentiate(input, precision),
-            Self::Activation(layer) => layer.differentiate(input),
-            Self::Dropout(layer) => layer.differentiate(input),
-            Self::BatchNorm(layer) => layer.differentiate(input),
-            Self::Convolution(layer) => layer.differentiate(input, precision),
-            Self::MaxPool(layer) => layer.differentiate(input),
-        }
+    fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        each_layer!(self, layer => layer.forward(input))
     }
 
-    /// The piece of the layer's function that each value of `input [n, n_inputs]` falls on, for a
-    /// [`Pattern`](crate::Pattern). A layer that is smooth has nothing to report.
-    pub fn pattern(&self, input: &Tensor<B, 2>) -> Vec<Mask<B>> {
-        match self {
-            Self::Activation(layer) => layer.pattern(input),
-            Self::MaxPool(layer) => layer.pattern(input),
-            Self::Linear(_) | Self::Dropout(_) | Self::BatchNorm(_) | Self::Convolution(_) => Vec::new(),
-        }
+    fn forward_training(&self, input: Tensor<B, 2>, pass: &mut TrainingPass) -> Tensor<B, 2> {
+        each_layer!(self, layer => layer.forward_training(input, pass))
     }
 
-    /// The signs of the weights that [`sum_of_magnitudes`](Self::sum_of_magnitudes) adds up.
-    pub(crate) fn pattern_of_magnitudes(&self) -> Vec<Mask<B>> {
-        match self {
-            Self::Linear(layer) => sides_of_zero(&layer.weight.val()),
-            Self::Convolution(layer) => sides_of_zero(&layer.weight.val().flatten(1, 3)),
-            _ => Vec::new(),
-        }
+    fn differentiate(&self, input: Tensor<B, 2>, precision: Precision) -> WithBackward<'_, B> {
+        each_layer!(self, layer => layer.differentiate(input, precision))
     }
 
-    /// `Σ |w|` of the layer's weights, `[1]`; biases and batch norm are not penalised.
-    pub(crate) fn sum_of_magnitudes(&self) -> Option<Tensor<B, 1>> {
-        match self {
-            Self::Linear(layer) => Some(layer.weight.val().abs().sum()),
-            Self::Convolution(layer) => Some(layer.weight.val().abs().sum()),
-            _ => None,
-        }
+    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
+        each_layer!(self, layer => layer.differentiate_parts(inputs, precision))
     }
 
-    /// Adds the derivative of `l1 Σ |w|`, `l1 sign(w)`, to the gradient of the layer's weights.
-    pub(crate) fn add_l1_gradient(&self, l1: f64, gradients: &mut GradientsParams) {
-        match self {
-            Self::Linear(layer) => add_l1_gradient(&layer.weight, l1, gradients),
-            Self::Convolution(layer) => add_l1_gradient(&layer.weight, l1, gradients),
-            _ => (),
-        }
+    fn gains_from_parts(&self) -> bool {
+        each_layer!(self, layer => layer.gains_from_parts())
     }
 }
 
-fn add_l1_gradient<B: Backend, const D: usize>(
-    weight: &Param<Tensor<B, D>>,
-    l1: f64,
-    gradients: &mut GradientsParams,
-) {
-    if let Some(gradient) = gradients.remove::<B, D>(weight.id) {
-        gradients.register(weight.id, gradient + weight.val().sign() * l1);
+impl<B: Backend> AnyLayer<B> {
+    /// The layer of a description, with weights drawn by `scheme`. Dropout draws from `dropout` while training.
+    pub fn new(
+        spec: LayerSpec,
+        scheme: Scheme,
+        random: &mut RandomState,
+        dropout: &SharedRandom,
+        device: &B::Device,
+    ) -> Self {
+        match spec {
+            LayerSpec::Linear { n_inputs, n_outputs } => {
+                Self::Linear(Linear::new(n_inputs, n_outputs, scheme, random, device))
+            }
+            LayerSpec::Convolution { image, n_filters, kernel_size } => {
+                Self::Convolution(Convolution::new(image, n_filters, kernel_size, scheme, random, device))
+            }
+            LayerSpec::BatchNorm(channels) => Self::BatchNorm(BatchNorm::new(channels, device)),
+            LayerSpec::Activation(activation) => Self::Activation(ActivationLayer::new(activation)),
+            LayerSpec::Dropout(probability) => Self::Dropout(Dropout::new(probability, dropout.clone())),
+            LayerSpec::MaxPool(image) => Self::MaxPool(MaxPool::new(image)),
+        }
     }
 }

@@ -7,7 +7,7 @@ use emberlab_data::Splits;
 use emberlab_run::histograms_file::{self, HistogramRow};
 use emberlab_run::metrics_file::{self, MetricRow};
 use emberlab_run::predictions_file::Predictions;
-use emberlab_run::{RunDir, RunRecord, file};
+use emberlab_run::{Evaluation, RunDir, RunRecord, file};
 
 /// Everything that pictures and pages are made of.
 pub struct Material {
@@ -57,5 +57,15 @@ impl Material {
             splits,
             learning_rates,
         })
+    }
+
+    /// The predictions for the test part, where there are any.
+    pub fn test_predictions(&self) -> Option<&Predictions> {
+        self.predictions.as_ref().filter(|predictions| predictions.len() > 0)
+    }
+
+    /// The scores of the predictions for the test part, where there are any.
+    pub fn evaluation(&self) -> Option<Evaluation> {
+        self.test_predictions().map(|predictions| predictions.evaluation(&self.record.data.class_names))
     }
 }

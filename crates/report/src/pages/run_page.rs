@@ -18,11 +18,7 @@ use maud::{Markup, html};
 /// [`Error::Picture`] when an image cannot be encoded.
 pub fn run_page(material: &Material, figures: &[Figure]) -> Result<String, Error> {
     let Material { config, record, .. } = material;
-    let evaluation = material
-        .predictions
-        .as_ref()
-        .filter(|predictions| predictions.len() > 0)
-        .map(|predictions| predictions.evaluation(&record.data.class_names));
+    let evaluation = material.evaluation();
     let body = html! {
         h1 { (config.name) }
         p.lead { (outcome(record)) }

@@ -17,7 +17,7 @@ mod shown_samples;
 mod weight_images;
 
 pub use axis::{Scale, short};
-pub use canvas::{Picture, class_colour, png, svg};
+pub use canvas::{Canvas, Picture, class_colour, failed, fitted, png, svg, write};
 pub use class_bars::ClassBars;
 pub use confusion::ConfusionMatrix;
 pub use curves::{Curve, Curves, Stroke};

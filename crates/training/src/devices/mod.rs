@@ -35,3 +35,6 @@ pub use serve::serve;
 pub use threads::threads;
 pub use vulkan::Vulkan;
 pub use watchdog::Watchdog;
+
+/// How data sets are copied to the devices.
+pub const UPLOAD: emberlab_data::Upload = CurrentPlatform::UPLOAD;

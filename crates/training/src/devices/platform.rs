@@ -4,6 +4,7 @@ use super::error::DeviceError;
 use super::watchdog::Watchdog;
 use super::{Drivers, Problem};
 use emberlab_config::DeviceConfig;
+use emberlab_data::Upload;
 use emberlab_models::Architecture;
 
 /// Where the devices of a backend are, and what follows from it for training. The defaults are those of a device of this
@@ -17,6 +18,9 @@ pub trait Platform {
 
     /// Whether weights and gradients go from device to device by way of this machine's memory.
     const EXCHANGES_THROUGH_HOST: bool = false;
+
+    /// How data sets are copied to a device.
+    const UPLOAD: Upload = Upload { max_message_bytes: None, byte_tensors: true };
 
     /// The most numbers that are read from a device in one transfer: it need not hold a second copy of all of them.
     const MAX_READ: usize = 256 << 20;

@@ -4,9 +4,11 @@ use super::error::DeviceError;
 use super::platform::Platform;
 use super::watchdog::Watchdog;
 use emberlab_config::DeviceConfig;
+use emberlab_data::Upload;
 use emberlab_models::Architecture;
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 /// How long a server may take to accept a connection.
@@ -24,6 +26,10 @@ impl Platform for Servers {
 
     /// Burn 0.21 mixes up tensors that servers hand to each other at once.
     const EXCHANGES_THROUGH_HOST: bool = true;
+
+    /// Burn 0.21's server refuses messages above 16 MiB, and its router drops tensors of unsigned integers although it says
+    /// that it supports them.
+    const UPLOAD: Upload = Upload { max_message_bytes: NonZeroUsize::new(8 << 20), byte_tensors: false };
 
     /// 8 MiB of numbers, which fit into one message.
     const MAX_READ: usize = 2 << 20;

@@ -1,7 +1,7 @@
 //! What a check costs, before it is paid.
 
 use crate::error::Error;
-use emberlab_models::{Architecture, LayerSpec};
+use emberlab_models::Architecture;
 use std::time::Duration;
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
@@ -57,36 +57,13 @@ fn memory(architecture: &Architecture, n_samples: usize) -> u64 {
     let mut width = architecture.n_features;
     let mut values = width;
     for layer in architecture.layers() {
-        values = values.saturating_add(laid_out(layer));
-        width = outputs(layer, width);
+        values = values.saturating_add(layer.n_unfolded());
+        width = layer.n_outputs(width);
         values = values.saturating_add(width);
     }
     let weights = architecture.n_parameters().saturating_mul(BYTES_PER_WEIGHT);
     let values = values.saturating_mul(n_samples).saturating_mul(BYTES_PER_VALUE);
     weights.saturating_add(values) as u64
-}
-
-/// Values per sample after a layer.
-fn outputs(layer: LayerSpec, n_inputs: usize) -> usize {
-    match layer {
-        LayerSpec::Linear { n_outputs, .. } => n_outputs,
-        LayerSpec::Convolution { image, n_filters, .. } => {
-            n_filters.saturating_mul(image.height * image.width)
-        }
-        LayerSpec::MaxPool(_) => n_inputs / 4,
-        LayerSpec::BatchNorm(_) | LayerSpec::Activation(_) | LayerSpec::Dropout(_) => n_inputs,
-    }
-}
-
-/// Values per sample that a convolution lays out for its product.
-fn laid_out(layer: LayerSpec) -> usize {
-    match layer {
-        LayerSpec::Convolution { image, kernel_size, .. } => image
-            .channels
-            .saturating_mul(image.height * image.width)
-            .saturating_mul(kernel_size * kernel_size),
-        _ => 0,
-    }
 }
 
 #[cfg(test)]

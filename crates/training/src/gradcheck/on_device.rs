@@ -8,7 +8,7 @@
 
 use super::gradients::{HostGradients, largest, read};
 use crate::classifier::classifier;
-use crate::devices::{self, AutodiffBackend, Backend};
+use crate::devices::{self, AutodiffBackend, Backend, UPLOAD};
 use crate::error::Error;
 use burn::module::ParamId;
 use emberlab_config::Config;
@@ -55,7 +55,7 @@ pub fn errors(
     let dropout = RandomState::new(config.model.dropout_seed);
     let errors = |rule: GradientRule| -> Vec<f64> {
         classifier.network().reset_dropout(&dropout);
-        let set = DeviceSet::<Backend>::new(samples.clone(), normalizer, true, &device);
+        let set = DeviceSet::<Backend>::new(samples.clone(), normalizer, true, UPLOAD, &device);
         let batch = ClassificationBatch::from_inner(set.into_batch());
         let found = read(&classifier, rule.gradients(&classifier, batch));
         let names = classifier.network().parameter_names().into_iter();

@@ -43,7 +43,7 @@ pub use throughput::THROUGHPUT;
 
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::devices::Heartbeat;
-use crate::devices::{AutodiffBackend, Backend, Device, DeviceError, with_device_metrics};
+use crate::devices::{AutodiffBackend, Backend, Device, DeviceError, UPLOAD, with_device_metrics};
 use crate::error::Error;
 use crate::host::{Host, Outline};
 use crate::panic_log::{PanicLog, failure, guarded};
@@ -275,7 +275,7 @@ where
         failure: None,
     };
     let shared = Arc::new(Mutex::new(shared));
-    let validation = validation.map(|samples| DeviceSet::new(samples, normalizer, false, device));
+    let validation = validation.map(|samples| DeviceSet::new(samples, normalizer, false, UPLOAD, device));
     let has_validation = validation.is_some();
     let strategy = UpdateLoop::new(
         Arc::clone(&shared),
@@ -333,7 +333,7 @@ fn train_loader(
     let training = &config.training;
     let augmented = config.data.source.image().filter(|_| !config.data.augment.is_none());
     let whole = matches!(training.plan, BatchPlan::Full { .. }) && augmented.is_none();
-    let set = DeviceSet::new(train, normalizer, whole, device);
+    let set = DeviceSet::new(train, normalizer, whole, UPLOAD, device);
     let loader = DeviceLoader::new(set, training.plan, training.shuffle.then_some(training.shuffle_seed));
     match augmented {
         Some(shape) => {

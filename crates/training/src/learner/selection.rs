@@ -2,8 +2,8 @@
 //! is any use in going on.
 
 use crate::devices::Backend;
-use emberlab_config::{EarlyStopping, Select};
-use emberlab_models::{Classifier, Score};
+use emberlab_config::{EarlyStopping, ScoreName, Select};
+use emberlab_models::{Classifier, MetricName, Score};
 use serde::{Deserialize, Serialize};
 
 /// An epoch that was scored.
@@ -67,16 +67,18 @@ impl SelectionState {
 /// What is compared of a score; larger is better.
 fn value(select: Select, score: &Score) -> f64 {
     match select {
-        Select::Loss | Select::Last => sign(select) * f64::from(score.loss),
-        Select::Accuracy => sign(select) * score.accuracy(),
+        Select::Best(ScoreName::Loss) | Select::Last => sign(select) * f64::from(score.loss),
+        Select::Best(ScoreName::Metric(MetricName::Accuracy)) => sign(select) * score.accuracy(),
+        // A score has no other metric, and NaN is never better.
+        Select::Best(ScoreName::Metric(_)) => f64::NAN,
     }
 }
 
 /// Turns round losses, of which smaller ones are better.
 fn sign(select: Select) -> f64 {
     match select {
-        Select::Loss | Select::Last => -1.0,
-        Select::Accuracy => 1.0,
+        Select::Best(ScoreName::Loss) | Select::Last => -1.0,
+        Select::Best(ScoreName::Metric(_)) => 1.0,
     }
 }
 
@@ -160,9 +162,15 @@ mod tests {
         let golden: Golden = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         assert!(golden.cases.len() >= 300);
         for (index, case) in golden.cases.iter().enumerate() {
-            let select = if case.accuracy { Select::Accuracy } else { Select::Loss };
-            let rule =
-                EarlyStopping { patience: case.patience, min_delta: case.min_delta, baseline: case.baseline };
+            let metric =
+                if case.accuracy { ScoreName::Metric(MetricName::Accuracy) } else { ScoreName::Loss };
+            let select = Select::Best(metric);
+            let rule = EarlyStopping {
+                metric,
+                patience: case.patience,
+                min_delta: case.min_delta,
+                baseline: case.baseline,
+            };
             let mut state = SelectionState::default();
             let mut last = 0;
             for (epoch, &score) in (1..).zip(&case.scores) {

@@ -2,8 +2,8 @@
 
 use emberlab_config::DataConfig;
 use emberlab_data::{
-    DataError, FolderLayout, FolderParts, ImageFolder, LabelledData, ParameterError, Part, Progress,
-    RandomState, Splits, Subsample, TestSize, TrainTestSplit,
+    DataError, FolderLayout, FolderParts, FolderProblem, ImageFolder, LabelledData, ParameterError, Part,
+    Progress, RandomState, Splits, Subsample, TestSize, TrainTestSplit,
 };
 use std::path::{Path, PathBuf};
 
@@ -91,9 +91,10 @@ impl FolderPlan<'_> {
         if layout.test.is_none() && self.test_size.is_none() {
             let TestSize::Share(share) = TrainTestSplit::default().test_size else { return notes };
             let directory = self.folder.directory.display();
-            let holds = match layout.is_flat {
-                true => format!("`{directory}` has no folder `train`: its folders are the classes"),
-                false => format!("`{directory}` has no folder of the test part"),
+            let holds = if layout.is_flat {
+                format!("`{directory}` has no folder `train`: its folders are the classes")
+            } else {
+                format!("`{directory}` has no folder of the test part")
             };
             let percent = 100.0 * share;
             notes.push(format!(
@@ -111,9 +112,8 @@ fn check_classes(train: &LabelledData, folder: &Path) -> Result<(), DataError> {
     train.labels.iter().for_each(|&label| empty[label as usize] = false);
     match train.class_names.iter().zip(empty).find(|(_, empty)| *empty) {
         Some((name, _)) => {
-            let problem = "has no image in the training part: all of its images are drawn for the test part; add images, or \
-                           divide each class alike with `data.stratify = true`";
-            Err(DataError::Corrupt { path: folder.join(name), problem: problem.to_owned() })
+            let problem = FolderProblem::AllDrawnForTest.into();
+            Err(DataError::Corrupt { path: folder.join(name), problem })
         }
         None => Ok(()),
     }

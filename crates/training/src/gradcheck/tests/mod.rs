@@ -5,10 +5,11 @@
 mod seeds;
 
 use super::*;
-use burn::module::ParamId;
+use burn::module::Param;
 use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
 use emberlab_data::{NoProgress, RandomState};
-use emberlab_models::layers::Layer;
+use emberlab_models::layers::{Layer, LayerVisitor, Path, Penalty};
 use emberlab_models::{InputGradientTensor, manual_gradients};
 use std::fs;
 
@@ -122,32 +123,22 @@ fn faulty(
             if index != position {
                 return returned;
             }
-            enlarge(layer, gradients, factor);
+            layer.accept(&Path::root(), &mut Enlarge { gradients, factor });
             returned.map(|gradient| gradient * factor)
         })
     }
 }
 
-/// Makes the gradients of a layer's own parameters larger.
-fn enlarge(layer: &Layer<Tracked>, gradients: &mut GradientsParams, factor: f64) {
-    fn times<const D: usize>(id: ParamId, gradients: &mut GradientsParams, factor: f64) {
-        let gradient = gradients.remove::<Cpu, D>(id).unwrap();
-        gradients.register(id, gradient * factor);
-    }
-    match layer {
-        Layer::Linear(layer) => {
-            times::<2>(layer.weight.id, gradients, factor);
-            times::<1>(layer.bias.id, gradients, factor);
-        }
-        Layer::Convolution(layer) => {
-            times::<4>(layer.weight.id, gradients, factor);
-            times::<1>(layer.bias.id, gradients, factor);
-        }
-        Layer::BatchNorm(layer) => {
-            times::<1>(layer.weight.id, gradients, factor);
-            times::<1>(layer.bias.id, gradients, factor);
-        }
-        Layer::Activation(_) | Layer::Dropout(_) | Layer::MaxPool(_) => (),
+/// Multiplies the gradients of a layer's parameters by `factor`.
+struct Enlarge<'a> {
+    gradients: &'a mut GradientsParams,
+    factor: f64,
+}
+
+impl LayerVisitor<Tracked> for Enlarge<'_> {
+    fn parameter<const D: usize>(&mut self, _: &Path<'_>, parameter: &Param<Tensor<Tracked, D>>, _: Penalty) {
+        let gradient = self.gradients.remove::<Cpu, D>(parameter.id).unwrap();
+        self.gradients.register(parameter.id, gradient * self.factor);
     }
 }
 

@@ -1,0 +1,35 @@
+//! The keys of `source = "csv"`.
+
+use super::key::key;
+use super::rule::path;
+use super::section::Section;
+use super::source::{CsvTest, Source};
+use super::split::split_keys;
+use super::table;
+use emberlab_data::CsvFile;
+
+pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Option<Source> {
+    let (file, test) = match written {
+        Some(Source::Csv { file, test }) => (Some(file), Some(test)),
+        _ => (None, None),
+    };
+    let (set_test_file, set_split) = match test {
+        Some(CsvTest::File(path)) => (Some(path.clone()), None),
+        Some(CsvTest::Split(split)) => (None, Some(*split)),
+        None => (None, None),
+    };
+    let path_key = key("file", path("file"), "the table, or its training part").also("train_file");
+    let path_value = section.required(path_key, file.map(|file| file.path.clone()));
+    let (label, ignore, options) = table::keys(section, file);
+    let test_file = key("test_file", path("file"), "the table of the test part, written like `file`");
+    let test_file = section.optional(test_file, set_test_file);
+    let split = split_keys(section, set_split);
+    if test_file.is_some() && section.has("test_size") {
+        section.problem("test_size", "has no meaning beside `test_file`, which is the test part");
+    }
+    let test = match test_file {
+        Some(path) => CsvTest::File(path),
+        None => CsvTest::Split(split),
+    };
+    Some(Source::Csv { file: CsvFile { path: path_value?, label, ignore, options }, test })
+}

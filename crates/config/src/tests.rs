@@ -1,0 +1,108 @@
+//! Tests of the configuration as a whole.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use super::reference::entries;
+use super::{Config, Location, ProblemKind, ScoreName, Select, docs, renamed_keys};
+use emberlab_models::MetricName;
+use std::path::Path;
+
+const BASE: &str = r#"name = "base"
+[data]
+source = "synthetic"
+validation_fraction = 0.2
+[model]
+kind = "linear"
+[training]
+epochs = 2
+early_stopping = { patience = 3, minimum_change = 0.25 }
+[training.optimizer]
+learning_rate = 0.1
+"#;
+
+fn parse(text: &str, overrides: &[&str]) -> Result<Config, super::ConfigError> {
+    let overrides: Vec<String> = overrides.iter().map(|&set| set.to_owned()).collect();
+    Config::parse(Path::new("base.toml"), text, &overrides)
+}
+
+/// Settings that together give every key a value.
+const EVERY_KIND: [&[&str]; 13] = [
+    &[],
+    &["data.weights=[0.3]", "data.shift=random", "data.scale=2.5", "data.n_samples=50", "data.test_size=10"],
+    &["data.source=cifar10", "data.train_samples=5", "data.augment.random_crop=2"],
+    &["data.source=image-folder", "data.directory=images", "data.test_folder=t", "data.image_size=8"],
+    &["data.source=csv", "data.file=a.csv", "data.header=true", "data.comment=#", "data.ignore=[1, \"x\"]"],
+    &["data.source=csv", "data.train_file=a.csv", "data.test_file=b.csv", "data.delimiter=tab"],
+    &["data.source=cifar10", "model.kind=cnn", "model.kernel_size=5", "model.init.from=w.safetensors"],
+    &["model.kind=mlp", "model.dropout=0.5", "model.init.scheme=kaiming-uniform", "device.threads=2"],
+    &["training.optimizer.kind=adamw", "training.optimizer.clip_norm=1", "training.batch_size=8"],
+    &[
+        "training.optimizer.kind=rmsprop",
+        "training.optimizer.momentum=0.5",
+        "training.class_weights=balanced",
+    ],
+    &["training.optimizer.kind=muon", "training.schedule.step.every=3", "training.schedule.warmup.updates=2"],
+    &["metrics.names=[]", "training.select=accuracy", "training.early_stopping.metric=top-5 accuracy"],
+    &["training.optimizer.kind=adagrad", "device.remote=[\"ws://a:1\"]", "training.log_every=1"],
+];
+
+#[test]
+fn a_configuration_that_is_written_reads_back_equal() {
+    for overrides in EVERY_KIND {
+        let written = parse(BASE, overrides).unwrap().to_toml();
+        assert_eq!(parse(&written, &[]).unwrap().to_toml(), written);
+    }
+}
+
+#[test]
+fn a_former_name_is_accepted_with_a_note_and_written_by_the_present_one() {
+    let config = parse(BASE, &[]).unwrap();
+    assert_eq!(config.training.early_stopping.unwrap().min_delta, 0.25);
+    assert_eq!(config.warnings(10), ["`training.early_stopping.minimum_change` is now called `min_delta`"]);
+    let shown = config.to_toml_with_origins();
+    let line = shown.lines().find(|line| line.starts_with("min_delta = 0.25")).unwrap();
+    assert!(line.ends_with("# base.toml:9"), "{line}");
+    let path = |name| format!("training.early_stopping.{name}");
+    assert_eq!(renamed_keys().unwrap(), [(path("minimum_change"), path("min_delta"))]);
+}
+
+#[test]
+fn a_problem_tells_its_key_value_and_place() {
+    let error = parse(BASE, &["training.epochs=0"]).unwrap_err();
+    let [problem] = error.problems() else { panic!("{error}") };
+    assert_eq!(problem.location, Location::Argument("training.epochs=0".into()));
+    let ProblemKind::InvalidValue { key, value, .. } = &problem.kind else { panic!("{error}") };
+    assert_eq!((key.as_str(), value.as_str()), ("training.epochs", "0"));
+    let error = parse(BASE, &["training.epoch=1"]).unwrap_err();
+    let kind = &error.problems()[0].kind;
+    assert!(matches!(kind, ProblemKind::UnknownKey { nearest: Some("epochs"), .. }), "{kind:?}");
+}
+
+#[test]
+fn every_key_is_described_and_stands_on_the_page() {
+    let page = docs().unwrap();
+    for entry in entries().unwrap() {
+        let path = &entry.declaration.path;
+        assert!(!entry.declaration.about.is_empty() && !entry.declaration.default.is_empty(), "{path}");
+        assert!(page.contains(&format!("\n| `{}`", entry.name())), "{path}");
+    }
+}
+
+#[test]
+fn metrics_that_epochs_are_compared_by_are_computed_too() {
+    let names = |overrides: &[&str]| parse(BASE, overrides).unwrap().metric_names();
+    let [top_5, mean_per_class] = [MetricName::TopFiveAccuracy, MetricName::MeanPerClassAccuracy];
+    assert_eq!(names(&[]), [MetricName::Accuracy]);
+    assert_eq!(names(&["metrics.names=[]"]), []);
+    assert_eq!(names(&["metrics.names=[\"top-5 accuracy\"]"]), [top_5]);
+    let select = "training.select=mean per-class accuracy";
+    assert_eq!(names(&[select]), [MetricName::Accuracy, mean_per_class]);
+    let stop = "training.early_stopping.metric=top-5 accuracy";
+    assert_eq!(names(&[select, stop]), [MetricName::Accuracy, mean_per_class, top_5]);
+    let config = parse(BASE, &[select]).unwrap();
+    assert_eq!(config.training.select, Select::Best(ScoreName::Metric(mean_per_class)));
+    // Early stopping goes by the same number unless it names another.
+    assert_eq!(config.training.early_stopping.unwrap().metric, ScoreName::Metric(mean_per_class));
+    let error = parse(BASE, &["metrics.names=[\"accuracy\", \"accuracy\"]"]).unwrap_err().to_string();
+    assert!(error.ends_with("`metrics.names` has \"accuracy\" twice"), "{error}");
+}

@@ -1,0 +1,40 @@
+//! Normalization of pixels on the device.
+
+use crate::labelled_data::Features;
+use crate::normalizer::Normalizer;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+
+/// A [`Normalizer`] of images on a device.
+#[derive(Clone, Debug)]
+pub(super) struct ByteNormalizer<B: Backend> {
+    divisor: f64,
+    /// Mean and standard deviation of each value of an image, `[1, n_features]`.
+    statistics: Option<[Tensor<B, 2>; 2]>,
+}
+
+impl<B: Backend> ByteNormalizer<B> {
+    pub fn new(normalizer: &Normalizer, features: &Features, device: &B::Device) -> Self {
+        let row = |values: Vec<f64>| {
+            let shape = [1, values.len()];
+            Tensor::from_data(TensorData::new(values, shape), device)
+        };
+        let statistics = normalizer.rows(features).map(|(mean, std)| [row(mean), row(std)]);
+        Self { divisor: normalizer.divisor(features), statistics }
+    }
+
+    /// Normalizes pixels, `[n, n_features]`.
+    pub fn apply(&self, pixels: Tensor<B, 2>) -> Tensor<B, 2> {
+        let pixels = if self.divisor == 1.0 { pixels } else { pixels / self.divisor };
+        match &self.statistics {
+            Some([mean, std]) => (pixels - mean.clone()) / std.clone(),
+            None => pixels,
+        }
+    }
+
+    pub fn to_device(&self, device: &B::Device) -> Self {
+        let moved = |row: &Tensor<B, 2>| row.clone().to_device(device);
+        let statistics = self.statistics.as_ref().map(|statistics| statistics.each_ref().map(moved));
+        Self { divisor: self.divisor, statistics }
+    }
+}

@@ -1,0 +1,42 @@
+//! What can be wrong with a file or folder, by kind, each shown as the end of a sentence that begins with its path.
+
+mod archive;
+mod download;
+mod folder;
+mod image;
+mod record;
+mod table;
+
+pub use archive::ArchiveProblem;
+pub use download::DownloadProblem;
+pub use folder::FolderProblem;
+pub use image::{CannotDecode, ImageProblem};
+pub use record::RecordProblem;
+pub use table::{TableProblem, TextProblem};
+
+/// What is wrong with the content of a file or folder.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// A file with more bytes than its format allows.
+    #[error("is larger than {max} bytes")]
+    TooLarge {
+        /// The most bytes that are read.
+        max: u64,
+    },
+    /// An archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveProblem),
+    /// A folder of images.
+    #[error(transparent)]
+    Folder(#[from] FolderProblem),
+    /// An image.
+    #[error(transparent)]
+    Image(#[from] ImageProblem),
+    /// A file of CIFAR-10.
+    #[error(transparent)]
+    Record(#[from] RecordProblem),
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableProblem),
+}

@@ -1,0 +1,11 @@
+//! Values, lists and lines of messages: long ones cut, control characters escaped.
+
+mod escape;
+mod line;
+mod list;
+mod value;
+
+pub use escape::{needs_escape, on_one_line, printable};
+pub use line::short_line;
+pub use list::{MAX_ITEMS, count, first, listed, thousands};
+pub use value::{backticked, quoted, shown};

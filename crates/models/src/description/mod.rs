@@ -1,0 +1,22 @@
+//! Plain descriptions of a classifier: what it is made of, how it is trained, and what it scored.
+//!
+//! These types know no tensors, so they are all that remains of the crate without its feature `burn`. What is
+//! computed from them lies in the files beside this folder.
+
+mod activation;
+mod architecture;
+mod gradient_rule;
+mod named_tensor;
+mod output;
+mod precision;
+mod scheme;
+mod score;
+
+pub use activation::Activation;
+pub use architecture::{Architecture, ConvolutionBlocks, LayerSpec};
+pub use gradient_rule::GradientRule;
+pub use named_tensor::NamedTensor;
+pub use output::Output;
+pub use precision::Precision;
+pub use scheme::Scheme;
+pub use score::{Score, ScoreMean};

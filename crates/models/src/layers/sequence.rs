@@ -1,0 +1,77 @@
+//! Layers that follow one another: a network, or the inside of a layer that contains others.
+
+use super::{AnyLayer, Backward, InputGradient, Layer, Parts, PartsWithBackward, TrainingPass};
+use crate::description::Precision;
+use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+/// The output of the last layer when predicting.
+pub fn forward<B: Backend>(layers: &[AnyLayer<B>], input: Tensor<B, 2>) -> Tensor<B, 2> {
+    layers.iter().fold(input, |signal, layer| layer.forward(signal))
+}
+
+/// The output of the last layer for a training batch.
+pub fn forward_training<B: Backend>(
+    layers: &[AnyLayer<B>],
+    input: Tensor<B, 2>,
+    pass: &mut TrainingPass,
+) -> Tensor<B, 2> {
+    layers.iter().fold(input, |signal, layer| layer.forward_training(signal, pass))
+}
+
+/// The output of the last layer for a training batch, and the derivative of each layer.
+pub fn differentiate<B: Backend>(
+    layers: &[AnyLayer<B>],
+    input: Tensor<B, 2>,
+    precision: Precision,
+) -> (Tensor<B, 2>, Vec<Backward<'_, B>>) {
+    let mut derivatives = Vec::with_capacity(layers.len());
+    let output = layers.iter().fold(input, |signal, layer| {
+        let (output, backward) = layer.differentiate(signal, precision);
+        derivatives.push(backward);
+        output
+    });
+    (output, derivatives)
+}
+
+/// Takes `∂J/∂output` of the last layer back to `∂J/∂input` of the first one, if that is wanted. `after_layer` receives
+/// the position of each layer, its `∂J/∂input` and all gradients so far, and returns the gradient for the layer before.
+pub fn backpropagate<B: Backend>(
+    derivatives: Vec<Backward<'_, B>>,
+    grad: Tensor<B, 2>,
+    wanted: InputGradient,
+    gradients: &mut GradientsParams,
+    mut after_layer: impl FnMut(usize, Option<Tensor<B, 2>>, &mut GradientsParams) -> Option<Tensor<B, 2>>,
+) -> Option<Tensor<B, 2>> {
+    let mut grad = Some(grad);
+    for (index, backward) in derivatives.into_iter().enumerate().rev() {
+        let wanted = if index > 0 { InputGradient::Wanted } else { wanted };
+        let returned = backward(grad?, wanted, gradients);
+        grad = after_layer(index, returned, gradients);
+    }
+    grad
+}
+
+/// The outputs of the last layer for a training batch that is split into parts, and the derivative of all layers.
+pub fn differentiate_parts<B: Backend>(
+    layers: &[AnyLayer<B>],
+    inputs: Parts<B>,
+    precision: Precision,
+) -> PartsWithBackward<'_, B> {
+    let mut derivatives = Vec::with_capacity(layers.len());
+    let outputs = layers.iter().fold(inputs, |signal, layer| {
+        let (outputs, backward) = layer.differentiate_parts(signal, precision);
+        derivatives.push(backward);
+        outputs
+    });
+    let backward = move |grads: Parts<B>, wanted: InputGradient, gradients: &mut [GradientsParams]| {
+        let mut grads = Some(grads);
+        for (index, backward) in derivatives.into_iter().enumerate().rev() {
+            let wanted = if index > 0 { InputGradient::Wanted } else { wanted };
+            grads = backward(grads?, wanted, gradients);
+        }
+        grads
+    };
+    (outputs, Box::new(backward))
+}

@@ -1,0 +1,80 @@
+//! Visits the parameters, running means and generators of layers, with their names.
+
+use super::{AnyLayer, Layer, SharedRandom};
+use burn::module::{Param, RunningState};
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+use std::fmt;
+
+/// Receives what a layer consists of. Each method does nothing unless it is implemented.
+#[expect(unused_variables, reason = "the methods do nothing by default")]
+pub trait LayerVisitor<B: Backend> {
+    /// A parameter that the optimizer updates.
+    fn parameter<const D: usize>(
+        &mut self,
+        path: &Path<'_>,
+        parameter: &Param<Tensor<B, D>>,
+        penalty: Penalty,
+    ) {
+    }
+
+    /// A running mean that training updates and predictions use.
+    fn state(&mut self, path: &Path<'_>, state: &RunningState<Tensor<B, 1>>) {}
+
+    /// A generator that the layer draws from while training.
+    fn random(&mut self, random: &SharedRandom) {}
+}
+
+/// Whether the L1 penalty includes a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Penalty {
+    /// Weights.
+    Included,
+    /// Biases, and the parameters of batch norm.
+    Excluded,
+}
+
+/// The place of a layer or a tensor in a network, as `convolutions.0.weight`. It becomes text when it is displayed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    name: &'a str,
+    index: Option<usize>,
+}
+
+impl<'a> Path<'a> {
+    /// The network itself.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The place of `name` in this one.
+    pub fn child(&'a self, name: &'a str) -> Self {
+        Self { parent: Some(self), name, index: None }
+    }
+
+    fn item(&'a self, name: &'a str, index: usize) -> Self {
+        Self { parent: Some(self), name, index: Some(index) }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            if parent.parent.is_some() {
+                write!(f, "{parent}.")?;
+            }
+            f.write_str(self.name)?;
+        }
+        self.index.map_or(Ok(()), |index| write!(f, ".{index}"))
+    }
+}
+
+/// Visits layers that lie at `path`, in order. Each has the name of its group and its number among those of its group.
+pub fn visit_layers<B: Backend>(path: &Path<'_>, layers: &[AnyLayer<B>], visitor: &mut impl LayerVisitor<B>) {
+    for (position, layer) in layers.iter().enumerate() {
+        let group = layer.group();
+        let index = layers[..position].iter().filter(|earlier| earlier.group() == group).count();
+        layer.accept(&path.item(group, index), visitor);
+    }
+}

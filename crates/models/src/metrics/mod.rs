@@ -1,0 +1,5 @@
+//! Metrics by name.
+
+mod name;
+
+pub use name::MetricName;
