@@ -1,4 +1,4 @@
-//! From `[model]` to a classifier.
+//! Creating the classifier that `[model]` describes.
 
 use crate::devices::{CurrentPlatform, Platform};
 use crate::error::Error;
@@ -8,7 +8,7 @@ use emberlab_config::{ClassWeights, Config, DataShape, Init, ModelConfig};
 use emberlab_data::{LabelledData, RandomState};
 use emberlab_models::{Architecture, Classifier, Loss, Network, Objective, Scheme, SharedRandom};
 
-/// The classifier of a configuration with its initial weights.
+/// Creates the classifier of a configuration with its initial weights.
 ///
 /// # Errors
 ///
@@ -21,7 +21,7 @@ pub fn classifier<B: Backend>(
     told_classifier(config, train, device, &|_| ())
 }
 
-/// The same, and `warn` is told what was changed about weights that are read from a file.
+/// Like [`classifier`]; reports changes to weights that are read from a file to `warn`.
 ///
 /// # Errors
 ///
@@ -38,7 +38,7 @@ pub fn told_classifier<B: Backend>(
     Ok(Classifier::new(network, objective(config, train), model.gradient))
 }
 
-/// The network of an architecture with weights from `init`.
+/// Creates the network of an architecture with weights from `init`.
 ///
 /// # Errors
 ///
@@ -69,7 +69,7 @@ fn told_network<B: Backend>(
     }
 }
 
-/// What training makes small.
+/// The objective that training minimises.
 pub fn objective(config: &Config, train: &LabelledData) -> Objective {
     let training = &config.training;
     let class_weights = training.class_weights.as_ref().map(|weights| match weights {

@@ -1,11 +1,11 @@
-//! The logits and the score of a part of the data.
+//! Evaluating a classifier on a part of the data.
 
 use crate::devices::Backend;
 use burn::tensor::Tensor;
 use emberlab_data::{DeviceSet, Phase, Progress};
 use emberlab_models::{Classifier, Output, Score};
 
-/// Samples that are computed at once: enough to keep a device busy, and no matter for its memory.
+/// Samples per batch: enough to keep a device busy, and few enough for its memory.
 const BATCH_SIZE: usize = 1024;
 
 /// The logits `[n, n_outputs]` of a set.
@@ -27,7 +27,7 @@ pub fn logits(
     logits
 }
 
-/// What a classifier says of a set of samples.
+/// The score and the predictions of a classifier on a set of samples.
 #[derive(Clone, Debug)]
 pub struct Evaluated {
     /// Plain cross-entropy and accuracy.
@@ -38,7 +38,7 @@ pub struct Evaluated {
     pub probabilities: Vec<f64>,
 }
 
-/// What a classifier says of a set; nothing where it has no sample.
+/// Evaluates a classifier on a set; returns `None` where the set is empty.
 pub fn evaluate(
     classifier: &Classifier<Backend>,
     set: &DeviceSet<Backend>,
@@ -49,14 +49,14 @@ pub fn evaluate(
     Some(Evaluated { score, predictions, probabilities })
 }
 
-/// The class and the probabilities `[n, n_classes]` that logits stand for, in host memory.
+/// Returns the predicted class of each row of logits, and the probabilities `[n, n_classes]`, in host memory.
 pub fn predicted(output: Output, logits: Tensor<Backend, 2>) -> (Vec<usize>, Vec<f64>) {
     let predictions = output.predictions(logits.clone()).into_data();
     let predictions = predictions.iter::<i64>().map(|class| class as usize).collect();
     (predictions, output.probabilities(logits).into_data().iter::<f64>().collect())
 }
 
-/// Plain cross-entropy and accuracy over a set; nothing where it has no sample.
+/// Plain cross-entropy and accuracy on a set; returns `None` where the set is empty.
 pub fn score(
     classifier: &Classifier<Backend>,
     set: &DeviceSet<Backend>,

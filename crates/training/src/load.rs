@@ -1,4 +1,4 @@
-//! From `[data]` to samples in memory.
+//! Reading or generating the samples that `[data]` describes.
 
 mod image_folder;
 
@@ -11,22 +11,22 @@ use emberlab_data::{
 use image_folder::FolderPlan;
 use std::path::PathBuf;
 
-/// The samples of a configuration, and what makes inputs of them.
+/// The samples of a configuration, and their normalizer.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// The parts.
+    /// The training, validation and test parts.
     pub splits: Splits,
-    /// With the numbers of the training part.
+    /// Fitted to the training part.
     pub normalizer: Normalizer,
-    /// Files of an image folder that are no images.
+    /// Files of an image folder that are not images.
     pub ignored: Vec<PathBuf>,
-    /// What is unusual about the data but no error, a line each. `train` and `data info` print them as warnings.
+    /// Warnings about the data, a line each.
     pub notes: Vec<String>,
-    /// What other tables are read by, where the samples are a table in a file.
+    /// The schema to read other tables with, where the samples are a table in a file.
     pub table: Option<TableSchema>,
 }
 
-/// Draws or reads the samples of a configuration; `progress` is told how far that came.
+/// Generates or reads the samples of a configuration. Reports the progress of reading to `progress`.
 ///
 /// # Errors
 ///
@@ -36,7 +36,7 @@ pub fn load(config: &Config, progress: &dyn Progress) -> Result<Loaded, Error> {
     load_for(config, None, progress)
 }
 
-/// The same for a run, whose table's statistics and categories are kept when the table's rows have changed since.
+/// Like [`load`], for a run: keeps its table's statistics and categories where the table's rows have changed since.
 ///
 /// # Errors
 ///
@@ -87,7 +87,7 @@ pub fn load_for(
     Ok(Loaded { splits, normalizer, ignored, notes, table })
 }
 
-/// Reads a table and divides it; words and missing values are still to be encoded.
+/// Reads a table and divides it. Words and missing values are not encoded yet.
 fn load_csv(file: &CsvFile, test: &CsvTest, split_seed: u32) -> Result<(Splits, TableEncoding), DataError> {
     let table = file.read()?;
     match test {

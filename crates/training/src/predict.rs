@@ -13,10 +13,10 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The input that is read from standard input.
+/// The input that stands for standard input.
 const STANDARD_INPUT: &str = "-";
 
-/// The most probable classes that are told.
+/// The number of most probable classes in a prediction.
 const MOST_PROBABLE: usize = 5;
 
 /// The prediction for one input.
@@ -30,7 +30,7 @@ pub struct Prediction {
     pub probability: f64,
     /// The most probable classes, the first of all first.
     pub most_probable: Vec<ClassProbability>,
-    /// What the network computed.
+    /// The output of the network.
     pub logits: Vec<f32>,
 }
 
@@ -43,15 +43,15 @@ pub struct ClassProbability {
     pub probability: f64,
 }
 
-/// Inputs on their way to a model.
+/// Inputs with their names.
 struct Samples {
     names: Vec<String>,
     features: Features,
 }
 
 /// Predicts the class of each input: an image of any size, `FILE.bin:INDEX` for a record of a CIFAR-10
-/// file, or a CSV file with a sample in each row; `-` is such a file on standard input. Passes to `warn` what is
-/// unusual about an input but no error.
+/// file, or a CSV file with a sample in each row; `-` is such a file on standard input. Reports warnings about
+/// an input to `warn`.
 ///
 /// # Errors
 ///
@@ -158,7 +158,7 @@ fn read_table(input: &OsStr, run: &TrainedRun, warn: fn(&str)) -> Result<Samples
     Ok(Samples { names, features: rows.features })
 }
 
-/// An input's path, as messages have it.
+/// The path of an input for messages.
 fn path_of(input: &OsStr) -> PathBuf {
     if input == STANDARD_INPUT { "standard input".into() } else { input.into() }
 }

@@ -1,4 +1,4 @@
-//! A run that was trained, to be used.
+//! Loading a trained run to use its network.
 
 use crate::classifier::network;
 use crate::devices::{self, Backend, Device};
@@ -15,15 +15,15 @@ use std::path::Path;
 
 /// A run with its final weights.
 pub struct TrainedRun {
-    /// Where it is.
+    /// Its directory.
     pub directory: RunDir,
-    /// What it was trained by.
+    /// Its configuration.
     pub config: Config,
-    /// What it was trained on.
+    /// The data that it was trained on.
     pub data: DataRecord,
-    /// Its layers with their final weights.
+    /// The layers with their final weights.
     pub network: Network<Backend>,
-    /// Where they are.
+    /// The device that holds them.
     pub device: Device,
 }
 

@@ -14,10 +14,10 @@ use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-/// The largest file that is read: twice the largest network.
+/// The size of the largest file that is read: twice that of the largest network.
 const MAX_FILE_SIZE: u64 = 1 << 31;
 
-/// The weights for Burn: a named MessagePack record of the classifier, in full precision.
+/// Encodes the weights for Burn: a named MessagePack record of the classifier, in full precision.
 ///
 /// # Errors
 ///
@@ -26,7 +26,7 @@ pub fn to_mpk<B: Backend>(classifier: &Classifier<B>) -> Result<Vec<u8>, Error> 
     checkpoint::encode::<B, _>(classifier.clone().into_record())
 }
 
-/// The weights for other tools, under PyTorch's names.
+/// Encodes the weights for other tools as safetensors, under PyTorch's names.
 ///
 /// # Errors
 ///
@@ -70,11 +70,11 @@ pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error>
     Ok(())
 }
 
-/// A network with the weights of a safetensors file in place of its own.
+/// Replaces a network's weights by those of a safetensors file.
 ///
-/// Takes files as PyTorch writes them: numbers in F64, F16 or BF16 are converted, the counters of batch norm
-/// (`num_batches_tracked`) are passed over, and a prefix that all names have before those of the network, such as
-/// `module.`, is taken off, which `warn` is told.
+/// Accepts files as PyTorch writes them: converts numbers in F64, F16 or BF16, ignores the counters of batch norm
+/// (`num_batches_tracked`), and removes a prefix that all names have in common, such as `module.`, which it reports to
+/// `warn`.
 ///
 /// # Errors
 ///
@@ -104,7 +104,7 @@ fn is_counter(name: &str) -> bool {
     name.rsplit('.').next() == Some("num_batches_tracked")
 }
 
-/// The numbers of a tensor in single precision, or what is wrong with it, as the end of a sentence.
+/// A tensor in single precision, or its problem as the end of a sentence.
 fn named_tensor(name: String, view: &TensorView<'_>) -> Result<NamedTensor, String> {
     let data = view.data();
     let values: Vec<f32> = match view.dtype() {
@@ -121,7 +121,7 @@ fn named_tensor(name: String, view: &TensorView<'_>) -> Result<NamedTensor, Stri
     Ok(NamedTensor { name, shape: view.shape().to_vec(), values })
 }
 
-/// The prefix that all names have before those that are wanted; none where they do not fit.
+/// The prefix that all names have before the wanted ones; `None` where they do not fit.
 fn common_prefix(tensors: &[NamedTensor], wanted: &BTreeSet<String>) -> Option<String> {
     let first = &tensors.first()?.name;
     let fits = |prefix: &str| {
@@ -132,7 +132,7 @@ fn common_prefix(tensors: &[NamedTensor], wanted: &BTreeSet<String>) -> Option<S
     prefixes.filter(|prefix| prefix.ends_with('.')).find(|prefix| fits(prefix)).map(str::to_owned)
 }
 
-/// Which names there are and which are wanted, as the end of a message; nothing where they are the same.
+/// The names found and the names wanted, as the end of a message; empty where they are the same.
 fn compared_names(found: &BTreeSet<String>, wanted: &BTreeSet<String>) -> String {
     if found == wanted {
         return String::new();
@@ -140,7 +140,7 @@ fn compared_names(found: &BTreeSet<String>, wanted: &BTreeSet<String>) -> String
     format!("; the file has {}; the model takes {}", some_names(found), some_names(wanted))
 }
 
-/// The most names of tensors in a message.
+/// The largest number of tensor names in a message.
 const MAX_NAMES: usize = 10;
 
 fn some_names(names: &BTreeSet<String>) -> String {
@@ -152,7 +152,7 @@ fn some_names(names: &BTreeSet<String>) -> String {
     }
 }
 
-/// What a file is that is no safetensors file, as the end of a sentence.
+/// The problem of a file that is not a safetensors file, as the end of a sentence.
 fn not_safetensors(bytes: &[u8], error: &SafeTensorError) -> String {
     if bytes.starts_with(b"version https://git-lfs.github.com/") {
         return "is a Git LFS pointer, not the weights themselves; fetch them with `git lfs pull`".to_owned();

@@ -39,7 +39,7 @@ pub struct Trial {
     pub bf16: bool,
 }
 
-/// What was found on this machine.
+/// The findings about this machine.
 #[derive(Clone, Debug, Serialize)]
 pub struct Diagnosis {
     /// How the program was built.

@@ -13,11 +13,11 @@ pub struct Processor {
     pub cores: usize,
     /// Threads that the CPU backends compute with.
     pub threads: usize,
-    /// Instructions that the CPU backends choose their kernels by.
+    /// Instruction sets that the CPU backends choose their kernels by.
     pub features: Vec<&'static str>,
     /// All memory, in bytes.
     pub memory: u64,
-    /// What of it is available.
+    /// Available memory, in bytes.
     pub available: u64,
 }
 

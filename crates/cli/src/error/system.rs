@@ -1,4 +1,4 @@
-//! What the operating system refuses.
+//! Resources that the operating system refuses.
 
 use std::io;
 

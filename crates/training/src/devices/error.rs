@@ -1,4 +1,4 @@
-//! What can be wrong with devices and servers.
+//! Errors of devices and servers.
 
 use super::Problem;
 use std::io;

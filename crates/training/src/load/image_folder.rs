@@ -1,4 +1,4 @@
-//! From an image folder to its parts.
+//! Reading an image folder and dividing it into parts.
 
 use emberlab_config::DataConfig;
 use emberlab_data::{
@@ -7,7 +7,7 @@ use emberlab_data::{
 };
 use std::path::{Path, PathBuf};
 
-/// What a configuration says about an image folder.
+/// The configuration of an image folder.
 pub(super) struct FolderPlan<'a> {
     pub folder: &'a ImageFolder,
     pub test_size: Option<TestSize>,
@@ -18,9 +18,9 @@ pub(super) struct FolderPlan<'a> {
 /// The parts of an image folder.
 pub(super) struct FolderSplits {
     pub splits: Splits,
-    /// Files that are no images.
+    /// Files that are not images.
     pub left_out: Vec<PathBuf>,
-    /// What is unusual but no error, a line each.
+    /// Warnings, a line each.
     pub notes: Vec<String>,
 }
 
@@ -82,7 +82,7 @@ impl FolderPlan<'_> {
         }
     }
 
-    /// What is told about parts that the configuration does not name.
+    /// Warnings about parts that the configuration does not name.
     fn notes(&self, layout: &FolderLayout) -> Vec<String> {
         let mut notes = Vec::new();
         if let (Some(validation), None) = (&layout.validation, &self.folder.names.validation) {
