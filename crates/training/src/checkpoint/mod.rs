@@ -12,7 +12,7 @@ mod records;
 mod store;
 
 pub use records::{decode, encode};
-pub use store::{CANNOT_BE_READ, CheckpointStore, Newest};
+pub use store::{CheckpointStore, Newest, Unfit};
 
 use crate::learner::{Course, SelectionState};
 use emberlab_data::{LoaderState, RandomState};

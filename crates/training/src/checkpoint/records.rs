@@ -15,7 +15,7 @@ pub fn encode<B: Backend, R: Record<B>>(record: R) -> Result<Vec<u8>, Error> {
         .map_err(|error| Error::Training(format!("cannot encode the weights: {error}")))
 }
 
-/// The record that was encoded.
+/// A record from the bytes that [`encode`] made.
 ///
 /// # Errors
 ///

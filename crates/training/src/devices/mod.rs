@@ -13,7 +13,7 @@ mod vulkan;
 
 pub use nvidia::Nvidia;
 pub use problem::Problem;
-pub use remote::{Heartbeat, Watchdog, Watched, check_layers};
+pub use remote::{Watchdog, check_layers};
 pub use vulkan::Vulkan;
 
 use emberlab_config::DeviceConfig;

@@ -8,7 +8,6 @@
 use super as backend;
 use crate::error::Error;
 use crate::host::Host;
-use emberlab_data::{Phase, Progress};
 use emberlab_models::Architecture;
 use emberlab_run::atomic;
 use emberlab_run::file;
@@ -16,8 +15,7 @@ use std::io::Read;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a server may take to answer at first.
 const TO_REACH: Duration = Duration::from_secs(5);
@@ -28,65 +26,6 @@ const TO_SUSPECT: Duration = Duration::from_secs(2);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 /// The most bytes of numbers in one message: Burn's server takes 16 MiB, with some words about them.
 const MESSAGE_SIZE: usize = (16 << 20) - 4096;
-
-/// Says that work goes on.
-#[derive(Clone, Debug)]
-pub struct Heartbeat {
-    began: Instant,
-    last: Arc<AtomicU64>,
-    updates: Arc<AtomicUsize>,
-    over: Arc<AtomicBool>,
-}
-
-impl Default for Heartbeat {
-    fn default() -> Self {
-        Self { began: Instant::now(), last: Arc::default(), updates: Arc::default(), over: Arc::default() }
-    }
-}
-
-impl Heartbeat {
-    /// So many updates are made, or something else went on.
-    pub fn beat(&self, updates: Option<usize>) {
-        self.last.store(self.began.elapsed().as_millis() as u64, Ordering::Relaxed);
-        if let Some(updates) = updates {
-            self.updates.store(updates, Ordering::Relaxed);
-        }
-    }
-
-    /// Nothing is waited for any more.
-    pub fn end(&self) {
-        self.over.store(true, Ordering::Relaxed);
-    }
-
-    fn silence(&self) -> Duration {
-        self.began.elapsed().saturating_sub(Duration::from_millis(self.last.load(Ordering::Relaxed)))
-    }
-}
-
-/// Tells of both: what went on is shown, and the heart beats.
-pub struct Watched<'a> {
-    /// What shows how far a task came.
-    pub shown: &'a dyn Progress,
-    /// What is told that work goes on.
-    pub heartbeat: &'a Heartbeat,
-}
-
-impl Progress for Watched<'_> {
-    fn begin(&self, phase: Phase, total: Option<u64>) {
-        self.heartbeat.beat(None);
-        self.shown.begin(phase, total);
-    }
-
-    fn reach(&self, done: u64) {
-        self.heartbeat.beat(None);
-        self.shown.reach(done);
-    }
-
-    fn end(&self) {
-        self.heartbeat.beat(None);
-        self.shown.end();
-    }
-}
 
 /// Whether a server answers at `ws://HOST:PORT`.
 ///
@@ -135,9 +74,7 @@ pub fn check_layers(architecture: &Architecture) -> Result<(), Error> {
 pub struct Watchdog {
     /// The run's directory.
     pub run: PathBuf,
-    /// What is told that work goes on.
-    pub heartbeat: Heartbeat,
-    /// Ends the program when the run is given up.
+    /// Says whether work goes on, and ends the program when the run is given up.
     pub host: Arc<dyn Host>,
 }
 
@@ -165,9 +102,9 @@ impl Watchdog {
         }
         let (watchdog, servers) = (self.clone(), servers.to_vec());
         let watch = move || {
-            while !watchdog.heartbeat.over.load(Ordering::Relaxed) {
+            while !watchdog.host.heartbeat().is_over() {
                 std::thread::sleep(BETWEEN_LOOKS);
-                let silence = watchdog.heartbeat.silence();
+                let silence = watchdog.host.heartbeat().silence();
                 if silence > TO_MOVE {
                     watchdog.give_up(&format!("the servers have not moved for {} s", TO_MOVE.as_secs()));
                 } else if silence > TO_SUSPECT
@@ -183,12 +120,12 @@ impl Watchdog {
 
     /// Writes the record and ends the program, unless something else is about to.
     fn give_up(&self, reason: &str) {
-        if self.heartbeat.over.swap(true, Ordering::Relaxed) {
+        if self.host.heartbeat().end() {
             return;
         }
         let error = Error::Device(format!("{reason}; when they are back, go on with `--resume`"));
         // The error that is told is the one that began it.
-        let _ = note(&self.run, &error.to_string(), self.heartbeat.updates.load(Ordering::Relaxed));
+        let _ = note(&self.run, &error.to_string(), self.host.heartbeat().updates());
         self.host.give_up(error)
     }
 }
