@@ -5,8 +5,9 @@ use crate::output::{PlainRenderer, ProgressBars, give_up, print};
 use burn::train::renderer::MetricsRenderer;
 use emberlab_data::{NoProgress, Progress};
 use emberlab_run::RunRecord;
+use emberlab_training::devices::Heartbeat;
 use emberlab_training::host::{BestEpoch, Host, Outline};
-use emberlab_training::{Error as TrainingError, Heartbeat, SilentRenderer, StopSignal};
+use emberlab_training::{Error as TrainingError, SilentRenderer, StopSignal};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 

@@ -7,9 +7,10 @@
 //! ```
 //! use emberlab_config::Config;
 //! use emberlab_run::Existing;
+//! use emberlab_training::StopSignal;
+//! use emberlab_training::devices::Heartbeat;
 //! use emberlab_training::host::{BestEpoch, Host};
 //! use emberlab_training::train::{TrainOptions, train};
-//! use emberlab_training::{Heartbeat, StopSignal};
 //! use std::{path::Path, sync::Arc};
 //!
 //! #[derive(Default)]
@@ -64,8 +65,8 @@
 //! # }
 //! ```
 
+use crate::devices::Heartbeat;
 use crate::error::Error;
-use crate::heartbeat::Heartbeat;
 use crate::silent::SilentRenderer;
 use crate::stop::StopSignal;
 use burn::train::renderer::MetricsRenderer;

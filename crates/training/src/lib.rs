@@ -11,7 +11,6 @@ pub mod devices;
 mod error;
 pub mod evaluate;
 pub mod gradcheck;
-mod heartbeat;
 pub mod host;
 pub mod learner;
 mod load;
@@ -28,7 +27,6 @@ mod worked_example;
 
 pub use classifier::{classifier, network, objective};
 pub use error::{DOES_NOT_EXIST, Error};
-pub use heartbeat::{Heartbeat, Watched};
 pub use load::{Loaded, load, load_for};
 pub use panic_log::guarded;
 pub use record::{BURN_VERSION, versions};

@@ -61,8 +61,13 @@ pub fn train(config: &Config, options: &TrainOptions, host: &Arc<dyn Host>) -> R
     let prepared = {
         // Until the run directory is created there is nothing to save.
         let _nothing_to_save = host.stop().at_once(Error::LoadInterrupted, slot.unused());
-        prepare(config, options, &slot, &**host)?
+        prepare(config, &slot, &options.git_commit, &**host)?
     };
+    if slot.begins_again() {
+        let path = options.artifacts.join(&config.name);
+        let lost = format!("the run `{}` has no `{}` and no checkpoint", path.display(), file::CONFIG);
+        host.warn(&format!("{lost}; it begins again"));
+    }
     let Prepared { devices, loaded, classifier, checkpoint, mut record } = prepared;
     let directory = create(slot, config, &record, &**host)?;
     let run = Run { config, devices: &devices, directory: &directory, host };

@@ -5,12 +5,14 @@
 use crate::error::Error;
 use burn::tensor::backend::Backend as _;
 use burn::tensor::{DType, FloatDType, Tensor};
+mod heartbeat;
 mod library;
 mod nvidia;
 mod problem;
 mod remote;
 mod vulkan;
 
+pub use heartbeat::{Heartbeat, Watched};
 pub use nvidia::Nvidia;
 pub use problem::Problem;
 pub use remote::{Watchdog, check_layers};

@@ -102,7 +102,7 @@ impl Watchdog {
         }
         let (watchdog, servers) = (self.clone(), servers.to_vec());
         let watch = move || {
-            while !watchdog.host.heartbeat().is_over() {
+            while !watchdog.host.heartbeat().has_ended() {
                 std::thread::sleep(BETWEEN_LOOKS);
                 let silence = watchdog.host.heartbeat().silence();
                 if silence > TO_MOVE {
@@ -120,7 +120,7 @@ impl Watchdog {
 
     /// Writes the record and ends the program, unless something else is about to.
     fn give_up(&self, reason: &str) {
-        if self.host.heartbeat().end() {
+        if self.host.heartbeat().end_once() {
             return;
         }
         let error = Error::Device(format!("{reason}; when they are back, go on with `--resume`"));

@@ -1,18 +1,16 @@
 //! Everything that a run needs before its directory is created.
 
-use super::TrainOptions;
 use crate::checkpoint::Checkpoint;
 use crate::classifier::told_classifier;
-use crate::devices::{self, AutodiffBackend, Device};
+use crate::devices::{self, AutodiffBackend, Device, Watched};
 use crate::error::Error;
-use crate::heartbeat::Watched;
 use crate::host::Host;
 use crate::load::{Loaded, load};
 use crate::record::new_record;
 use crate::{learner, resume};
 use emberlab_config::Config;
 use emberlab_models::Classifier;
-use emberlab_run::{RunRecord, RunSlot, file};
+use emberlab_run::{RunRecord, RunSlot};
 use std::time::Instant;
 
 /// What a run begins with, or goes on with.
@@ -32,8 +30,8 @@ pub struct Prepared {
 /// Finds the devices, reads the data, makes the classifier and finds the checkpoint.
 pub fn prepare(
     config: &Config,
-    options: &TrainOptions,
     slot: &RunSlot,
+    git_commit: &str,
     host: &dyn Host,
 ) -> Result<Prepared, Error> {
     host.open(&config.name)?;
@@ -47,7 +45,7 @@ pub fn prepare(
     let classifier = told_classifier(config, train, device, &|message| host.warn(message))?
         .with_precision(config.device.precision)
         .in_parts(devices::N_PARTS);
-    let mut record = new_record(config, &loaded, device, load_seconds, &options.git_commit);
+    let mut record = new_record(config, &loaded, device, load_seconds, git_commit);
     let checkpoint = match slot.resumes() {
         Some(run) => {
             let decodes = |checkpoint: &Checkpoint| learner::decodes(config, &classifier, checkpoint, device);
@@ -56,11 +54,6 @@ pub fn prepare(
         None => None,
     };
     record.updates = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.updates);
-    if slot.begins_again() {
-        let path = options.artifacts.join(&config.name);
-        let lost = format!("the run `{}` has no `{}` and no checkpoint", path.display(), file::CONFIG);
-        host.warn(&format!("{lost}; it begins again"));
-    }
     Ok(Prepared { devices, loaded, classifier, checkpoint, record })
 }
 

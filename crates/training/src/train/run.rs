@@ -1,10 +1,9 @@
 //! A run whose directory exists: training, saving the weights and scoring the test part.
 
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
-use crate::devices::{AutodiffBackend, Backend, Device};
+use crate::devices::{AutodiffBackend, Backend, Device, Watched};
 use crate::error::Error;
 use crate::evaluate::{self, Evaluated};
-use crate::heartbeat::Watched;
 use crate::host::Host;
 use crate::learner::{self, Progress, Setup, Trained};
 use crate::load::Loaded;
