@@ -5,6 +5,7 @@ use crate::error::Error;
 use emberlab_data::open_regular;
 use emberlab_run::atomic;
 use emberlab_run::hexadecimal;
+use rmp_serde::encode::Error as EncodeError;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -97,7 +98,10 @@ impl CheckpointStore {
         atomic::write_with(&path, |out| {
             out.write_all(MAGIC)?;
             writeln!(out, "{FORMAT} {checksum}")?;
-            encode_into(&stored, out).map_err(io::Error::other)
+            encode_into(&stored, out).map_err(|error| match error {
+                EncodeError::InvalidValueWrite(error) => error.into(),
+                error => io::Error::other(error),
+            })
         })?;
         let (later, known): (Vec<PathBuf>, Vec<PathBuf>) =
             self.paths()?.into_iter().partition(|other| other.file_name() > path.file_name());
@@ -150,7 +154,7 @@ impl CheckpointStore {
 }
 
 /// Writes a checkpoint in MessagePack, a few bytes or a whole field at a time.
-fn encode_into(stored: &Stored<'_>, out: impl Write) -> Result<(), rmp_serde::encode::Error> {
+fn encode_into(stored: &Stored<'_>, out: impl Write) -> Result<(), EncodeError> {
     rmp_serde::encode::write_named(&mut { out }, stored)
 }
 
