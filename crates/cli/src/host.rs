@@ -5,9 +5,9 @@ use crate::output::{PlainRenderer, ProgressBars, give_up, print};
 use burn::train::renderer::MetricsRenderer;
 use emberlab_data::{NoProgress, Progress};
 use emberlab_run::RunRecord;
+use emberlab_training::devices::Heartbeat;
 use emberlab_training::host::{BestEpoch, Host, Outline};
-use emberlab_training::learner::SilentRenderer;
-use emberlab_training::{Error as TrainingError, StopSignal};
+use emberlab_training::{Error as TrainingError, SilentRenderer, StopSignal};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -26,6 +26,7 @@ pub enum Display {
 pub struct TerminalHost {
     display: Display,
     stop: StopSignal,
+    heartbeat: Heartbeat,
     bars: ProgressBars,
     screen: Screen,
     /// Closes the dashboard when it is dropped.
@@ -40,7 +41,8 @@ impl TerminalHost {
     /// A host that calls `announce` when the run's directory has been created.
     pub fn new(display: Display, stop: StopSignal, announce: Announce) -> Self {
         let (bars, screen) = (ProgressBars::new(), Screen::default());
-        Self { display, stop, bars, screen, open: Mutex::default(), announce }
+        let heartbeat = Heartbeat::default();
+        Self { display, stop, heartbeat, bars, screen, open: Mutex::default(), announce }
     }
 
     /// Closes the dashboard and gives the terminal back.
@@ -97,6 +99,10 @@ impl Host for TerminalHost {
 
     fn stop(&self) -> &StopSignal {
         &self.stop
+    }
+
+    fn heartbeat(&self) -> &Heartbeat {
+        &self.heartbeat
     }
 
     fn give_up(&self, error: TrainingError) -> ! {

@@ -1,6 +1,6 @@
-//! Whether a run that is there can go on, and from where.
+//! Whether an existing run can resume, and from which checkpoint.
 
-use crate::checkpoint::{CANNOT_BE_READ, Checkpoint, CheckpointStore, Newest, StoredCheckpoint};
+use crate::checkpoint::{Checkpoint, CheckpointStore, Newest, StoredCheckpoint, Unfit};
 use crate::error::{Error, ResumeRefusal, TrainingFailure};
 use crate::host::Host;
 use emberlab_config::settings::{self, Settings};
@@ -11,7 +11,7 @@ use emberlab_run::file;
 use emberlab_run::{DataRecord, RunRecord};
 use std::path::Path;
 
-/// Keys that change nothing about what was done so far.
+/// Keys that may change when a run is resumed: they do not affect the updates already made.
 const FREE: [&str; 8] = [
     "name",
     "device.threads",
@@ -23,8 +23,8 @@ const FREE: [&str; 8] = [
     "training.checkpoint.keep",
 ];
 
-/// Checks that the run in `run` was begun with `config`, but for what may change. Where its `config.toml` says
-/// something else or is damaged, the newest whole checkpoint decides.
+/// Checks that the run in `run` was begun with `config`, apart from the keys that may change. Where its `config.toml` has
+/// other values or is damaged, the configuration in the newest whole checkpoint decides.
 ///
 /// # Errors
 ///
@@ -55,7 +55,7 @@ pub fn check_config(run: &Path, config: &Config, host: &dyn Host) -> Result<(), 
     Err(Error::Resume { run: run.to_owned(), reason: ResumeRefusal::Settings(reasons) })
 }
 
-/// What has changed that may not, each in a few words.
+/// The keys that have changed and must not, each with its values.
 fn changes(was: &Settings, is: &Settings, config: &Config) -> Vec<String> {
     let mut reasons = Vec::new();
     let value =
@@ -73,20 +73,19 @@ fn changes(was: &Settings, is: &Settings, config: &Config) -> Vec<String> {
     reasons
 }
 
-/// Whether a schedule has a part that is as long as the run.
+/// Whether a part of a schedule lasts as long as the run.
 fn follows_the_run(schedule: &ScheduleConfig) -> bool {
     let ramps = [schedule.warmup, schedule.linear, schedule.cosine];
     ramps.into_iter().flatten().any(|ramp| ramp.updates.is_none())
 }
 
-/// What a run goes on from; nothing where it must begin again, which leads to the same end. Passes over
-/// checkpoints that are damaged, do not fit the run's other files, or do not decode, as `decodes` tells, and reports
-/// each to `warn`.
+/// The checkpoint that a run resumes from; none where it must begin again, which leads to the same end. Skips checkpoints that
+/// are damaged, do not fit the run's other files, or do not decode, as `decodes` says, and warns of each.
 ///
 /// # Errors
 ///
-/// [`Error::Resume`] when the data is not what the run was begun with, or it has done more epochs than
-/// asked for; [`Error::Artifact`] when the system reads none of the checkpoints that may be whole.
+/// [`Error::Resume`] when the data is not that of the run, or it has done more epochs than asked for; [`Error::Run`] when
+/// there is no checkpoint but one that may be whole and cannot be read.
 pub fn find_checkpoint(
     run: &Path,
     config: &Config,
@@ -94,58 +93,101 @@ pub fn find_checkpoint(
     decodes: impl Fn(&Checkpoint) -> bool,
     host: &dyn Host,
 ) -> Result<Option<Checkpoint>, Error> {
-    let refuse = |reason| Error::Resume { run: run.to_owned(), reason };
-    let other_data = || refuse(ResumeRefusal::Data);
-    let updates_per_epoch = config.training.updates(data.n_train) / config.training.epochs.max(1);
+    let resuming = Resuming { run, config, data };
     let store = CheckpointStore::new(run.join(file::CHECKPOINTS), config.training.checkpoint.keep);
-    let found = store.newest(|StoredCheckpoint { run: stored, training }| {
-        if stored.data.sha256 != data.sha256 {
-            return Err(other_data());
+    let found = store.newest(|stored| resuming.check(stored, &decodes))?;
+    refuse_unreadable(&found)?;
+    warn_of_unfit(&found, host);
+    resuming.check_record(&found, host)?;
+    Ok(found.checkpoint.map(|stored| stored.training))
+}
+
+/// The run that a checkpoint must fit.
+struct Resuming<'a> {
+    run: &'a Path,
+    config: &'a Config,
+    data: &'a DataRecord,
+}
+
+impl Resuming<'_> {
+    fn refuse(&self, reason: ResumeRefusal) -> Error {
+        Error::Resume { run: self.run.to_owned(), reason }
+    }
+
+    fn other_data(&self) -> Error {
+        self.refuse(ResumeRefusal::Data)
+    }
+
+    /// Whether the run can resume from a checkpoint; the inner error is the reason why another one is needed.
+    fn check(
+        &self,
+        StoredCheckpoint { run: stored, training }: &StoredCheckpoint,
+        decodes: impl Fn(&Checkpoint) -> bool,
+    ) -> Result<Result<(), String>, Error> {
+        if stored.data.sha256 != self.data.sha256 {
+            return Err(self.other_data());
         }
-        let state = &training.state;
-        if state.epoch > config.training.epochs + 1 {
-            let (done, epochs) = (state.epoch - 1, config.training.epochs);
-            return Err(refuse(ResumeRefusal::Epochs { done, epochs }));
+        let (state, epochs) = (&training.state, self.config.training.epochs);
+        if state.epoch > epochs + 1 {
+            let done = state.epoch - 1;
+            return Err(self.refuse(ResumeRefusal::Epochs { done, epochs }));
         }
+        let updates_per_epoch = self.config.training.updates(self.data.n_train) / epochs.max(1);
         if state.epoch == 0 || state.updates > state.epoch.saturating_mul(updates_per_epoch) {
             return Ok(Err(format!("says {} updates in epoch {}", state.updates, state.epoch)));
         }
         let marks = [(state.metrics, file::METRICS), (state.histograms, file::HISTOGRAMS)];
-        for (mark, name) in marks {
-            if let Err(reason) = mark.check(&run.join(name)) {
-                return Ok(Err(reason));
-            }
+        if let Some(reason) = marks.iter().find_map(|(mark, name)| mark.check(&self.run.join(name)).err()) {
+            return Ok(Err(reason));
         }
-        Ok(match decodes(training) {
-            true => Ok(()),
-            false => Err("holds weights or moments that do not decode, or of another model".to_owned()),
-        })
-    })?;
-    let Newest { checkpoint, unfit } = found;
-    let unreadable = unfit.iter().find(|(_, reason)| reason.starts_with(CANNOT_BE_READ));
-    if let Some((path, reason)) = unreadable.filter(|_| checkpoint.is_none()) {
-        // It may be whole: a run that begins again would delete it.
-        let reason = format!("{reason}; make it readable, or begin again with `--overwrite`");
-        return Err(Error::artifact(path, reason));
+        if !decodes(training) {
+            return Ok(Err("holds weights or moments that do not decode, or of another model".to_owned()));
+        }
+        Ok(Ok(()))
     }
-    let last = unfit.len().saturating_sub(1);
+
+    /// Checks the data in the run's record, where no checkpoint has it, and warns of a record that cannot be read.
+    fn check_record(&self, found: &Newest, host: &dyn Host) -> Result<(), Error> {
+        let has_checkpoint = found.checkpoint.is_some();
+        let begins = !has_checkpoint && found.unfit.is_empty();
+        match RunRecord::read(self.run) {
+            Ok(record) if !has_checkpoint && record.data.sha256 != self.data.sha256 => {
+                return Err(self.other_data());
+            }
+            Ok(_) => {}
+            // A run that was killed before its record was written has done nothing yet.
+            Err(_) if begins && !self.run.join(file::RECORD).exists() => {}
+            Err(error) if begins => {
+                let lost = "and there is no checkpoint: the run begins again at update 0";
+                host.warn(&format!("{error}, {lost}"));
+            }
+            Err(error) => host.warn(&format!("{error}; it is written again")),
+        }
+        Ok(())
+    }
+}
+
+/// Refuses to begin again, which deletes all checkpoints, while one of them may be whole.
+fn refuse_unreadable(found: &Newest) -> Result<(), Error> {
+    let unreadable = found.unfit.iter().find(|(_, reason)| matches!(reason, Unfit::Unreadable(_)));
+    match unreadable {
+        Some((path, reason)) if found.checkpoint.is_none() => {
+            let reason = format!("{reason}; make it readable, or begin again with `--overwrite`");
+            Err(Error::artifact(path, reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn warn_of_unfit(Newest { checkpoint, unfit }: &Newest, host: &dyn Host) {
     for (index, (path, reason)) in unfit.iter().enumerate() {
-        let next = match (index == last, &checkpoint) {
-            (false, _) => "the one before it is tried",
-            (true, Some(_)) => "the one before it is taken",
-            (true, None) => "there is none before it, so the run begins again at update 0",
+        let next = if index + 1 < unfit.len() {
+            "the one before it is tried"
+        } else if checkpoint.is_some() {
+            "the one before it is taken"
+        } else {
+            "there is none before it, so the run begins again at update 0"
         };
         host.warn(&format!("`{}` {reason}; {next}", path.display()));
     }
-    match RunRecord::read(run) {
-        Ok(record) if checkpoint.is_none() && record.data.sha256 != data.sha256 => return Err(other_data()),
-        Ok(_) => {}
-        // A run that was killed before its record was written has done nothing yet.
-        Err(_) if checkpoint.is_none() && unfit.is_empty() && !run.join(file::RECORD).exists() => {}
-        Err(error) => host.warn(&match (&checkpoint, unfit.is_empty()) {
-            (None, true) => format!("{error}, and there is no checkpoint: the run begins again at update 0"),
-            _ => format!("{error}; it is written again"),
-        }),
-    }
-    Ok(checkpoint.map(|stored| stored.training))
 }

@@ -1,4 +1,4 @@
-//! Requests to stop a training: by the user, or because nobody can see it any more.
+//! Requests to stop a training: by the user, or because its terminal was closed.
 
 use crate::error::Error;
 use emberlab_run::Unused;
@@ -10,28 +10,28 @@ use std::time::{Duration, Instant};
 /// the same request.
 const SAME_HANG_UP: Duration = Duration::from_secs(2);
 
-/// Whether the user asked the program to stop. Clones share their state.
+/// Requests to stop a training. Clones share their state.
 #[derive(Clone, Debug)]
 pub struct StopSignal {
     requests: Arc<Requests>,
     exit: Exit,
 }
 
-/// Ends the program at once: with the error that says why there is nothing to save, or without one at the second request
-/// of a user who does not wait for the update to end.
+/// Ends the program at once: with an error when there is nothing to save, or without one at the user's second request, which
+/// does not wait for the update to end.
 pub type Exit = fn(Option<Error>) -> !;
 
 #[derive(Debug, Default)]
 struct Requests {
     came: AtomicBool,
-    /// By a signal or a key, which a second one follows when the first takes too long.
+    /// By a signal or a key of the user, whose second request ends the program at once.
     asked: AtomicBool,
     without_weights: AtomicBool,
     hung_up: Mutex<Option<Instant>>,
     at_once: Mutex<Option<Ending>>,
 }
 
-/// How the program ends when there is nothing to save.
+/// The end of a program that has nothing to save.
 #[derive(Debug)]
 struct Ending {
     error: Error,
@@ -51,22 +51,22 @@ impl Default for StopSignal {
 }
 
 impl StopSignal {
-    /// A signal that no request has come to yet.
+    /// A signal without a request. `exit` ends the program when it must not wait.
     pub fn new(exit: Exit) -> Self {
         Self { requests: Arc::default(), exit }
     }
 
-    /// Whether a request came.
+    /// Whether a stop was requested.
     pub fn came(&self) -> bool {
         self.requests.came.load(Ordering::SeqCst)
     }
 
-    /// Whether the run is to end right after its checkpoint, without saving its weights.
+    /// Whether the run should end right after its checkpoint, without saving its weights.
     pub fn without_weights(&self) -> bool {
         self.requests.without_weights.load(Ordering::SeqCst)
     }
 
-    /// Asks to stop, as Ctrl-C does; the second time it ends the program at once.
+    /// Requests a stop, as Ctrl-C does. The second request ends the program at once.
     pub fn request(&self) {
         if self.requests.asked.swap(true, Ordering::SeqCst) {
             (self.exit)(None);
@@ -74,7 +74,7 @@ impl StopSignal {
         self.requests.stop();
     }
 
-    /// Asks to stop, by a choice in the dashboard; never ends the program before its checkpoint.
+    /// Requests a stop, as the dashboard's menu does. Never ends the program before its checkpoint.
     pub fn choose(&self, without_weights: bool) {
         self.requests.asked.store(true, Ordering::SeqCst);
         if without_weights {
@@ -83,14 +83,14 @@ impl StopSignal {
         self.requests.stop();
     }
 
-    /// Asks to stop because the terminal or the reader of standard output is gone. The same event is often noticed
+    /// Requests a stop because the terminal or the reader of standard output is gone. The same event is often noticed
     /// several times, so this never counts as a second request.
     pub fn hang_up(&self) {
         lock(&self.requests.hung_up).get_or_insert_with(Instant::now);
         self.requests.stop();
     }
 
-    /// The same for a signal that says so. One that follows much later is a second request.
+    /// Requests a stop because of SIGHUP. A signal that follows much later is a second request.
     pub fn hang_up_signal(&self) {
         let first = *lock(&self.requests.hung_up);
         match first {
@@ -99,8 +99,8 @@ impl StopSignal {
         }
     }
 
-    /// While the value returned exists, a request deletes what is `unused` and ends the program at once with `error`: there
-    /// is nothing to save. A request that came before does so now.
+    /// Declares that there is nothing to save: while the returned value exists, a request deletes what is `unused` and ends
+    /// the program at once with `error`. So does a request from before.
     pub fn at_once(&self, error: Error, unused: Unused) -> AtOnce<'_> {
         *lock(&self.requests.at_once) = Some(Ending { error, unused, exit: self.exit });
         if self.came() {

@@ -1,38 +1,29 @@
 //! One run, from a configuration to its directory.
 
-use crate::application_log;
-use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
-use crate::classifier::told_classifier;
-use crate::devices::{
-    self, AutodiffBackend, Backend, CurrentPlatform, Device, DeviceError, Heartbeat, Platform, UPLOAD,
-    Watchdog, Watched,
-};
+mod prepare;
+mod run;
+
+use crate::devices::{CurrentPlatform, DeviceError, Platform, Watchdog};
 use crate::error::Error;
-use crate::evaluate::{self, Evaluated};
 use crate::host::Host;
-use crate::learner::{self, Course, Setup, Trained};
-use crate::load::{Loaded, load};
+use crate::learner::Course;
 use crate::panic_log::guarded;
-use crate::record::{new_record, note_failure, score_record};
-use crate::resume;
-use crate::weights;
+use crate::record::note_failure;
+use crate::{application_log, resume};
 use emberlab_config::Config;
-use emberlab_data::{DeviceSet, Splits};
-use emberlab_models::{Classifier, Score};
-use emberlab_run::{
-    EventFile, Existing, Outcome, Recorder, RunDir, RunRecord, RunSlot, Unused, atomic, file,
-    predictions_file, refuse_irregular,
-};
+use emberlab_models::Score;
+use emberlab_run::{Existing, Outcome, RunDir, RunRecord, RunSlot, file, refuse_irregular};
+use prepare::{Prepared, prepare};
+use run::{Run, Scored};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
-/// What is decided about a run outside its configuration.
+/// Everything about a run that is not in its configuration.
 #[derive(Clone, Debug)]
 pub struct TrainOptions {
     /// The folder of all runs.
     pub artifacts: PathBuf,
-    /// What is done with a run of the same name.
+    /// What to do with a run of the same name.
     pub existing: Existing,
     /// Whether to wait while another process works on the run.
     pub wait: bool,
@@ -40,7 +31,7 @@ pub struct TrainOptions {
     pub git_commit: String,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Clone, Debug)]
 pub struct TrainReport {
     /// Its directory.
@@ -67,96 +58,30 @@ pub fn train(config: &Config, options: &TrainOptions, host: &Arc<dyn Host>) -> R
     if let Some(run) = slot.resumes() {
         resume::check_config(run, config, &**host)?;
     }
-    let place = options.artifacts.join(&config.name);
-    let heartbeat = Heartbeat::default();
-    let watching = Arc::clone(host);
-    let give_up = move |error, updates| give_up(&place, &*watching, error, updates);
-    CurrentPlatform::watch(&config.device, Watchdog::new(heartbeat.clone(), give_up))?;
-    // Until the run directory is made, there is nothing to save.
-    let reading = host.stop().at_once(Error::LoadInterrupted, slot.unused());
-    host.open(&config.name)?;
-    host.phase("finding the device");
-    let devices = devices::devices(&config.device)?;
-    heartbeat.beat(None);
-    let device = &devices[0];
-    let start = Instant::now();
-    host.phase("reading data");
-    let loaded = load(config, &Watched { shown: host.progress(), heartbeat: &heartbeat })?;
-    heartbeat.beat(None);
-    loaded.notes.iter().for_each(|note| host.warn(note));
-    host.phase("preparing the run");
-    let load_seconds = start.elapsed().as_secs_f64();
-    config.check_samples(&loaded.splits)?;
-    config.warnings(loaded.splits.train.rows.len()).iter().for_each(|warning| host.warn(warning));
-    let classifier =
-        told_classifier(config, &loaded.splits.train.samples, device, &|message| host.warn(message))?;
-    let classifier = classifier.with_precision(config.device.precision).in_parts(CurrentPlatform::N_PARTS);
-
-    let mut record = new_record(config, &loaded, device, load_seconds, &options.git_commit);
-    let checkpoint = match slot.resumes() {
-        Some(run) => {
-            let decodes = |checkpoint: &Checkpoint| learner::decodes(config, &classifier, checkpoint, device);
-            resume::find_checkpoint(run, config, &record.data, decodes, &**host)?
-        }
-        None => None,
+    watch(config, options, host)?;
+    let prepared = {
+        // Until the run directory is created there is nothing to save.
+        let _nothing_to_save = host.stop().at_once(Error::LoadInterrupted, slot.unused());
+        prepare(config, &slot, &options.git_commit, &**host)?
     };
-    record.updates = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.updates);
     if slot.begins_again() {
         let path = options.artifacts.join(&config.name);
         let lost = format!("the run `{}` has no `{}` and no checkpoint", path.display(), file::CONFIG);
         host.warn(&format!("{lost}; it begins again"));
     }
-    drop(reading);
-    let run = slot.create()?;
-    run.write(file::CONFIG, config.to_toml().as_bytes())?;
-    record.write(&run)?;
-    let log = run.file(file::LOG);
-    if let Err(error) =
-        refuse_irregular(&log).map_err(Error::from).and_then(|()| application_log::begin(&log))
-    {
-        host.warn(&format!("{error}; training goes on without a log"));
-    }
-    log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
-    host.announce(&record, run.path());
-
-    let training = Run { config, devices: &devices, device, directory: &run, host, heartbeat: &heartbeat };
-    let trained = guarded(|| training.train_and_score(loaded, classifier, checkpoint, &mut record));
-    heartbeat.end();
-    record.outcome = match &trained {
-        Ok(_) => Outcome::Finished,
-        Err(Error::Interrupted(_)) => Outcome::Interrupted,
-        Err(error) => {
-            record.error = Some(error.to_string());
-            Outcome::Failed
-        }
-    };
-    log::info!("run `{}` ends: {:?}, {:?}", config.name, record.outcome, record.metrics);
-    let trained = finish(&mut record, &run, trained)?;
-    let selected = record.selected_epoch.filter(|_| record.metrics.validation.is_some());
+    let Prepared { devices, loaded, classifier, checkpoint, mut record } = prepared;
+    let directory = create(slot, config, &record, &**host)?;
+    let run = Run { config, devices: &devices, directory: &directory, host };
+    let scored = guarded(|| run.train_and_score(loaded, classifier, checkpoint, &mut record));
+    host.heartbeat().end();
+    let scored = finish(&mut record, &directory, scored)?;
     if let Some(diverged) = &record.diverged {
         host.warn(&format!("{diverged}; the weights are those from before it"));
     }
-    let (progress, test) = trained;
-    Ok(TrainReport {
-        run: run.path().to_owned(),
-        selected,
-        stopped_early: record.stopped_early.then_some(progress.epoch),
-        train: progress.train,
-        validation: progress.validation,
-        test,
-    })
+    Ok(report(&directory, &record, scored))
 }
 
-/// Ends the program with an error that another thread found, after `updates` updates, and writes it into the run's record.
-fn give_up(run: &Path, host: &dyn Host, error: DeviceError, updates: usize) {
-    let error = Error::from(error);
-    if let Err(unwritten) = note_failure(run, &error, updates) {
-        log::error!("{unwritten}");
-    }
-    host.give_up(error)
-}
-
-/// The run's place. Waits for another process where the options say so.
+/// Locks the run's place. Waits for another process where the options say so.
 fn acquire(config: &Config, options: &TrainOptions, host: &dyn Host) -> Result<RunSlot, Error> {
     let TrainOptions { artifacts, existing, .. } = options;
     if !options.wait {
@@ -166,129 +91,75 @@ fn acquire(config: &Config, options: &TrainOptions, host: &dyn Host) -> Result<R
     RunSlot::wait(artifacts, &config.name, *existing, stopped)?.ok_or(Error::Interrupted(0))
 }
 
-/// Writes the record of a run that has ended, and returns what it came to. A record that cannot be written at first is
-/// written as that of a failed run, which the disk may take a moment later.
+/// Watches over the servers that compute, where there are any.
+fn watch(config: &Config, options: &TrainOptions, host: &Arc<dyn Host>) -> Result<(), Error> {
+    host.heartbeat().beat(None);
+    let (run, watching) = (options.artifacts.join(&config.name), Arc::clone(host));
+    let give_up = move |error, updates| give_up(&run, &*watching, error, updates);
+    CurrentPlatform::watch(&config.device, Watchdog::new(host.heartbeat().clone(), give_up))?;
+    Ok(())
+}
+
+/// Writes an error that another thread found into the run's record, after `updates` updates, and ends the program with it.
+fn give_up(run: &Path, host: &dyn Host, error: DeviceError, updates: usize) {
+    let error = Error::from(error);
+    if let Err(unwritten) = note_failure(run, &error, updates) {
+        log::error!("{unwritten}");
+    }
+    host.give_up(error)
+}
+
+/// Creates the run directory with the configuration, the record and the log.
+fn create(slot: RunSlot, config: &Config, record: &RunRecord, host: &dyn Host) -> Result<RunDir, Error> {
+    let directory = slot.create()?;
+    directory.write(file::CONFIG, config.to_toml().as_bytes())?;
+    record.write(&directory)?;
+    let log = directory.file(file::LOG);
+    if let Err(error) =
+        refuse_irregular(&log).map_err(Error::from).and_then(|()| application_log::begin(&log))
+    {
+        host.warn(&format!("{error}; training goes on without a log"));
+    }
+    log::info!("run `{}` begins on {}, {:?}", config.name, record.device.backend, record.data);
+    host.announce(record, directory.path());
+    Ok(directory)
+}
+
+/// Writes the record of a run that has ended, and returns its result. A record that cannot be written at first is
+/// written as that of a failed run, which the disk may accept a moment later.
 ///
 /// # Errors
 ///
-/// The error of the run, or [`Error::Write`] when the record could not be written.
-fn finish<T>(record: &mut RunRecord, run: &RunDir, trained: Result<T, Error>) -> Result<T, Error> {
-    let Err(error) = record.write(run) else { return trained };
-    if trained.is_ok() {
+/// The error of the run, or [`Error::Run`] when the record could not be written.
+fn finish<T>(record: &mut RunRecord, directory: &RunDir, result: Result<T, Error>) -> Result<T, Error> {
+    record.outcome = match &result {
+        Ok(_) => Outcome::Finished,
+        Err(Error::Interrupted(_)) => Outcome::Interrupted,
+        Err(error) => {
+            record.error = Some(error.to_string());
+            Outcome::Failed
+        }
+    };
+    log::info!("run `{}` ends: {:?}, {:?}", record.name, record.outcome, record.metrics);
+    let Err(error) = record.write(directory) else { return result };
+    if result.is_ok() {
         record.outcome = Outcome::Failed;
         record.error = Some(error.to_string());
     }
-    if let Err(again) = record.write(run) {
+    if let Err(again) = record.write(directory) {
         log::error!("{again}");
     }
-    Err(trained.err().unwrap_or(error.into()))
+    Err(result.err().unwrap_or(error.into()))
 }
 
-/// A run whose directory is there.
-struct Run<'a> {
-    config: &'a Config,
-    devices: &'a [Device],
-    device: &'a Device,
-    directory: &'a RunDir,
-    host: &'a Arc<dyn Host>,
-    heartbeat: &'a Heartbeat,
-}
-
-impl Run<'_> {
-    /// Trains, saves the weights, and scores the test part; returns how training went and that
-    /// score. What is known is in `record`, whatever happens.
-    fn train_and_score(
-        &self,
-        loaded: Loaded,
-        classifier: Classifier<AutodiffBackend>,
-        checkpoint: Option<Checkpoint>,
-        record: &mut RunRecord,
-    ) -> Result<(learner::Progress, Option<Score>), Error> {
-        let Loaded { splits: Splits { train, validation, test }, normalizer, .. } = loaded;
-        let metrics = self.directory.file(file::METRICS);
-        let recorder = match &checkpoint {
-            Some(checkpoint) => Recorder::resume(&metrics, checkpoint.state.metrics)?,
-            None => Recorder::create(&metrics)?,
-        };
-        let setup = Setup {
-            train: train.samples,
-            validation: validation.map(|part| part.samples),
-            normalizer: &normalizer,
-            classifier,
-            devices: self.devices,
-            host: Arc::clone(self.host),
-            heartbeat: self.heartbeat.clone(),
-            recorder: self.with_events(recorder)?,
-            histograms: self.directory.file(file::HISTOGRAMS),
-            checkpoints: CheckpointStore::new(
-                self.directory.file(file::CHECKPOINTS),
-                self.config.training.checkpoint.keep,
-            ),
-            run: RunIdentity { config: self.config.to_toml(), data: record.data.clone() },
-            resume: checkpoint,
-        };
-        let Trained { progress, classifier } = learner::fit(self.config, setup)?;
-        record.seconds.train = progress.seconds;
-        record.diverged = progress.diverged.clone();
-        record.stopped_early = progress.stopped_early;
-        record.updates = progress.updates;
-        record.device_reads = Some(progress.reads);
-        record.metrics.train = progress.train.last.map(score_record);
-        record.metrics.validation = progress.selected.map(|selected| score_record(selected.score));
-        record.selected_epoch = progress.selected.map(|selected| selected.epoch).or(Some(progress.epoch));
-        let classifier = classifier?;
-        if progress.stopped && self.host.stop().without_weights() {
-            return Err(Error::Interrupted(progress.updates));
-        }
-        self.host.phase("saving the weights");
-        self.save(&classifier)?;
-        if progress.stopped {
-            return Err(Error::Interrupted(progress.updates));
-        }
-
-        let start = Instant::now();
-        let watched = Watched { shown: self.host.progress(), heartbeat: self.heartbeat };
-        let (rows, labels) = (test.rows, test.samples.labels.clone());
-        let set = DeviceSet::<Backend>::new(test.samples, &normalizer, false, UPLOAD, self.device);
-        self.host.phase("scoring the test part");
-        // Training is written down; a run that is stopped from here on is known as one.
-        record.outcome = Outcome::Interrupted;
-        record.write(self.directory)?;
-        let scoring = self.host.stop().at_once(Error::Interrupted(progress.updates), Unused::default());
-        let evaluated = evaluate::evaluate(&classifier, &set, &watched);
-        drop(scoring);
-        record.seconds.evaluate = start.elapsed().as_secs_f64();
-        let test = evaluated.as_ref().map(|evaluated| evaluated.score);
-        if let Some(Evaluated { score, predictions, probabilities }) = &evaluated {
-            let path = self.directory.file(file::PREDICTIONS);
-            atomic::write_with(&path, |out| {
-                predictions_file::write_csv(&rows, &labels, predictions, probabilities, out)
-            })?;
-            let (epoch, updates) = match progress.selected {
-                Some(selected) => (selected.epoch, selected.updates),
-                None => (progress.epoch, progress.updates),
-            };
-            let mut recorder = self.with_events(Recorder::append(&metrics)?)?;
-            recorder.record("test", epoch, updates, &score_record(*score))?;
-            recorder.flush()?;
-        }
-        record.metrics.test = test.map(score_record);
-        Ok((progress, test))
-    }
-
-    /// With an event file for TensorBoard, where the configuration asks for one.
-    fn with_events(&self, recorder: Recorder) -> Result<Recorder, Error> {
-        if !self.config.metrics.tensorboard {
-            return Ok(recorder);
-        }
-        Ok(recorder.with_events(EventFile::create(&self.directory.file(file::TENSORBOARD))?)?)
-    }
-
-    /// Saves the weights. Predictions of earlier ones, as of a run that ended and was resumed, are deleted first.
-    fn save(&self, classifier: &Classifier<Backend>) -> Result<(), Error> {
-        self.directory.remove(file::PREDICTIONS)?;
-        self.directory.write(file::SAFETENSORS, &weights::to_safetensors(classifier.network())?)?;
-        self.directory.write(file::MPK, &weights::to_mpk(classifier)?)?;
-        Ok(())
+fn report(directory: &RunDir, record: &RunRecord, scored: Scored) -> TrainReport {
+    let Scored { progress, test } = scored;
+    TrainReport {
+        run: directory.path().to_owned(),
+        selected: record.selected_epoch.filter(|_| record.metrics.validation.is_some()),
+        stopped_early: record.stopped_early.then_some(progress.epoch),
+        train: progress.train,
+        validation: progress.validation,
+        test,
     }
 }

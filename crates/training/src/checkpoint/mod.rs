@@ -1,18 +1,17 @@
-//! What a run needs to go on from where it was, on disk.
+//! Checkpoints: everything that a run needs to resume exactly, on disk.
 //!
-//! A checkpoint is one file, `checkpoints/<updates>.ckpt`: a line that names the format and the
-//! SHA-256 of what follows, then [`StoredCheckpoint`] in MessagePack. It is written whole or not at all, so
-//! a run that is killed, at any moment, leaves whole checkpoints behind; a damaged one is found by its checksum.
-//! A checkpoint also holds the configuration, the record of the data, and the checksums of `metrics.csv` and
-//! `histograms.csv` as they were, so that it does not depend on `config.toml` and `run.json`, and so that a changed
-//! file is found. Going on from it, every draw, every update and every line of `metrics.csv` is what it would have
-//! been.
+//! A checkpoint is one file, `checkpoints/<updates>.ckpt`: a line with the format and the SHA-256 of the rest, then
+//! [`StoredCheckpoint`] in MessagePack. It is written whole or not at all, so that a run that is killed at any moment leaves
+//! whole checkpoints behind; a damaged one is detected by its checksum. A checkpoint also holds the configuration, the record
+//! of the data, and the checksums of `metrics.csv` and `histograms.csv` as they were: it does not depend on `config.toml` and
+//! `run.json`, and a changed file is detected. A resumed run makes the same draws, the same updates and the same lines of
+//! `metrics.csv` as one that was never stopped.
 
 mod records;
 mod store;
 
 pub use records::{decode, encode};
-pub use store::{CANNOT_BE_READ, CheckpointStore, Newest};
+pub use store::{CheckpointStore, Newest, Unfit};
 
 use crate::learner::{Course, SelectionState};
 use emberlab_data::{LoaderState, RandomState};
@@ -21,12 +20,12 @@ use emberlab_run::DataRecord;
 use emberlab_run::FileMark;
 use serde::{Deserialize, Serialize};
 
-/// What a run is, whatever its other files say.
+/// The identity of a run, independent of its other files.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunIdentity {
     /// The configuration with every default, as TOML.
     pub config: String,
-    /// What it is trained on.
+    /// The data it is trained on.
     pub data: DataRecord,
 }
 
@@ -39,15 +38,15 @@ pub struct StoredCheckpoint {
     pub training: Checkpoint,
 }
 
-/// A training between two updates.
+/// The state of a training between two updates.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// Where it is.
+    /// Everything but weights and moments.
     pub state: TrainingState,
     /// The weights, as Burn records them.
     #[serde(with = "serde_bytes")]
     pub model: Vec<u8>,
-    /// What the optimizer keeps, as Burn records it.
+    /// The optimizer's state, as Burn records it.
     #[serde(with = "serde_bytes")]
     pub optimizer: Vec<u8>,
     /// The best weights so far, where there is a validation part to choose them by.
@@ -55,16 +54,16 @@ pub struct Checkpoint {
     pub best: Option<Vec<u8>>,
 }
 
-/// All of a training but its weights.
+/// Everything of a training but its weights and moments.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TrainingState {
-    /// The epoch that goes on, from 1; one more than the last when training is over.
+    /// The epoch to continue, from 1; one more than the last when training is over.
     pub epoch: usize,
     /// Updates made.
     pub updates: usize,
-    /// Where the loader is.
+    /// The loader's state.
     pub loader: LoaderState,
-    /// What dropout draws from.
+    /// The state of dropout's generator.
     pub dropout: Option<RandomState>,
     /// Over the pass of the training part under way.
     pub pass: ScoreMean,
@@ -72,7 +71,7 @@ pub struct TrainingState {
     pub train: Course,
     /// The scores on the validation part.
     pub validation: Course,
-    /// What the validation part has said so far.
+    /// The state of the selection by the validation part.
     pub selection: SelectionState,
     /// How far `metrics.csv` had grown.
     pub metrics: FileMark,

@@ -14,7 +14,7 @@ pub fn encode<B: Backend, R: Record<B>>(record: R) -> Result<Vec<u8>, Error> {
     Recorder::<B>::record(&recorder, record, ()).map_err(Error::encode("the weights"))
 }
 
-/// The record that was encoded.
+/// A record from the bytes that [`encode`] made.
 ///
 /// # Errors
 ///

@@ -5,10 +5,11 @@ use crate::error::Error;
 use emberlab_data::open_regular;
 use emberlab_run::atomic;
 use emberlab_run::hexadecimal;
+use rmp_serde::encode::Error as EncodeError;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// The beginning of a checkpoint's first line; the format's number, a space and a checksum follow.
@@ -19,9 +20,7 @@ const FORMAT: &str = "3";
 const CHECKSUM_SIZE: usize = 64;
 /// The largest file that is read: weights, two moments and the best weights of the largest network.
 const MAX_FILE_SIZE: u64 = 1 << 33;
-/// The beginning of a reason that is the system's, and not damage.
-pub const CANNOT_BE_READ: &str = "cannot be read: ";
-/// The ending of a checkpoint's name.
+/// The extension of a checkpoint's name.
 const EXTENSION: &str = "ckpt";
 
 /// The folder of a run's checkpoints.
@@ -31,13 +30,42 @@ pub struct CheckpointStore {
     keep: usize,
 }
 
-/// What there is to go on from.
+/// The result of looking for a checkpoint.
 #[derive(Debug)]
 pub struct Newest {
     /// The newest checkpoint that can be used, if there is one.
     pub checkpoint: Option<StoredCheckpoint>,
-    /// The newer ones that cannot, each with the reason as the end of a sentence, the newest first.
-    pub unfit: Vec<(PathBuf, String)>,
+    /// The newer ones that cannot, the newest first.
+    pub unfit: Vec<(PathBuf, Unfit)>,
+}
+
+/// The reason why a checkpoint cannot be used, as the end of a sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfit {
+    /// The system does not read the file, which may be whole.
+    #[error("cannot be read: {0}")]
+    Unreadable(#[from] io::Error),
+    /// A file that is not a checkpoint.
+    #[error("is no checkpoint")]
+    NotACheckpoint,
+    /// A checkpoint of another format.
+    #[error("has format {0} of another version of emberlab; this one reads format {FORMAT}")]
+    OtherFormat(u16),
+    /// A first line that says something else.
+    #[error("is damaged in its first line")]
+    DamagedHeader,
+    /// A file that ends in its first line.
+    #[error("is truncated")]
+    Truncated,
+    /// Bytes that have another checksum than the one in the first line.
+    #[error("is damaged: its checksum is another one")]
+    Damaged,
+    /// Fields that this version does not have, or others missing.
+    #[error("holds other fields than a checkpoint of this version")]
+    OtherFields,
+    /// A checkpoint that does not fit its run, as the caller found.
+    #[error("{0}")]
+    OfAnotherRun(String),
 }
 
 #[derive(Serialize)]
@@ -52,20 +80,28 @@ impl CheckpointStore {
         Self { folder, keep }
     }
 
-    /// Writes a checkpoint and deletes those that are too many: the oldest beyond `keep`, and all of later updates
-    /// than this one, which were passed over because they cannot be used.
+    /// Writes a checkpoint. Deletes the oldest beyond `keep`, and all of later updates than this one, which were passed over
+    /// because they cannot be used.
     ///
     /// # Errors
     ///
     /// [`Error::Write`]; the earlier checkpoints are then untouched.
     pub fn save(&self, run: &RunIdentity, checkpoint: &Checkpoint) -> Result<(), Error> {
         fs::create_dir_all(&self.folder).map_err(Error::write(&self.folder))?;
-        let payload = rmp_serde::to_vec_named(&Stored { run, training: checkpoint })
-            .map_err(Error::encode("a checkpoint"))?;
-        let checksum = hexadecimal(&Sha256::digest(&payload));
-        let bytes = [MAGIC, format!("{FORMAT} {checksum}\n").as_bytes(), &payload].concat();
+        let stored = Stored { run, training: checkpoint };
+        // Encoded twice, so that no copy of all weights is held in memory.
+        let mut hasher = Sha256::new();
+        encode_into(&stored, &mut hasher).map_err(Error::encode("a checkpoint"))?;
+        let checksum = hexadecimal(&hasher.finalize());
         let path = self.folder.join(format!("{:012}.{EXTENSION}", checkpoint.state.updates));
-        atomic::write(&path, &bytes)?;
+        atomic::write_with(&path, |out| {
+            out.write_all(MAGIC)?;
+            writeln!(out, "{FORMAT} {checksum}")?;
+            encode_into(&stored, out).map_err(|error| match error {
+                EncodeError::InvalidValueWrite(error) => error.into(),
+                error => io::Error::other(error),
+            })
+        })?;
         let (later, known): (Vec<PathBuf>, Vec<PathBuf>) =
             self.paths()?.into_iter().partition(|other| other.file_name() > path.file_name());
         for old in later.iter().chain(known.iter().skip(self.keep)) {
@@ -88,7 +124,7 @@ impl CheckpointStore {
             let reason = match read(&path) {
                 Ok(checkpoint) => match fits(&checkpoint)? {
                     Ok(()) => return Ok(Newest { checkpoint: Some(checkpoint), unfit }),
-                    Err(reason) => reason,
+                    Err(reason) => Unfit::OfAnotherRun(reason),
                 },
                 Err(reason) => reason,
             };
@@ -97,7 +133,7 @@ impl CheckpointStore {
         Ok(Newest { checkpoint: None, unfit })
     }
 
-    /// The checkpoints there are, the newest first.
+    /// The paths of all checkpoints, the newest first.
     fn paths(&self) -> Result<Vec<PathBuf>, Error> {
         let unreadable = |error: io::Error| Error::artifact(&self.folder, format!("cannot be read: {error}"));
         let mut paths = Vec::new();
@@ -116,38 +152,36 @@ impl CheckpointStore {
     }
 }
 
+/// Writes a checkpoint in MessagePack, a few bytes or a whole field at a time.
+fn encode_into(stored: &Stored<'_>, out: impl Write) -> Result<(), EncodeError> {
+    rmp_serde::encode::write_named(&mut { out }, stored)
+}
+
 /// Reads a checkpoint. Its checksum is compared before any of it is kept in memory.
-fn read(path: &Path) -> Result<StoredCheckpoint, String> {
-    let unreadable = |error: io::Error| format!("{CANNOT_BE_READ}{error}");
-    let mut file = open_regular(path).map_err(unreadable)?;
+fn read(path: &Path) -> Result<StoredCheckpoint, Unfit> {
+    let mut file = open_regular(path)?;
     let mut header = Vec::new();
     let header_size = MAGIC.len() + FORMAT.len() + 1 + CHECKSUM_SIZE + 1;
-    (&mut file).take(header_size as u64).read_to_end(&mut header).map_err(unreadable)?;
-    let rest = header.strip_prefix(MAGIC).ok_or("is no checkpoint")?;
+    (&mut file).take(header_size as u64).read_to_end(&mut header)?;
+    let rest = header.strip_prefix(MAGIC).ok_or(Unfit::NotACheckpoint)?;
     let format = rest.split(|byte| *byte == b' ').next().unwrap_or_default();
     if format != FORMAT.as_bytes() {
-        let number = std::str::from_utf8(format).ok().filter(|text| text.parse::<u16>().is_ok());
-        return Err(match number {
-            Some(number) => {
-                format!("has format {number} of another version of emberlab; this one reads format {FORMAT}")
-            }
-            None => "is damaged in its first line".to_owned(),
-        });
+        let number = std::str::from_utf8(format).ok().and_then(|text| text.parse().ok());
+        return Err(number.map_or(Unfit::DamagedHeader, Unfit::OtherFormat));
     }
     if header.len() < header_size {
-        return Err("is truncated".into());
+        return Err(Unfit::Truncated);
     }
     let expected = &rest[FORMAT.len() + 1..][..CHECKSUM_SIZE];
     let mut hasher = Sha256::new();
-    let size = io::copy(&mut (&mut file).take(MAX_FILE_SIZE), &mut hasher).map_err(unreadable)?;
+    let size = io::copy(&mut (&mut file).take(MAX_FILE_SIZE), &mut hasher)?;
     if expected != hexadecimal(&hasher.finalize()).as_bytes() {
-        return Err("is damaged: its checksum is another one".into());
+        return Err(Unfit::Damaged);
     }
-    file.seek(SeekFrom::Start(header_size as u64)).map_err(unreadable)?;
+    file.seek(SeekFrom::Start(header_size as u64))?;
     let mut payload = Vec::new();
-    file.take(size).read_to_end(&mut payload).map_err(unreadable)?;
-    rmp_serde::from_slice(&payload)
-        .map_err(|_| "holds other fields than a checkpoint of this version".to_owned())
+    file.take(size).read_to_end(&mut payload)?;
+    rmp_serde::from_slice(&payload).map_err(|_| Unfit::OtherFields)
 }
 
 #[cfg(test)]
@@ -156,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_with_a_file_is_told_in_words_of_its_own() {
+    fn each_fault_of_a_file_has_its_own_message() {
         let folder = tempfile::tempdir().unwrap();
         let payload = [0x80];
         let checksum = hexadecimal(&Sha256::digest(payload));
@@ -180,7 +214,7 @@ mod tests {
         ] {
             let path = folder.path().join("000000000001.ckpt");
             fs::write(&path, bytes).unwrap();
-            assert_eq!(read(&path).unwrap_err(), wanted);
+            assert_eq!(read(&path).unwrap_err().to_string(), wanted);
         }
     }
 }

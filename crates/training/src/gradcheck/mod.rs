@@ -1,8 +1,8 @@
 //! Whether the derivative by hand, autodiff and finite differences agree.
 //!
 //! All three are computed in f64 on the CPU, with the weights and on samples of a configuration. Each comparison knows its
-//! own rounding error. Of two gradients it is measured: how much they change when weights and inputs change as rounding
-//! changes them. A finite difference comes with a bound of its truncation and rounding errors (`slope.rs`). The relative error
+//! own rounding error. That of two gradients is measured: by how much they change when weights and inputs change as rounding
+//! changes them, and on the device also the terms of batch norm (`normalization.rs`). A finite difference comes with a bound of its truncation and rounding errors (`slope.rs`). The relative error
 //! of two numbers is `|a - b| / max(|a|, |b|, e / t)`, where `e` is the bound and `t` the tolerance, so that two numbers agree
 //! where they differ by no more than a share `t` of the larger one, or by no more than `e`.
 //!
@@ -13,6 +13,7 @@
 
 mod cost;
 mod gradients;
+mod normalization;
 mod objective;
 mod on_device;
 mod reference;

@@ -9,9 +9,9 @@ use emberlab_data::{ClassificationBatch, RandomState};
 use emberlab_models::{Classifier, Pattern};
 use std::time::{Duration, Instant};
 
-/// Points at which the noise of the objective is looked at.
+/// The number of points at which the noise of the objective is measured.
 const N_NOISE_POINTS: i32 = 17;
-/// What lies between two of them, relative to each weight: far more than rounding, far less than the objective bends in.
+/// The distance of two of them, relative to each weight: far more than rounding, too short for the objective to bend.
 const NOISE_STEP: f64 = 1.0 / (1u64 << 36) as f64;
 /// A weight of 0 moves as if it had this size.
 const SMALLEST: f64 = 1e-3;
@@ -55,7 +55,7 @@ impl<'a> Objective<'a> {
     }
 
     /// The slope along one entry of a parameter, to `tolerance` where rounding allows it; nothing where the weights lie
-    /// on a kink, or too near to one. `expected` is about its size.
+    /// on a kink, or too near to one. `expected` is its approximate size.
     pub fn slope(&self, parameter: ParamId, entry: usize, tolerance: f64, expected: f64) -> Option<Slope> {
         let value = |step: f64| {
             let (value, pattern) = self.stepped(parameter, entry, step);

@@ -4,7 +4,7 @@
 //! leaves too little of terms that cancel for a relative error of each entry, so an error is a share of the parameter's
 //! largest entry, or of a hundredth of the largest of all, as for biases before batch norm, whose gradient is 0. It is never
 //! measured more strictly than the rounding of single precision allows. `device.precision` has no effect here: rounding to
-//! bfloat16 is no fault of the derivative.
+//! bfloat16 does not make the derivative wrong.
 
 use super::gradients::{HostGradients, largest, read};
 use crate::classifier::classifier;
@@ -25,11 +25,11 @@ pub struct DeviceErrors {
     pub autodiff: f64,
 }
 
-/// The right gradients and how far the device may be from them.
-pub struct Right<'a> {
+/// The expected gradients, and the tolerance for the device.
+pub struct Expected<'a> {
     /// In f64, under the id of each parameter.
     pub gradients: &'a HostGradients,
-    /// What rounding to f32 changes in each.
+    /// A bound of the rounding error of each in f32.
     pub rounding: &'a HashMap<ParamId, f64>,
     /// The ids, from the input on.
     pub order: &'a [ParamId],
@@ -48,7 +48,7 @@ pub fn errors(
     train: &LabelledData,
     samples: &LabelledData,
     normalizer: &Normalizer,
-    right: &Right<'_>,
+    expected: &Expected<'_>,
 ) -> Result<Vec<DeviceErrors>, Error> {
     let device = devices::device(&config.device)?;
     let classifier = classifier::<AutodiffBackend>(config, train, &device)?;
@@ -59,20 +59,24 @@ pub fn errors(
         let batch = ClassificationBatch::from_inner(set.into_batch());
         let found = read(&classifier, rule.gradients(&classifier, batch));
         let names = classifier.network().parameter_names().into_iter();
-        names.zip(right.order).map(|((id, _), right_id)| right.error(&found, id, *right_id)).collect()
+        names
+            .zip(expected.order)
+            .map(|((id, _), expected_id)| expected.error(&found, id, *expected_id))
+            .collect()
     };
     let pairs = errors(GradientRule::Manual).into_iter().zip(errors(GradientRule::Autodiff));
     Ok(pairs.map(|(manual, autodiff)| DeviceErrors { manual, autodiff }).collect())
 }
 
-impl Right<'_> {
-    fn error(&self, found: &HostGradients, id: ParamId, right_id: ParamId) -> f64 {
-        let (Some(found), Some(right)) = (found.get(&id), self.gradients.get(&right_id)) else {
+impl Expected<'_> {
+    fn error(&self, found: &HostGradients, id: ParamId, expected_id: ParamId) -> f64 {
+        let (Some(found), Some(expected)) = (found.get(&id), self.gradients.get(&expected_id)) else {
             return f64::NAN;
         };
         let of_all = largest(self.gradients.values().flat_map(|gradient| gradient.values.iter().copied()));
-        let rounding = self.rounding.get(&right_id).copied().unwrap_or(0.0);
-        let scale = largest(right.values.iter().copied()).max(0.01 * of_all).max(rounding / self.tolerance);
-        found.distance(right) / scale.max(f64::MIN_POSITIVE)
+        let rounding = self.rounding.get(&expected_id).copied().unwrap_or(0.0);
+        let scale =
+            largest(expected.values.iter().copied()).max(0.01 * of_all).max(rounding / self.tolerance);
+        found.distance(expected) / scale.max(f64::MIN_POSITIVE)
     }
 }

@@ -1,8 +1,9 @@
 //! The gradients that a derivative by hand is compared with.
 
 use super::gradients::{HostGradient, HostGradients, largest};
+use super::normalization::rounded_manual;
 use super::objective::Objective;
-use super::on_device::{self, DeviceErrors, Right};
+use super::on_device::{self, DeviceErrors, Expected};
 use super::report::{self, Entry, Report};
 use super::setting::Setting;
 use super::{GradcheckOptions, Rule, by_rule, cost};
@@ -13,7 +14,7 @@ use emberlab_data::{LabelledData, Normalizer, Phase, Progress, RandomState};
 use emberlab_models::GradientRule;
 use std::collections::HashMap;
 
-/// The relative rounding error of f32, with room for operations that follow one another.
+/// The relative rounding error of f32, with a margin for several operations in a row.
 const ROUNDING_F32: f64 = 4.0 * f32::EPSILON as f64;
 
 /// Autodiff, finite differences of some entries, and how well the device computes.
@@ -21,9 +22,9 @@ pub struct Reference<'a> {
     setting: &'a Setting,
     options: &'a GradcheckOptions,
     autodiff: HostGradients,
-    /// What rounding changes in `autodiff`.
+    /// The largest rounding error of each parameter in `autodiff`.
     rounding: HashMap<ParamId, f64>,
-    /// Of each parameter, from the input on.
+    /// The differences of each parameter, from the input on.
     entries: Vec<Vec<Entry>>,
     device: Vec<DeviceErrors>,
 }
@@ -45,19 +46,20 @@ impl<'a> Reference<'a> {
         let rule = by_rule(GradientRule::Autodiff);
         let autodiff = setting.gradients(&rule);
         let order: Vec<ParamId> = setting.parameters().into_iter().map(|(id, _)| id).collect();
-        let right = Right {
+        let manual = setting.gradients(&by_rule(GradientRule::Manual));
+        let expected = Expected {
             gradients: &autodiff,
-            rounding: &setting.rounding(&rule, &autodiff, ROUNDING_F32),
+            rounding: &setting.rounding(&rounded_manual(ROUNDING_F32), &manual, ROUNDING_F32),
             order: &order,
             tolerance: options.device_tolerance,
         };
-        let device = on_device::errors(config, train, &setting.samples, normalizer, &right)?;
+        let device = on_device::errors(config, train, &setting.samples, normalizer, &expected)?;
         let rounding = setting.rounding(&rule, &autodiff, f64::EPSILON);
         let entries = differences(setting, &autodiff, options, progress)?;
         Ok(Self { setting, options, autodiff, rounding, entries, device })
     }
 
-    /// Compares a derivative that claims to be right.
+    /// Compares a derivative with the reference.
     ///
     /// # Errors
     ///
@@ -65,7 +67,7 @@ impl<'a> Reference<'a> {
     pub fn compare(&self, rule: &Rule<'_>) -> Result<Report, Error> {
         let manual = self.setting.gradients(rule);
         let rounding = self.setting.rounding(rule, &manual, f64::EPSILON);
-        // Numbers as small as this against the largest are nothing but rounding.
+        // Smaller numbers are rounding errors of the largest.
         let least = f64::EPSILON * largest(self.autodiff.values().flat_map(|of| of.values.iter().copied()));
         let mut report = report::Builder::new(self.options, self.setting.samples.len());
         let parameters = self.setting.parameters().into_iter().zip(&self.entries).zip(&self.device);
@@ -80,7 +82,7 @@ impl<'a> Reference<'a> {
     }
 }
 
-/// Takes the differences of some entries of each parameter, from the input on.
+/// Takes finite differences along some entries of each parameter, from the input on.
 fn differences(
     setting: &Setting,
     autodiff: &HostGradients,
@@ -117,7 +119,7 @@ fn differences(
     Ok(entries)
 }
 
-/// The entries whose difference is taken, always the same ones: all, or some at random and the largest.
+/// The entries along which differences are taken, always the same ones: all, or a random choice and the largest.
 fn chosen_entries(gradient: &HostGradient, most: usize) -> Result<Vec<usize>, Error> {
     let n = gradient.values.len();
     if n <= most {

@@ -1,4 +1,4 @@
-//! What the comparison found.
+//! The report of a check.
 
 use super::GradcheckOptions;
 use super::gradients::HostGradient;
@@ -20,7 +20,7 @@ pub struct Report {
     pub difference_tolerance: f64,
     /// The backend of this program.
     pub backend: &'static str,
-    /// The largest error allowed of it.
+    /// The largest error allowed of the backend.
     pub device_tolerance: f64,
     /// Each parameter, from the input on.
     pub parameters: Vec<ParameterReport>,
@@ -43,8 +43,8 @@ pub struct ParameterReport {
     pub kinks: usize,
     /// Entries of the latter whose error bound is more than the tolerance allows, so that they are compared to the bound.
     pub bounded: usize,
-    /// What the program's backend computes by hand in its own precision, against autodiff in f64: the largest
-    /// difference as a share of the largest entry.
+    /// The gradient by hand on the program's backend, in its own precision, against autodiff in f64: the largest difference as
+    /// a share of the largest entry.
     pub device_manual_error: f64,
     /// The same by autodiff.
     pub device_autodiff_error: f64,
@@ -59,7 +59,7 @@ pub struct Comparison {
     pub max_error: f64,
     /// The mean error.
     pub mean_error: f64,
-    /// Where the largest is.
+    /// The entry with the largest error.
     pub worst: Option<WorstEntry>,
 }
 
@@ -74,7 +74,7 @@ pub struct WorstEntry {
     pub autodiff: f64,
     /// By finite differences, where it was taken.
     pub difference: Option<f64>,
-    /// The largest error that truncation and rounding may have left in it.
+    /// The bound of its truncation and rounding errors.
     pub difference_error: Option<f64>,
 }
 
@@ -89,7 +89,7 @@ impl Comparison {
     }
 }
 
-/// An entry whose difference was taken.
+/// An entry along which a finite difference was taken.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// Its position in row-major order.

@@ -19,7 +19,8 @@ impl Jitter {
         Self { signs: Signs { random: RandomState::new(seed), bits: 0, left: 0 }, share, smallest }
     }
 
-    fn moved<B: Backend, const D: usize>(&mut self, tensor: Tensor<B, D>) -> Tensor<B, D> {
+    /// The tensor with every number moved.
+    pub fn moved<B: Backend, const D: usize>(&mut self, tensor: Tensor<B, D>) -> Tensor<B, D> {
         let (shape, device, dtype) = (tensor.shape(), tensor.device(), tensor.dtype());
         let values = tensor.into_data();
         let (share, smallest) = (self.share, self.smallest);

@@ -1,4 +1,4 @@
-//! The classifier and the batch that everything is computed of, in f64.
+//! The classifier and the batch of a check, in f64.
 
 use super::gradients::{HostGradients, read};
 use super::{Cpu, Rule, Tracked, rounding};
@@ -11,9 +11,9 @@ use emberlab_data::{ClassificationBatch, LabelledData, Normalizer, RandomState};
 use emberlab_models::Classifier;
 use std::collections::HashMap;
 
-/// How often weights and inputs are changed to see what rounding does.
+/// The number of random changes of weights and inputs that measure rounding errors.
 const N_ROUNDINGS: u32 = 4;
-/// The largest change to expect, in changes that were seen.
+/// The bound of a rounding error, as a multiple of the largest measured one.
 const ROUNDING_LIMIT: f64 = 8.0;
 
 /// A classifier with its initial weights, and a batch.
@@ -62,7 +62,7 @@ impl Setting {
         self.batch.clone().inner()
     }
 
-    /// The state that dropout draws from.
+    /// The state of dropout's generator.
     pub fn dropout(&self) -> &RandomState {
         &self.dropout
     }
@@ -72,8 +72,8 @@ impl Setting {
         self.gradients_of(&self.classifier, self.batch.clone(), rule)
     }
 
-    /// The largest change of each parameter's gradient to expect from rounding with a relative error of `unit`: what was
-    /// seen when all weights and inputs were changed by as much, with a margin.
+    /// A bound of the rounding error of each parameter's gradient, for rounding with a relative error of `unit`: a multiple of
+    /// the largest change of the gradient when all weights and inputs change by that much.
     pub fn rounding(&self, rule: &Rule<'_>, right: &HostGradients, unit: f64) -> HashMap<ParamId, f64> {
         let mut bounds: HashMap<ParamId, f64> = right.keys().map(|id| (*id, 0.0)).collect();
         for seed in 0..N_ROUNDINGS {

@@ -17,7 +17,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use emberlab_config::Moments;
 
-/// The largest `β` for which Burn's own step is taken.
+/// The largest `β` for which Burn's own step is used.
 pub const LARGEST_IN_F32: f64 = 0.999;
 
 /// Adam or AdamW.
@@ -137,7 +137,7 @@ impl AdamInF64 {
     }
 }
 
-/// A running mean, moved toward `value` by a share of what lies between; it begins at 0.
+/// A running mean moved toward `value` by a share of their difference; it begins at 0.
 pub fn toward<B: Backend, const D: usize>(
     mean: Option<Tensor<B, D>>,
     value: Tensor<B, D>,

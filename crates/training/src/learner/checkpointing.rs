@@ -1,59 +1,37 @@
-//! When a training is written down, and what of it.
+//! When checkpoints are written, and going back to one.
 
-use super::histograms::Histograms;
-use super::progress::Progress;
-use super::selection::Selection;
-use super::shared_optimizer::SharedOptimizer;
+use super::parameters::is_finite;
+use super::update_loop::UpdateLoop;
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity, TrainingState, decode, encode};
-use crate::devices::{AutodiffBackend, Backend, Device};
+use crate::devices::AutodiffBackend;
 use crate::error::Error;
 use crate::weights;
 use burn::module::{AutodiffModule, Module};
-use burn::optim::Optimizer;
 use emberlab_config::CheckpointConfig;
-use emberlab_data::DeviceLoader;
-use emberlab_models::{Classifier, ScoreMean};
-use emberlab_run::Recorder;
-use std::sync::Arc;
 use std::time::Instant;
 
-/// Writes checkpoints.
-pub struct Checkpointing<O> {
+/// Where checkpoints are written, and when.
+pub struct Checkpointing {
     config: CheckpointConfig,
     store: CheckpointStore,
-    /// What each checkpoint says of the run.
+    /// Part of each checkpoint.
     run: RunIdentity,
-    optimizer: SharedOptimizer<O>,
-    loader: Arc<DeviceLoader<Backend>>,
     last: Instant,
     began: Instant,
     /// Seconds of training before this process.
     seconds_before: f64,
 }
 
-/// What a training is at, besides what [`Checkpointing`] has at hand.
-pub struct Position<'a> {
-    /// The epoch that goes on.
-    pub epoch: usize,
-    pub model: Classifier<AutodiffBackend>,
-    pub pass: &'a ScoreMean,
-    pub progress: &'a Progress,
-    pub selection: &'a Selection,
-}
-
-impl<O> Checkpointing<O>
-where
-    O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
-{
+impl Checkpointing {
+    /// Checkpoints of `run` in `store`; the first is due `every_minutes` from now.
     pub fn new(
         config: CheckpointConfig,
-        (store, run): (CheckpointStore, RunIdentity),
-        optimizer: SharedOptimizer<O>,
-        loader: Arc<DeviceLoader<Backend>>,
+        store: CheckpointStore,
+        run: RunIdentity,
         seconds_before: f64,
     ) -> Self {
         let now = Instant::now();
-        Self { config, store, run, optimizer, loader, last: now, began: now, seconds_before }
+        Self { config, store, run, last: now, began: now, seconds_before }
     }
 
     /// Seconds of training so far, those before this process included.
@@ -71,64 +49,74 @@ where
         self.is_due() || self.config.every_epochs.is_some_and(|every| epoch.is_multiple_of(every))
     }
 
-    /// Says to the loader that what comes is another epoch.
-    pub fn end_epoch(&self) {
-        self.loader.end_epoch();
-    }
-
-    /// The classifier of the newest whole checkpoint, and where training was when it was written.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Artifact`] when the folder cannot be read, [`Error::Training`] when the checkpoint is of
-    /// another model than `like`.
-    pub fn newest(
-        &self,
-        like: Classifier<AutodiffBackend>,
-        device: &Device,
-    ) -> Result<Option<(TrainingState, Classifier<Backend>)>, Error> {
+    /// The newest checkpoint that can be read.
+    fn newest(&self) -> Result<Option<Checkpoint>, Error> {
         let found = self.store.newest(|_| Ok(Ok(())))?;
         for (path, reason) in &found.unfit {
             log::warn!("`{}` {reason}", path.display());
         }
-        let Some(checkpoint) = found.checkpoint.map(|stored| stored.training) else { return Ok(None) };
-        let classifier = like.load_record(decode::<AutodiffBackend, _>(checkpoint.model, device)?);
-        Ok(Some((checkpoint.state, classifier.valid())))
+        Ok(found.checkpoint.map(|stored| stored.training))
+    }
+}
+
+impl UpdateLoop {
+    /// Writes a checkpoint, between two updates of `epoch` or before its first. All scores must have been read.
+    pub(super) fn checkpoint(&mut self, epoch: usize) -> Result<(), Error> {
+        self.host.phase("writing a checkpoint");
+        if !is_finite(&self.updates.classifier) {
+            return Err(self.diverged("a weight is infinite or no number".into(), self.progress.updates));
+        }
+        let checkpoint = self.state(epoch)?;
+        self.checkpointing.store.save(&self.checkpointing.run, &checkpoint)?;
+        self.checkpointing.last = Instant::now();
+        self.progress.reads.checkpoints += 1;
+        Ok(())
     }
 
-    /// Writes a checkpoint; all scores must have been read and recorded.
+    fn state(&mut self, epoch: usize) -> Result<Checkpoint, Error> {
+        let classifier = &self.updates.classifier;
+        let state = TrainingState {
+            epoch,
+            updates: self.progress.updates,
+            loader: self.loader.state(),
+            dropout: classifier.network().dropout_state(),
+            pass: self.pass.clone(),
+            train: self.progress.train,
+            validation: self.progress.validation,
+            selection: self.selection.state(),
+            metrics: self.recorder.sync()?,
+            histograms: self.histograms.sync()?,
+            seconds: self.checkpointing.seconds(),
+        };
+        Ok(Checkpoint {
+            state,
+            model: encode::<AutodiffBackend, _>(classifier.clone().into_record())?,
+            optimizer: self.updates.optimizer.state()?,
+            best: self.selection.weights().map(weights::to_mpk).transpose()?,
+        })
+    }
+
+    /// Ends a training that diverged with the weights that the validation part chose, or else with those of the newest
+    /// checkpoint.
     ///
     /// # Errors
     ///
-    /// [`Error::Write`].
-    pub fn save(
-        &mut self,
-        position: &Position<'_>,
-        recorder: &mut Recorder,
-        histograms: &mut Histograms,
-    ) -> Result<(), Error> {
-        let Position { epoch, model, pass, progress, selection } = position;
-        let state = TrainingState {
-            epoch: *epoch,
-            updates: progress.updates,
-            loader: self.loader.state(),
-            dropout: model.network().dropout_state(),
-            pass: (*pass).clone(),
-            train: progress.train,
-            validation: progress.validation,
-            selection: selection.state(),
-            metrics: recorder.sync()?,
-            histograms: histograms.sync()?,
-            seconds: self.seconds(),
-        };
-        let checkpoint = Checkpoint {
-            state,
-            model: encode::<AutodiffBackend, _>(model.clone().into_record())?,
-            optimizer: encode::<AutodiffBackend, _>(self.optimizer.to_record())?,
-            best: selection.weights().map(weights::to_mpk).transpose()?,
-        };
-        self.store.save(&self.run, &checkpoint)?;
-        self.last = Instant::now();
+    /// `diverged` where there is neither; [`Error::Training`] when the checkpoint is of another model.
+    pub(super) fn restore(&mut self, diverged: Error) -> Result<(), Error> {
+        if self.selection.weights().is_none() {
+            let Some(Checkpoint { state, model, .. }) = self.checkpointing.newest()? else {
+                return Err(diverged);
+            };
+            let classifier = self.updates.classifier.clone();
+            let device = classifier.devices().remove(0);
+            let classifier = classifier.load_record(decode::<AutodiffBackend, _>(model, &device)?);
+            self.restored = Some(classifier.valid());
+            let between_epochs = state.pass.score().is_none();
+            self.progress.epoch = state.epoch.saturating_sub(usize::from(between_epochs));
+            self.progress.updates = state.updates;
+            (self.progress.train, self.progress.validation) = (state.train, state.validation);
+        }
+        self.progress.diverged = Some(diverged.to_string());
         Ok(())
     }
 }

@@ -1,44 +1,41 @@
-//! Trying whether a checkpoint decodes, before a run goes on from it.
+//! Trying whether a checkpoint decodes, before a run resumes from it.
 
-use super::Task;
+use super::optimizer::optimizer;
 use crate::checkpoint::{Checkpoint, decode};
 use crate::devices::{AutodiffBackend, Backend, Device};
 use crate::error::{Error, TrainingFailure};
 use burn::module::{AutodiffModule, Module, ModuleVisitor, Param};
-use burn::optim::{GradientsParams, Optimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
-use emberlab_config::Config;
+use emberlab_config::OptimizerConfig;
 use emberlab_models::Classifier;
 
-/// A checkpoint, and the classifier that it is to go on with.
-pub(super) struct Decoding<'a> {
-    pub checkpoint: &'a Checkpoint,
-    pub classifier: Classifier<AutodiffBackend>,
-    pub device: &'a Device,
-}
-
-impl Task for Decoding<'_> {
-    type Output = ();
-
-    fn run<O>(self, _config: &Config, optimizer: O) -> Result<(), Error>
-    where
-        O: Optimizer<Classifier<AutodiffBackend>, AutodiffBackend> + 'static,
-    {
-        let Self { checkpoint: Checkpoint { model, optimizer: kept, best, .. }, classifier, device } = self;
-        let wanted = shapes(&classifier.valid());
-        if let Some(best) = best {
-            let best = classifier.valid().load_record(decode::<Backend, _>(best.clone(), device)?);
-            fits(&wanted, &best)?;
-        }
-        let classifier = classifier.load_record(decode::<AutodiffBackend, _>(model.clone(), device)?);
-        fits(&wanted, &classifier.valid())?;
-        // An update with gradients of 0 finds moments of other shapes than the weights.
-        let mut optimizer = optimizer.load_record(decode::<AutodiffBackend, _>(kept.clone(), device)?);
-        let mut zeros = Zeros(GradientsParams::new());
-        classifier.visit(&mut zeros);
-        let updated = optimizer.step(0.0, classifier, zeros.0);
-        fits(&wanted, &updated.valid())
+/// Decodes weights and optimizer state of a checkpoint for a classifier and makes an update of zeros with them.
+///
+/// # Errors
+///
+/// [`Error::Training`] for bytes that do not decode and tensors of other shapes. Burn panics where moments have another shape
+/// than their parameter.
+pub fn try_decoding(
+    config: &OptimizerConfig,
+    classifier: Classifier<AutodiffBackend>,
+    checkpoint: &Checkpoint,
+    device: &Device,
+) -> Result<(), Error> {
+    let Checkpoint { model, optimizer: state, best, .. } = checkpoint;
+    let wanted = shapes(&classifier.valid());
+    if let Some(best) = best {
+        let best = classifier.valid().load_record(decode::<Backend, _>(best.clone(), device)?);
+        check_shapes(&wanted, &best)?;
     }
+    let classifier = classifier.load_record(decode::<AutodiffBackend, _>(model.clone(), device)?);
+    check_shapes(&wanted, &classifier.valid())?;
+    let mut optimizer = optimizer(config);
+    optimizer.load_state(state.clone(), device)?;
+    let mut zeros = Zeros(GradientsParams::new());
+    classifier.visit(&mut zeros);
+    let updated = optimizer.step(0.0, classifier, zeros.0);
+    check_shapes(&wanted, &updated.valid())
 }
 
 /// The name and the shape of every tensor.
@@ -46,8 +43,11 @@ fn shapes(classifier: &Classifier<Backend>) -> Vec<(String, Vec<usize>)> {
     classifier.network().tensors().into_iter().map(|tensor| (tensor.name, tensor.shape)).collect()
 }
 
-fn fits(wanted: &[(String, Vec<usize>)], classifier: &Classifier<Backend>) -> Result<(), Error> {
-    if shapes(classifier) == wanted { Ok(()) } else { Err(TrainingFailure::Shapes.into()) }
+fn check_shapes(wanted: &[(String, Vec<usize>)], classifier: &Classifier<Backend>) -> Result<(), Error> {
+    if shapes(classifier) != wanted {
+        return Err(TrainingFailure::Shapes.into());
+    }
+    Ok(())
 }
 
 /// A gradient of 0 for each parameter.

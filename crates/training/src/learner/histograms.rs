@@ -1,4 +1,4 @@
-//! Records how weights and gradients are spread, about [`SNAPSHOTS`] times in a run.
+//! Histograms of weights and gradients, recorded about [`SNAPSHOTS`] times in a run.
 
 use super::transfer::read_all;
 use crate::devices::{AutodiffBackend, Backend};
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Enough for a picture, few enough that a device is hardly ever waited for.
+/// Enough for a picture, few enough that waiting for the device costs little.
 const SNAPSHOTS: usize = 24;
 
 /// Appends histograms to `histograms.csv`.
@@ -21,17 +21,16 @@ pub struct Histograms {
     file: HistogramsWriter,
     /// Updates from one snapshot to the next.
     every: usize,
-    /// The update that is recorded in any case.
+    /// The last update, which is always recorded.
     last: usize,
 }
 
 impl Histograms {
-    /// Writes to a file beside the metrics of a run with so many updates, on from a mark of a checkpoint, or from the
-    /// beginning.
+    /// Writes to `path` for a run of `updates` updates, from the mark of a checkpoint on.
     ///
     /// # Errors
     ///
-    /// [`Error::Write`].
+    /// [`Error::Run`] when the file cannot be written.
     pub fn create(path: &Path, updates: usize, mark: FileMark) -> Result<Self, Error> {
         let every = updates.div_ceil(SNAPSHOTS).max(1);
         Ok(Self { file: HistogramsWriter::resume(path, mark)?, every, last: updates })
@@ -41,7 +40,7 @@ impl Histograms {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`].
+    /// [`Error::Run`] when the file cannot be written.
     pub fn sync(&mut self) -> Result<FileMark, Error> {
         Ok(self.file.sync()?)
     }
@@ -51,12 +50,11 @@ impl Histograms {
         (update - 1).is_multiple_of(self.every) || update == self.last
     }
 
-    /// Records every parameter before an update, and the gradient that the update is made by. Returns how many transfers
-    /// that took.
+    /// Records every parameter before an update, and the gradients of the update. Returns the number of transfers.
     ///
     /// # Errors
     ///
-    /// [`Error::Write`].
+    /// [`Error::Run`] when the file cannot be written.
     pub fn record(
         &mut self,
         update: usize,
@@ -67,7 +65,7 @@ impl Histograms {
         let mut snapshot = Snapshot { names, gradients, of: Vec::new(), tensors: Vec::new() };
         model.visit(&mut snapshot);
         let (values, transfers) = read_all(snapshot.tensors);
-        // On every core: a large layer has millions of numbers.
+        // In parallel: a large layer has millions of numbers.
         let rows = snapshot.of.par_iter().zip(&values);
         let rows: Vec<_> =
             rows.map(|((name, of), values)| HistogramRow::new(update, name, of, values)).collect();
@@ -76,7 +74,7 @@ impl Histograms {
     }
 }
 
-/// What is to be read, each with its parameter's name and what it is of it.
+/// The tensors to read, each with its parameter's name and `weight` or `gradient`.
 struct Snapshot<'a> {
     names: HashMap<ParamId, String>,
     gradients: &'a GradientsParams,

@@ -1,4 +1,4 @@
-//! The host's renderer, in the form that Burn's learner takes.
+//! The host's renderer, in the form that Burn's learner accepts.
 
 use burn::train::LearnerSummary;
 use burn::train::metric::MetricDefinition;
@@ -8,7 +8,7 @@ use burn::train::renderer::{
 };
 use std::error::Error;
 
-/// Burn's learner takes a renderer by its type; this hands everything on to one whose type is not known.
+/// Passes everything on to a boxed renderer: Burn's learner accepts only renderers of a known type.
 pub struct HostRenderer(pub Box<dyn MetricsRenderer>);
 
 impl MetricsRendererTraining for HostRenderer {

@@ -20,7 +20,7 @@ pub struct MuonWithAdamW<B: Backend> {
     adamw: AdamW,
 }
 
-/// What is kept of earlier gradients, by the optimizer that a parameter is given to.
+/// The state of a parameter, by the optimizer that updates it.
 #[derive(Clone, Record)]
 pub struct MuonWithAdamWState<B: Backend, const D: usize> {
     muon: Option<MuonState<B, 2>>,

@@ -16,7 +16,7 @@ use burn::data::dataloader::{DataLoader, DataLoaderIterator};
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::train::{TrainOutput, TrainStep};
-use emberlab_data::{ClassificationBatch, DeviceLoader};
+use emberlab_data::{ClassificationBatch, DeviceLoader, LoaderState};
 use emberlab_models::{Classifier, StepScore};
 use std::ops::Range;
 
@@ -46,6 +46,11 @@ impl Replicas {
     pub fn new(loaders: Vec<(Device, DeviceLoader<Backend>)>, least_samples: usize) -> Self {
         let devices = loaders.into_iter().map(|(device, loader)| Replica { device, loader }).collect();
         Self { devices, least_samples }
+    }
+
+    /// Brings each loader to a state of the first device's.
+    pub fn resume(&self, state: &LoaderState) {
+        self.devices.iter().for_each(|replica| replica.loader.resume(state.clone()));
     }
 
     /// The batches of an epoch on each device, in the order of the first one's.

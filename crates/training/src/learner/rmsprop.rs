@@ -25,7 +25,7 @@ pub struct RmsPropInF64 {
     pub weight_decay: f64,
 }
 
-/// What is kept of earlier gradients.
+/// The state of a parameter: running means of its gradients.
 #[derive(Clone, Record)]
 pub struct RmsPropInF64State<B: Backend, const D: usize> {
     square: Tensor<B, D>,

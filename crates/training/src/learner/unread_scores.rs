@@ -7,25 +7,25 @@ use emberlab_models::{Score, ScoreMean, StepScore};
 #[derive(Default)]
 pub struct UnreadScores {
     scores: Vec<StepScore<Backend>>,
-    /// How many each update has: its batches, each in as many parts as there are devices.
+    /// The number of scores of each update: one for each device and batch.
     of_update: Vec<usize>,
-    /// Those since the last update.
+    /// Scores since the last update.
     n_open: usize,
 }
 
 impl UnreadScores {
-    /// Adds one of the update that comes next.
+    /// Adds a score of the next update.
     pub fn push(&mut self, score: StepScore<Backend>) {
         self.scores.push(score);
         self.n_open += 1;
     }
 
-    /// Says that the update is made.
+    /// Ends an update.
     pub fn end_update(&mut self) {
         self.of_update.push(std::mem::take(&mut self.n_open));
     }
 
-    /// Reads them all in one transfer: the score of each update.
+    /// Reads all scores in one transfer, and returns that of each update.
     pub fn read(&mut self) -> Vec<Score> {
         let scores = StepScore::read_all(std::mem::take(&mut self.scores));
         let mut rest = scores.as_slice();

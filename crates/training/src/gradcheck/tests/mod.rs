@@ -112,6 +112,43 @@ fn right_derivatives_pass_where_units_are_saturated() {
     }
 }
 
+/// Over two samples the terms of batch norm's derivative cancel almost entirely.
+#[test]
+fn right_derivatives_pass_with_batch_norm_over_two_samples() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let (table, path) = (folder.path().join("table.csv"), folder.path().join("config.toml"));
+    let mut random = RandomState::new(5);
+    let rows = (0..24).map(|row| {
+        let [a, b, c] = [(); 3].map(|()| 4.0 + random.random_sample());
+        format!("{a},{b},{c},{}\n", row % 3)
+    });
+    fs::write(&table, std::iter::once("a,b,c,y\n".to_owned()).chain(rows).collect::<String>()).unwrap();
+    for seed in 0..12 {
+        let text = format!(
+            r#"
+            name = "two-samples"
+            seed = {seed}
+            [data]
+            source = "csv"
+            file = {table:?}
+            label = "y"
+            [model]
+            kind = "mlp"
+            hidden = [16, 8]
+            batch_norm = true
+            [training]
+            epochs = 1
+            [training.optimizer]
+            learning_rate = 0.1
+            "#
+        );
+        fs::write(&path, text).unwrap();
+        let config = Config::load(&path, &[]).unwrap();
+        let report = gradcheck(&config, &options(2, 4), &NoProgress).unwrap();
+        assert!(report.passed, "seed {seed}: {report:#?}");
+    }
+}
+
 /// A derivative whose layer at `position` gives everything `factor` times too large.
 fn faulty(
     position: usize,

@@ -38,17 +38,16 @@ impl Case {
         let mut text = format!("name = \"drawn\"\nseed = {seed}\n[data]\n");
         let shape = ImageShape { channels: 3, height: 8, width: if cnn { 8 } else { 4 } };
         let normalize = ["unit", "standard"][between(0, 1) as usize];
-        match image {
-            true => {
-                let [height, width] = [shape.height, shape.width];
-                writeln!(
-                    text,
-                    "source = \"image-folder\"\ndirectory = \"none\"\nimage_size = [{height}, {width}]"
-                )
-                .unwrap();
-                writeln!(text, "normalize = {normalize:?}").unwrap();
-            }
-            false => writeln!(text, "source = \"csv\"\nfile = \"none.csv\"").unwrap(),
+        if image {
+            let [height, width] = [shape.height, shape.width];
+            writeln!(
+                text,
+                "source = \"image-folder\"\ndirectory = \"none\"\nimage_size = [{height}, {width}]"
+            )
+            .unwrap();
+            writeln!(text, "normalize = {normalize:?}").unwrap();
+        } else {
+            writeln!(text, "source = \"csv\"\nfile = \"none.csv\"").unwrap();
         }
         let kind = if cnn { "cnn" } else { "mlp" };
         let depth = if cnn { between(0, 2) } else { between(1, 4) };
@@ -82,19 +81,16 @@ impl Case {
         let labels: Vec<u32> = (0..n_samples).map(|row| (row % n_classes) as u32).collect();
         let class_names = (0..n_classes).map(|class| class.to_string()).collect();
         let n = labels.len();
-        let features = match image {
-            true => {
-                // Few different values, so that pixels are equal.
-                let levels = between(2, 256);
-                let pixels = (0..n * shape.size()).map(|_| (between(0, levels - 1) * 255 / levels) as u8);
-                Features::Images { pixels: pixels.collect(), shape }
-            }
-            false => {
-                let n_features = between(1, 12) as usize;
-                let scale = 10f64.powi(between(-1, 2) as i32);
-                let values = (0..n * n_features).map(|_| scale * random.standard_normal()).collect();
-                Features::table(values, n_features)
-            }
+        let features = if image {
+            // Few different values, so that pixels are equal.
+            let levels = between(2, 256);
+            let pixels = (0..n * shape.size()).map(|_| (between(0, levels - 1) * 255 / levels) as u8);
+            Features::Images { pixels: pixels.collect(), shape }
+        } else {
+            let n_features = between(1, 12) as usize;
+            let scale = 10f64.powi(between(-1, 2) as i32);
+            let values = (0..n * n_features).map(|_| scale * random.standard_normal()).collect();
+            Features::table(values, n_features)
         };
         let normalization = match (image, normalize) {
             (false, _) => Normalization::None,
@@ -186,6 +182,6 @@ fn right_derivatives_pass_and_wrong_ones_are_caught_over_many_seeds() {
     (0..n_seeds).for_each(|seed| counts.add(seed));
     eprintln!("{n_seeds} seeds: {counts:#?}");
     assert_eq!(counts.failures, [0; 0], "false failures");
-    assert_eq!(counts.missed, [], "faults that nobody noticed");
+    assert_eq!(counts.missed, [], "missed faults");
     assert!(counts.kinks * 10 < counts.entries, "{counts:?}");
 }

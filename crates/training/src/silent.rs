@@ -1,4 +1,4 @@
-//! Shows nothing.
+//! A renderer that shows nothing.
 
 use burn::train::metric::MetricDefinition;
 use burn::train::renderer::{
@@ -6,7 +6,7 @@ use burn::train::renderer::{
     MetricsRendererTraining, ProgressType, TrainingProgress,
 };
 
-/// A renderer for runs that nobody watches.
+/// A renderer that shows nothing.
 pub struct SilentRenderer;
 
 impl MetricsRendererTraining for SilentRenderer {

@@ -1,0 +1,94 @@
+//! The scores of a training: read, recorded and shown.
+
+use super::burn_learner::Display;
+use super::progress::Progress;
+use super::selection::Selected;
+use super::update_loop::UpdateLoop;
+use crate::devices::{Backend, Watched};
+use crate::error::Error;
+use crate::evaluate;
+use crate::host::BestEpoch;
+use crate::record::score_record;
+use burn::data::dataloader::Progress as Share;
+use burn::module::AutodiffModule;
+use burn::optim::GradientsParams;
+use emberlab_data::{BatchPlan, DeviceSet};
+use emberlab_models::ScoreMean;
+use std::time::Instant;
+
+impl UpdateLoop {
+    /// Reads the scores that are still on the device, records them and shows that of the pass so far.
+    pub(super) fn read_scores(&mut self, share: Share, display: &mut Display) -> Result<(), Error> {
+        let scores = self.unread.read();
+        self.progress.reads.scores += 1;
+        let Progress { epoch, updates, .. } = self.progress;
+        let first = updates + 1 - scores.len();
+        let each_update_is_a_pass = matches!(self.config.plan, BatchPlan::Full { .. });
+        for (update, score) in (first..).zip(&scores) {
+            self.recorder.record("train", epoch, update, &score_record(*score))?;
+            if !score.loss.is_finite() {
+                self.recorder.flush()?;
+                return Err(self.diverged(format!("the loss is {}", score.loss), update));
+            }
+            if each_update_is_a_pass {
+                self.pass = ScoreMean::default();
+            }
+            self.pass.add(score);
+        }
+        self.recorder.flush()?;
+        self.last_read = Instant::now();
+        self.progress.train.last = self.pass.score();
+        if let Some(score) = self.pass.score() {
+            display.training(score, share, epoch, updates, self.updates.learning_rate);
+        }
+        self.host.phase("training");
+        Ok(())
+    }
+
+    /// Scores the weights on the validation part and keeps them where they are the best so far.
+    pub(super) fn validate(
+        &mut self,
+        epoch: usize,
+        set: &DeviceSet<Backend>,
+        display: &mut Display,
+    ) -> Result<(), Error> {
+        let classifier = self.updates.classifier.valid();
+        self.host.phase("scoring the validation part");
+        let watched = Watched { shown: self.host.validation_progress(), heartbeat: self.host.heartbeat() };
+        let Some(score) = evaluate::score(&classifier, set, &watched) else { return Ok(()) };
+        let updates = self.progress.updates;
+        self.progress.reads.validation += 1;
+        self.recorder.record("valid", epoch, updates, &score_record(score))?;
+        self.recorder.flush()?;
+        self.progress.validation.end_epoch(epoch, score);
+        self.selection.offer(Selected { epoch, updates, score }, classifier);
+        display.validation(score, set.len(), epoch, updates);
+        self.host.phase("training");
+        Ok(())
+    }
+
+    /// Records weights and gradients before some of the updates.
+    pub(super) fn record_histograms(&mut self, gradients: &GradientsParams) -> Result<(), Error> {
+        let update = self.progress.updates + 1;
+        if self.histograms.is_due(update) {
+            let transfers = self.histograms.record(update, &self.updates.classifier, gradients)?;
+            self.progress.reads.histograms += transfers;
+        }
+        Ok(())
+    }
+
+    /// Shows the best epoch so far: by the validation part, or else by the training loss.
+    pub(super) fn show_best(&self) {
+        let by_training = self.progress.train.lowest_loss.map(|best| (best.epoch, best.value));
+        let by_validation = self.selection.state().best.map(|best| (best.epoch, f64::from(best.score.loss)));
+        let patience_left = self.selection.patience_left();
+        let best = by_validation.or(by_training);
+        let best =
+            best.map(|(epoch, loss)| BestEpoch { epoch, score: format!("loss {loss:.4}"), patience_left });
+        self.host.best(best);
+    }
+
+    pub(super) fn diverged(&self, what: String, update: usize) -> Error {
+        Error::Diverged { what, iteration: update, learning_rate: self.updates.learning_rate }
+    }
+}

@@ -1,0 +1,75 @@
+//! Everything that a run needs before its directory is created.
+
+use crate::checkpoint::Checkpoint;
+use crate::classifier::told_classifier;
+use crate::devices::{self, AutodiffBackend, CurrentPlatform, Device, Platform, Watched};
+use crate::error::Error;
+use crate::host::Host;
+use crate::load::{Loaded, load};
+use crate::record::new_record;
+use crate::{learner, resume};
+use emberlab_config::Config;
+use emberlab_models::Classifier;
+use emberlab_run::{RunRecord, RunSlot};
+use std::time::Instant;
+
+/// What a run begins with, or goes on with.
+pub struct Prepared {
+    /// The devices to train on.
+    pub devices: Vec<Device>,
+    /// The data.
+    pub loaded: Loaded,
+    /// The classifier with its initial weights.
+    pub classifier: Classifier<AutodiffBackend>,
+    /// The checkpoint to resume from.
+    pub checkpoint: Option<Checkpoint>,
+    /// The record of the run so far.
+    pub record: RunRecord,
+}
+
+/// Finds the devices, reads the data, makes the classifier and finds the checkpoint.
+pub fn prepare(
+    config: &Config,
+    slot: &RunSlot,
+    git_commit: &str,
+    host: &dyn Host,
+) -> Result<Prepared, Error> {
+    host.open(&config.name)?;
+    let devices = find_devices(config, host)?;
+    let device = &devices[0];
+    let (loaded, load_seconds) = load_data(config, host)?;
+    host.phase("preparing the run");
+    config.check_samples(&loaded.splits)?;
+    config.warnings(loaded.splits.train.rows.len()).iter().for_each(|warning| host.warn(warning));
+    let train = &loaded.splits.train.samples;
+    let classifier = told_classifier(config, train, device, &|message| host.warn(message))?
+        .with_precision(config.device.precision)
+        .in_parts(CurrentPlatform::N_PARTS);
+    let mut record = new_record(config, &loaded, device, load_seconds, git_commit);
+    let checkpoint = match slot.resumes() {
+        Some(run) => {
+            let decodes = |checkpoint: &Checkpoint| learner::decodes(config, &classifier, checkpoint, device);
+            resume::find_checkpoint(run, config, &record.data, decodes, host)?
+        }
+        None => None,
+    };
+    record.updates = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.updates);
+    Ok(Prepared { devices, loaded, classifier, checkpoint, record })
+}
+
+fn find_devices(config: &Config, host: &dyn Host) -> Result<Vec<Device>, Error> {
+    host.phase("finding the device");
+    let devices = devices::devices(&config.device)?;
+    host.heartbeat().beat(None);
+    Ok(devices)
+}
+
+/// Reads the data; returns the seconds that took too.
+fn load_data(config: &Config, host: &dyn Host) -> Result<(Loaded, f64), Error> {
+    let start = Instant::now();
+    host.phase("reading data");
+    let loaded = load(config, &Watched { shown: host.progress(), heartbeat: host.heartbeat() })?;
+    host.heartbeat().beat(None);
+    loaded.notes.iter().for_each(|note| host.warn(note));
+    Ok((loaded, start.elapsed().as_secs_f64()))
+}
