@@ -26,7 +26,9 @@ mod resolved;
 mod rule;
 mod schedule;
 mod schema;
+mod score_name;
 mod section;
+mod select;
 pub mod settings;
 mod source;
 mod table;
@@ -40,11 +42,14 @@ pub use optimizer::{Clip, Moments, OptimizerConfig, OptimizerKind};
 pub use problem::ConfigError;
 pub use schedule::{Ramp, ScheduleConfig, Steps};
 pub use schema::schema;
+pub use score_name::ScoreName;
+pub use select::Select;
 pub use source::{CsvTest, DataShape, Source};
-pub use training::{CheckpointConfig, ClassWeights, EarlyStopping, OnDivergence, Select, TrainingConfig};
+pub use training::{CheckpointConfig, ClassWeights, EarlyStopping, OnDivergence, TrainingConfig};
 
 use document::Document;
 use emberlab_data::{BatchPlan, ParameterError, Splits};
+use emberlab_models::MetricName;
 use problem::Problem;
 use resolved::Resolved;
 use section::{Problems, Section};
@@ -112,6 +117,19 @@ impl Config {
             }
             None => Err(ConfigError::new(&document.path, Vec::new())),
         }
+    }
+
+    /// The metrics that a run computes: `metrics.names`, then those that epochs are compared by.
+    pub fn metric_names(&self) -> Vec<MetricName> {
+        let stopping = self.training.early_stopping.map(|rule| rule.metric);
+        let compared = [self.training.select.score(), stopping].into_iter().flatten();
+        let mut names = self.metrics.names.clone();
+        for metric in compared.filter_map(ScoreName::metric) {
+            if !names.contains(&metric) {
+                names.push(metric);
+            }
+        }
+        names
     }
 
     /// The whole configuration with its defaults, as a file that reads back equal.

@@ -7,7 +7,9 @@ use super::optimizer::OptimizerConfig;
 use super::resolved::Resolved;
 use super::rule::{count, flag, list, number, seed, word};
 use super::schedule::ScheduleConfig;
+use super::score_name::ScoreName;
 use super::section::Section;
+use super::select::{self, Select};
 use super::source::DataShape;
 use emberlab_data::BatchPlan;
 use std::num::NonZeroUsize;
@@ -27,11 +29,12 @@ use std::num::NonZeroUsize;
 /// | `class_weights` | none | what each class counts | `balanced`, or a number above 0 for each |
 /// | `l1` | 0 | times the weights' absolute values, added to what is made small | from 0 |
 /// | `validate_every` | 1 | epochs from one validation, a score on the validation part, to the next | from 1 |
-/// | `select` | `loss` | the epoch whose weights become the run's, by its score on the validation part | `loss`, `accuracy`, `last` |
+/// | `select` | `loss` | the epoch whose weights become the run's, by its score on the validation part | `loss`, a metric, or `last` |
 /// | `on_divergence` | `stop` | what is done when a loss or a weight is no number any more | `stop`; `restore`: ends with the weights chosen by validation, or else those of the last checkpoint |
 /// | `checkpoint.every_minutes` | 5 | minutes from one checkpoint to the next | above 0 |
 /// | `checkpoint.every_epochs` | none | epochs from one checkpoint to the next, in addition | from 1 |
 /// | `checkpoint.keep` | 2 | checkpoints that are kept, the newest | from 1 |
+/// | `early_stopping.metric` | as `select` | the loss or the metric that is compared; a metric need not be among `metrics.names` | `loss`, or a metric |
 /// | `early_stopping.patience` | required in its table | validations in a row without a better score after which training ends | from 1 |
 /// | `early_stopping.min_delta` | 0 | how much better a score must be to count, for the weights that are kept too; also accepted as `minimum_change` | from 0 |
 /// | `early_stopping.baseline` | none | a score that must be reached too before a better one resets the count of `patience` | |
@@ -42,7 +45,7 @@ use std::num::NonZeroUsize;
 /// cross-entropy, which can be compared between runs; `select = "loss"` and early stopping go by it.
 ///
 /// `early_stopping` counts as Keras's `EarlyStopping` does with `restore_best_weights`. The score is the loss, or the
-/// accuracy from 0 to 1 where `select` is `accuracy`.
+/// metric that `early_stopping.metric` names; metrics count from 0 to 1.
 #[derive(Clone, Debug)]
 pub struct TrainingConfig {
     /// Number of epochs.
@@ -79,20 +82,6 @@ pub struct TrainingConfig {
     pub schedule: ScheduleConfig,
 }
 
-/// Which epoch's weights become those of the run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Select {
-    /// The one with the smallest loss on the validation part.
-    Loss,
-    /// The one with the highest accuracy there.
-    Accuracy,
-    /// The last one.
-    Last,
-}
-
-const SELECT: [(&str, Select); 3] =
-    [("loss", Select::Loss), ("accuracy", Select::Accuracy), ("last", Select::Last)];
-
 /// What is done when a loss or a weight is no number any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnDivergence {
@@ -117,12 +106,14 @@ pub struct CheckpointConfig {
     pub keep: usize,
 }
 
-/// When training ends because it no longer gets better, by the score that `select` chooses by.
+/// When training ends because it no longer gets better, by a score on the validation part.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EarlyStopping {
+    /// The number that is compared.
+    pub metric: ScoreName,
     /// Validations in a row with a score that is no better.
     pub patience: usize,
-    /// How much better a score must be to count: of the loss, or of the accuracy, which counts from 0 to 1.
+    /// How much better a score must be to count. Metrics count from 0 to 1.
     pub min_delta: f64,
     /// A score that must be reached too before a better one resets the count.
     pub baseline: Option<f64>,
@@ -165,10 +156,10 @@ impl TrainingConfig {
         let shuffle_seed = section.value("shuffle_seed", seed(), default_seed);
         let log_every = section.optional("log_every", count(1));
         let validate_every = section.value("validate_every", count(1), 1);
-        let select = section.value("select", word(&SELECT), Select::Loss);
+        let select = section.value("select", word(&select::words()), Select::Best(ScoreName::Loss));
         let on_divergence = section.value("on_divergence", word(&ON_DIVERGENCE), OnDivergence::Stop);
         let checkpoint = read_checkpoint(section.table("checkpoint"));
-        let early_stopping = read_early_stopping(section);
+        let early_stopping = read_early_stopping(section, select);
         if early_stopping.is_some() && select == Select::Last {
             let reason = "has no meaning for `select` = \"last\", which compares no scores";
             section.problem("early_stopping", reason);
@@ -232,7 +223,9 @@ impl TrainingConfig {
 
     /// Whether a key that needs a validation part is another than by default.
     pub(super) fn is_about_validation(&self) -> bool {
-        self.validate_every != 1 || self.select != Select::Loss || self.early_stopping.is_some()
+        self.validate_every != 1
+            || self.select != Select::Best(ScoreName::Loss)
+            || self.early_stopping.is_some()
     }
 
     /// Reports what needs a validation part, where the data turned out to have none.
@@ -282,7 +275,8 @@ impl TrainingConfig {
         out.entry("l1", self.l1);
         if validation {
             out.count("validate_every", self.validate_every);
-            let select = SELECT.iter().find(|(_, select)| *select == self.select);
+            let words = select::words();
+            let select = words.iter().find(|(_, select)| *select == self.select);
             out.optional("select", select.map(|(word, _)| *word));
         }
         let on_divergence = ON_DIVERGENCE.iter().find(|(_, rule)| *rule == self.on_divergence);
@@ -292,8 +286,11 @@ impl TrainingConfig {
         out.entry("every_minutes", self.checkpoint.every_minutes);
         out.optional("every_epochs", self.checkpoint.every_epochs.map(|epochs| epochs as i64));
         out.count("keep", self.checkpoint.keep);
-        if let Some(EarlyStopping { patience, min_delta, baseline }) = self.early_stopping {
+        if let Some(EarlyStopping { metric, patience, min_delta, baseline }) = self.early_stopping {
             out.table("training.early_stopping");
+            // Left out unless it is another: runs of earlier versions, which do not have the key, can be resumed.
+            let default = self.select.score().unwrap_or(ScoreName::Loss);
+            out.optional("metric", (metric != default).then_some(metric.name()));
             out.count("patience", patience);
             out.entry("min_delta", min_delta);
             out.optional("baseline", baseline);
@@ -314,9 +311,11 @@ fn read_checkpoint(mut section: Section<'_>) -> CheckpointConfig {
     checkpoint
 }
 
-fn read_early_stopping(section: &mut Section<'_>) -> Option<EarlyStopping> {
+fn read_early_stopping(section: &mut Section<'_>, select: Select) -> Option<EarlyStopping> {
     let given = section.has("early_stopping");
     let mut table = section.table("early_stopping");
+    let words: Vec<_> = ScoreName::all().map(|score| (score.name(), score)).collect();
+    let metric = table.value("metric", word(&words), select.score().unwrap_or(ScoreName::Loss));
     let patience = if given { table.required("patience", count(1)) } else { None };
     let from_zero = || number("a number from 0", |delta| delta >= 0.0);
     let min_delta = table.optional("min_delta", from_zero());
@@ -326,5 +325,6 @@ fn read_early_stopping(section: &mut Section<'_>) -> Option<EarlyStopping> {
     }
     let baseline = table.optional("baseline", number("a number", |_| true));
     table.finish();
-    Some(EarlyStopping { patience: patience?, min_delta: min_delta.or(former).unwrap_or(0.0), baseline })
+    let min_delta = min_delta.or(former).unwrap_or(0.0);
+    Some(EarlyStopping { metric, patience: patience?, min_delta, baseline })
 }

@@ -3,16 +3,17 @@
 use crate::gradients::GradientRule;
 use crate::layers::Layer;
 use crate::loss::Loss;
+use crate::metrics::{MetricName, PendingScore, StepScore};
 use crate::network::Network;
 use crate::output::Output;
 use crate::pattern::Pattern;
 use crate::precision::Precision;
-use crate::score::{PendingScore, StepScore};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
 use emberlab_data::ClassificationBatch;
+use std::sync::Arc;
 
 /// A classifier of any depth, trained by either gradient rule.
 #[derive(Module, Debug)]
@@ -22,6 +23,24 @@ pub struct Classifier<B: Backend> {
     gradient: GradientRule,
     precision: Precision,
     n_parts: usize,
+    metrics: MetricNames,
+}
+
+/// The metrics of a score, in order.
+#[derive(Clone, Debug)]
+struct MetricNames(Arc<[MetricName]>);
+
+impl MetricNames {
+    /// The sums of each metric over a batch with the logits `[n, n_outputs]`.
+    fn sums<B: Backend>(
+        &self,
+        output: Output,
+        logits: &Tensor<B, 2>,
+        batch: &ClassificationBatch<B>,
+    ) -> Vec<(MetricName, Tensor<B, 1>)> {
+        let metrics = self.0.iter();
+        metrics.map(|&metric| (metric, metric.sums(output, logits.clone(), batch))).collect()
+    }
 }
 
 /// What training makes small: the loss, and with it `l1 Σ |w|` over the weights, biases and batch
@@ -45,7 +64,14 @@ impl Objective {
 impl<B: Backend> Classifier<B> {
     /// A classifier of a network whose last layer fits the loss, trained in full precision.
     pub fn new(network: Network<B>, objective: Objective, gradient: GradientRule) -> Self {
-        Self { network, objective, gradient, precision: Precision::Full, n_parts: 1 }
+        Self {
+            network,
+            objective,
+            gradient,
+            precision: Precision::Full,
+            n_parts: 1,
+            metrics: MetricNames(Arc::new([MetricName::Accuracy])),
+        }
     }
 
     /// The same classifier, trained in another precision.
@@ -57,6 +83,11 @@ impl<B: Backend> Classifier<B> {
     /// most operations with one core.
     pub fn in_parts(self, n_parts: usize) -> Self {
         Self { n_parts, ..self }
+    }
+
+    /// The same classifier, whose scores have these metrics besides the loss; the accuracy by default.
+    pub fn with_metrics(self, metrics: &[MetricName]) -> Self {
+        Self { metrics: MetricNames(metrics.into()), ..self }
     }
 
     /// The network from features to logits.
@@ -118,12 +149,11 @@ impl<B: Backend> Classifier<B> {
         loss + Tensor::cat(sums.collect(), 0).sum() * self.objective.l1
     }
 
-    /// The plain cross-entropy, without label smoothing and class weights, and the right predictions of
-    /// logits `[n, n_outputs]`: a score that can be compared with those of classifiers that were trained
-    /// by another loss.
+    /// The score of logits `[n, n_outputs]` with the plain cross-entropy, without label smoothing and class weights: it
+    /// can be compared with those of classifiers that were trained by another loss.
     pub fn score(&self, logits: Tensor<B, 2>, batch: &ClassificationBatch<B>) -> PendingScore<B> {
-        let correct = self.output().correct(logits.clone(), batch);
-        PendingScore::new(self.loss().plain().value(logits, batch), correct, batch.len())
+        let loss = self.loss().plain().value(logits.clone(), batch);
+        PendingScore::new(loss, None, self.metrics.sums(self.output(), &logits, batch), batch.len())
     }
 }
 
@@ -136,7 +166,7 @@ impl<B: AutodiffBackend> Classifier<B> {
         batch: &ClassificationBatch<B::InnerBackend>,
     ) -> PendingScore<B::InnerBackend> {
         let class_weight = self.loss().total_weight(batch);
-        PendingScore::weighted(loss, self.output().correct(logits, batch), batch.len(), class_weight)
+        PendingScore::new(loss, class_weight, self.metrics.sums(self.output(), &logits, batch), batch.len())
     }
 }
 

@@ -13,11 +13,11 @@ mod gradients;
 mod init;
 pub mod layers;
 mod loss;
+mod metrics;
 mod network;
 mod output;
 mod pattern;
 mod precision;
-mod score;
 mod tensors;
 
 pub use activations::Activation;
@@ -27,9 +27,12 @@ pub use gradients::{GradientRule, Gradients, InputGradientTensor, manual_gradien
 pub use init::Scheme;
 pub use layers::SharedRandom;
 pub use loss::Loss;
+pub use metrics::{
+    Description, LOSS, Metric, MetricName, MetricSums, PendingScore, Score, ScoreMean, StepScore, Unit,
+    Weight,
+};
 pub use network::Network;
 pub use output::Output;
 pub use pattern::{Mask, Pattern};
 pub use precision::Precision;
-pub use score::{PendingScore, Score, ScoreMean, StepScore, Weight};
 pub use tensors::{NamedTensor, TensorsError};

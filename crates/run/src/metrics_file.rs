@@ -19,7 +19,7 @@ pub struct MetricRow {
     pub epoch: usize,
     /// Updates by then.
     pub iteration: usize,
-    /// `loss` or `accuracy`.
+    /// `loss`, or the name of a metric.
     pub metric: Arc<str>,
     /// Its value.
     pub value: f64,
@@ -63,8 +63,18 @@ fn row(record: &csv::StringRecord, names: &mut Vec<Arc<str>>) -> Option<MetricRo
     Some(MetricRow { split, epoch, iteration, metric, value: record.get(4)?.parse().ok()? })
 }
 
-/// The curve of one metric of one part: updates and values, a point for each epoch that has more than
-/// one value, their mean.
+/// Each metric that occurs, in the order in which they come.
+pub fn metric_names(rows: &[MetricRow]) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for row in rows {
+        if !names.contains(&&*row.metric) {
+            names.push(&row.metric);
+        }
+    }
+    names
+}
+
+/// The curve of one metric of one part: updates and values, or the mean over each epoch if there are several epochs.
 pub fn curve(rows: &[MetricRow], split: &str, metric: &str) -> Vec<(f64, f64)> {
     let of_metric = |row: &&MetricRow| &*row.split == split && &*row.metric == metric;
     let rows: Vec<&MetricRow> = rows.iter().filter(of_metric).collect();

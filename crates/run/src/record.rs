@@ -2,6 +2,7 @@
 
 use crate::directory::{RunDir, file};
 use crate::error::Error;
+use crate::scores::{Scores, names};
 use emberlab_data::{Normalizer, TableSchema, open_regular};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
@@ -69,23 +70,26 @@ pub enum Outcome {
 }
 
 /// Final scores.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
     /// Over the last pass of the training part, before its updates.
-    pub train: Option<ScoreRecord>,
+    pub train: Option<Scores>,
     /// Of the run's weights on the validation part.
-    pub validation: Option<ScoreRecord>,
+    pub validation: Option<Scores>,
     /// Of the run's weights on the test part.
-    pub test: Option<ScoreRecord>,
+    pub test: Option<Scores>,
 }
 
-/// A score in numbers.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct ScoreRecord {
-    /// Mean cross-entropy: of the training part as it is minimised, of the others the plain one.
-    pub loss: f32,
-    /// Share predicted right, from 0 to 1.
-    pub accuracy: f64,
+impl Metrics {
+    /// The scores of the parts that were scored.
+    pub fn parts(&self) -> impl Iterator<Item = &Scores> {
+        [&self.train, &self.validation, &self.test].into_iter().flatten()
+    }
+
+    /// The name of each number that the scores have, in order.
+    pub fn names(&self) -> Vec<&str> {
+        names(self.parts())
+    }
 }
 
 /// Seconds of each phase.

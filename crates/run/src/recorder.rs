@@ -1,10 +1,11 @@
-//! `metrics.csv`, which grows as the run does.
+//! Writes `metrics.csv`, which grows as the run does.
 
 use crate::error::Error;
 use crate::event_file::EventFile;
 use crate::growing_file::{FileMark, GrowingFile};
 use crate::metrics_file::{self, METRICS_HEADER, MetricRow};
-use crate::record::ScoreRecord;
+use crate::scores::Scores;
+use emberlab_config::ScoreName;
 use std::path::Path;
 
 /// Appends scores to `metrics.csv`.
@@ -58,8 +59,8 @@ impl Recorder {
         Ok(Self { file: GrowingFile::append(path)?, events: None })
     }
 
-    /// Writes loss and accuracy of one update, or of the test part after it. The loss is written in
-    /// the shortest form that reads back as the same f32, the accuracy as the same f64.
+    /// Writes a row for each number of the score of one update, or of the test part after it, in the shortest form that
+    /// reads back as the same number.
     ///
     /// # Errors
     ///
@@ -69,13 +70,14 @@ impl Recorder {
         split: &str,
         epoch: usize,
         iteration: usize,
-        score: &ScoreRecord,
+        scores: &Scores,
     ) -> Result<(), Error> {
-        let ScoreRecord { loss, accuracy } = *score;
-        self.line(format_args!("{split},{epoch},{iteration},loss,{loss}"))?;
-        self.line(format_args!("{split},{epoch},{iteration},accuracy,{accuracy}"))?;
+        self.line(format_args!("{split},{epoch},{iteration},{},{}", ScoreName::Loss.name(), scores.loss))?;
+        for (metric, value) in scores.metrics() {
+            self.line(format_args!("{split},{epoch},{iteration},{metric},{value}"))?;
+        }
         if let Some(events) = &mut self.events {
-            for (metric, value) in [("loss", f64::from(loss)), ("accuracy", accuracy)] {
+            for (metric, value) in scores.iter() {
                 let (split, metric) = (split.into(), metric.into());
                 events.scalar(&MetricRow { split, epoch, iteration, metric, value })?;
             }

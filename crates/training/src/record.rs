@@ -6,7 +6,7 @@ use emberlab_config::{Config, DataShape};
 use emberlab_data::Features;
 use emberlab_models::Score;
 use emberlab_run::{
-    DataRecord, DeviceRecord, Metrics, Outcome, RunRecord, ScoreRecord, Seconds, Seeds, Versions, fingerprint,
+    DataRecord, DeviceRecord, Metrics, Outcome, RunRecord, Scores, Seconds, Seeds, Versions, fingerprint,
 };
 
 /// Burn's version.
@@ -81,6 +81,6 @@ fn data_record(loaded: &Loaded) -> DataRecord {
 }
 
 /// A score as run directories have it.
-pub fn score_record(score: Score) -> ScoreRecord {
-    ScoreRecord { loss: score.loss, accuracy: score.accuracy() }
+pub fn scores(score: &Score) -> Scores {
+    Scores::new(score.loss, score.metrics().map(|(metric, value)| (metric.name(), value)))
 }

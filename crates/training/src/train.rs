@@ -7,10 +7,10 @@ use crate::devices::{self, AutodiffBackend, Backend, Device, Heartbeat, Watchdog
 use crate::error::Error;
 use crate::evaluate::{self, Evaluated};
 use crate::host::Host;
-use crate::learner::{self, Course, Setup, Trained};
+use crate::learner::{self, History, Setup, Trained};
 use crate::load::{Loaded, load};
 use crate::panic_log::guarded;
-use crate::record::{new_record, score_record};
+use crate::record::{new_record, scores};
 use crate::resume;
 use crate::weights;
 use emberlab_config::Config;
@@ -47,9 +47,9 @@ pub struct TrainReport {
     /// The last epoch, where training ended early.
     pub stopped_early: Option<usize>,
     /// The scores over passes of the training part.
-    pub train: Course,
+    pub train: History,
     /// The scores on the validation part.
-    pub validation: Course,
+    pub validation: History,
     /// The score of the run's weights on the test part.
     pub test: Option<Score>,
 }
@@ -87,7 +87,10 @@ pub fn train(config: &Config, options: &TrainOptions, host: &Arc<dyn Host>) -> R
     config.warnings(loaded.splits.train.rows.len()).iter().for_each(|warning| host.warn(warning));
     let classifier =
         told_classifier(config, &loaded.splits.train.samples, device, &|message| host.warn(message))?;
-    let classifier = classifier.with_precision(config.device.precision).in_parts(devices::N_PARTS);
+    let classifier = classifier
+        .with_precision(config.device.precision)
+        .in_parts(devices::N_PARTS)
+        .with_metrics(&config.metric_names());
 
     let mut record = new_record(config, &loaded, device, load_seconds, &options.git_commit);
     let checkpoint = match slot.resumes() {
@@ -221,9 +224,10 @@ impl Run<'_> {
         record.stopped_early = progress.stopped_early;
         record.updates = progress.updates;
         record.device_reads = Some(progress.reads);
-        record.metrics.train = progress.train.last.map(score_record);
-        record.metrics.validation = progress.selected.map(|selected| score_record(selected.score));
-        record.selected_epoch = progress.selected.map(|selected| selected.epoch).or(Some(progress.epoch));
+        record.metrics.train = progress.train.last.as_ref().map(scores);
+        record.metrics.validation = progress.selected.as_ref().map(|selected| scores(&selected.score));
+        record.selected_epoch =
+            progress.selected.as_ref().map(|selected| selected.epoch).or(Some(progress.epoch));
         let classifier = classifier?;
         if progress.stopped && self.host.stop().without_weights() {
             return Err(Error::Interrupted(progress.updates));
@@ -246,21 +250,21 @@ impl Run<'_> {
         let evaluated = evaluate::evaluate(&classifier, &set, &watched);
         drop(scoring);
         record.seconds.evaluate = start.elapsed().as_secs_f64();
-        let test = evaluated.as_ref().map(|evaluated| evaluated.score);
+        let test = evaluated.as_ref().map(|evaluated| evaluated.score.clone());
         if let Some(Evaluated { score, predictions, probabilities }) = &evaluated {
             let path = self.directory.file(file::PREDICTIONS);
             atomic::write_with(&path, |out| {
                 predictions_file::write_csv(&rows, &labels, predictions, probabilities, out)
             })?;
-            let (epoch, updates) = match progress.selected {
+            let (epoch, updates) = match &progress.selected {
                 Some(selected) => (selected.epoch, selected.updates),
                 None => (progress.epoch, progress.updates),
             };
             let mut recorder = self.with_events(Recorder::append(&metrics)?)?;
-            recorder.record("test", epoch, updates, &score_record(*score))?;
+            recorder.record("test", epoch, updates, &scores(score))?;
             recorder.flush()?;
         }
-        record.metrics.test = test.map(score_record);
+        record.metrics.test = test.as_ref().map(scores);
         Ok((progress, test))
     }
 

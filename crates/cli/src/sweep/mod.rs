@@ -9,6 +9,6 @@ mod stop_request;
 mod workers;
 
 pub use grid::{Axis, Point, points};
-pub use ranking::{Mean, Rank, RankedBy, rank};
+pub use ranking::{Mean, Rank, RankedPart, rank};
 pub use stop_request::follow_sweep;
 pub use workers::{Job, JobEvent, run_all};

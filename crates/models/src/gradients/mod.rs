@@ -7,7 +7,7 @@ mod manual;
 pub use manual::{InputGradientTensor, manual_gradients};
 
 use crate::classifier::Classifier;
-use crate::score::PendingScore;
+use crate::metrics::PendingScore;
 use burn::optim::GradientsParams;
 use burn::tensor::backend::AutodiffBackend;
 use emberlab_data::ClassificationBatch;
@@ -23,7 +23,7 @@ pub enum GradientRule {
 
 /// The score of a batch before the update, and the gradients of its loss.
 pub struct Gradients<B: AutodiffBackend> {
-    /// Loss and right predictions.
+    /// Loss and metrics.
     pub score: PendingScore<B::InnerBackend>,
     /// `∂J/∂parameter`, without a graph, under the id of each parameter.
     pub parameters: GradientsParams,

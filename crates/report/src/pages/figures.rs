@@ -4,13 +4,15 @@ use super::computed::TrainedNetwork;
 use super::figure::{Figure, Kind};
 use super::material::Material;
 use super::outcome::percent;
-use super::series::{curve_figure, metric_curves};
+use super::series::{axis, curve_figure, file_stem, metric_curves, scales};
 use crate::error::Error;
 use crate::plots::{
     ClassBars, ConfusionMatrix, Curve, Histograms, PredictedImage, PredictedImages, Regions, Scale, Scatter,
     Scatter3d, Stroke, WeightImages, n_shown,
 };
+use emberlab_config::ScoreName;
 use emberlab_data::{BatchPlan, Features, LabelledData};
+use emberlab_run::metrics_file::metric_names;
 use emberlab_run::predictions_file::Predictions;
 use std::ops::Range;
 
@@ -28,8 +30,9 @@ const NEAR_SLICE: f64 = 0.5;
 /// [`Error::Picture`].
 pub fn figures(material: &Material) -> Result<Vec<Figure>, Error> {
     let mut figures = Vec::new();
-    figures.extend(curves(material, "loss", "loss (cross-entropy)", &[Scale::Linear, Scale::Log])?);
-    figures.extend(curves(material, "accuracy", "accuracy (share right)", &[Scale::Linear])?);
+    for name in metric_names(&material.metrics) {
+        figures.extend(curves(material, name)?);
+    }
     figures.extend(learning_rate(material)?);
     if let (Some(network), Some(splits)) = (&material.network, &material.splits) {
         let train = &splits.train.samples;
@@ -50,18 +53,16 @@ pub fn figures(material: &Material) -> Result<Vec<Figure>, Error> {
     Ok(figures)
 }
 
-fn curves(material: &Material, metric: &str, value: &str, scales: &[Scale]) -> Result<Option<Figure>, Error> {
+/// The curves of a metric, or of the loss.
+fn curves(material: &Material, metric: &str) -> Result<Option<Figure>, Error> {
     let noisy = !matches!(material.config.training.plan, BatchPlan::Full { .. });
     let curves = metric_curves(&material.metrics, metric, noisy);
     if curves.is_empty() {
         return Ok(None);
     }
     let title = format!("{}: {metric}", material.config.name);
-    let caption = match metric {
-        "loss" => "Mean cross-entropy of each batch before its update, in nats.",
-        _ => "Share of each batch predicted right before its update.",
-    };
-    curve_figure(metric, &title, caption, value, &curves, scales).map(Some)
+    let caption = ScoreName::named(metric).map_or("", |name| name.description().caption);
+    curve_figure(&file_stem(metric), &title, caption, &axis(metric), &curves, scales(metric)).map(Some)
 }
 
 /// The learning rate over the updates, where it is known.

@@ -14,7 +14,7 @@ mod store;
 pub use records::{decode, encode};
 pub use store::{CANNOT_BE_READ, CheckpointStore, Newest};
 
-use crate::learner::{Course, SelectionState};
+use crate::learner::{History, SelectionState};
 use emberlab_data::{LoaderState, RandomState};
 use emberlab_models::ScoreMean;
 use emberlab_run::DataRecord;
@@ -69,9 +69,9 @@ pub struct TrainingState {
     /// Over the pass of the training part under way.
     pub pass: ScoreMean,
     /// The scores over passes of the training part; the last may be of one under way.
-    pub train: Course,
+    pub train: History,
     /// The scores on the validation part.
-    pub validation: Course,
+    pub validation: History,
     /// What the validation part has said so far.
     pub selection: SelectionState,
     /// How far `metrics.csv` had grown.

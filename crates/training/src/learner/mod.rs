@@ -8,11 +8,11 @@ mod accumulator;
 mod adam;
 mod checkpointing;
 mod clip_norm;
-mod course;
 mod decoding;
 mod exchange;
 mod graph_loader;
 mod histograms;
+mod history;
 mod host_renderer;
 mod metric;
 mod muon;
@@ -31,10 +31,10 @@ mod transfer;
 mod unread_scores;
 mod update_loop;
 
-pub use course::{Best, Course};
 pub use emberlab_run::metrics_file::METRICS_HEADER;
 pub use histograms::Histograms;
-pub use metric::{ACCURACY, LEARNING_RATE, LOSS};
+pub use history::{Best, History};
+pub use metric::{LEARNING_RATE, numbers};
 pub use progress::Progress;
 pub use schedule::{Schedule, learning_rates};
 pub use selection::{Selected, SelectionState};
@@ -58,7 +58,7 @@ use burn::train::metric::{CpuMemory, CpuUse, LearningRateMetric};
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use checkpointing::Checkpointing;
 use decoding::Decoding;
-use emberlab_config::{Clip, Config, OptimizerConfig, OptimizerKind};
+use emberlab_config::{Clip, Config, OptimizerConfig, OptimizerKind, ScoreName};
 use emberlab_data::{
     Augmenter, BatchPlan, ClassificationBatch, DeviceLoader, DeviceSet, LabelledData, Normalizer,
 };
@@ -287,11 +287,17 @@ where
         heartbeat,
     );
     let loader: TrainLoader = Arc::new(GraphLoader(loader));
+    let scores: Vec<ScoreName> = std::iter::once(ScoreName::Loss)
+        .chain(config.metric_names().into_iter().map(ScoreName::Metric))
+        .collect();
     let training = SupervisedTraining::new("", loader, Arc::new(NoValidation))
         .num_epochs(training_config.epochs)
         .with_application_logger(None)
-        .with_metric_logger(Unlogged)
-        .metrics((ScoreMetric::loss(), ScoreMetric::accuracy()))
+        .with_metric_logger(Unlogged);
+    let metrics = || scores.iter().copied().map(ScoreMetric::new);
+    let training = metrics().fold(training, |training, metric| training.metric_train_numeric(metric));
+    let training = metrics()
+        .fold(training, |training, metric| training.metric_valid_numeric(metric))
         .metric_train_numeric(LearningRateMetric::new())
         .metric_train_numeric(Throughput::new())
         .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)));
@@ -304,8 +310,13 @@ where
     } else {
         training
     };
-    let outline =
-        Outline { updates, updates_before: updates_done, training: training_config, has_validation };
+    let outline = Outline {
+        updates,
+        updates_before: updates_done,
+        training: training_config,
+        scores: &scores,
+        has_validation,
+    };
     let training = training.renderer(HostRenderer(host.renderer(&outline)));
     let learner = Learner::new(classifier, optimizer, schedule);
     let launched = catch_unwind(AssertUnwindSafe(|| {
@@ -316,7 +327,7 @@ where
     }));
     let panic = panics.finish();
     let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    shared.progress.selected = shared.selection.state().best;
+    shared.progress.selected = shared.selection.state().best.clone();
     shared.progress.seconds = shared.checkpointing.seconds();
     let classifier = match (shared.failure.take(), launched, shared.selection.weights()) {
         (Some(error), ..) => Err(error),

@@ -1,8 +1,8 @@
 //! How far a training came.
 
 use super::checkpointing::Checkpointing;
-use super::course::Course;
 use super::histograms::Histograms;
+use super::history::History;
 use super::selection::{Selected, Selection};
 use crate::devices::Backend;
 use crate::error::Error;
@@ -18,9 +18,9 @@ pub struct Progress {
     /// Updates made.
     pub updates: usize,
     /// The scores over passes of the training part.
-    pub train: Course,
+    pub train: History,
     /// The scores on the validation part.
-    pub validation: Course,
+    pub validation: History,
     /// Seconds it took, over all processes that worked on it.
     pub seconds: f64,
     /// Whether the user stopped it.

@@ -3,6 +3,7 @@
 use super::accumulator::Accumulator;
 use super::checkpointing::Position;
 use super::clip_norm::clip_norm;
+use super::metric::number;
 use super::parameters::{count_trainable, is_finite};
 use super::progress::{Progress, Shared};
 use super::replicas::{Part, Replicas};
@@ -15,7 +16,7 @@ use crate::devices::{Heartbeat, Watched};
 use crate::error::Error;
 use crate::evaluate;
 use crate::host::{BestEpoch, Host};
-use crate::record::score_record;
+use crate::record::scores;
 use burn::data::dataloader::Progress as Share;
 use burn::module::{AutodiffModule, Module};
 use burn::optim::{GradientsParams, Optimizer};
@@ -23,7 +24,7 @@ use burn::train::{
     EventProcessorTraining, Learner, LearnerEvent, LearningComponentsMarker, SupervisedLearningStrategy,
     SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
 };
-use emberlab_config::{Clip, OnDivergence, TrainingConfig};
+use emberlab_config::{Clip, OnDivergence, ScoreName, TrainingConfig};
 use emberlab_data::{BatchPlan, DeviceSet};
 use emberlab_models::{Classifier, GradientRule, ScoreMean, StepScore};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -218,15 +219,20 @@ where
         self.checkpoint(self.shared.progress.epoch + 1)
     }
 
-    /// Tells the dashboard which epoch is the best: by the validation part, or else by the training loss.
+    /// Shows the best epoch: by the validation part, or else by the training loss.
     fn show_best(&self) {
         let Shared { selection, progress, .. } = &*self.shared;
-        let by_training = progress.train.lowest_loss.map(|best| (best.epoch, best.value));
-        let by_validation = selection.state().best.map(|best| (best.epoch, f64::from(best.score.loss)));
+        let by_training =
+            progress.train.best(ScoreName::Loss).map(|best| (best.epoch, ScoreName::Loss, best.value));
+        let by_validation = selection.state().best.as_ref().map(|best| {
+            let name = selection.score_name();
+            (best.epoch, name, number(&best.score, name))
+        });
         let patience_left = selection.patience_left();
-        let best = by_validation.or(by_training);
-        let best =
-            best.map(|(epoch, loss)| BestEpoch { epoch, score: format!("loss {loss:.4}"), patience_left });
+        let best = by_validation.or(by_training).map(|(epoch, name, value)| {
+            let score = format!("{} {}", name.name(), name.description().show_briefly(value));
+            BestEpoch { epoch, score, patience_left }
+        });
         self.host.best(best);
     }
 
@@ -308,10 +314,10 @@ where
         };
         self.shared.progress.reads.validation += 1;
         let updates = self.shared.progress.updates;
-        self.shared.recorder.record("valid", epoch, updates, &score_record(score))?;
+        self.shared.recorder.record("valid", epoch, updates, &scores(&score))?;
         self.shared.recorder.flush()?;
-        self.shared.progress.validation.end_epoch(epoch, score);
-        self.shared.selection.offer(Selected { epoch, updates, score }, classifier);
+        self.shared.progress.validation.end_epoch(epoch, score.clone());
+        self.shared.selection.offer(Selected { epoch, updates, score: score.clone() }, classifier);
         let item = TrainingItem::new(
             StepScore::Read(score),
             Share::new(set.len(), set.len()),
@@ -383,12 +389,12 @@ where
 
     /// Reads the scores that are still on the device, records them and shows the last.
     fn read(&mut self, share: Share) -> Result<(), Error> {
-        let scores = self.unread.read();
+        let unread = self.unread.read();
         self.shared.progress.reads.scores += 1;
         let Progress { epoch, updates, .. } = self.shared.progress;
-        let first = updates + 1 - scores.len();
-        for (iteration, score) in (first..).zip(&scores) {
-            self.shared.recorder.record("train", epoch, iteration, &score_record(*score))?;
+        let first = updates + 1 - unread.len();
+        for (iteration, score) in (first..).zip(&unread) {
+            self.shared.recorder.record("train", epoch, iteration, &scores(score))?;
             if !score.loss.is_finite() {
                 self.shared.recorder.flush()?;
                 return Err(self.diverged(format!("the loss is {}", score.loss), iteration));
