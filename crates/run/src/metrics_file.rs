@@ -1,4 +1,4 @@
-//! Reading `metrics.csv` back.
+//! Reads `metrics.csv`.
 
 use crate::error::Error;
 use crate::growing_file::whole_lines;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// The first line of the file.
 pub const METRICS_HEADER: &str = "split,epoch,iteration,metric,value";
-/// More names of parts and metrics than any run has.
+/// The most names of parts and metrics that a file may have.
 const MAX_NAMES: usize = 64;
 
 /// One number of a run. Parts and metrics have few names, which all rows share.
@@ -17,7 +17,7 @@ pub struct MetricRow {
     pub split: Arc<str>,
     /// The epoch, from 1.
     pub epoch: usize,
-    /// Updates by then.
+    /// Number of updates by then.
     pub iteration: usize,
     /// `loss`, or the name of a metric.
     pub metric: Arc<str>,
@@ -29,7 +29,7 @@ pub struct MetricRow {
 ///
 /// # Errors
 ///
-/// [`Error::Artifact`] when the file cannot be read or says something else.
+/// [`Error::Artifact`] when the file cannot be read or is damaged.
 pub fn read(path: &Path) -> Result<Vec<MetricRow>, Error> {
     let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
     let lines = whole_lines(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
@@ -47,7 +47,7 @@ pub fn read(path: &Path) -> Result<Vec<MetricRow>, Error> {
     Ok(rows)
 }
 
-/// A row; `names` are those of parts and metrics so far.
+/// Parses a row; `names` are those of parts and metrics so far.
 fn row(record: &csv::StringRecord, names: &mut Vec<Arc<str>>) -> Option<MetricRow> {
     let mut named = |name: &str| match names.iter().find(|known| &***known == name) {
         Some(known) => Some(Arc::clone(known)),

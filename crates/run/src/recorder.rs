@@ -16,7 +16,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Makes the file with its header, in place of one that is there.
+    /// Creates the file with its header, replacing an existing one.
     ///
     /// # Errors
     ///
@@ -28,7 +28,7 @@ impl Recorder {
         Ok(recorder)
     }
 
-    /// Goes on with a file that is there, after the bytes of `mark`.
+    /// Continues an existing file after the bytes of `mark`.
     ///
     /// # Errors
     ///
@@ -37,7 +37,7 @@ impl Recorder {
         Ok(Self { file: GrowingFile::resume(path, mark)?, events: None })
     }
 
-    /// Writes an event file for TensorBoard too, with all that was recorded so far.
+    /// Also writes an event file for TensorBoard, with everything that was recorded so far.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl Recorder {
         Ok(Self { events: Some(events), ..self })
     }
 
-    /// Goes on with a file that is there, at its end.
+    /// Continues an existing file at its end.
     ///
     /// # Errors
     ///
@@ -89,7 +89,7 @@ impl Recorder {
         self.file.write(format!("{line}\n").as_bytes())
     }
 
-    /// Waits until the disk has all that was recorded, and returns the mark of it.
+    /// Waits until everything that was recorded is on the disk, and returns its mark.
     ///
     /// # Errors
     ///
@@ -99,7 +99,7 @@ impl Recorder {
         self.file.sync()
     }
 
-    /// Hands what was recorded to the operating system.
+    /// Hands everything that was recorded to the operating system.
     ///
     /// # Errors
     ///

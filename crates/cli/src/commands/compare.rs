@@ -70,10 +70,7 @@ pub fn run(arguments: &CompareArgs) -> Result<(), Error> {
     if let Some(path) = &arguments.html {
         write_page(path, &directories, &comparison)?;
     }
-    match arguments.json {
-        true => print::json(&comparison),
-        false => print::text(&table(&comparison)),
-    }
+    if arguments.json { print::json(&comparison) } else { print::text(&table(&comparison)) }
 }
 
 fn differences(settings: &[Settings]) -> BTreeMap<String, Vec<Option<String>>> {

@@ -35,19 +35,19 @@ pub struct SweepArgs {
     /// A key and the values it takes, as in `training.optimizer.learning_rate=0.1,0.01`; may be repeated
     #[arg(long = "grid", value_name = "KEY.PATH=A,B,C", required = true, value_parser = Axis::parse)]
     grid: Vec<Axis>,
-    /// Try so many combinations, drawn at random, in place of all
+    /// Number of combinations to try, drawn at random, in place of all
     #[arg(long, value_name = "N", value_parser = super::config_args::at_least_one)]
     random: Option<usize>,
-    /// Repeat each combination with so many seeds, counted up from the configuration's
+    /// Number of seeds for each combination, counted up from the configuration's
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::config_args::at_least_one)]
     seeds: usize,
-    /// Runs at the same time; as many as there are cores where it is left out
+    /// Number of runs at the same time; by default, the number of cores
     #[arg(long, value_name = "N", value_parser = super::config_args::at_least_one)]
     jobs: Option<usize>,
     /// The number of the validation score that settings are ranked by
     #[arg(long, value_name = "NAME", default_value = LOSS.name, value_parser = score_name())]
     metric: ScoreName,
-    /// The folder that gets the sweep's folder
+    /// The folder in which the sweep's folder is created
     #[arg(long, value_name = "DIR", default_value = "artifacts")]
     artifacts: PathBuf,
     /// Print the ranking as JSON
@@ -58,9 +58,9 @@ pub struct SweepArgs {
 /// Time between two looks at a folder in which another sweep is at work.
 const POLL: Duration = Duration::from_millis(50);
 
-/// A run that a sweep consists of.
+/// A run of a sweep.
 struct Planned {
-    /// Which combination it is of.
+    /// The index of its combination.
     point: usize,
     job: Job,
     config: Config,
@@ -107,7 +107,7 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
         let line = match event {
             JobEvent::Waits => {
                 if !waits.swap(true, Ordering::Relaxed) {
-                    // A reader that went away is no reason to stop.
+                    // A closed standard output does not stop the sweep.
                     let _ = say_waits("runs that another process works on");
                 }
                 return;
@@ -124,7 +124,7 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
                 format!("run {name}  {settings}  failed\n")
             }
         };
-        // A reader that went away is no reason to stop.
+        // A closed standard output does not stop the sweep.
         let _ = say(&line);
     });
     ran?;
@@ -148,8 +148,8 @@ fn lock<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Creates the folder of a sweep and keeps other sweeps from it, before anything in it is looked at. `waits` is called once
-/// where another one is at work there.
+/// Creates the folder of a sweep and locks it before anything in it is read. Calls `waits` once if another sweep holds the
+/// lock.
 fn take_folder(
     folder: &Path,
     stop: &StopSignal,
@@ -234,7 +234,7 @@ fn finished(folder: &Path, planned: &Planned) -> Result<Option<RunSummary>, Erro
         let reason = "is of another sweep; choose another `name`, or move it away".to_owned();
         return Err(Error::artifact(path, reason));
     }
-    // `train --resume` knows what to do about a damaged record.
+    // `train --resume` handles a damaged record.
     let summary = RunSummary::read(&run).ok();
     Ok(summary.filter(|summary| summary.outcome == Outcome::Finished && !summary.busy))
 }

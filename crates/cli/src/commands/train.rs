@@ -90,7 +90,7 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
     let announced = config.clone();
     let announce = move |record: &RunRecord, run: &Path| {
         if display == Display::Lines {
-            // Failing to print the heading is no reason not to train.
+            // A heading that cannot be printed does not stop the training.
             let _ = print::strong_lines(&heading(&announced, record, run));
         }
     };
@@ -103,7 +103,7 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
     print::strong_lines(&next_steps(&report, &config.training))
 }
 
-/// The configuration with what the arguments set.
+/// The configuration with the values that the arguments set.
 fn configuration(arguments: &TrainArgs) -> Result<Config, ConfigError> {
     let mut config = arguments.config.clone();
     if let Some(name) = &arguments.name {

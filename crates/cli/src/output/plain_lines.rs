@@ -81,7 +81,7 @@ impl Shown {
 }
 
 impl PlainRenderer {
-    /// A renderer for a training of so many updates.
+    /// A renderer for the training of `outline`.
     pub fn new(outline: &Outline<'_>, stop: StopSignal) -> Self {
         let Outline { updates, updates_before, scores, training, has_validation } = *outline;
         Self {
@@ -124,7 +124,7 @@ impl PlainRenderer {
 
     /// Prints a line, in several lines if it is too long for the terminal.
     fn say(&self, parts: &[String]) {
-        // A reader that waits holds up training, but not its end.
+        // A slow reader delays training, but not a stop.
         while !standard_output::takes_more(PATIENCE) {
             if self.stop.came() {
                 return;

@@ -1,4 +1,4 @@
-//! Which settings a sweep tries.
+//! The settings that a sweep tries.
 
 use crate::error::Error;
 use emberlab_data::RandomState;
@@ -20,11 +20,11 @@ pub struct Point {
 }
 
 impl Axis {
-    /// Reads `key=a,b,c`; commas within brackets and quotes divide nothing.
+    /// Reads `key=a,b,c`; commas within brackets and quotes separate nothing.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// A sentence that says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (key, values) = text.split_once('=').ok_or("must be `key.path=a,b,c`")?;
         let values = split(values);
@@ -59,12 +59,11 @@ fn split(values: &str) -> Vec<String> {
 /// The most runs of one sweep.
 const MAX_RUNS: usize = 10_000;
 
-/// All combinations, the last axis changing fastest; with `random`, so many of them, drawn without
-/// replacement.
+/// All combinations, the last axis changing fastest; with `random`, that many of them, drawn without replacement.
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] for a key that is given twice, and for more combinations than anybody has time for.
+/// [`Error::Usage`] for a key that is given twice, and for too many combinations.
 pub fn points(axes: &[Axis], random: Option<usize>, seed: u32) -> Result<Vec<Point>, Error> {
     if let Some(twice) =
         axes.iter().enumerate().find(|(i, axis)| axes[..*i].iter().any(|a| a.key == axis.key))

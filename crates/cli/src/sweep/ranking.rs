@@ -55,14 +55,14 @@ impl Serialize for RankedBy {
     }
 }
 
-/// Settings and how well they did.
+/// Settings with the scores of their runs.
 #[derive(Clone, Debug, Serialize)]
 pub struct Rank {
-    /// The place, from 1, among those that were trained on the same data; `None` if they cannot be compared.
+    /// The rank, from 1, among those that were trained on the same data; `None` if they cannot be compared.
     pub rank: Option<usize>,
     /// Number of the data, from 1; settings on different data are not compared.
     pub data: usize,
-    /// The number that the place is by.
+    /// The number that the rank is by.
     pub by: Option<RankedBy>,
     /// Keys and values.
     pub settings: Vec<(String, String)>,
@@ -80,7 +80,7 @@ pub struct Rank {
 }
 
 impl Rank {
-    /// The value that the place is by.
+    /// The value that the rank is by.
     fn value(&self) -> Option<f64> {
         self.metric.or(self.loss).map(|mean| mean.mean)
     }
@@ -111,7 +111,7 @@ pub fn rank(points: &[(Point, Vec<RunSummary>)], metric: ScoreName) -> Vec<Rank>
 type PointRuns = (Point, Vec<RunSummary>);
 
 /// The settings whose runs were trained on the same data, group by group. With several seeds each seed may
-/// have its own data; of runs that failed nothing is known.
+/// have its own data; runs that failed have none.
 fn same_data(points: &[PointRuns]) -> Vec<Vec<&PointRuns>> {
     let mut groups: Vec<(BTreeSet<&str>, Vec<&PointRuns>)> = Vec::new();
     for point in points {

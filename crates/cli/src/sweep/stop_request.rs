@@ -29,7 +29,7 @@ pub fn ask_to_stop(input: &mut ChildStdin) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] when the system refuses.
+/// [`Error::Device`] when the system refuses a thread.
 pub fn follow_sweep() -> Result<StopSignal, Error> {
     let stop = signals::listen()?;
     let asked = stop.clone();
@@ -47,7 +47,7 @@ pub fn follow_sweep() -> Result<StopSignal, Error> {
         }
     };
     let spawned = thread::Builder::new().name("sweep".to_owned()).spawn(follow);
-    spawned.map_err(|error| Error::Usage(format!("cannot start a thread: {error}")))?;
+    spawned.map_err(|error| Error::Device(format!("cannot start a thread: {error}")))?;
     Ok(stop)
 }
 
