@@ -19,27 +19,29 @@ use std::sync::Arc;
 #[derive(Module, Debug)]
 pub struct Classifier<B: Backend> {
     network: Network<B>,
-    objective: Objective,
+    objective: Scoring,
     gradient: GradientRule,
     precision: Precision,
     n_parts: usize,
-    metrics: MetricNames,
 }
 
-/// The metrics of a score, in order.
+/// The objective, and the metrics of a score, in order. They share a field because records have a key for each field of a
+/// classifier.
 #[derive(Clone, Debug)]
-struct MetricNames(Arc<[MetricName]>);
+struct Scoring {
+    objective: Objective,
+    metrics: Arc<[MetricName]>,
+}
 
-impl MetricNames {
+impl Scoring {
     /// The sums of each metric over a batch with the logits `[n, n_outputs]`.
     fn sums<B: Backend>(
         &self,
-        output: Output,
         logits: &Tensor<B, 2>,
         batch: &ClassificationBatch<B>,
     ) -> Vec<(MetricName, Tensor<B, 1>)> {
-        let metrics = self.0.iter();
-        metrics.map(|&metric| (metric, metric.sums(output, logits.clone(), batch))).collect()
+        let output = self.objective.loss.output;
+        self.metrics.iter().map(|&metric| (metric, metric.sums(output, logits.clone(), batch))).collect()
     }
 }
 
@@ -64,14 +66,8 @@ impl Objective {
 impl<B: Backend> Classifier<B> {
     /// A classifier of a network whose last layer fits the loss, trained in full precision.
     pub fn new(network: Network<B>, objective: Objective, gradient: GradientRule) -> Self {
-        Self {
-            network,
-            objective,
-            gradient,
-            precision: Precision::Full,
-            n_parts: 1,
-            metrics: MetricNames(Arc::new([MetricName::Accuracy])),
-        }
+        let objective = Scoring { objective, metrics: Arc::new([MetricName::Accuracy]) };
+        Self { network, objective, gradient, precision: Precision::Full, n_parts: 1 }
     }
 
     /// The same classifier, trained in another precision.
@@ -87,7 +83,7 @@ impl<B: Backend> Classifier<B> {
 
     /// The same classifier, whose scores have these metrics besides the loss; the accuracy by default.
     pub fn with_metrics(self, metrics: &[MetricName]) -> Self {
-        Self { metrics: MetricNames(metrics.into()), ..self }
+        Self { objective: Scoring { metrics: metrics.into(), ..self.objective }, ..self }
     }
 
     /// The network from features to logits.
@@ -97,7 +93,7 @@ impl<B: Backend> Classifier<B> {
 
     /// What training makes small.
     pub fn objective(&self) -> &Objective {
-        &self.objective
+        &self.objective.objective
     }
 
     /// Where the gradients come from.
@@ -117,12 +113,12 @@ impl<B: Backend> Classifier<B> {
 
     /// Cross-entropy.
     pub fn loss(&self) -> &Loss {
-        &self.objective.loss
+        &self.objective().loss
     }
 
     /// What makes probabilities of the logits.
     pub fn output(&self) -> Output {
-        self.objective.loss.output
+        self.objective().loss.output
     }
 
     /// The logits `[n, n_outputs]` of features `[n, n_features]`.
@@ -134,7 +130,7 @@ impl<B: Backend> Classifier<B> {
     /// patterns are equal, no kink of the objective lies between them.
     pub fn training_objective(&self, batch: &ClassificationBatch<B>) -> (Tensor<B, 1>, Pattern) {
         let (logits, mut pattern) = self.network.forward_with_pattern(batch.inputs.clone(), self.precision);
-        if self.objective.l1 != 0.0 {
+        if self.objective().l1 != 0.0 {
             self.network.layers().iter().for_each(|layer| pattern.extend(layer.pattern_of_magnitudes()));
         }
         (self.penalized(self.loss().value(logits, batch)), pattern)
@@ -142,18 +138,18 @@ impl<B: Backend> Classifier<B> {
 
     /// The loss `[1]` and the penalty.
     pub(crate) fn penalized(&self, loss: Tensor<B, 1>) -> Tensor<B, 1> {
-        if self.objective.l1 == 0.0 {
+        if self.objective().l1 == 0.0 {
             return loss;
         }
         let sums = self.network.layers().iter().filter_map(Layer::sum_of_magnitudes);
-        loss + Tensor::cat(sums.collect(), 0).sum() * self.objective.l1
+        loss + Tensor::cat(sums.collect(), 0).sum() * self.objective().l1
     }
 
     /// The score of logits `[n, n_outputs]` with the plain cross-entropy, without label smoothing and class weights: it
     /// can be compared with those of classifiers that were trained by another loss.
     pub fn score(&self, logits: Tensor<B, 2>, batch: &ClassificationBatch<B>) -> PendingScore<B> {
         let loss = self.loss().plain().value(logits.clone(), batch);
-        PendingScore::new(loss, None, self.metrics.sums(self.output(), &logits, batch), batch.len())
+        PendingScore::new(loss, None, self.objective.sums(&logits, batch), batch.len())
     }
 }
 
@@ -166,7 +162,7 @@ impl<B: AutodiffBackend> Classifier<B> {
         batch: &ClassificationBatch<B::InnerBackend>,
     ) -> PendingScore<B::InnerBackend> {
         let class_weight = self.loss().total_weight(batch);
-        PendingScore::new(loss, class_weight, self.metrics.sums(self.output(), &logits, batch), batch.len())
+        PendingScore::new(loss, class_weight, self.objective.sums(&logits, batch), batch.len())
     }
 }
 
