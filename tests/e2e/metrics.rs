@@ -77,7 +77,7 @@ fn runs_without_a_metric_say_so() {
     assert_eq!((said.code, &*said.stderr), (2, "error: none of the runs has recorded `top-5 accuracy`\n"));
     lab.emberlab("compare a b --html both.html").succeeds();
     lab.emberlab("report a").succeeds();
-    let sweep = ["sweep", "eight.toml", "--grid", "model.init_seed=1,2", "--metric", "top-5 accuracy"];
+    let sweep = ["sweep", "eight.toml", "--grid", "training.shuffle_seed=1,2", "--metric", "top-5 accuracy"];
     let sets: Vec<&str> = plain.split(' ').collect();
     let said = lab.run(&[&sweep[..], &sets[..]].concat());
     let wanted =

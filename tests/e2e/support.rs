@@ -13,7 +13,7 @@ const RUNNER: &str = "EMBERLAB_TESTS_RUNNER";
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 /// A temporary folder that the program runs in.
