@@ -9,13 +9,14 @@ import warnings
 
 import numpy as np
 import sklearn
-from sklearn.metrics import accuracy_score, top_k_accuracy_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, top_k_accuracy_score
 
 HERE = pathlib.Path(__file__).resolve().parent
 METRICS = {
     "accuracy": lambda labels, scores, predictions, classes: accuracy_score(labels, predictions),
     "top-5 accuracy": lambda labels, scores, predictions, classes: top_k_accuracy_score(
         labels, scores, k=5, labels=classes),
+    "mean per-class accuracy": lambda labels, scores, predictions, classes: balanced_accuracy_score(labels, predictions),
 }
 
 

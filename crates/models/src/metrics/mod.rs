@@ -65,4 +65,5 @@ macro_rules! metrics {
 metrics! {
     accuracy::Accuracy,
     top_five_accuracy::TopFiveAccuracy,
+    mean_per_class_accuracy::MeanPerClassAccuracy,
 }
