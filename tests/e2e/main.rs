@@ -12,6 +12,7 @@ mod gradcheck;
 mod hostile_configs;
 mod lab;
 mod many_runs;
+mod metrics;
 mod optimizers;
 mod pictures;
 mod process;

@@ -2,23 +2,44 @@
 
 use crate::description::{GradientRule, Output, Precision};
 use crate::loss::Loss;
+use crate::metrics::{MetricName, PendingScore, StepScore};
 use crate::network::Network;
 use crate::pattern::Pattern;
-use crate::step_score::{PendingScore, StepScore};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::train::InferenceStep;
 use emberlab_data::ClassificationBatch;
+use std::sync::Arc;
 
 /// A classifier of any depth, trained by either gradient rule.
 #[derive(Module, Debug)]
 pub struct Classifier<B: Backend> {
     network: Network<B>,
-    objective: Objective,
+    objective: Scoring,
     gradient: GradientRule,
     precision: Precision,
     n_parts: usize,
+}
+
+/// The objective, and the metrics of a score, in order. They share a field because records have a key for each field of a
+/// classifier.
+#[derive(Clone, Debug)]
+struct Scoring {
+    objective: Objective,
+    metrics: Arc<[MetricName]>,
+}
+
+impl Scoring {
+    /// The sums of each metric over a batch with the logits `[n, n_outputs]`.
+    fn sums<B: Backend>(
+        &self,
+        logits: &Tensor<B, 2>,
+        batch: &ClassificationBatch<B>,
+    ) -> Vec<(MetricName, Tensor<B, 1>)> {
+        let output = self.objective.loss.output;
+        self.metrics.iter().map(|&metric| (metric, metric.sums(output, logits.clone(), batch))).collect()
+    }
 }
 
 /// The objective of training: the loss, plus `l1 Σ |w|` over the weights without biases and batch norm. The recorded
@@ -42,6 +63,7 @@ impl Objective {
 impl<B: Backend> Classifier<B> {
     /// A classifier of a network whose last layer fits the loss, trained in full precision.
     pub fn new(network: Network<B>, objective: Objective, gradient: GradientRule) -> Self {
+        let objective = Scoring { objective, metrics: Arc::new([MetricName::Accuracy]) };
         Self { network, objective, gradient, precision: Precision::Full, n_parts: 1 }
     }
 
@@ -56,6 +78,11 @@ impl<B: Backend> Classifier<B> {
         Self { n_parts, ..self }
     }
 
+    /// The same classifier, whose scores have these metrics besides the loss; the accuracy by default.
+    pub fn with_metrics(self, metrics: &[MetricName]) -> Self {
+        Self { objective: Scoring { metrics: metrics.into(), ..self.objective }, ..self }
+    }
+
     /// The network from features to logits.
     pub fn network(&self) -> &Network<B> {
         &self.network
@@ -63,7 +90,7 @@ impl<B: Backend> Classifier<B> {
 
     /// The objective of training.
     pub fn objective(&self) -> &Objective {
-        &self.objective
+        &self.objective.objective
     }
 
     /// How gradients are computed.
@@ -83,12 +110,12 @@ impl<B: Backend> Classifier<B> {
 
     /// Cross-entropy.
     pub fn loss(&self) -> &Loss {
-        &self.objective.loss
+        &self.objective().loss
     }
 
     /// The function from logits to probabilities.
     pub fn output(&self) -> Output {
-        self.objective.loss.output
+        self.objective().loss.output
     }
 
     /// The logits `[n, n_outputs]` of features `[n, n_features]`.
@@ -100,7 +127,7 @@ impl<B: Backend> Classifier<B> {
     /// patterns the objective has no kink.
     pub fn training_objective(&self, batch: &ClassificationBatch<B>) -> (Tensor<B, 1>, Pattern) {
         let (logits, mut pattern) = self.network.forward_with_pattern(batch.inputs.clone(), self.precision);
-        if self.objective.l1 != 0.0 {
+        if self.objective().l1 != 0.0 {
             self.network.record_signs(&mut pattern);
         }
         (self.penalized(self.loss().value(logits, batch)), pattern)
@@ -108,20 +135,20 @@ impl<B: Backend> Classifier<B> {
 
     /// The loss `[1]` plus the L1 penalty.
     pub(crate) fn penalized(&self, loss: Tensor<B, 1>) -> Tensor<B, 1> {
-        if self.objective.l1 == 0.0 {
+        if self.objective().l1 == 0.0 {
             return loss;
         }
         match self.network.sum_of_magnitudes() {
-            Some(sum) => loss + sum * self.objective.l1,
+            Some(sum) => loss + sum * self.objective().l1,
             None => loss,
         }
     }
 
-    /// The plain cross-entropy, without label smoothing and class weights, and the number of correct predictions of
-    /// logits `[n, n_outputs]`. It is comparable between classifiers that were trained with different losses.
+    /// The score of logits `[n, n_outputs]` with the plain cross-entropy, without label smoothing and class weights. It is
+    /// comparable between classifiers that were trained with different losses.
     pub fn score(&self, logits: Tensor<B, 2>, batch: &ClassificationBatch<B>) -> PendingScore<B> {
-        let correct = self.output().correct(logits.clone(), batch);
-        PendingScore::new(self.loss().plain().value(logits, batch), correct, batch.len())
+        let loss = self.loss().plain().value(logits.clone(), batch);
+        PendingScore::new(loss, None, self.objective.sums(&logits, batch), batch.len())
     }
 }
 
@@ -134,7 +161,7 @@ impl<B: AutodiffBackend> Classifier<B> {
         batch: &ClassificationBatch<B::InnerBackend>,
     ) -> PendingScore<B::InnerBackend> {
         let class_weight = self.loss().total_weight(batch);
-        PendingScore::weighted(loss, self.output().correct(logits, batch), batch.len(), class_weight)
+        PendingScore::new(loss, class_weight, self.objective.sums(&logits, batch), batch.len())
     }
 }
 

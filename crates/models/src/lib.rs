@@ -13,9 +13,9 @@ mod metrics;
 
 pub use description::{
     Activation, Architecture, ConvolutionBlocks, GradientRule, LayerSpec, NamedTensor, Output, Precision,
-    Scheme, Score, ScoreMean,
+    Scheme,
 };
-pub use metrics::MetricName;
+pub use metrics::{Description, LOSS, Metric, MetricName, MetricSums, Score, ScoreMean, Unit};
 
 #[cfg(feature = "burn")]
 mod activations;
@@ -40,8 +40,6 @@ mod pattern;
 #[cfg(feature = "burn")]
 mod penalty;
 #[cfg(feature = "burn")]
-mod step_score;
-#[cfg(feature = "burn")]
 mod tensors;
 #[cfg(feature = "burn")]
 mod tuning;
@@ -52,8 +50,8 @@ pub use {
     gradients::{Gradients, InputGradientTensor, manual_gradients},
     layers::SharedRandom,
     loss::Loss,
+    metrics::{PendingScore, StepScore, Weight},
     network::Network,
     pattern::{Mask, Pattern},
-    step_score::{PendingScore, StepScore, Weight},
     tensors::TensorsError,
 };

@@ -6,11 +6,12 @@
 use burn::backend::Flex;
 use burn::tensor::Tensor;
 use burn::train::ItemLazy;
-use emberlab_models::{PendingScore, ScoreMean, StepScore, Weight};
+use emberlab_models::{MetricName, MetricSums, PendingScore, ScoreMean, StepScore, Weight};
 
 fn pending(loss: f32, class_weight: Option<f32>) -> StepScore<Flex> {
     let value = |value: f32| Tensor::<Flex, 1>::from_floats([value], &Default::default());
-    StepScore::Pending(PendingScore::weighted(value(loss), value(1.0), 2, class_weight.map(value)))
+    let sums = vec![(MetricName::Accuracy, value(1.0))];
+    StepScore::Pending(PendingScore::new(value(loss), class_weight.map(value), sums, 2))
 }
 
 #[test]
@@ -19,7 +20,9 @@ fn scores_with_and_without_class_weights_are_read_in_one_transfer() {
     let read = StepScore::read_all(scores.to_vec());
     let weights: Vec<_> = read.iter().map(|score| (score.loss, score.class_weight)).collect();
     assert_eq!(weights, [(0.5, None), (2.0, Some(3.0)), (1.0, None)]);
-    assert!(read.iter().all(|score| (score.correct, score.n_samples) == (1, 2)));
+    let sums = vec![MetricSums { metric: MetricName::Accuracy, sums: vec![1.0] }];
+    assert!(read.iter().all(|score| (&score.sums, score.n_samples) == (&sums, 2)));
+    assert!(read.iter().all(|score| score.metric(MetricName::Accuracy) == Some(0.5)));
     assert_eq!(scores.map(ItemLazy::sync).to_vec(), read);
 }
 
@@ -31,9 +34,9 @@ fn losses_are_averaged_by_the_class_weights_of_their_samples() {
     }
     let score = mean.score().unwrap();
     assert_eq!((score.loss, score.weight(), score.n_samples), ((6.5f64 / 3.5) as f32, 3.5, 4));
-    // Files without class weights are still read.
-    let text = "{\"weighted_loss\":3.0,\"correct\":1,\"n_samples\":2}";
-    assert_eq!(serde_json::from_str::<ScoreMean>(text).unwrap().score().unwrap().loss, 1.5);
+    assert_eq!(score.metric(MetricName::Accuracy), Some(0.5));
+    let text = serde_json::to_string(&mean).unwrap();
+    assert_eq!(serde_json::from_str::<ScoreMean>(&text).unwrap(), mean);
 }
 
 /// The score of one server may have been read while that of another is still on a device.

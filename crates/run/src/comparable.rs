@@ -1,12 +1,12 @@
-//! Which scores of several runs can be compared.
+//! Whether scores of several runs can be compared.
 //!
-//! Scores on the validation and the test part are plain cross-entropy and accuracy of the same samples
-//! wherever the data is the same. The training loss is what a run minimises: with label smoothing, class
+//! Scores on the validation and the test part are plain cross-entropy and metrics of the same samples
+//! if the data is the same. The training loss is what a run minimises: with label smoothing, class
 //! weights, dropout or changed images it is another quantity.
 
 use crate::summary::RunSummary;
 
-/// Keys, or tables of keys, that make the training loss another quantity.
+/// Keys, or tables of keys, that change the quantity that is the training loss.
 const TRAINING_LOSS: [&str; 4] =
     ["data.augment", "model.dropout", "training.class_weights", "training.label_smoothing"];
 
@@ -21,7 +21,7 @@ pub fn have_same_data(runs: &[&RunSummary]) -> bool {
     runs.windows(2).all(|pair| pair[0].data.sha256 == pair[1].data.sha256)
 }
 
-/// What cannot be compared of runs whose settings differ in some keys, in sentences.
+/// Sentences on what cannot be compared between runs whose settings differ in some keys.
 pub fn remarks<'a>(runs: &[&RunSummary], mut differences: impl Iterator<Item = &'a String>) -> Vec<String> {
     let mut remarks = Vec::new();
     if !have_same_data(runs) {

@@ -1,4 +1,4 @@
-//! How good predictions are, in scikit-learn's figures.
+//! Scikit-learn's figures for predictions.
 
 use crate::confusion::Confusion;
 use serde::Serialize;
@@ -25,13 +25,13 @@ pub struct Evaluation {
 /// Share of samples whose class is among the most probable.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct TopK {
-    /// How many classes.
+    /// Number of classes.
     pub k: usize,
     /// The share, from 0 to 1.
     pub accuracy: f64,
 }
 
-/// The figures of one class. A ratio with nothing below the line is 0, as in scikit-learn.
+/// The figures of one class. A ratio whose denominator is 0 is 0, as in scikit-learn.
 #[derive(Clone, Debug, Serialize)]
 pub struct ClassFigures {
     /// The class.
@@ -57,7 +57,7 @@ pub struct Averages {
     pub f1: f64,
 }
 
-/// The `k` of top-k accuracy, where there are more classes.
+/// Each `k` of top-k accuracy, used if there are more classes.
 const TOP_K: [usize; 2] = [3, 5];
 
 impl Evaluation {
@@ -73,7 +73,7 @@ impl Evaluation {
         Self::of(class_names, labels, predictions, &ranks, &positives)
     }
 
-    /// The same where of each sample's probabilities only the [`rank`] of its class is left and, for two classes, the
+    /// The same figures, from the [`rank`] of each sample's class in place of its probabilities and, for two classes, the
     /// probability of the second one.
     pub fn of(
         class_names: &[String],
@@ -142,7 +142,7 @@ fn averages(counted: &[&ClassFigures]) -> Averages {
     }
 }
 
-/// How many classes are more probable than `class`; of equal ones, those that come later.
+/// The number of classes that are more probable than `class`; of equally probable ones, those that come later.
 pub fn rank(row: &[f64], class: usize) -> usize {
     let more = |(other, probability): (usize, &f64)| {
         *probability > row[class] || (*probability == row[class] && other > class)

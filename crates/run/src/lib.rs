@@ -27,6 +27,7 @@ pub mod metrics_file;
 pub mod predictions_file;
 mod record;
 mod recorder;
+mod scores;
 mod slot;
 mod summary;
 
@@ -38,8 +39,9 @@ pub use event_file::EventFile;
 pub use fingerprint::{fingerprint, hexadecimal};
 pub use growing_file::{FileMark, GrowingFile, refuse_irregular};
 pub use record::{
-    DataRecord, DeviceReads, DeviceRecord, Metrics, Outcome, RunRecord, ScoreRecord, Seconds, Seeds, Versions,
+    DataRecord, DeviceReads, DeviceRecord, Metrics, Outcome, RunRecord, Seconds, Seeds, Versions,
 };
 pub use recorder::Recorder;
+pub use scores::{Scores, names, show};
 pub use slot::{RunSlot, Unused};
 pub use summary::{DataSummary, RunSummary, summaries};

@@ -1,4 +1,4 @@
-//! Reading `metrics.csv` back.
+//! Reads `metrics.csv`.
 
 use crate::error::Error;
 use crate::growing_file::whole_lines;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// The first line of the file.
 pub const METRICS_HEADER: &str = "split,epoch,iteration,metric,value";
-/// More names of parts and metrics than any run has.
+/// The most names of parts and metrics that a file may have.
 const MAX_NAMES: usize = 64;
 
 /// One number of a run. Parts and metrics have few names, which all rows share.
@@ -17,9 +17,9 @@ pub struct MetricRow {
     pub split: Arc<str>,
     /// The epoch, from 1.
     pub epoch: usize,
-    /// Updates by then.
+    /// Number of updates by then.
     pub iteration: usize,
-    /// `loss` or `accuracy`.
+    /// `loss`, or the name of a metric.
     pub metric: Arc<str>,
     /// Its value.
     pub value: f64,
@@ -29,7 +29,7 @@ pub struct MetricRow {
 ///
 /// # Errors
 ///
-/// [`Error::Artifact`] when the file cannot be read or says something else.
+/// [`Error::Artifact`] when the file cannot be read or is damaged.
 pub fn read(path: &Path) -> Result<Vec<MetricRow>, Error> {
     let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
     let lines = whole_lines(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
@@ -47,7 +47,7 @@ pub fn read(path: &Path) -> Result<Vec<MetricRow>, Error> {
     Ok(rows)
 }
 
-/// A row; `names` are those of parts and metrics so far.
+/// Parses a row; `names` are those of parts and metrics so far.
 fn row(record: &csv::StringRecord, names: &mut Vec<Arc<str>>) -> Option<MetricRow> {
     let mut named = |name: &str| match names.iter().find(|known| &***known == name) {
         Some(known) => Some(Arc::clone(known)),
@@ -63,8 +63,18 @@ fn row(record: &csv::StringRecord, names: &mut Vec<Arc<str>>) -> Option<MetricRo
     Some(MetricRow { split, epoch, iteration, metric, value: record.get(4)?.parse().ok()? })
 }
 
-/// The curve of one metric of one part: updates and values, a point for each epoch that has more than
-/// one value, their mean.
+/// Each metric that occurs, in the order in which they come.
+pub fn metric_names(rows: &[MetricRow]) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for row in rows {
+        if !names.contains(&&*row.metric) {
+            names.push(&row.metric);
+        }
+    }
+    names
+}
+
+/// The curve of one metric of one part: updates and values, or the mean over each epoch if there are several epochs.
 pub fn curve(rows: &[MetricRow], split: &str, metric: &str) -> Vec<(f64, f64)> {
     let of_metric = |row: &&MetricRow| &*row.split == split && &*row.metric == metric;
     let rows: Vec<&MetricRow> = rows.iter().filter(of_metric).collect();

@@ -1,13 +1,14 @@
-//! `run.json`: what was run, where, and what came of it.
+//! `run.json`: the record of a run.
 
 use crate::directory::{RunDir, file};
 use crate::error::Error;
+use crate::scores::{Scores, names};
 use emberlab_data::{Normalizer, TableSchema, open_regular};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Larger files are no records: 32 MB, of which a million class names have room.
+/// The size of the largest file that is read: 32 MB, enough for a million class names.
 const MAX_FILE_SIZE: u64 = 1 << 25;
 
 /// The content of `run.json`. Keys that records of earlier versions lack have their default.
@@ -15,12 +16,12 @@ const MAX_FILE_SIZE: u64 = 1 << 25;
 pub struct RunRecord {
     /// The run's name.
     pub name: String,
-    /// How it ended, or that it has not.
+    /// How it ended, or whether it is still running.
     pub outcome: Outcome,
-    /// What went wrong, where something did.
+    /// The error that ended it, if there was one.
     #[serde(default)]
     pub error: Option<String>,
-    /// What became no number, where the weights are those from before it.
+    /// The number that became NaN or infinite, if the weights are those from before that.
     #[serde(default)]
     pub diverged: Option<String>,
     /// Updates made.
@@ -35,20 +36,20 @@ pub struct RunRecord {
     pub metrics: Metrics,
     /// Seconds of each phase.
     pub seconds: Seconds,
-    /// Where it was run.
+    /// The device that it ran on.
     pub device: DeviceRecord,
     /// How often training waited for the device; earlier versions did not count it.
     #[serde(default)]
     pub device_reads: Option<DeviceReads>,
-    /// What it was run with.
+    /// The versions of the programs.
     pub versions: Versions,
     /// The layers that were trained, as `3072 → 64 → 10`.
     pub model: String,
-    /// Weights and biases in all.
+    /// Number of weights and biases.
     pub n_parameters: usize,
-    /// What it was run on.
+    /// The data.
     pub data: DataRecord,
-    /// Every seed that decided a number.
+    /// Every seed.
     pub seeds: Seeds,
 }
 
@@ -64,28 +65,31 @@ pub enum Outcome {
     Interrupted,
     /// An error ended it.
     Failed,
-    /// Its record says that it goes on, and no process works on it. Never written.
+    /// Its record says that it is running, and no process works on it. Never written.
     Killed,
 }
 
 /// Final scores.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
     /// Over the last pass of the training part, before its updates.
-    pub train: Option<ScoreRecord>,
+    pub train: Option<Scores>,
     /// Of the run's weights on the validation part.
-    pub validation: Option<ScoreRecord>,
+    pub validation: Option<Scores>,
     /// Of the run's weights on the test part.
-    pub test: Option<ScoreRecord>,
+    pub test: Option<Scores>,
 }
 
-/// A score in numbers.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct ScoreRecord {
-    /// Mean cross-entropy: of the training part as it is minimised, of the others the plain one.
-    pub loss: f32,
-    /// Share predicted right, from 0 to 1.
-    pub accuracy: f64,
+impl Metrics {
+    /// The scores of the parts that were scored.
+    pub fn parts(&self) -> impl Iterator<Item = &Scores> {
+        [&self.train, &self.validation, &self.test].into_iter().flatten()
+    }
+
+    /// The name of each number that the scores have, in order.
+    pub fn names(&self) -> Vec<&str> {
+        names(self.parts())
+    }
 }
 
 /// Seconds of each phase.
@@ -99,7 +103,7 @@ pub struct Seconds {
     pub evaluate: f64,
 }
 
-/// Where a run was done.
+/// The device of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DeviceRecord {
     /// The backend, as its cargo feature is called.
@@ -110,7 +114,7 @@ pub struct DeviceRecord {
     pub threads: usize,
 }
 
-/// How often a training waited for its device, since this process began it. Nothing else makes it wait.
+/// Number of times that training waited for its device in this process. Nothing else makes it wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceReads {
     /// For the scores of updates, many in one transfer.
@@ -136,7 +140,7 @@ pub struct Versions {
     pub burn: String,
 }
 
-/// What a run was done on.
+/// The data of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DataRecord {
     /// Samples of the training part.
@@ -151,19 +155,19 @@ pub struct DataRecord {
     /// The name of each input of a table.
     #[serde(default)]
     pub columns: Vec<String>,
-    /// What other tables are read by, where the samples are a table in a file.
+    /// The schema that other tables are read by, if the samples are a table in a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<TableSchema>,
     /// The name of each class.
     pub class_names: Vec<String>,
-    /// What makes inputs of the samples, with the numbers of the training part.
+    /// The normalizer that turns samples into inputs, with the statistics of the training part.
     pub normalizer: Normalizer,
     /// Of all parts: of each its features (pixel bytes, or doubles in little-endian order), then its
     /// labels as 32-bit little-endian integers. In hexadecimal.
     pub sha256: String,
 }
 
-/// Every seed that decided a number.
+/// Every seed that numbers of the run depend on.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Seeds {
     /// Of the draw of samples.

@@ -1,10 +1,11 @@
-//! `metrics.csv`, which grows as the run does.
+//! Writes `metrics.csv`, which grows as the run does.
 
 use crate::error::Error;
 use crate::event_file::EventFile;
 use crate::growing_file::{FileMark, GrowingFile};
 use crate::metrics_file::{self, METRICS_HEADER, MetricRow};
-use crate::record::ScoreRecord;
+use crate::scores::Scores;
+use emberlab_config::ScoreName;
 use std::path::Path;
 
 /// Appends scores to `metrics.csv`.
@@ -15,7 +16,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Makes the file with its header, in place of one that is there.
+    /// Creates the file with its header, replacing an existing one.
     ///
     /// # Errors
     ///
@@ -27,7 +28,7 @@ impl Recorder {
         Ok(recorder)
     }
 
-    /// Goes on with a file that is there, after the bytes of `mark`.
+    /// Continues an existing file after the bytes of `mark`.
     ///
     /// # Errors
     ///
@@ -36,7 +37,7 @@ impl Recorder {
         Ok(Self { file: GrowingFile::resume(path, mark)?, events: None })
     }
 
-    /// Writes an event file for TensorBoard too, with all that was recorded so far.
+    /// Also writes an event file for TensorBoard, with everything that was recorded so far.
     ///
     /// # Errors
     ///
@@ -49,7 +50,7 @@ impl Recorder {
         Ok(Self { events: Some(events), ..self })
     }
 
-    /// Goes on with a file that is there, at its end.
+    /// Continues an existing file at its end.
     ///
     /// # Errors
     ///
@@ -58,8 +59,8 @@ impl Recorder {
         Ok(Self { file: GrowingFile::append(path)?, events: None })
     }
 
-    /// Writes loss and accuracy of one update, or of the test part after it. The loss is written in
-    /// the shortest form that reads back as the same f32, the accuracy as the same f64.
+    /// Writes a row for each number of the score of one update, or of the test part after it, in the shortest form that
+    /// reads back as the same number.
     ///
     /// # Errors
     ///
@@ -69,13 +70,14 @@ impl Recorder {
         split: &str,
         epoch: usize,
         iteration: usize,
-        score: &ScoreRecord,
+        scores: &Scores,
     ) -> Result<(), Error> {
-        let ScoreRecord { loss, accuracy } = *score;
-        self.line(format_args!("{split},{epoch},{iteration},loss,{loss}"))?;
-        self.line(format_args!("{split},{epoch},{iteration},accuracy,{accuracy}"))?;
+        self.line(format_args!("{split},{epoch},{iteration},{},{}", ScoreName::Loss.name(), scores.loss))?;
+        for (metric, value) in scores.metrics() {
+            self.line(format_args!("{split},{epoch},{iteration},{metric},{value}"))?;
+        }
         if let Some(events) = &mut self.events {
-            for (metric, value) in [("loss", f64::from(loss)), ("accuracy", accuracy)] {
+            for (metric, value) in scores.iter() {
                 let (split, metric) = (split.into(), metric.into());
                 events.scalar(&MetricRow { split, epoch, iteration, metric, value })?;
             }
@@ -87,7 +89,7 @@ impl Recorder {
         self.file.write(format!("{line}\n").as_bytes())
     }
 
-    /// Waits until the disk has all that was recorded, and returns the mark of it.
+    /// Waits until everything that was recorded is on the disk, and returns its mark.
     ///
     /// # Errors
     ///
@@ -97,7 +99,7 @@ impl Recorder {
         self.file.sync()
     }
 
-    /// Hands what was recorded to the operating system.
+    /// Hands everything that was recorded to the operating system.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What a run came to, in a line.
+//! The summary of a run, for tables.
 
 use crate::atomic;
 use crate::directory::{RunDir, file};
@@ -28,7 +28,7 @@ pub struct RunSummary {
     pub seconds: Seconds,
     /// The layers that were trained.
     pub model: String,
-    /// What it was run on.
+    /// The data.
     #[serde(default)]
     pub data: DataSummary,
 }
@@ -48,7 +48,7 @@ impl RunSummary {
     ///
     /// [`Error::Artifact`] when its `run.json` cannot be read.
     pub fn read(run: &RunDir) -> Result<Self, Error> {
-        // In this order: a run that is not at work any more has written how it ended.
+        // In this order: a run that is no longer busy has written how it ended.
         let busy = run.is_busy();
         let record = RunRecord::read(run.path())?;
         if !is_plain_name(&record.name) {
@@ -87,7 +87,7 @@ impl RunSummary {
 ///
 /// # Errors
 ///
-/// [`Error::Artifact`] when the folder cannot be read; one that is not there has no runs.
+/// [`Error::Artifact`] when the folder cannot be read; a missing folder has no runs.
 pub fn summaries(artifacts: &Path) -> Result<Vec<Result<RunSummary, Error>>, Error> {
     let unreadable = |error: std::io::Error| Error::Artifact {
         path: artifacts.to_owned(),
@@ -101,7 +101,7 @@ pub fn summaries(artifacts: &Path) -> Result<Vec<Result<RunSummary, Error>>, Err
     for entry in entries {
         paths.push(entry.map_err(unreadable)?.path());
     }
-    // A run that was moved aside to be deleted is none.
+    // Leaves out runs that were moved aside to be deleted.
     let is_temporary =
         |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(atomic::PREFIX));
     paths.retain(|path| !is_temporary(path) && path.join(file::RECORD).is_file());

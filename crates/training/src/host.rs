@@ -70,7 +70,7 @@ use crate::error::Error;
 use crate::silent::SilentRenderer;
 use crate::stop::StopSignal;
 use burn::train::renderer::MetricsRenderer;
-use emberlab_config::TrainingConfig;
+use emberlab_config::{ScoreName, TrainingConfig};
 use emberlab_data::{NoProgress, Progress};
 use emberlab_run::RunRecord;
 use std::path::Path;
@@ -139,6 +139,8 @@ pub struct Outline<'a> {
     pub updates: usize,
     /// Updates that earlier processes made.
     pub updates_before: usize,
+    /// The numbers of each score, in order.
+    pub scores: &'a [ScoreName],
     /// The run's `[training]`.
     pub training: &'a TrainingConfig,
     /// Whether there is a validation part.

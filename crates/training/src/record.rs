@@ -7,7 +7,7 @@ use emberlab_config::{Config, DataShape};
 use emberlab_data::Features;
 use emberlab_models::Score;
 use emberlab_run::{
-    DataRecord, DeviceRecord, Metrics, Outcome, RunDir, RunRecord, ScoreRecord, Seconds, Seeds, Versions,
+    DataRecord, DeviceRecord, Metrics, Outcome, RunDir, RunRecord, Scores, Seconds, Seeds, Versions,
     fingerprint,
 };
 use std::path::Path;
@@ -101,6 +101,6 @@ fn data_record(loaded: &Loaded) -> DataRecord {
 }
 
 /// A score in the form that run directories store.
-pub fn score_record(score: Score) -> ScoreRecord {
-    ScoreRecord { loss: score.loss, accuracy: score.accuracy() }
+pub fn scores(score: &Score) -> Scores {
+    Scores::new(score.loss, score.metrics().map(|(metric, value)| (metric.name(), value)))
 }

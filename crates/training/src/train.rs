@@ -6,7 +6,7 @@ mod run;
 use crate::devices::{CurrentPlatform, DeviceError, Platform, Watchdog};
 use crate::error::Error;
 use crate::host::Host;
-use crate::learner::Course;
+use crate::learner::History;
 use crate::panic_log::guarded;
 use crate::record::note_failure;
 use crate::{application_log, resume};
@@ -41,9 +41,9 @@ pub struct TrainReport {
     /// The last epoch, where training ended early.
     pub stopped_early: Option<usize>,
     /// The scores over passes of the training part.
-    pub train: Course,
+    pub train: History,
     /// The scores on the validation part.
-    pub validation: Course,
+    pub validation: History,
     /// The score of the run's weights on the test part.
     pub test: Option<Score>,
 }

@@ -1,10 +1,13 @@
 //! `emberlab compare`.
 
 use super::runs;
-use crate::error::Error;
+use super::score_name::score_name;
+use crate::error::{Error, UsageError};
 use crate::output::print;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use emberlab_config::ScoreName;
 use emberlab_config::settings::Settings;
+use emberlab_models::LOSS;
 use emberlab_report::plots::{Curve, Curves, Scale, Stroke, png};
 use emberlab_report::{Compared, comparison_page};
 use emberlab_run::RunSummary;
@@ -31,33 +34,15 @@ pub struct CompareArgs {
     /// Write a page with the runs side by side into this HTML file
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// What `--plot` draws
-    #[arg(long, value_enum, default_value_t = Metric::Loss)]
-    metric: Metric,
+    /// The metric that `--plot` draws
+    #[arg(long, value_name = "NAME", default_value = LOSS.name, value_parser = score_name())]
+    metric: ScoreName,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// The metrics of every run.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Metric {
-    /// Mean cross-entropy
-    Loss,
-    /// Share predicted right
-    Accuracy,
-}
-
-impl Metric {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Loss => "loss",
-            Self::Accuracy => "accuracy",
-        }
-    }
-}
-
-/// What is printed as JSON.
+/// The output of `--json`.
 #[derive(Serialize)]
 struct Comparison {
     runs: Vec<RunSummary>,
@@ -66,7 +51,7 @@ struct Comparison {
 }
 
 impl Comparison {
-    /// What cannot be compared.
+    /// A sentence for each thing that cannot be compared.
     fn remarks(&self) -> Vec<String> {
         comparable::remarks(&self.runs.iter().collect::<Vec<_>>(), self.differences.keys())
     }
@@ -85,10 +70,7 @@ pub fn run(arguments: &CompareArgs) -> Result<(), Error> {
     if let Some(path) = &arguments.html {
         write_page(path, &directories, &comparison)?;
     }
-    match arguments.json {
-        true => print::json(&comparison),
-        false => print::text(&table(&comparison)),
-    }
+    if arguments.json { print::json(&comparison) } else { print::text(&table(&comparison)) }
 }
 
 fn differences(settings: &[Settings]) -> BTreeMap<String, Vec<Option<String>>> {
@@ -126,7 +108,7 @@ fn differing(comparison: &Comparison) -> Vec<Vec<String>> {
     rows
 }
 
-fn plot(path: &Path, metric: Metric, runs: &[RunDir], summaries: &[RunSummary]) -> Result<(), Error> {
+fn plot(path: &Path, metric: ScoreName, runs: &[RunDir], summaries: &[RunSummary]) -> Result<(), Error> {
     let mut drawn = Vec::new();
     for (colour, (run, summary)) in runs.iter().zip(summaries).enumerate() {
         let rows = metrics_file::read(&run.file(file::METRICS))?;
@@ -135,11 +117,11 @@ fn plot(path: &Path, metric: Metric, runs: &[RunDir], summaries: &[RunSummary]) 
             drawn.push(Curve { name, colour, stroke, points: curve(&rows, split, metric.name()) });
         }
     }
-    let value = match metric {
-        Metric::Loss => "loss (cross-entropy)",
-        Metric::Accuracy => "accuracy (share right)",
-    };
-    let picture = Curves::new("training, and validation dashed", value, &drawn, Scale::Linear)?;
+    if drawn.iter().all(|curve| curve.points.is_empty()) {
+        return Err(UsageError::NotRecorded(metric.name()).into());
+    }
+    let axis = metric.description().axis();
+    let picture = Curves::new("training, and validation dashed", &axis, &drawn, Scale::Linear)?;
     Ok(atomic::write_output(path, &png(&picture)?)?)
 }
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 /// The most classes whose matrix is printed.
 const MAX_MATRIX: usize = 50;
-/// Pairs of classes that are printed where there are more.
+/// Number of pairs of classes that are printed if there are more classes.
 const MAX_PAIRS: usize = 20;
 
 #[derive(Args, Debug)]
@@ -35,15 +35,15 @@ pub struct EvaluateArgs {
 /// The parts of the data.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Part {
-    /// What the model was trained on
+    /// The part that the model was trained on
     Train,
-    /// What its weights were chosen by
+    /// The part that its weights were chosen by
     Validation,
-    /// What it was not trained on
+    /// The part that it was not trained on
     Test,
 }
 
-/// What is printed as JSON.
+/// The output of `--json`.
 #[derive(Serialize)]
 struct Scored {
     loss: f32,
@@ -53,9 +53,10 @@ struct Scored {
 
 pub fn run(arguments: &EvaluateArgs) -> Result<(), Error> {
     let (loss, evaluation) = evaluated(arguments.run.open()?, arguments.split)?;
-    match arguments.json {
-        true => print::json(&Scored { loss, evaluation }),
-        false => print::text(&table(loss, &evaluation)),
+    if arguments.json {
+        print::json(&Scored { loss, evaluation })
+    } else {
+        print::text(&table(loss, &evaluation))
     }
 }
 
@@ -90,7 +91,7 @@ fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
     Ok((score.loss, Evaluation::new(&class_names, &labels, &predictions, &probabilities)))
 }
 
-/// The first column or category of a table that is another one than the run's, and what the run has in its place.
+/// The first column or category of a table that differs from the run's, and the run's in its place.
 /// Runs of images have no columns.
 fn other_column<'a>(features: &'a Features, columns: &'a [String]) -> Option<(&'a str, &'a str)> {
     let Features::Table { columns: now, .. } = features else { return None };
@@ -134,12 +135,11 @@ fn table(loss: f32, evaluation: &Evaluation) -> String {
     text +=
         &format!("{:name_width$}  {:>9.4}  {:>9.4}  {:>9.4}\n", "mean", mean.precision, mean.recall, mean.f1);
     let n_classes = evaluation.classes.len();
-    match n_classes <= MAX_MATRIX {
-        true => text + "\nclass (row) by prediction (column)\n" + &confusion_table(evaluation, name_width),
-        false => {
-            text + &format!("\nthe most frequent errors among {n_classes} classes\n")
-                + &confused_pairs(evaluation)
-        }
+    if n_classes <= MAX_MATRIX {
+        text + "\nclass (row) by prediction (column)\n" + &confusion_table(evaluation, name_width)
+    } else {
+        text + &format!("\nthe most frequent errors among {n_classes} classes\n")
+            + &confused_pairs(evaluation)
     }
 }
 
@@ -156,7 +156,7 @@ fn confusion_table(evaluation: &Evaluation, name_width: usize) -> String {
     text
 }
 
-/// The wrong predictions that are most frequent, in place of a matrix that no screen holds.
+/// The most frequent wrong predictions, in place of a matrix that is too large for a screen.
 fn confused_pairs(evaluation: &Evaluation) -> String {
     let name = |class: usize| evaluation.classes[class].name.clone();
     let pairs = evaluation.confusion_matrix.most_confused_pairs(MAX_PAIRS);

@@ -14,6 +14,7 @@ pub mod predict;
 pub mod report;
 mod run_args;
 pub mod runs;
+mod score_name;
 pub mod serve;
 pub mod sweep;
 pub mod train;

@@ -3,8 +3,9 @@
 use crate::error::Error;
 use crate::output::print;
 use clap::Args;
-use emberlab_run::ScoreRecord;
-use emberlab_run::{RunSummary, summaries};
+use emberlab_config::ScoreName;
+use emberlab_models::MetricName;
+use emberlab_run::{Metrics, RunSummary, Scores, names, show, summaries};
 use std::path::PathBuf;
 
 #[derive(Args, Debug)]
@@ -32,37 +33,34 @@ pub fn run(arguments: &RunsArgs) -> Result<(), Error> {
     }
 }
 
-/// A table of runs with its header.
+/// A table of runs with its header: some numbers of every run, and each further metric that a run has.
 pub fn rows(runs: &[RunSummary]) -> Vec<Vec<String>> {
-    let header = [
-        "run",
-        "outcome",
-        "updates",
-        "train loss",
-        "valid acc.",
-        "test loss",
-        "test acc.",
-        "seconds",
-        "model",
+    let (loss, accuracy) = (ScoreName::Loss.name(), MetricName::Accuracy.name());
+    let mut scores: Vec<(String, Part, &str)> = vec![
+        ("train loss".to_owned(), |metrics| &metrics.train, loss),
+        ("valid acc.".to_owned(), |metrics| &metrics.validation, accuracy),
+        ("test loss".to_owned(), |metrics| &metrics.test, loss),
+        ("test acc.".to_owned(), |metrics| &metrics.test, accuracy),
     ];
-    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    let others = names(runs.iter().flat_map(|run| run.metrics.parts())).into_iter();
+    for name in others.filter(|name| ![loss, accuracy].contains(name)) {
+        scores.push((format!("valid {name}"), |metrics| &metrics.validation, name));
+        scores.push((format!("test {name}"), |metrics| &metrics.test, name));
+    }
+    let header = ["run", "outcome", "updates"].map(str::to_owned).into_iter();
+    let header = header.chain(scores.iter().map(|(title, ..)| title.clone()));
+    let mut rows = vec![header.chain(["seconds", "model"].map(str::to_owned)).collect()];
     for run in runs {
-        let loss =
-            |score: Option<ScoreRecord>| score.map_or("-".to_owned(), |score| format!("{:.6}", score.loss));
-        let accuracy = |score: Option<ScoreRecord>| {
-            score.map_or("-".to_owned(), |score| format!("{:.2} %", 100.0 * score.accuracy))
-        };
-        rows.push(vec![
-            run.name.clone(),
-            run.outcome().to_owned(),
-            run.updates.to_string(),
-            loss(run.metrics.train),
-            accuracy(run.metrics.validation),
-            loss(run.metrics.test),
-            accuracy(run.metrics.test),
-            format!("{:.1}", run.seconds.train),
-            run.model.clone(),
-        ]);
+        let mut row = vec![run.name.clone(), run.outcome().to_owned(), run.updates.to_string()];
+        row.extend(scores.iter().map(|(_, part, name)| {
+            let value = part(&run.metrics).as_ref().and_then(|scores| scores.get(name));
+            value.map_or_else(|| "-".to_owned(), |value| show(name, value))
+        }));
+        row.extend([format!("{:.1}", run.seconds.train), run.model.clone()]);
+        rows.push(row);
     }
     rows
 }
+
+/// The scores of one part of the data.
+type Part = fn(&Metrics) -> &Option<Scores>;

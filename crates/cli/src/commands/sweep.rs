@@ -1,19 +1,19 @@
 //! `emberlab sweep`.
 
 use super::config_args::ConfigArgs;
-use crate::error::Error;
+use super::score_name::score_name;
+use crate::error::{Error, UsageError};
 use crate::output::print;
 use crate::signals;
-use crate::sweep::{Axis, Job, JobEvent, Mean, Point, Rank, RankedBy, points, rank, run_all};
+use crate::sweep::{Axis, Job, JobEvent, Mean, Point, Rank, RankedPart, points, rank, run_all};
 use clap::Args;
-use emberlab_config::Config;
 use emberlab_config::settings;
+use emberlab_config::{Config, ScoreName};
 use emberlab_data::file_lock::FileLock;
-use emberlab_run::Outcome;
-use emberlab_run::RunSummary;
+use emberlab_models::{LOSS, MetricName};
 use emberlab_run::atomic;
 use emberlab_run::config_file::read_settings;
-use emberlab_run::{RunDir, file};
+use emberlab_run::{Metrics, Outcome, RunDir, RunSummary, Scores, file, show};
 use emberlab_training::StopSignal;
 use emberlab_training::devices;
 use std::ffi::OsString;
@@ -35,16 +35,19 @@ pub struct SweepArgs {
     /// A key and the values it takes, as in `training.optimizer.learning_rate=0.1,0.01`; may be repeated
     #[arg(long = "grid", value_name = "KEY.PATH=A,B,C", required = true, value_parser = Axis::parse)]
     grid: Vec<Axis>,
-    /// Try so many combinations, drawn at random, in place of all
+    /// Number of combinations to try, drawn at random, in place of all
     #[arg(long, value_name = "N", value_parser = super::config_args::at_least_one)]
     random: Option<usize>,
-    /// Repeat each combination with so many seeds, counted up from the configuration's
+    /// Number of seeds for each combination, counted up from the configuration's
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::config_args::at_least_one)]
     seeds: usize,
-    /// Runs at the same time; as many as there are cores where it is left out
+    /// Number of runs at the same time; by default, the number of cores
     #[arg(long, value_name = "N", value_parser = super::config_args::at_least_one)]
     jobs: Option<usize>,
-    /// The folder that gets the sweep's folder
+    /// The number of the validation score that settings are ranked by
+    #[arg(long, value_name = "NAME", default_value = LOSS.name, value_parser = score_name())]
+    metric: ScoreName,
+    /// The folder in which the sweep's folder is created
     #[arg(long, value_name = "DIR", default_value = "artifacts")]
     artifacts: PathBuf,
     /// Print the ranking as JSON
@@ -52,12 +55,12 @@ pub struct SweepArgs {
     json: bool,
 }
 
-/// How often a folder is looked at that another sweep is at work in.
+/// Time between two looks at a folder in which another sweep is at work.
 const POLL: Duration = Duration::from_millis(50);
 
-/// A run that a sweep consists of.
+/// A run of a sweep.
 struct Planned {
-    /// Which combination it is of.
+    /// The index of its combination.
     point: usize,
     job: Job,
     config: Config,
@@ -104,7 +107,7 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
         let line = match event {
             JobEvent::Waits => {
                 if !waits.swap(true, Ordering::Relaxed) {
-                    // A reader that went away is no reason to stop.
+                    // A closed standard output does not stop the sweep.
                     let _ = say_waits("runs that another process works on");
                 }
                 return;
@@ -121,7 +124,7 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
                 format!("run {name}  {settings}  failed\n")
             }
         };
-        // A reader that went away is no reason to stop.
+        // A closed standard output does not stop the sweep.
         let _ = say(&line);
     });
     ran?;
@@ -129,10 +132,11 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
         let of_point = planned.iter().zip(&summaries).filter(|(planned, _)| planned.point == point);
         (settings.clone(), of_point.filter_map(|(_, summary)| lock(summary).clone()).collect())
     });
-    let ranks = rank(&by_point.collect::<Vec<_>>());
-    match arguments.json {
-        true => print::json(&ranks)?,
-        false => print::text(&tables(&ranks))?,
+    let ranks = rank(&by_point.collect::<Vec<_>>(), arguments.metric);
+    if arguments.json {
+        print::json(&ranks)?;
+    } else {
+        print::text(&tables(&ranks, arguments.metric))?;
     }
     match failures.into_inner().unwrap_or_else(PoisonError::into_inner) {
         failures if failures.is_empty() => Ok(()),
@@ -144,8 +148,8 @@ fn lock<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Creates the folder of a sweep and keeps other sweeps from it, before anything in it is looked at. `waits` is called once
-/// where another one is at work there.
+/// Creates the folder of a sweep and locks it before anything in it is read. Calls `waits` once if another sweep holds the
+/// lock.
 fn take_folder(
     folder: &Path,
     stop: &StopSignal,
@@ -191,6 +195,11 @@ fn plan(
             }
             set.push(format!("name=\"{name}\""));
             let config = Config::load(&arguments.config.path, &set)?;
+            if let Some(metric) = arguments.metric.metric()
+                && !config.metric_names().contains(&metric)
+            {
+                return Err(UsageError::NotComputed(metric.name()).into());
+            }
             let mut train: Vec<OsString> = vec!["train".into(), arguments.config.path.clone().into()];
             set.into_iter().for_each(|set| train.extend([OsString::from("--set"), OsString::from(set)]));
             train.extend([OsString::from("--artifacts"), OsString::from(folder)]);
@@ -201,7 +210,7 @@ fn plan(
     Ok(planned)
 }
 
-/// What came of a run that an earlier sweep finished; `None` for one that is to go on or to begin.
+/// The summary of a run that an earlier sweep finished; `None` for one that has not ended or begun.
 ///
 /// # Errors
 ///
@@ -222,7 +231,7 @@ fn finished(folder: &Path, planned: &Planned) -> Result<Option<RunSummary>, Erro
         let reason = "is of another sweep; choose another `name`, or move it away".to_owned();
         return Err(Error::artifact(path, reason));
     }
-    // `train --resume` knows what to do about a damaged record.
+    // `train --resume` handles a damaged record.
     let summary = RunSummary::read(&run).ok();
     Ok(summary.filter(|summary| summary.outcome == Outcome::Finished && !summary.busy))
 }
@@ -233,16 +242,18 @@ fn shown(point: &Point) -> String {
 }
 
 fn scores(run: &RunSummary) -> String {
-    let part = |name: &str, score: Option<emberlab_run::ScoreRecord>| {
-        score.map(|score| format!("{name} loss {:.6} accuracy {:.2} %", score.loss, 100.0 * score.accuracy))
+    let part = |part: &str, scores: &Option<Scores>| {
+        let numbers = scores.as_ref()?.iter().map(|(name, value)| format!("{name} {}", show(name, value)));
+        Some(format!("{part} {}", numbers.collect::<Vec<_>>().join(" ")))
     };
-    let metrics = run.metrics;
-    part("validation", metrics.validation).or_else(|| part("train", metrics.train)).unwrap_or_default()
+    let Metrics { validation, train, .. } = &run.metrics;
+    part("validation", validation).or_else(|| part("train", train)).unwrap_or_default()
 }
 
-/// A table for the settings on each data, with what they are not compared by.
-fn tables(ranks: &[Rank]) -> String {
-    let groups: Vec<String> = ranks.chunk_by(|left, right| left.data == right.data).map(table).collect();
+/// A table for the settings on each data, and why some are not compared.
+fn tables(ranks: &[Rank], metric: ScoreName) -> String {
+    let groups = ranks.chunk_by(|left, right| left.data == right.data);
+    let groups: Vec<String> = groups.map(|ranks| table(ranks, metric)).collect();
     let mut text = groups.concat();
     if groups.len() > 1 {
         text += "\nruns on different data are ranked apart: their scores are not of the same samples\n";
@@ -254,21 +265,27 @@ fn tables(ranks: &[Rank]) -> String {
     text
 }
 
-fn table(ranks: &[Rank]) -> String {
+fn table(ranks: &[Rank], metric: ScoreName) -> String {
     let keys =
         ranks.first().map_or(Vec::new(), |rank| rank.settings.iter().map(|(key, _)| key.clone()).collect());
-    let validated = ranks.iter().any(|rank| rank.by == Some(RankedBy::ValidationLoss));
-    let loss = if validated { "valid loss" } else { "train loss" };
+    let validated = ranks.iter().any(|rank| rank.by.is_some_and(|by| by.part == RankedPart::Validation));
+    let part = if validated { "valid" } else { "train" };
+    // The accuracy of the validation part has a column in any case.
+    let is_extra = ![ScoreName::Loss, ScoreName::Metric(MetricName::Accuracy)].contains(&metric);
     let mut header = vec!["rank".to_owned()];
     header.extend(keys);
-    header.extend([loss, "valid acc.", "test acc.", "runs"].map(str::to_owned));
+    header.push(format!("{part} loss"));
+    header.extend(is_extra.then(|| format!("{part} {}", metric.name())));
+    header.extend(["valid acc.", "test acc.", "runs"].map(str::to_owned));
     let mut rows = vec![header];
     for rank in ranks {
         let mut row = vec![rank.rank.map_or("-".to_owned(), |place| place.to_string())];
         row.extend(rank.settings.iter().map(|(_, value)| value.clone()));
         row.push(mean(rank.loss, |value| format!("{value:.6}"), ""));
-        row.push(mean(rank.validation_accuracy, |value| format!("{:.2}", 100.0 * value), " %"));
-        row.push(mean(rank.test_accuracy, |value| format!("{:.2}", 100.0 * value), " %"));
+        let share = |value: f64| format!("{:.2}", 100.0 * value);
+        row.extend(is_extra.then(|| mean(rank.metric, share, " %")));
+        row.push(mean(rank.validation_accuracy, share, " %"));
+        row.push(mean(rank.test_accuracy, share, " %"));
         row.push(rank.runs.join(" "));
         rows.push(row);
     }

@@ -12,7 +12,7 @@ use emberlab_config::{Config, ConfigError, TrainingConfig};
 use emberlab_models::{GradientRule, Output, Precision, Score};
 use emberlab_run::{Existing, RunRecord};
 use emberlab_training::host::Host;
-use emberlab_training::learner::Course;
+use emberlab_training::learner::{History, numbers};
 use emberlab_training::train::{TrainOptions, TrainReport, train};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -88,7 +88,7 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
     let announced = config.clone();
     let announce = move |record: &RunRecord, run: &Path| {
         if display == Display::Lines {
-            // Failing to print the heading is no reason not to train.
+            // A heading that cannot be printed does not stop the training.
             let _ = print::strong_lines(&heading(&announced, record, run));
         }
     };
@@ -101,7 +101,7 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
     print::strong_lines(&next_steps(&report, &config.training))
 }
 
-/// The configuration with what the arguments set.
+/// The configuration with the values that the arguments set.
 fn configuration(arguments: &TrainArgs) -> Result<Config, ConfigError> {
     let mut config = arguments.config.clone();
     if let Some(name) = &arguments.name {
@@ -113,12 +113,12 @@ fn configuration(arguments: &TrainArgs) -> Result<Config, ConfigError> {
     config.load()
 }
 
-/// Whether what is minimised is the plain cross-entropy.
+/// Whether training minimises the plain cross-entropy.
 fn is_plain(training: &TrainingConfig) -> bool {
     training.label_smoothing == 0.0 && training.class_weights.is_none()
 }
 
-/// Which weights a run has, where it is, and what can be done with it.
+/// Describes the weights of a run, and prints its directory and the commands that use it.
 fn next_steps(report: &TrainReport, training: &TrainingConfig) -> String {
     let TrainReport { run, selected, stopped_early, .. } = report;
     let mut text = String::new();
@@ -142,22 +142,23 @@ fn next_steps(report: &TrainReport, training: &TrainingConfig) -> String {
     text
 }
 
-/// A table of the last and the best value of each metric, with its header.
-fn score_rows(train: &Course, validation: &Course, test: Option<&Score>) -> Vec<Vec<String>> {
-    let row = |name: String, last: String, best: Option<(String, usize)>| match best {
-        Some((best, epoch)) => vec![name, last, best, epoch.to_string()],
-        None => vec![name, last],
-    };
-    let loss = |value: f64| format!("{value:.6}");
-    let accuracy = |value: f64| format!("{:.2} %", 100.0 * value);
-    let test = Course { last: test.copied(), ..Course::default() };
+/// A table of the last and the best value of each number of the scores, with its header.
+fn score_rows(train: &History, validation: &History, test: Option<&Score>) -> Vec<Vec<String>> {
     let mut rows = vec![["", "last", "best", "in epoch"].map(str::to_owned).to_vec()];
-    for (part, course) in [("training", train), ("validation", validation), ("test", &test)] {
-        let Some(last) = course.last else { continue };
-        let best = course.lowest_loss.map(|best| (loss(best.value), best.epoch));
-        rows.push(row(format!("{part} loss"), loss(last.loss.into()), best));
-        let best = course.highest_accuracy.map(|best| (accuracy(best.value), best.epoch));
-        rows.push(row(format!("{part} accuracy"), accuracy(last.accuracy()), best));
+    let parts = [
+        ("training", train.last.as_ref(), Some(train)),
+        ("validation", validation.last.as_ref(), Some(validation)),
+        ("test", test, None),
+    ];
+    for (part, last, history) in parts {
+        for (name, last) in last.into_iter().flat_map(numbers) {
+            let description = name.description();
+            let mut row = vec![format!("{part} {}", description.name), description.show(last)];
+            if let Some(best) = history.and_then(|history| history.best(name)) {
+                row.extend([description.show(best.value), best.epoch.to_string()]);
+            }
+            rows.push(row);
+        }
     }
     rows
 }

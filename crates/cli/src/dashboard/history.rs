@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 
 /// Points of a plot of the whole run; twice as many are kept at most.
 const FULL: usize = 500;
-/// Points of a plot of what was last.
+/// Points of a plot of the last values.
 const RECENT: usize = 200;
 
 /// The values of a metric on one part of the data, by update.
 #[derive(Debug, Default)]
 pub struct History {
     full: Vec<(f64, f64)>,
-    /// Each point of `full` is the mean of so many values.
+    /// Number of values of which each point of `full` is the mean.
     stride: usize,
     /// The sum of the values of the next point, of their updates, and their number.
     open: (f64, f64, usize),
@@ -19,7 +19,7 @@ pub struct History {
 }
 
 impl History {
-    /// Adds the value at an update; one that is not finite cannot be drawn and is left out.
+    /// Adds the value at an update. Values that are not finite cannot be drawn and are left out.
     pub fn push(&mut self, update: usize, value: f64) {
         if !value.is_finite() {
             return;
@@ -44,7 +44,7 @@ impl History {
         }
     }
 
-    /// The points over the whole run, the newest as it is.
+    /// The points over the whole run, the newest unchanged.
     pub fn full(&self) -> Vec<(f64, f64)> {
         let newest = self.recent.back().filter(|newest| self.full.last() != Some(newest));
         self.full.iter().chain(newest).copied().collect()

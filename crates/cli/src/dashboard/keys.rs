@@ -1,6 +1,6 @@
-//! From the bytes of a terminal to keys.
+//! Parses the bytes that a terminal sends into keys.
 //!
-//! crossterm reads keys too, but spins for ever when the terminal is closed.
+//! crossterm reads keys too, but loops forever when the terminal is closed.
 
 /// A key that the dashboard knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,15 +20,15 @@ pub enum Key {
 }
 
 const ESCAPE: u8 = 0x1b;
-/// No sequence that a terminal sends is longer.
+/// The length of the longest sequence that a terminal sends.
 const LONGEST: usize = 32;
 
-/// Keys whose bytes may arrive in several pieces.
+/// Parses keys whose bytes may arrive in several pieces.
 #[derive(Debug, Default)]
 pub struct Keys(Vec<u8>);
 
 impl Keys {
-    /// Takes bytes and returns the keys that they complete. Unknown sequences are passed over.
+    /// Takes bytes and returns the keys that they complete. Skips unknown sequences.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Key> {
         let mut keys = Vec::new();
         for &byte in bytes {

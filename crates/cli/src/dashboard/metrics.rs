@@ -50,7 +50,7 @@ impl Metric {
     }
 }
 
-/// Every metric that was seen, in the order in which they came.
+/// Every metric that has a value, in the order in which they came.
 #[derive(Debug, Default)]
 pub struct Metrics {
     names: HashMap<MetricId, String>,
@@ -64,13 +64,13 @@ impl Metrics {
         self.names.insert(definition.metric_id, definition.name);
     }
 
-    /// Takes a value; [`place`](Self::place) says later of which update it is.
+    /// Takes a value; [`place`](Self::place) sets its update later.
     pub fn update(&mut self, split: Split, state: MetricState) {
         let (entry, number) = match state {
             MetricState::Generic(entry) => (entry, None),
             MetricState::Numeric(entry, number) => (entry, Some(number.current())),
         };
-        // Every metric is registered before its first value; one that is not is shown without its name.
+        // Every metric is registered before its first value; a metric that is not registered is shown without a name.
         let name = self.names.get(&entry.metric_id).map_or("metric", String::as_str);
         let index = match self.metrics.iter().position(|metric| metric.name == name) {
             Some(index) => index,
@@ -87,7 +87,7 @@ impl Metrics {
         self.unplaced.extend(number.map(|number| (index, split, number)));
     }
 
-    /// Says at which update the values since the last call were taken.
+    /// Sets the update of the values since the last call.
     pub fn place(&mut self, update: usize) {
         for (index, split, number) in self.unplaced.drain(..) {
             self.metrics[index].values[split as usize].history.push(update, number);

@@ -1,7 +1,7 @@
 //! The dashboard: Burn's panels and keys on a terminal, drawn by a thread of its own.
 //!
-//! Training tells its [`Screen`] what goes on, and Burn's learner tells a [`DashboardRenderer`] the metrics; both only
-//! change a [`State`](state::State) that the thread draws, at most four times a second and only when it has changed.
+//! Training reports phases to a [`Screen`], and Burn's learner reports metrics to a [`DashboardRenderer`]; both only change a
+//! [`State`](state::State) that the thread draws, at most four times a second and only when it has changed.
 //! A terminal that is slow or gone never holds up training.
 
 mod history;

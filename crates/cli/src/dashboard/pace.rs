@@ -1,8 +1,8 @@
-//! How long a training will still take.
+//! The time that a training will still take.
 
 use std::time::{Duration, Instant};
 
-/// The pace from the first reading on: the first update may wait for kernels to be compiled.
+/// The pace, measured from the first reading on: the first update may wait for kernels to be compiled.
 #[derive(Debug, Default)]
 pub struct Pace {
     first: Option<(Instant, usize)>,
@@ -10,14 +10,14 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// So many updates are made by now.
+    /// Takes the number of updates made so far.
     pub fn reach(&mut self, update: usize) {
         let now = (Instant::now(), update);
         self.first.get_or_insert(now);
         self.last = Some(now);
     }
 
-    /// The time that the updates up to `updates` will take; nothing before two readings.
+    /// The time that the updates up to `updates` will take; `None` before two readings.
     pub fn left(&self, updates: usize) -> Option<Duration> {
         let ((began, first), (read, last)) = (self.first?, self.last?);
         let made = last.checked_sub(first).filter(|&made| made > 0)?;

@@ -11,7 +11,7 @@ use burn::train::renderer::{
 };
 use std::error::Error;
 
-/// Tells the dashboard what Burn's learner measures.
+/// Passes the metrics of Burn's learner to the dashboard.
 pub struct DashboardRenderer {
     screen: Screen,
     /// Updates of the whole run.
@@ -19,7 +19,7 @@ pub struct DashboardRenderer {
 }
 
 impl DashboardRenderer {
-    /// A renderer for a training of so many updates.
+    /// A renderer for a training of `updates` updates.
     pub fn new(screen: Screen, updates: usize) -> Self {
         Self { screen, updates }
     }

@@ -1,4 +1,4 @@
-//! What the rest of the program tells the dashboard.
+//! The interface of the dashboard to the rest of the program.
 
 use super::state::{Action, State, Task};
 use super::thread::{self, Shared};
@@ -12,10 +12,10 @@ use std::io;
 use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-/// How long the thread may take to draw its last frame.
+/// The time that the thread may take to draw its last frame.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The dashboard, once it is open; everything told to it before, or without one, is dropped. Clones share it.
+/// The dashboard. Before it is opened, calls do nothing. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Screen(Arc<OnceLock<Arc<Shared>>>);
 
@@ -45,7 +45,7 @@ impl Screen {
         self.0.get().is_some()
     }
 
-    /// Says what goes on from now on.
+    /// Shows the current phase.
     pub fn phase(&self, phase: &str) {
         self.change(|state| {
             state.phase = phase.to_owned();
@@ -53,7 +53,7 @@ impl Screen {
         });
     }
 
-    /// Says which epoch is the best so far.
+    /// Shows the best epoch so far.
     pub fn best(&self, best: Option<BestEpoch>) {
         self.change(|state| state.best = best);
     }
@@ -70,7 +70,7 @@ impl Screen {
 impl Progress for Screen {
     fn begin(&self, phase: Phase, total: Option<u64>) {
         self.change(|state| {
-            // Who scores has said which part.
+            // The phase already names the part that is scored.
             if phase != Phase::Evaluate {
                 state.phase = phase.name().to_owned();
             }
@@ -96,7 +96,7 @@ impl Drop for OpenScreen {
         if self.0.close(PATIENCE) {
             terminal::give_back();
         } else {
-            // The thread waits for a terminal that takes nothing more.
+            // The thread waits for a terminal that accepts no more output.
             terminal::give_back_at_end();
         }
     }
@@ -107,7 +107,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does what a key asks for, but for what concerns the terminal.
+    /// Carries out the action of a key, except those on the terminal.
     pub(super) fn act(&self, action: Action, stop: &StopSignal) {
         match action {
             Action::Interrupt => stop.request(),

@@ -8,13 +8,13 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What came since it was asked last.
+/// The signals since the last query.
 #[derive(Debug)]
 pub struct TerminalSignals {
     resized: Arc<AtomicBool>,
     continued: Arc<AtomicBool>,
     suspended: Arc<AtomicBool>,
-    /// While this is set, SIGTSTP stops the process as if nobody listened.
+    /// While this is set, SIGTSTP stops the process as by default.
     over: Arc<AtomicBool>,
     ids: Vec<SigId>,
 }
@@ -41,13 +41,13 @@ impl TerminalSignals {
         Ok(signals)
     }
 
-    /// Whether what is on the terminal may no longer be what was drawn: it has another size, or the process was stopped.
+    /// Whether the terminal may no longer show the last frame: its size has changed, or the process was stopped.
     pub fn take_changed(&self) -> bool {
         let resized = self.resized.swap(false, Ordering::SeqCst);
         self.continued.swap(false, Ordering::SeqCst) || resized
     }
 
-    /// Whether the process is asked to stop until it is continued.
+    /// Whether the process was asked to stop until it is continued.
     pub fn take_suspended(&self) -> bool {
         self.suspended.swap(false, Ordering::SeqCst)
     }

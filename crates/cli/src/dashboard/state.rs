@@ -1,4 +1,4 @@
-//! What the dashboard shows, and what its keys change about it.
+//! The state that the dashboard shows, and how keys change it.
 
 use super::keys::Key;
 use super::metrics::Metrics;
@@ -6,7 +6,7 @@ use super::pace::Pace;
 use emberlab_training::host::BestEpoch;
 use std::time::Instant;
 
-/// Which values a plot shows.
+/// The values that a plot shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Plot {
     #[default]
@@ -14,7 +14,7 @@ pub enum Plot {
     Recent,
 }
 
-/// What a key asks the program to do.
+/// An action of the program that a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Ctrl-C: stop; the second time, end at once.
@@ -25,18 +25,18 @@ pub enum Action {
     Kill,
     /// Ctrl-Z: stop the process until it is continued.
     Suspend,
-    /// Draw everything anew.
+    /// Draw the whole screen again.
     Redraw,
 }
 
-/// How far a task came: items or bytes done, and their number where that is known.
+/// The progress of a task: items or bytes done, and their number if it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Task {
     pub done: u64,
     pub total: Option<u64>,
 }
 
-/// How far training came.
+/// The progress of training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// The epoch, from 1; 0 before the first.
@@ -50,12 +50,12 @@ pub struct Position {
     pub samples_total: usize,
 }
 
-/// Everything that is shown.
+/// Everything that the dashboard shows.
 #[derive(Debug)]
 pub struct State {
     /// The run's name.
     pub title: String,
-    /// What is going on.
+    /// The current phase.
     pub phase: String,
     pub task: Option<Task>,
     pub metrics: Metrics,
@@ -64,10 +64,10 @@ pub struct State {
     pub pace: Pace,
     /// When the dashboard began.
     pub began: Instant,
-    /// Which of the numeric metrics is plotted.
+    /// The index of the numeric metric that is plotted.
     selected: usize,
     pub plot: Plot,
-    /// Whether the dashboard asks how to quit.
+    /// Whether the question how to quit is open.
     pub asks: bool,
     pub stopping: bool,
     /// Counts changes.
@@ -93,13 +93,13 @@ impl State {
         }
     }
 
-    /// The index of the metric that is plotted; nothing before the first value.
+    /// The index of the metric that is plotted; `None` before the first value.
     pub fn selected(&self) -> Option<usize> {
         let n = self.metrics.numeric().count();
         (n > 0).then(|| self.selected.min(n - 1))
     }
 
-    /// Changes what a key changes, and returns what else it asks for.
+    /// Changes the state as a key asks, and returns the action that it asks for.
     pub fn press(&mut self, key: Key) -> Option<Action> {
         self.version += 1;
         match key {

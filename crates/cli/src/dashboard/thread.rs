@@ -1,4 +1,4 @@
-//! The thread that draws, and reads keys.
+//! The thread that draws the dashboard and reads keys.
 
 use super::keys::Keys;
 use super::signals::TerminalSignals;
@@ -19,12 +19,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The least time between two frames that no key asked for.
+/// The least time between two frames without a key.
 const BETWEEN_FRAMES: Duration = Duration::from_millis(250);
 /// Clocks are shown in seconds.
 const TICK: Duration = Duration::from_secs(1);
 
-/// What the thread shares with training.
+/// The data that the thread shares with training.
 #[derive(Debug)]
 pub struct Shared {
     pub(super) state: Mutex<State>,
@@ -80,7 +80,7 @@ impl Shared {
     }
 }
 
-/// Says that the thread is over, however it ends, and gives the terminal back.
+/// Reports the end of the thread, however it ends, and gives the terminal back.
 struct Ending(Arc<Shared>);
 
 impl Drop for Ending {
@@ -97,11 +97,11 @@ struct Watcher {
     signals: TerminalSignals,
     woken: UnixStream,
     keys: Keys,
-    /// What was drawn last; nothing where all must be drawn anew.
+    /// The version that was drawn last; `None` if everything must be drawn again.
     canvas: Option<Canvas>,
 }
 
-/// What is on the terminal.
+/// The frame on the terminal.
 struct Canvas {
     terminal: Terminal<CrosstermBackend<Frame>>,
     bytes: Frame,
@@ -127,7 +127,7 @@ impl Watcher {
     fn run(mut self) {
         let _ending = Ending(Arc::clone(&self.shared));
         if let Err(error) = self.watch() {
-            // The terminal is gone, or refuses; either way nobody sees the run any more.
+            // The terminal is closed or refuses output; nobody sees the run any more.
             log::warn!("the dashboard ends: {error}");
             self.stop.hang_up();
         }
@@ -163,7 +163,7 @@ impl Watcher {
         Ok(())
     }
 
-    /// Whether the terminal may be used; takes it where it is not taken, or where a shell may have changed it.
+    /// Whether the terminal may be used. Takes it over if it is not, or if a shell may have changed its settings.
     fn has_terminal(&mut self) -> io::Result<bool> {
         if !terminal::is_foreground() {
             self.canvas = None;
@@ -198,7 +198,7 @@ impl Watcher {
         terminal::write(&bytes)
     }
 
-    /// Waits for a key, a signal or the next frame; returns whether there are keys, or none will ever come.
+    /// Waits for a key, a signal or the next frame. Returns whether there are keys or the terminal is closed.
     fn wait(&self, has_terminal: bool) -> io::Result<bool> {
         let input = stdin();
         let mut watched = vec![PollFd::new(&self.woken, PollFlags::IN)];
@@ -212,7 +212,7 @@ impl Watcher {
             Err(error) => return Err(error.into()),
         }
         if !watched[0].revents().is_empty() {
-            // The pipe is emptied; what woke it is in flags.
+            // The pipe is emptied; flags hold the reason.
             while matches!((&self.woken).read(&mut [0; 64]), Ok(64)) {}
         }
         Ok(watched.get(1).is_some_and(|input| !input.revents().is_empty()))
@@ -221,7 +221,7 @@ impl Watcher {
     fn read_keys(&mut self) -> io::Result<()> {
         let mut bytes = [0; 256];
         let n = match rustix::io::read(stdin(), &mut bytes) {
-            // A terminal in raw mode has an end only when it is closed.
+            // A terminal in raw mode reports an end only when it is closed.
             Ok(0) => return Err(Errno::IO.into()),
             Ok(n) => n,
             Err(Errno::INTR | Errno::AGAIN) => return Ok(()),

@@ -6,6 +6,12 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UsageError {
+    /// `compare --metric` with a metric that no run has.
+    #[error("none of the runs has recorded `{0}`")]
+    NotRecorded(&'static str),
+    /// `sweep --metric` with a metric that the runs do not compute.
+    #[error("no run computes `{0}`, which `--metric` ranks by; add it to `metrics.names`")]
+    NotComputed(&'static str),
     /// `--dashboard tui` without a terminal.
     #[error("`--dashboard tui` needs a terminal; without one, take `--dashboard plain`")]
     NoTerminal,

@@ -17,6 +17,7 @@ use crate::host::{Display, TerminalHost};
 use crate::reported::material;
 use emberlab_config::Config;
 use emberlab_data::{DataError, Progress};
+use emberlab_models::LOSS;
 use emberlab_report::{figures, run_page};
 use emberlab_run::metrics_file::{self, curve};
 use emberlab_run::{Existing, RunDir, atomic, file};
@@ -125,15 +126,15 @@ fn run_experiment(experiment: Experiment, options: &LabOptions<'_>, folder: &Pat
         figure.write(&plots)?;
     }
     material.directory.write(file::REPORT, run_page(&material, &figures)?.as_bytes())?;
-    let accuracy = material.record.metrics.test.map(|test| emberlab_report::percent(test.accuracy));
+    let done = Done { experiment, material, figures };
     (options.tell)(&format!(
         "{:24} {:>6} updates in {:>6.2} s   test accuracy {}",
         experiment.name,
-        material.record.updates,
-        material.record.seconds.train,
-        accuracy.unwrap_or_else(|| "–".to_owned())
+        done.material.record.updates,
+        done.material.record.seconds.train,
+        done.test_accuracy()
     ))?;
-    Ok(Done { experiment, material, figures })
+    Ok(done)
 }
 
 fn train_into(config: &Config, options: &LabOptions<'_>, artifacts: PathBuf) -> Result<RunDir, Error> {
@@ -162,7 +163,7 @@ fn spread(
         let config = by_hand.with_seed(&options.overrides, seed)?;
         let run = train_into(&config, options, folder.join(SEEDS))?;
         let metrics = metrics_file::read(&run.file(file::METRICS))?;
-        curves.push(curve(&metrics, "train", "loss").into_iter().map(|point| point.1).collect());
+        curves.push(curve(&metrics, "train", LOSS.name).into_iter().map(|point| point.1).collect());
     }
     (options.tell)(&format!(
         "{:24} {N_SEEDS} seeds more in {:.2} s",

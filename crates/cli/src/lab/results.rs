@@ -2,6 +2,7 @@
 
 use super::experiment::Experiment;
 use super::spread::Spread;
+use emberlab_models::MetricName;
 use emberlab_report::{Figure, Material};
 use emberlab_training::WorkedExample;
 use emberlab_training::gradcheck::Report;
@@ -39,6 +40,13 @@ impl Lab {
 }
 
 impl Done {
+    /// The share of the test part that was predicted right.
+    pub fn test_accuracy(&self) -> String {
+        let test = self.material.record.metrics.test.as_ref();
+        let accuracy = test.and_then(|test| test.get(MetricName::Accuracy.name()));
+        accuracy.map_or_else(|| "–".to_owned(), emberlab_report::percent)
+    }
+
     /// A figure by the name of its file.
     pub fn figure(&self, name: &str) -> Option<&Figure> {
         self.figures.iter().find(|figure| figure.views.first().is_some_and(|view| view.file == name))

@@ -8,82 +8,105 @@ use burn::train::renderer::{
     EvaluationName, EvaluationProgress, MetricState, MetricsRenderer, MetricsRendererEvaluation,
     MetricsRendererTraining, ProgressType, TrainingProgress,
 };
+use emberlab_config::ScoreName;
+use emberlab_models::Unit;
 use emberlab_training::StopSignal;
 use emberlab_training::host::Outline;
-use emberlab_training::learner::LEARNING_RATE;
-use emberlab_training::learner::{ACCURACY, LOSS, THROUGHPUT};
+use emberlab_training::learner::{LEARNING_RATE, THROUGHPUT};
 use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Prints to standard output, in the manner of the lab's notebook:
-/// `epoch  1/25  update  200/5000  loss 0.732100  accuracy 71.25 %`, and behind it the score on the validation
-/// part, where there is one, and the pace of runs that take a while.
+/// `epoch  1/25  update  200/5000  loss 0.732100  accuracy 71.25 %`, followed by the score on the validation part, if there
+/// is one, and by the pace of longer runs.
 pub struct PlainRenderer {
     updates: usize,
     log_every: Option<usize>,
-    loss: String,
-    accuracy: String,
+    /// The last score on the training part, and on the validation part.
+    train: Shown,
+    validation: Shown,
     samples_per_second: String,
     learning_rate: f64,
     began: Instant,
     /// Updates made by earlier processes.
     updates_before: usize,
     has_validation: bool,
-    validation: Validation,
-    /// The line of an epoch that is over.
+    /// The line of an epoch that has ended.
     unsaid: Option<Line>,
-    /// Asked to stop when nobody reads the lines any more.
+    /// Stops the training when the reader of the lines has gone away.
     stop: StopSignal,
 }
 
-/// Names of numbers, so that the numbers stand out.
+/// The style of names, so that the numbers stand out.
 const LABEL: Style = Style::new().dimmed();
+/// The width of `100.00 %`.
+const SHARE_WIDTH: usize = 8;
 
 /// A line that is not printed yet.
 struct Line {
     /// The epoch, the update and their score.
     score: String,
-    /// How fast it goes, for the end of the line.
+    /// The pace, for the end of the line.
     pace: Option<String>,
 }
 
-/// The last score on the validation part.
-#[derive(Default)]
-struct Validation {
-    loss: String,
-    accuracy: String,
+/// The numbers of the last score on a part, as they are shown.
+struct Shown(Vec<(ScoreName, String)>);
+
+impl Shown {
+    fn new(scores: &[ScoreName]) -> Self {
+        Self(scores.iter().map(|name| (*name, String::new())).collect())
+    }
+
+    /// Takes a value if it is of one of the numbers.
+    fn update(&mut self, state: &MetricState) {
+        let (MetricState::Generic(entry) | MetricState::Numeric(entry, _)) = state;
+        let is_same = |name: &ScoreName| entry.metric_id == id(&name.description().title());
+        if let Some((_, shown)) = self.0.iter_mut().find(|(name, _)| is_same(name)) {
+            shown.clone_from(&entry.serialized_entry.formatted);
+        }
+    }
+
+    /// Each name with its value, shares in columns of one width; `part` stands before the first name.
+    fn text(&self, part: &str) -> String {
+        let number = |(index, (name, shown)): (usize, &(ScoreName, String))| {
+            let description = name.description();
+            let width = if description.unit == Unit::Share { SHARE_WIDTH } else { 0 };
+            let part = if index == 0 { part } else { "" };
+            format!("{LABEL}{part}{}{LABEL:#} {shown:>width$}", description.name)
+        };
+        self.0.iter().enumerate().map(number).collect::<Vec<_>>().join("  ")
+    }
 }
 
 impl PlainRenderer {
-    /// A renderer for a training of so many updates.
+    /// A renderer for the training of `outline`.
     pub fn new(outline: &Outline<'_>, stop: StopSignal) -> Self {
-        let Outline { updates, updates_before, training, has_validation } = *outline;
+        let Outline { updates, updates_before, scores, training, has_validation } = *outline;
         Self {
             updates,
             log_every: training.log_every,
-            loss: String::new(),
-            accuracy: String::new(),
+            train: Shown::new(scores),
+            validation: Shown::new(scores),
             samples_per_second: String::new(),
             learning_rate: 0.0,
             began: Instant::now(),
             updates_before,
             has_validation,
-            validation: Validation::default(),
             unsaid: None,
             stop,
         }
     }
 
-    /// Prints the line that waits, with the score on the validation part where there is one.
+    /// Prints the line that waits, with the score on the validation part if there is one.
     fn say_unsaid(&mut self, validation: Option<String>) {
         if let Some(Line { score, pace }) = self.unsaid.take() {
             self.say(&[Some(score), validation, pace].into_iter().flatten().collect::<Vec<_>>());
         }
     }
 
-    /// The learning rate, samples per second, and the time that it took and takes; nothing in runs that are
-    /// over in a moment.
+    /// The learning rate, samples per second, the time so far and the time left; `None` for short runs.
     fn pace(&self, update: usize) -> Option<String> {
         let elapsed = self.began.elapsed();
         let (done, left) = (update.saturating_sub(self.updates_before), self.updates.saturating_sub(update));
@@ -99,9 +122,9 @@ impl PlainRenderer {
         })
     }
 
-    /// Prints a line, in several where it is too long for the terminal.
+    /// Prints a line, in several lines if it is too long for the terminal.
     fn say(&self, parts: &[String]) {
-        // A reader that waits holds up training, but not its end.
+        // A slow reader delays training, but not a stop.
         while !standard_output::takes_more(PATIENCE) {
             if self.stop.came() {
                 return;
@@ -127,9 +150,9 @@ impl PlainRenderer {
     }
 }
 
-/// How often a reader that takes no more lines is asked again.
+/// Time between two tries to write to a reader that takes no more lines.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// Runs that take less time are over before anybody asks how long they take.
+/// The expected duration of a run from which on the pace is printed.
 const WORTH_A_PACE: Duration = Duration::from_secs(10);
 
 /// `2:05`, or `1:02:05` from an hour on.
@@ -153,25 +176,15 @@ impl MetricsRendererTraining for PlainRenderer {
         {
             self.learning_rate = value.current();
         }
+        self.train.update(&state);
         let (MetricState::Generic(entry) | MetricState::Numeric(entry, _)) = state;
-        let shown = entry.serialized_entry.formatted;
-        if entry.metric_id == id(LOSS) {
-            self.loss = shown;
-        } else if entry.metric_id == id(ACCURACY) {
-            self.accuracy = shown;
-        } else if entry.metric_id == id(THROUGHPUT) {
-            self.samples_per_second = shown;
+        if entry.metric_id == id(THROUGHPUT) {
+            self.samples_per_second = entry.serialized_entry.formatted;
         }
     }
 
     fn update_valid(&mut self, state: MetricState) {
-        let (MetricState::Generic(entry) | MetricState::Numeric(entry, _)) = state;
-        let shown = entry.serialized_entry.formatted;
-        if entry.metric_id == id(LOSS) {
-            self.validation.loss = shown;
-        } else if entry.metric_id == id(ACCURACY) {
-            self.validation.accuracy = shown;
-        }
+        self.validation.update(&state);
     }
 
     fn render_train(&mut self, item: TrainingProgress, _indicators: Vec<ProgressType>) {
@@ -185,11 +198,11 @@ impl MetricsRendererTraining for PlainRenderer {
         let (epoch_width, update_width) = (epochs.to_string().len(), self.updates.to_string().len());
         let line = format!(
             "{LABEL}epoch{LABEL:#} {epoch:>epoch_width$}/{epochs}  \
-             {LABEL}update{LABEL:#} {update:>update_width$}/{}  \
-             {LABEL}loss{LABEL:#} {}  {LABEL}accuracy{LABEL:#} {:>8}",
-            self.updates, self.loss, self.accuracy
+             {LABEL}update{LABEL:#} {update:>update_width$}/{}  {}",
+            self.updates,
+            self.train.text("")
         );
-        // A score on the validation part may follow, and belongs into the same line.
+        // A score on the validation part may follow, and belongs on the same line.
         self.unsaid = Some(Line { score: line, pace: self.pace(update) });
         let ends_epoch = item.progress.is_some_and(|share| share.items_processed >= share.items_total);
         if !(self.has_validation && ends_epoch) {
@@ -198,9 +211,7 @@ impl MetricsRendererTraining for PlainRenderer {
     }
 
     fn render_valid(&mut self, _item: TrainingProgress, _indicators: Vec<ProgressType>) {
-        let Validation { loss, accuracy } = &self.validation;
-        let score = format!("{LABEL}validation loss{LABEL:#} {loss}  {LABEL}accuracy{LABEL:#} {accuracy:>8}");
-        self.say_unsaid(Some(score));
+        self.say_unsaid(Some(self.validation.text("validation ")));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which settings a sweep tries.
+//! The settings that a sweep tries.
 
 use crate::error::{Error, UsageError};
 use emberlab_data::RandomState;
@@ -20,11 +20,11 @@ pub struct Point {
 }
 
 impl Axis {
-    /// Reads `key=a,b,c`; commas within brackets and quotes divide nothing.
+    /// Reads `key=a,b,c`; commas within brackets and quotes separate nothing.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// A sentence that says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (key, values) = text.split_once('=').ok_or("must be `key.path=a,b,c`")?;
         let values = split(values);
@@ -59,8 +59,7 @@ fn split(values: &str) -> Vec<String> {
 /// The most runs of one sweep.
 const MAX_RUNS: usize = 10_000;
 
-/// All combinations, the last axis changing fastest; with `random`, so many of them, drawn without
-/// replacement.
+/// All combinations, the last axis changing fastest; with `random`, that many of them, drawn without replacement.
 ///
 /// # Errors
 ///

@@ -1,12 +1,14 @@
-//! Which settings did best, by what can be compared.
+//! The ranking of settings by a number that can be compared.
 
 use super::Point;
-use emberlab_run::RunSummary;
+use emberlab_config::ScoreName;
+use emberlab_models::MetricName;
 use emberlab_run::comparable::changes_training_loss;
-use serde::Serialize;
+use emberlab_run::{Metrics, RunSummary, Scores};
+use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
 
-/// A mean over seeds and the standard deviation, by `n - 1`; none for one seed.
+/// The mean over seeds and the standard deviation, divided by `n - 1`; no deviation for one seed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Mean {
     /// The mean.
@@ -25,52 +27,80 @@ impl Mean {
     }
 }
 
-/// What settings are ranked by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RankedBy {
-    /// The plain cross-entropy on the validation part.
-    ValidationLoss,
-    /// The loss on the training part, where there is no validation part and all runs minimise the same loss.
-    TrainingLoss,
+/// The number that settings are ranked by, as in `validation-loss`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RankedBy {
+    /// The part of the data.
+    pub part: RankedPart,
+    /// The number of its score.
+    pub metric: ScoreName,
 }
 
-/// Settings and how well they did.
+/// The part of the data that settings are ranked by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RankedPart {
+    /// The validation part, of which the loss is the plain cross-entropy.
+    Validation,
+    /// The training part, if there is no validation part and all runs minimise the same loss.
+    Training,
+}
+
+impl Serialize for RankedBy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let part = match self.part {
+            RankedPart::Validation => "validation",
+            RankedPart::Training => "training",
+        };
+        serializer.collect_str(&format_args!("{part}-{}", self.metric.name().replace(' ', "-")))
+    }
+}
+
+/// Settings with the scores of their runs.
 #[derive(Clone, Debug, Serialize)]
 pub struct Rank {
-    /// The place, from 1, among those that were trained on the same data; none where nothing that can be
-    /// compared is known.
+    /// The rank, from 1, among those that were trained on the same data; `None` if they cannot be compared.
     pub rank: Option<usize>,
-    /// Which data, from 1; settings on different data are not compared.
+    /// Number of the data, from 1; settings on different data are not compared.
     pub data: usize,
-    /// What the place is by.
+    /// The number that the rank is by.
     pub by: Option<RankedBy>,
     /// Keys and values.
     pub settings: Vec<(String, String)>,
     /// The runs with these settings, one for each seed.
     pub runs: Vec<String>,
-    /// The loss on the validation part, or on the training part where there is none.
+    /// The loss on the validation part, or on the training part if there is none.
     pub loss: Option<Mean>,
+    /// The metric that was asked for on the same part, unless it is the loss.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metric: Option<Mean>,
     /// The share of the validation part predicted right.
     pub validation_accuracy: Option<Mean>,
     /// The share of the test part predicted right; nothing is ranked by it.
     pub test_accuracy: Option<Mean>,
 }
 
+impl Rank {
+    /// The value that the rank is by.
+    fn value(&self) -> Option<f64> {
+        self.metric.or(self.loss).map(|mean| mean.mean)
+    }
+}
+
 /// The settings with their runs, those on the same data together and the best of them first.
 ///
-/// They are ranked by the mean loss on the validation part. Without one they are ranked by that on the
-/// training part, unless they differ in what is minimised; then they keep their order and have no rank.
-pub fn rank(points: &[(Point, Vec<RunSummary>)]) -> Vec<Rank> {
+/// They are ranked by the mean of `metric` on the validation part. Without one they are ranked by that on the training part,
+/// unless they minimise different losses; then they keep their order and have no rank.
+pub fn rank(points: &[(Point, Vec<RunSummary>)], metric: ScoreName) -> Vec<Rank> {
     let mut ranks = Vec::new();
     for (group, points) in (1..).zip(same_data(points)) {
-        let by = ranked_by(&points);
+        let by = ranked_part(&points).map(|part| RankedBy { part, metric });
         let mut group: Vec<Rank> =
-            points.iter().map(|(point, runs)| of_point(point, runs, group, by)).collect();
+            points.iter().map(|(point, runs)| of_point(point, runs, group, by, metric)).collect();
         if by.is_some() {
-            let loss = |rank: &Rank| rank.loss.map_or(f64::INFINITY, |loss| loss.mean);
-            group.sort_by(|left, right| loss(left).total_cmp(&loss(right)));
-            let ranked = (1..).zip(group.iter_mut().filter(|rank| rank.loss.is_some()));
+            let sign = if metric.description().higher_is_better { -1.0 } else { 1.0 };
+            let cost = |rank: &Rank| rank.value().map_or(f64::INFINITY, |value| sign * value);
+            group.sort_by(|left, right| cost(left).total_cmp(&cost(right)));
+            let ranked = (1..).zip(group.iter_mut().filter(|rank| rank.value().is_some()));
             ranked.for_each(|(place, rank)| rank.rank = Some(place));
         }
         ranks.extend(group);
@@ -81,7 +111,7 @@ pub fn rank(points: &[(Point, Vec<RunSummary>)]) -> Vec<Rank> {
 type PointRuns = (Point, Vec<RunSummary>);
 
 /// The settings whose runs were trained on the same data, group by group. With several seeds each seed may
-/// have its own data; of runs that failed nothing is known.
+/// have its own data; runs that failed have none.
 fn same_data(points: &[PointRuns]) -> Vec<Vec<&PointRuns>> {
     let mut groups: Vec<(BTreeSet<&str>, Vec<&PointRuns>)> = Vec::new();
     for point in points {
@@ -98,9 +128,9 @@ fn same_data(points: &[PointRuns]) -> Vec<Vec<&PointRuns>> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn ranked_by(points: &[&PointRuns]) -> Option<RankedBy> {
+fn ranked_part(points: &[&PointRuns]) -> Option<RankedPart> {
     if points.iter().flat_map(|(_, runs)| runs).all(|run| run.metrics.validation.is_some()) {
-        return Some(RankedBy::ValidationLoss);
+        return Some(RankedPart::Validation);
     }
     let differs = |place: usize| {
         points.windows(2).any(|pair| pair[0].0.settings.get(place) != pair[1].0.settings.get(place))
@@ -108,33 +138,45 @@ fn ranked_by(points: &[&PointRuns]) -> Option<RankedBy> {
     let settings = points.first().map_or(&[][..], |(point, _)| &point.settings);
     let minimised =
         settings.iter().enumerate().any(|(place, (key, _))| changes_training_loss(key) && differs(place));
-    (!minimised).then_some(RankedBy::TrainingLoss)
+    (!minimised).then_some(RankedPart::Training)
 }
 
-fn of_point(point: &Point, runs: &[RunSummary], data: usize, by: Option<RankedBy>) -> Rank {
-    let mean = |value: &dyn Fn(&RunSummary) -> Option<f64>| {
-        Mean::of(&runs.iter().filter_map(value).collect::<Vec<_>>())
+fn of_point(
+    point: &Point,
+    runs: &[RunSummary],
+    data: usize,
+    by: Option<RankedBy>,
+    metric: ScoreName,
+) -> Rank {
+    let mean = |scores: fn(&Metrics) -> Option<&Scores>, name: ScoreName| {
+        let values = runs.iter().filter_map(|run| scores(&run.metrics)?.get(name.name()));
+        Mean::of(&values.collect::<Vec<_>>())
     };
+    let compared: fn(&Metrics) -> Option<&Scores> =
+        |metrics| metrics.validation.as_ref().or(metrics.train.as_ref());
+    let accuracy = ScoreName::Metric(MetricName::Accuracy);
     Rank {
         rank: None,
         data,
         by,
         settings: point.settings.clone(),
         runs: runs.iter().map(|run| run.name.clone()).collect(),
-        loss: mean(&|run| run.metrics.validation.or(run.metrics.train).map(|score| f64::from(score.loss))),
-        validation_accuracy: mean(&|run| run.metrics.validation.map(|score| score.accuracy)),
-        test_accuracy: mean(&|run| run.metrics.test.map(|score| score.accuracy)),
+        loss: mean(compared, ScoreName::Loss),
+        metric: (metric != ScoreName::Loss).then(|| mean(compared, metric)).flatten(),
+        validation_accuracy: mean(|metrics| metrics.validation.as_ref(), accuracy),
+        test_accuracy: mean(|metrics| metrics.test.as_ref(), accuracy),
     }
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use emberlab_run::DataSummary;
-    use emberlab_run::{Metrics, Outcome, ScoreRecord, Seconds};
+    use emberlab_run::{Outcome, Seconds};
 
     fn run(name: &str, data: &str, train: f32, validation: Option<f32>) -> RunSummary {
-        let score = |loss| ScoreRecord { loss, accuracy: 0.5 };
+        let score = |loss: f32| Scores::new(loss, [("accuracy", f64::from(loss) / 2.0)]);
         RunSummary {
             name: name.to_owned(),
             outcome: Outcome::Finished,
@@ -163,9 +205,25 @@ mod tests {
             point(key, "0.3", vec![run("2", "a", 0.9, Some(0.2))]),
             point(key, "0.5", vec![]),
         ];
-        let ranks = rank(&points);
+        let ranks = rank(&points, ScoreName::Loss);
         assert_eq!(shown(&ranks), [(1, Some(1), "0.3"), (1, Some(2), "0"), (1, None, "0.5")]);
-        assert_eq!(ranks[0].by, Some(RankedBy::ValidationLoss));
+        assert_eq!(serde_json::to_value(ranks[0].by).unwrap(), "validation-loss");
+    }
+
+    #[test]
+    fn the_largest_value_comes_first_of_a_metric_that_is_better_larger() {
+        let accuracy = ScoreName::Metric(MetricName::Accuracy);
+        let points = [
+            point("k", "1", vec![run("1", "a", 0.1, Some(0.4))]),
+            point("k", "2", vec![]),
+            point("k", "3", vec![run("2", "a", 0.1, Some(0.6))]),
+        ];
+        let ranks = rank(&points, accuracy);
+        assert_eq!(shown(&ranks), [(1, Some(1), "3"), (1, Some(2), "1"), (1, None, "2")]);
+        assert_eq!(serde_json::to_value(ranks[0].by).unwrap(), "validation-accuracy");
+        // No run has the metric.
+        let ranks = rank(&points, ScoreName::Metric(MetricName::TopFiveAccuracy));
+        assert!(ranks.iter().all(|rank| rank.metric.is_none()));
     }
 
     #[test]
@@ -173,11 +231,11 @@ mod tests {
         let runs = |key| {
             [point(key, "1", vec![run("1", "a", 0.5, None)]), point(key, "2", vec![run("2", "a", 0.3, None)])]
         };
-        let ranks = rank(&runs("model.hidden"));
+        let ranks = rank(&runs("model.hidden"), ScoreName::Loss);
         assert_eq!(shown(&ranks), [(1, Some(1), "2"), (1, Some(2), "1")]);
-        assert_eq!(ranks[0].by, Some(RankedBy::TrainingLoss));
+        assert_eq!(serde_json::to_value(ranks[0].by).unwrap(), "training-loss");
         for key in ["model.dropout", "training.class_weights", "data.augment"] {
-            let ranks = rank(&runs(key));
+            let ranks = rank(&runs(key), ScoreName::Loss);
             assert_eq!(shown(&ranks), [(1, None, "1"), (1, None, "2")], "{key}");
             assert_eq!(ranks[0].by, None);
         }
@@ -195,7 +253,7 @@ mod tests {
             point("k", "3", vec![run("", "b", 1.0, Some(0.4))]),
             point("k", "4", seeds("c", "d", 0.05)),
         ];
-        let ranks = rank(&points);
+        let ranks = rank(&points, ScoreName::Loss);
         let wanted = [(1, Some(1), "3"), (1, Some(2), "1"), (2, Some(1), "4"), (2, Some(2), "2")];
         assert_eq!(shown(&ranks), wanted);
     }

@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// How often a run under way is looked at.
+/// Time between two looks at a run.
 const POLL: Duration = Duration::from_millis(20);
 
 /// One run.
@@ -26,7 +26,7 @@ pub struct Job {
     pub arguments: Vec<OsString>,
 }
 
-/// What becomes of a job.
+/// An event of a job.
 #[derive(Debug)]
 pub enum JobEvent {
     /// It waits for another process, which works on the run.
@@ -69,7 +69,7 @@ pub fn run_all(
                 Err(error) if started == 0 => {
                     return Err(SystemError::Thread(error));
                 }
-                // Those that run do the work of the others.
+                // The workers that did start do all jobs.
                 Err(_) => break,
             }
         }
@@ -81,7 +81,7 @@ pub fn run_all(
     }
 }
 
-/// Runs a job to its end, and returns the finished run or what its process said.
+/// Runs a job to its end, and returns the finished run or the error of its process.
 fn run(program: &Path, folder: &Path, job: &Job, stop: &StopSignal) -> Result<RunSummary, String> {
     let child = start(program, job).map_err(|error| format!("cannot be started: {error}"))?;
     let (status, said) = wait(child, stop).map_err(|error| format!("cannot be waited for: {error}"))?;
@@ -114,7 +114,7 @@ fn wait(mut child: Child, stop: &StopSignal) -> io::Result<(ExitStatus, String)>
     // Where no thread can be started, `input` goes, which asks the process to stop.
     let reader = thread::Builder::new().name("errors-of-a-run".into()).spawn(move || {
         let mut said = Vec::new();
-        // What came before an error is still worth telling.
+        // The output before an error is still reported.
         let _ = errors.map(|mut errors| errors.read_to_end(&mut said));
         String::from_utf8_lossy(&said).into_owned()
     })?;

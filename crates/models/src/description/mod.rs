@@ -1,4 +1,4 @@
-//! Plain descriptions of a classifier: what it is made of, how it is trained, and what it scored.
+//! Plain descriptions of a classifier: its layers, and how it is trained.
 //!
 //! These types know no tensors, so they are all that remains of the crate without its feature `burn`. What is
 //! computed from them lies in the files beside this folder.
@@ -10,7 +10,6 @@ mod named_tensor;
 mod output;
 mod precision;
 mod scheme;
-mod score;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, ConvolutionBlocks, LayerSpec};
@@ -19,4 +18,3 @@ pub use named_tensor::NamedTensor;
 pub use output::Output;
 pub use precision::Precision;
 pub use scheme::Scheme;
-pub use score::{Score, ScoreMean};

@@ -8,7 +8,7 @@ pub use manual::{InputGradientTensor, manual_gradients};
 
 use crate::classifier::Classifier;
 use crate::description::GradientRule;
-use crate::step_score::{PendingScore, StepScore};
+use crate::metrics::{PendingScore, StepScore};
 use burn::optim::GradientsParams;
 use burn::tensor::backend::AutodiffBackend;
 use burn::train::{TrainOutput, TrainStep};
@@ -16,7 +16,7 @@ use emberlab_data::ClassificationBatch;
 
 /// The score of a batch before the update, and the gradients of the objective.
 pub struct Gradients<B: AutodiffBackend> {
-    /// Loss and correct predictions.
+    /// Loss and metrics.
     pub score: PendingScore<B::InnerBackend>,
     /// `∂J/∂parameter`, without a graph, under the id of each parameter.
     pub parameters: GradientsParams,

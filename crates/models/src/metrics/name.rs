@@ -1,26 +1,26 @@
-//! The names of metrics.
+//! The name of a metric in configurations and files.
 
-/// A metric of a classifier besides its loss. Each is a share from 0 to 1, and larger is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum MetricName {
-    /// The share of samples whose most probable class is the right one.
-    Accuracy,
-    /// The share of samples whose right class is among the five most probable ones.
-    TopFiveAccuracy,
-    /// The mean over the classes of the accuracy on the samples of each.
-    MeanPerClassAccuracy,
-}
+use super::MetricName;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 impl MetricName {
-    /// All metrics.
-    pub const ALL: [Self; 3] = [Self::Accuracy, Self::TopFiveAccuracy, Self::MeanPerClassAccuracy];
-
     /// The name in configurations and in the files of a run.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Accuracy => "accuracy",
-            Self::TopFiveAccuracy => "top-5 accuracy",
-            Self::MeanPerClassAccuracy => "mean per-class accuracy",
-        }
+    pub const fn name(self) -> &'static str {
+        self.description().name
+    }
+}
+
+impl Serialize for MetricName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for MetricName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let found = Self::ALL.into_iter().find(|metric| metric.name() == name);
+        found.ok_or_else(|| D::Error::custom(format!("there is no metric `{name}`")))
     }
 }

@@ -3,12 +3,13 @@
 use super::figure::Figure;
 use super::outcome::percent;
 use super::page::{page, table};
-use super::series::curve_figure;
+use super::series::{axis, curve_figure, file_stem, scales};
 use crate::error::Error;
-use crate::plots::{Curve, Scale, Stroke};
-use emberlab_run::RunSummary;
+use crate::plots::{Curve, Stroke};
+use emberlab_models::MetricName;
 use emberlab_run::comparable::{have_same_data, remarks};
-use emberlab_run::metrics_file::{MetricRow, curve};
+use emberlab_run::metrics_file::{MetricRow, curve, metric_names};
+use emberlab_run::{Metrics, RunSummary, Scores, names, show};
 use maud::html;
 use std::collections::BTreeMap;
 
@@ -31,10 +32,13 @@ pub fn comparison_page(
 ) -> Result<String, Error> {
     let names: Vec<&str> = runs.iter().map(|run| run.summary.name.as_str()).collect();
     let header = [&[""], &names[..]].concat();
-    let figures = [
-        curves(runs, "loss", "loss (cross-entropy)", &[Scale::Linear, Scale::Log])?,
-        curves(runs, "accuracy", "accuracy (share right)", &[Scale::Linear])?,
-    ];
+    let mut metrics: Vec<&str> = Vec::new();
+    for name in runs.iter().flat_map(|run| metric_names(&run.metrics)) {
+        if !metrics.contains(&name) {
+            metrics.push(name);
+        }
+    }
+    let figures = metrics.into_iter().map(|metric| curves(runs, metric)).collect::<Result<Vec<_>, _>>()?;
     let settings: Vec<Vec<String>> = differences
         .iter()
         .map(|(key, values)| {
@@ -48,14 +52,17 @@ pub fn comparison_page(
     let best = runs
         .iter()
         .filter(|_| same_data)
-        .filter_map(|run| run.summary.metrics.test.map(|test| (run, test)))
-        .max_by(|left, right| left.1.accuracy.total_cmp(&right.1.accuracy));
+        .filter_map(|run| {
+            let accuracy = run.summary.metrics.test.as_ref()?.get(MetricName::Accuracy.name())?;
+            Some((run, accuracy))
+        })
+        .max_by(|left, right| left.1.total_cmp(&right.1));
     let body = html! {
         h1 { (names.join(" · ")) }
-        @if let Some((run, test)) = best {
+        @if let Some((run, accuracy)) = best {
             p.lead {
                 "Of " (runs.len()) " runs, " (run.summary.name) " is right on the most test samples: "
-                (percent(test.accuracy)) "."
+                (percent(accuracy)) "."
             }
         }
         h2 { "Outcomes" }
@@ -74,24 +81,29 @@ fn outcomes(runs: &[Compared]) -> Vec<Vec<String>> {
         let values = runs.iter().map(|run| value(&run.summary).unwrap_or_else(|| "–".to_owned()));
         std::iter::once(name.to_owned()).chain(values).collect()
     };
-    let loss = |loss: f32| format!("{loss:.6}");
-    vec![
+    let mut rows = vec![
         row("outcome", &|run| Some(run.outcome().to_owned())),
         row("layers", &|run| Some(run.model.clone())),
         row("updates", &|run| Some(run.updates.to_string())),
         row("seconds of training", &|run| Some(format!("{:.2}", run.seconds.train))),
-        row("training loss", &|run| run.metrics.train.map(|score| loss(score.loss))),
-        row("training accuracy", &|run| run.metrics.train.map(|score| percent(score.accuracy))),
-        row("validation loss", &|run| run.metrics.validation.map(|score| loss(score.loss))),
-        row("validation accuracy", &|run| run.metrics.validation.map(|score| percent(score.accuracy))),
-        row("test loss", &|run| run.metrics.test.map(|score| loss(score.loss))),
-        row("test accuracy", &|run| run.metrics.test.map(|score| percent(score.accuracy))),
-    ]
+    ];
+    let names = names(runs.iter().flat_map(|run| run.summary.metrics.parts()));
+    let parts: [(&str, fn(&Metrics) -> &Option<Scores>); 3] = [
+        ("training", |metrics| &metrics.train),
+        ("validation", |metrics| &metrics.validation),
+        ("test", |metrics| &metrics.test),
+    ];
+    for (part, scores) in parts {
+        rows.extend(names.iter().map(|name| {
+            row(&format!("{part} {name}"), &|run| Some(show(name, scores(&run.metrics).as_ref()?.get(name)?)))
+        }));
+    }
+    rows
 }
 
 /// The curves of all runs, a colour for each: solid for training, dashed for validation; nothing where no run has
 /// recorded the metric.
-fn curves(runs: &[Compared], metric: &str, value: &str, scales: &[Scale]) -> Result<Option<Figure>, Error> {
+fn curves(runs: &[Compared], metric: &str) -> Result<Option<Figure>, Error> {
     let mut drawn = Vec::new();
     for (colour, run) in runs.iter().enumerate() {
         for (split, stroke) in [("train", Stroke::Solid), ("valid", Stroke::Dashed)] {
@@ -107,5 +119,5 @@ fn curves(runs: &[Compared], metric: &str, value: &str, scales: &[Scale]) -> Res
         return Ok(None);
     }
     let caption = "Training solid, validation dashed; where an epoch has several updates, their mean.";
-    curve_figure(metric, metric, caption, value, &drawn, scales).map(Some)
+    curve_figure(&file_stem(metric), metric, caption, &axis(metric), &drawn, scales(metric)).map(Some)
 }

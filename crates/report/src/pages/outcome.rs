@@ -1,5 +1,7 @@
-//! What came of a run, in words.
+//! The outcome of a run in a sentence.
 
+use emberlab_config::ScoreName;
+use emberlab_models::MetricName;
 use emberlab_run::{Outcome, RunRecord};
 
 /// A share as a percentage with two digits behind the point.
@@ -24,7 +26,13 @@ pub fn outcome(record: &RunRecord) -> String {
     let scored = match &record.metrics.test {
         Some(test) => {
             let n_test = record.data.n_test;
-            format!(": {} of the {n_test} test samples right, loss {:.4}.", percent(test.accuracy), test.loss)
+            let loss = ScoreName::Loss.description().show_briefly(test.loss.into());
+            match test.get(MetricName::Accuracy.name()) {
+                Some(accuracy) => {
+                    format!(": {} of the {n_test} test samples right, loss {loss}.", percent(accuracy))
+                }
+                None => format!(": loss {loss} on the {n_test} test samples."),
+            }
         }
         None => ".".to_owned(),
     };

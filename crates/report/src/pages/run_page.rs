@@ -8,7 +8,7 @@ use super::worst_errors::worst_errors;
 use crate::error::Error;
 use emberlab_config::Config;
 use emberlab_models::{GradientRule, Output};
-use emberlab_run::{DeviceReads, Evaluation, RunRecord, Seeds, Versions, file};
+use emberlab_run::{DeviceReads, Evaluation, RunRecord, Seeds, Versions, file, show};
 use maud::{Markup, html};
 
 /// The page of a run with its figures.
@@ -69,18 +69,17 @@ fn what_it_is(config: &Config, record: &RunRecord) -> Markup {
 /// The final score of each part.
 fn scores(record: &RunRecord) -> Markup {
     let parts = [
-        ("training, last pass", record.metrics.train),
-        ("validation", record.metrics.validation),
-        ("test", record.metrics.test),
+        ("training, last pass", &record.metrics.train),
+        ("validation", &record.metrics.validation),
+        ("test", &record.metrics.test),
     ];
-    let rows: Vec<Vec<String>> = parts
-        .into_iter()
-        .filter_map(|(part, score)| {
-            let score = score?;
-            Some(vec![part.to_owned(), format!("{:.6}", score.loss), percent(score.accuracy)])
-        })
-        .collect();
-    table(&["part", "loss", "accuracy"], &rows)
+    let names = record.metrics.names();
+    let rows = parts.into_iter().filter_map(|(part, scores)| {
+        let scores = scores.as_ref()?;
+        let value = |name: &&str| scores.get(name).map_or_else(|| "–".to_owned(), |value| show(name, value));
+        Some(std::iter::once(part.to_owned()).chain(names.iter().map(value)).collect())
+    });
+    table(&[&["part"], &names[..]].concat(), &rows.collect::<Vec<_>>())
 }
 
 /// What the losses are.

@@ -3,6 +3,8 @@
 use super::figure::{Figure, Kind, View};
 use crate::error::Error;
 use crate::plots::{Curve, Curves, Scale, Stroke};
+use emberlab_config::ScoreName;
+use emberlab_models::Unit;
 use emberlab_run::metrics_file::MetricRow;
 use serde_json::{Value, json};
 
@@ -64,10 +66,13 @@ fn thinned(points: &[(f64, f64)]) -> (Vec<(f64, f64)>, usize) {
 /// Updates that are smoothed over: whole epochs, where they are short, so that each sample counts as often as others.
 fn window(metrics: &[MetricRow], updates: usize) -> usize {
     let wanted = updates / SMOOTHED_SHARE;
-    let first_epoch = metrics.iter().find(|row| &*row.split == "train").map_or(1, |row| row.epoch);
-    let in_epoch =
-        |row: &&MetricRow| &*row.split == "train" && row.epoch == first_epoch && &*row.metric == "loss";
-    let epoch = metrics.iter().filter(in_epoch).count().max(1);
+    let mut train = metrics.iter().filter(|row| &*row.split == "train");
+    let epoch = match train.next() {
+        Some(first) => {
+            1 + train.filter(|row| (row.epoch, &row.metric) == (first.epoch, &first.metric)).count()
+        }
+        None => 1,
+    };
     if 4 * epoch <= updates { epoch * (wanted / epoch).max(1) } else { wanted }
 }
 
@@ -100,6 +105,25 @@ fn extremes(points: &[(f64, f64)], most: usize) -> Vec<(f64, f64)> {
         [first, second].into_iter().flatten().map(|index| points[index]).collect::<Vec<_>>()
     };
     points.chunks(every).flat_map(ends).collect()
+}
+
+/// The label of the axis for a metric, or for the loss.
+pub fn axis(metric: &str) -> String {
+    ScoreName::named(metric).map_or_else(|| metric.to_owned(), |name| name.description().axis())
+}
+
+/// The scales that a metric, or the loss, is drawn on: a share on a linear one alone.
+pub fn scales(metric: &str) -> &'static [Scale] {
+    match ScoreName::named(metric).map(|name| name.description().unit) {
+        Some(Unit::Nats) => &[Scale::Linear, Scale::Log],
+        Some(Unit::Share) | None => &[Scale::Linear],
+    }
+}
+
+/// The name of a metric as the stem of a file's name.
+pub fn file_stem(metric: &str) -> String {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+    metric.chars().map(plain).collect()
 }
 
 /// Curves as a figure, with a logarithmic view where that is asked for and every value is above 0.

@@ -13,7 +13,7 @@ mod store;
 pub use records::{decode, encode};
 pub use store::{CheckpointStore, Newest, Unfit};
 
-use crate::learner::{Course, SelectionState};
+use crate::learner::{History, SelectionState};
 use emberlab_data::{LoaderState, RandomState};
 use emberlab_models::ScoreMean;
 use emberlab_run::DataRecord;
@@ -68,9 +68,9 @@ pub struct TrainingState {
     /// Over the pass of the training part under way.
     pub pass: ScoreMean,
     /// The scores over passes of the training part; the last may be of one under way.
-    pub train: Course,
+    pub train: History,
     /// The scores on the validation part.
-    pub validation: Course,
+    pub validation: History,
     /// The state of the selection by the validation part.
     pub selection: SelectionState,
     /// How far `metrics.csv` had grown.

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// The beginning of a checkpoint's first line; the format's number, a space and a checksum follow.
 const MAGIC: &[u8] = b"emberlab checkpoint ";
 /// The number of this format.
-const FORMAT: &str = "3";
+const FORMAT: &str = "4";
 /// Hexadecimal digits of a SHA-256.
 const CHECKSUM_SIZE: usize = 64;
 /// The largest file that is read: weights, two moments and the best weights of the largest network.
@@ -198,17 +198,17 @@ mod tests {
         for (bytes, wanted) in [
             (Vec::new(), "is no checkpoint"),
             (
-                with(&format!("emberlab checkpoint 2 {checksum}\n"), &payload),
-                "has format 2 of another version of emberlab; this one reads format 3",
+                with(&format!("emberlab checkpoint 3 {checksum}\n"), &payload),
+                "has format 3 of another version of emberlab; this one reads format 4",
             ),
-            (with("emberlab checkpoint 3 abc", &[]), "is truncated"),
+            (with("emberlab checkpoint 4 abc", &[]), "is truncated"),
             (with(&format!("emberlab checkpoint z {checksum}\n"), &payload), "is damaged in its first line"),
             (
-                with(&format!("emberlab checkpoint 3 {checksum}\n"), &[0x81]),
+                with(&format!("emberlab checkpoint 4 {checksum}\n"), &[0x81]),
                 "is damaged: its checksum is another one",
             ),
             (
-                with(&format!("emberlab checkpoint 3 {checksum}\n"), &payload),
+                with(&format!("emberlab checkpoint 4 {checksum}\n"), &payload),
                 "holds other fields than a checkpoint of this version",
             ),
         ] {

@@ -60,8 +60,11 @@ fn supervised(training: &UpdateLoop) -> SupervisedTraining<Components> {
     let supervised = SupervisedTraining::new("", Arc::new(NoBatches), Arc::new(NoBatches))
         .num_epochs(training.config.epochs)
         .with_application_logger(None)
-        .with_metric_logger(Unlogged)
-        .metrics((ScoreMetric::loss(), ScoreMetric::accuracy()))
+        .with_metric_logger(Unlogged);
+    let metrics = || training.scores.iter().copied().map(ScoreMetric::new);
+    let supervised = metrics().fold(supervised, |supervised, metric| supervised.metric_train_numeric(metric));
+    let supervised = metrics()
+        .fold(supervised, |supervised, metric| supervised.metric_valid_numeric(metric))
         .metric_train_numeric(LearningRateMetric::new())
         .metric_train_numeric(Throughput::new());
     let supervised =
@@ -70,6 +73,7 @@ fn supervised(training: &UpdateLoop) -> SupervisedTraining<Components> {
         updates: training.n_updates,
         updates_before: training.progress.updates,
         training: &training.config,
+        scores: &training.scores,
         has_validation: training.validation.is_some(),
     };
     supervised.renderer(HostRenderer(training.host.renderer(&outline)))

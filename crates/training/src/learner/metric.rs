@@ -1,4 +1,4 @@
-//! Loss and accuracy as Burn's metrics, for the dashboard.
+//! The numbers of a score by name, and as Burn's metrics for the dashboard and the printed lines.
 
 use burn::train::logger::MetricLogger;
 use burn::train::metric::store::{EpochSummary, MetricsUpdate, Split};
@@ -6,57 +6,44 @@ use burn::train::metric::{
     Adaptor, Metric, MetricAttributes, MetricDefinition, MetricMetadata, MetricName, Numeric,
     NumericAttributes, NumericEntry, SerializedEntry,
 };
+use emberlab_config::ScoreName;
 use emberlab_models::Score;
 use std::sync::Arc;
-
-/// The loss, as the dashboard and the printed lines know it.
-pub const LOSS: &str = "Loss";
-/// The accuracy, in per cent.
-pub const ACCURACY: &str = "Accuracy";
 
 /// The learning rate, as Burn calls the metric.
 pub const LEARNING_RATE: &str = "Learning Rate";
 
+/// Each number of a score with its name, the loss first.
+pub fn numbers(score: &Score) -> impl Iterator<Item = (ScoreName, f64)> {
+    let metrics = score.metrics().map(|(metric, value)| (ScoreName::Metric(metric), value));
+    std::iter::once((ScoreName::Loss, f64::from(score.loss))).chain(metrics)
+}
+
+/// The number of a score with a name; NaN if the score does not have it.
+pub fn number(score: &Score, name: ScoreName) -> f64 {
+    numbers(score).find(|(known, _)| *known == name).map_or(f64::NAN, |(_, value)| value)
+}
+
 /// One number of a [`Score`].
 #[derive(Clone)]
 pub struct ScoreMetric {
+    number: ScoreName,
     name: MetricName,
-    read: fn(&Score) -> f64,
-    show: fn(f64) -> String,
-    attributes: NumericAttributes,
     value: f64,
 }
 
 impl ScoreMetric {
-    /// The mean loss.
-    pub fn loss() -> Self {
-        Self {
-            name: Arc::new(LOSS.to_owned()),
-            read: |score| f64::from(score.loss),
-            show: |loss| format!("{loss:.6}"),
-            attributes: NumericAttributes { unit: None, higher_is_better: false },
-            value: f64::NAN,
-        }
-    }
-
-    /// The share of samples predicted right, in per cent.
-    pub fn accuracy() -> Self {
-        Self {
-            name: Arc::new(ACCURACY.to_owned()),
-            read: |score| 100.0 * score.accuracy(),
-            show: |percent| format!("{percent:.2} %"),
-            attributes: NumericAttributes { unit: Some("%".to_owned()), higher_is_better: true },
-            value: f64::NAN,
-        }
+    pub fn new(number: ScoreName) -> Self {
+        Self { number, name: Arc::new(number.description().title()), value: f64::NAN }
     }
 }
 
-/// What a [`ScoreMetric`] reads.
+/// The input of a [`ScoreMetric`].
 pub struct ScoreInput(Score);
 
 impl Adaptor<ScoreInput> for Score {
     fn adapt(&self) -> ScoreInput {
-        ScoreInput(*self)
+        ScoreInput(self.clone())
     }
 }
 
@@ -68,12 +55,15 @@ impl Metric for ScoreMetric {
     }
 
     fn attributes(&self) -> MetricAttributes {
-        self.attributes.clone().into()
+        let description = self.number.description();
+        let unit = description.unit.sign().map(str::to_owned);
+        NumericAttributes { unit, higher_is_better: description.higher_is_better }.into()
     }
 
     fn update(&mut self, item: &ScoreInput, _metadata: &MetricMetadata) -> SerializedEntry {
-        self.value = (self.read)(&item.0);
-        SerializedEntry::new((self.show)(self.value), self.value.to_string())
+        let (description, value) = (self.number.description(), number(&item.0, self.number));
+        self.value = description.unit.displayed(value);
+        SerializedEntry::new(description.show(value), self.value.to_string())
     }
 
     fn clear(&mut self) {
@@ -91,7 +81,8 @@ impl Numeric for ScoreMetric {
     }
 }
 
-/// Keeps Burn from writing a folder of logs per epoch; `metrics.csv` has it all.
+/// A logger that writes nothing, so that Burn does not write a folder of logs for each epoch; `metrics.csv` has every
+/// number.
 pub struct Unlogged;
 
 impl MetricLogger for Unlogged {

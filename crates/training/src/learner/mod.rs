@@ -22,10 +22,10 @@ mod adam;
 mod burn_learner;
 mod checkpointing;
 mod clip_norm;
-mod course;
 mod decoding;
 mod exchange;
 mod histograms;
+mod history;
 mod host_renderer;
 mod loaders;
 mod metric;
@@ -46,10 +46,10 @@ mod unread_scores;
 mod update_loop;
 mod updates;
 
-pub use course::{Best, Course};
 pub use emberlab_run::metrics_file::METRICS_HEADER;
 pub use histograms::Histograms;
-pub use metric::{ACCURACY, LEARNING_RATE, LOSS};
+pub use history::{Best, History};
+pub use metric::{LEARNING_RATE, numbers};
 pub use progress::Progress;
 pub use schedule::{Schedule, learning_rates};
 pub use selection::{Selected, SelectionState};
@@ -62,7 +62,7 @@ use crate::host::Host;
 use crate::panic_log::guarded;
 use burn::module::AutodiffModule;
 use checkpointing::Checkpointing;
-use emberlab_config::Config;
+use emberlab_config::{Config, ScoreName};
 use emberlab_data::{DeviceSet, LabelledData, Normalizer};
 use emberlab_models::{Classifier, ScoreMean};
 use emberlab_run::{FileMark, Recorder};
@@ -120,7 +120,7 @@ pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
     let training = Arc::new(Mutex::new(prepare(config, setup)?));
     let ended = burn_learner::run(&training);
     let mut training = burn_learner::lock(&training);
-    training.progress.selected = training.selection.state().best;
+    training.progress.selected = training.selection.state().best.clone();
     training.progress.seconds = training.checkpointing.seconds();
     let failure = training.failure.take().map_or(ended, Err);
     let classifier = failure.map(|()| final_classifier(&mut training));
@@ -159,7 +159,9 @@ fn prepare(config: &Config, setup: Setup<'_>) -> Result<UpdateLoop, Error> {
     let state = resume.as_ref().map(|checkpoint| &checkpoint.state);
     let mark = state.map_or(FileMark::default(), |state| state.histograms);
     let seconds_before = state.map_or(0.0, |state| state.seconds);
+    let metrics = config.metric_names().into_iter().map(ScoreName::Metric);
     let mut prepared = UpdateLoop {
+        scores: std::iter::once(ScoreName::Loss).chain(metrics).collect(),
         n_updates,
         host,
         updates: Updates::new(classifier, schedule, &training),

@@ -1,6 +1,6 @@
 //! How far a training has come.
 
-use super::course::Course;
+use super::history::History;
 use super::selection::Selected;
 use emberlab_run::DeviceReads;
 
@@ -12,9 +12,9 @@ pub struct Progress {
     /// Updates made.
     pub updates: usize,
     /// The scores over passes of the training part.
-    pub train: Course,
+    pub train: History,
     /// The scores on the validation part.
-    pub validation: Course,
+    pub validation: History,
     /// Seconds it took, over all processes that worked on it.
     pub seconds: f64,
     /// Whether the user stopped it.

@@ -1,6 +1,7 @@
 //! The scores of a training: read, recorded and shown.
 
 use super::burn_learner::Display;
+use super::metric::number;
 use super::progress::Progress;
 use super::selection::Selected;
 use super::update_loop::UpdateLoop;
@@ -8,10 +9,11 @@ use crate::devices::{Backend, Watched};
 use crate::error::Error;
 use crate::evaluate;
 use crate::host::BestEpoch;
-use crate::record::score_record;
+use crate::record::scores;
 use burn::data::dataloader::Progress as Share;
 use burn::module::AutodiffModule;
 use burn::optim::GradientsParams;
+use emberlab_config::ScoreName;
 use emberlab_data::{BatchPlan, DeviceSet};
 use emberlab_models::ScoreMean;
 use std::time::Instant;
@@ -19,13 +21,13 @@ use std::time::Instant;
 impl UpdateLoop {
     /// Reads the scores that are still on the device, records them and shows that of the pass so far.
     pub(super) fn read_scores(&mut self, share: Share, display: &mut Display) -> Result<(), Error> {
-        let scores = self.unread.read();
+        let unread = self.unread.read();
         self.progress.reads.scores += 1;
         let Progress { epoch, updates, .. } = self.progress;
-        let first = updates + 1 - scores.len();
+        let first = updates + 1 - unread.len();
         let each_update_is_a_pass = matches!(self.config.plan, BatchPlan::Full { .. });
-        for (update, score) in (first..).zip(&scores) {
-            self.recorder.record("train", epoch, update, &score_record(*score))?;
+        for (update, score) in (first..).zip(&unread) {
+            self.recorder.record("train", epoch, update, &scores(score))?;
             if !score.loss.is_finite() {
                 self.recorder.flush()?;
                 return Err(self.diverged(format!("the loss is {}", score.loss), update));
@@ -58,10 +60,10 @@ impl UpdateLoop {
         let Some(score) = evaluate::score(&classifier, set, &watched) else { return Ok(()) };
         let updates = self.progress.updates;
         self.progress.reads.validation += 1;
-        self.recorder.record("valid", epoch, updates, &score_record(score))?;
+        self.recorder.record("valid", epoch, updates, &scores(&score))?;
         self.recorder.flush()?;
-        self.progress.validation.end_epoch(epoch, score);
-        self.selection.offer(Selected { epoch, updates, score }, classifier);
+        self.progress.validation.end_epoch(epoch, score.clone());
+        self.selection.offer(Selected { epoch, updates, score: score.clone() }, classifier);
         display.validation(score, set.len(), epoch, updates);
         self.host.phase("training");
         Ok(())
@@ -79,12 +81,17 @@ impl UpdateLoop {
 
     /// Shows the best epoch so far: by the validation part, or else by the training loss.
     pub(super) fn show_best(&self) {
-        let by_training = self.progress.train.lowest_loss.map(|best| (best.epoch, best.value));
-        let by_validation = self.selection.state().best.map(|best| (best.epoch, f64::from(best.score.loss)));
+        let by_training =
+            self.progress.train.best(ScoreName::Loss).map(|best| (best.epoch, ScoreName::Loss, best.value));
+        let by_validation = self.selection.state().best.as_ref().map(|best| {
+            let name = self.selection.score_name();
+            (best.epoch, name, number(&best.score, name))
+        });
         let patience_left = self.selection.patience_left();
-        let best = by_validation.or(by_training);
-        let best =
-            best.map(|(epoch, loss)| BestEpoch { epoch, score: format!("loss {loss:.4}"), patience_left });
+        let best = by_validation.or(by_training).map(|(epoch, name, value)| {
+            let score = format!("{} {}", name.name(), name.description().show_briefly(value));
+            BestEpoch { epoch, score, patience_left }
+        });
         self.host.best(best);
     }
 

@@ -1,13 +1,13 @@
-//! What the validation part decides: which epoch's weights become those of the run, and whether there
-//! is any use in going on.
+//! The epoch whose weights become those of the run, and when training ends early, by the scores on the validation part.
 
+use super::metric::number;
 use crate::devices::Backend;
 use emberlab_config::{EarlyStopping, ScoreName, Select};
-use emberlab_models::{Classifier, MetricName, Score};
+use emberlab_models::{Classifier, Score};
 use serde::{Deserialize, Serialize};
 
 /// An epoch that was scored.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Selected {
     /// The epoch, from 1.
     pub epoch: usize,
@@ -17,69 +17,76 @@ pub struct Selected {
     pub score: Score,
 }
 
-/// All that was learnt from the validation part but for the weights.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// Everything that was learnt from the validation part but the weights.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SelectionState {
-    /// The epoch whose weights are kept: the last that was better than all before by more than `min_delta`.
+    /// The epoch whose weights are kept.
     pub best: Option<Selected>,
+    stopping: StoppingState,
+}
+
+/// The state of early stopping.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct StoppingState {
+    /// The best value of the metric that is compared.
+    best: Option<f64>,
     /// Validations since the last one that was better, and better than the baseline.
     stale: usize,
     /// Whether the last validation was better than all before.
-    #[serde(default)]
     improved: bool,
 }
 
 impl SelectionState {
     /// Takes the score of an epoch and returns whether its weights are to be kept.
     ///
-    /// They are where the score is better than that of all before by more than `min_delta`. Validations
-    /// without such a score are counted as Keras's `EarlyStopping` counts them: only a score that is better
-    /// than the baseline by more than `min_delta` too begins the count again.
+    /// They are if the score is better than that of all before: by more than `min_delta` if early stopping compares the same
+    /// number, as in Keras's `EarlyStopping` with `restore_best_weights`.
     fn offer(&mut self, select: Select, early_stopping: Option<EarlyStopping>, epoch: Selected) -> bool {
-        let (min_delta, baseline) = match early_stopping {
-            Some(rule) => (rule.min_delta, rule.baseline),
-            None => (0.0, None),
-        };
-        let value = value(select, &epoch.score);
-        // A number is better than none, as the loss is where it overflows.
-        let is_better = |than: Option<f64>| {
-            than.is_none_or(|than| value - than > min_delta || (than.is_nan() && !value.is_nan()))
-        };
-        self.improved = is_better(self.best.map(|best| self::value(select, &best.score)));
-        self.stale += 1;
-        if self.improved && is_better(baseline.map(|baseline| sign(select) * baseline)) {
-            self.stale = 0;
+        if let Some(rule) = early_stopping {
+            self.stopping.offer(rule, number(&epoch.score, rule.metric));
         }
-        let kept = self.improved || select == Select::Last;
+        let kept = select.score().is_none_or(|name| {
+            let min_delta =
+                early_stopping.filter(|rule| rule.metric == name).map_or(0.0, |rule| rule.min_delta);
+            let best = self.best.as_ref().map(|best| number(&best.score, name));
+            is_better(name, number(&epoch.score, name), best, min_delta)
+        });
         if kept {
             self.best = Some(epoch);
         }
         kept
     }
 
-    /// Whether so many validations in a row as `patience` were no better. As in Keras, training goes on
-    /// after a score that is better than all before, even if none has reached the baseline.
+    /// Whether `patience` validations in a row were no better. As in Keras, training goes on after a score that is better
+    /// than all before, even if none has reached the baseline.
     fn is_exhausted(&self, rule: EarlyStopping) -> bool {
-        self.stale >= rule.patience && !self.improved
+        self.stopping.stale >= rule.patience && !self.stopping.improved
     }
 }
 
-/// What is compared of a score; larger is better.
-fn value(select: Select, score: &Score) -> f64 {
-    match select {
-        Select::Best(ScoreName::Loss) | Select::Last => sign(select) * f64::from(score.loss),
-        Select::Best(ScoreName::Metric(MetricName::Accuracy)) => sign(select) * score.accuracy(),
-        // A score has no other metric, and NaN is never better.
-        Select::Best(ScoreName::Metric(_)) => f64::NAN,
+impl StoppingState {
+    /// Counts validations without a better value as Keras's `EarlyStopping` counts them: only a value that is better than
+    /// the baseline by more than `min_delta` too resets the count.
+    fn offer(&mut self, rule: EarlyStopping, value: f64) {
+        let EarlyStopping { metric, min_delta, baseline, .. } = rule;
+        self.improved = is_better(metric, value, self.best, min_delta);
+        self.stale += 1;
+        if self.improved {
+            self.best = Some(value);
+            if is_better(metric, value, baseline, min_delta) {
+                self.stale = 0;
+            }
+        }
     }
 }
 
-/// Turns round losses, of which smaller ones are better.
-fn sign(select: Select) -> f64 {
-    match select {
-        Select::Best(ScoreName::Loss) | Select::Last => -1.0,
-        Select::Best(ScoreName::Metric(_)) => 1.0,
-    }
+/// Whether a value is better by more than `min_delta` than the best before, if there is one. Any number is better than NaN,
+/// which a loss that overflows becomes.
+fn is_better(name: ScoreName, value: f64, best: Option<f64>, min_delta: f64) -> bool {
+    best.is_none_or(|best| {
+        let gain = if name.description().higher_is_better { value - best } else { best - value };
+        gain > min_delta || (best.is_nan() && !value.is_nan())
+    })
 }
 
 /// The best weights so far.
@@ -95,13 +102,18 @@ impl Selection {
         Self { rule, early_stopping, state: SelectionState::default(), weights: None }
     }
 
-    /// Goes on from what an earlier selection found.
+    /// Continues from the state and the best weights of an earlier selection.
     pub fn resume(&mut self, state: SelectionState, weights: Option<Classifier<Backend>>) {
         (self.state, self.weights) = (state, weights);
     }
 
-    pub fn state(&self) -> SelectionState {
-        self.state
+    pub fn state(&self) -> &SelectionState {
+        &self.state
+    }
+
+    /// The number that epochs are compared by; the loss if the last epoch is kept.
+    pub fn score_name(&self) -> ScoreName {
+        self.rule.score().unwrap_or(ScoreName::Loss)
     }
 
     /// The best weights so far.
@@ -109,21 +121,21 @@ impl Selection {
         self.weights.as_ref()
     }
 
-    /// Takes the weights of an epoch where they are better than all before; of equal ones the first stay.
+    /// Takes the weights of an epoch if they are better than all before; of equal ones the first stay.
     pub fn offer(&mut self, epoch: Selected, classifier: Classifier<Backend>) {
         if self.state.offer(self.rule, self.early_stopping, epoch) {
             self.weights = Some(classifier);
         }
     }
 
-    /// Whether as many validations in a row as are allowed were no better.
+    /// Whether early stopping ends the training.
     pub fn is_exhausted(&self) -> bool {
         self.early_stopping.is_some_and(|rule| self.state.is_exhausted(rule))
     }
 
-    /// Validations that may still be no better before training ends early; nothing where it does not.
+    /// Validations that may still be no better before training ends early; `None` without early stopping.
     pub fn patience_left(&self) -> Option<usize> {
-        self.early_stopping.map(|rule| rule.patience.saturating_sub(self.state.stale))
+        self.early_stopping.map(|rule| rule.patience.saturating_sub(self.state.stopping.stale))
     }
 }
 
@@ -132,6 +144,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
+    use emberlab_models::{MetricName, MetricSums};
     use std::path::Path;
 
     /// Values from `tests/golden/early_stopping.py`.
@@ -156,27 +169,28 @@ mod tests {
         best: usize,
     }
 
+    const ACCURACY: ScoreName = ScoreName::Metric(MetricName::Accuracy);
+
+    /// An epoch with a loss and an accuracy in 64ths.
+    fn scored(epoch: usize, loss: usize, accuracy: usize) -> Selected {
+        let sums = vec![MetricSums { metric: MetricName::Accuracy, sums: vec![accuracy as f64] }];
+        let score = Score { loss: loss as f32 / 64.0, n_samples: 64, class_weight: None, sums };
+        Selected { epoch, updates: epoch, score }
+    }
+
     #[test]
     fn training_ends_and_weights_are_kept_as_by_keras() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/early_stopping.json");
         let golden: Golden = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         assert!(golden.cases.len() >= 300);
         for (index, case) in golden.cases.iter().enumerate() {
-            let metric =
-                if case.accuracy { ScoreName::Metric(MetricName::Accuracy) } else { ScoreName::Loss };
-            let select = Select::Best(metric);
-            let rule = EarlyStopping {
-                metric,
-                patience: case.patience,
-                min_delta: case.min_delta,
-                baseline: case.baseline,
-            };
+            let metric = if case.accuracy { ACCURACY } else { ScoreName::Loss };
+            let (patience, min_delta, baseline) = (case.patience, case.min_delta, case.baseline);
+            let rule = EarlyStopping { metric, patience, min_delta, baseline };
             let mut state = SelectionState::default();
             let mut last = 0;
             for (epoch, &score) in (1..).zip(&case.scores) {
-                let score =
-                    Score { loss: score as f32 / 64.0, correct: score, n_samples: 64, class_weight: None };
-                state.offer(select, Some(rule), Selected { epoch, updates: epoch, score });
+                state.offer(Select::Best(metric), Some(rule), scored(epoch, score, score));
                 last = epoch;
                 if state.is_exhausted(rule) {
                     break;
@@ -185,5 +199,16 @@ mod tests {
             let found = (last, state.is_exhausted(rule), state.best.map(|best| best.epoch));
             assert_eq!(found, (case.last, case.stopped, Some(case.best)), "case {index}");
         }
+    }
+
+    #[test]
+    fn training_can_end_by_another_number_than_weights_are_kept_by() {
+        let rule = EarlyStopping { metric: ScoreName::Loss, patience: 2, min_delta: 0.0, baseline: None };
+        let mut state = SelectionState::default();
+        for (epoch, (loss, accuracy)) in (1..).zip([(9, 10), (8, 11), (9, 12), (8, 13)]) {
+            assert!(!state.is_exhausted(rule), "epoch {epoch}");
+            assert!(state.offer(Select::Best(ACCURACY), Some(rule), scored(epoch, loss, accuracy)));
+        }
+        assert!(state.is_exhausted(rule));
     }
 }

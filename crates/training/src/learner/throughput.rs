@@ -8,14 +8,14 @@ use burn::train::metric::{
 use std::sync::Arc;
 use std::time::Instant;
 
-/// The throughput, as the dashboard knows it.
+/// The name of the metric.
 pub const THROUGHPUT: &str = "Samples per second";
 
 /// Samples trained on per second, from one reading of scores to the next.
 #[derive(Clone)]
 pub struct Throughput {
     name: MetricName,
-    /// When the last reading was, and how many samples had been seen by then.
+    /// The time of the last reading, and the number of samples by then.
     last: (Instant, usize),
     value: f64,
 }
@@ -42,7 +42,7 @@ impl Metric for Throughput {
         let seen = epochs_before * metadata.progress.items_total + metadata.progress.items_processed;
         let (then, seen_then) = std::mem::replace(&mut self.last, (Instant::now(), seen));
         let seconds = then.elapsed().as_secs_f64();
-        // Readings without a sample between them say nothing.
+        // Without a sample between two readings there is no value.
         if seen > seen_then && seconds > 0.0 {
             self.value = (seen - seen_then) as f64 / seconds;
         }

@@ -27,15 +27,15 @@ impl UnreadScores {
 
     /// Reads all scores in one transfer, and returns that of each update.
     pub fn read(&mut self) -> Vec<Score> {
-        let scores = StepScore::read_all(std::mem::take(&mut self.scores));
-        let mut rest = scores.as_slice();
+        let mut scores = StepScore::read_all(std::mem::take(&mut self.scores)).into_iter();
         let merged = std::mem::take(&mut self.of_update).into_iter().filter_map(|n_scores| {
-            let (scores, later) = rest.split_at_checked(n_scores)?;
-            rest = later;
+            if n_scores == 1 {
+                // One batch is its own mean, to the last bit.
+                return scores.next();
+            }
             let mut mean = ScoreMean::default();
-            scores.iter().for_each(|score| mean.add(score));
-            // One batch is its own mean, to the last bit.
-            if let [score] = scores { Some(*score) } else { mean.score() }
+            scores.by_ref().take(n_scores).for_each(|score| mean.add(&score));
+            mean.score()
         });
         merged.collect()
     }

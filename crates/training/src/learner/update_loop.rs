@@ -13,7 +13,7 @@ use crate::devices::{Backend, CurrentPlatform, Platform};
 use crate::error::Error;
 use crate::host::Host;
 use burn::data::dataloader::{DataLoader, Progress as Share};
-use emberlab_config::{OnDivergence, TrainingConfig};
+use emberlab_config::{OnDivergence, ScoreName, TrainingConfig};
 use emberlab_data::{ClassificationBatch, DeviceLoader, DeviceSet};
 use emberlab_models::{Classifier, ScoreMean};
 use emberlab_run::Recorder;
@@ -26,6 +26,8 @@ const READ_INTERVAL: Duration = Duration::from_millis(100);
 /// A training between two updates, with everything that the next one needs.
 pub struct UpdateLoop {
     pub config: TrainingConfig,
+    /// The numbers of a score, in order.
+    pub scores: Vec<ScoreName>,
     /// Updates of the whole run.
     pub n_updates: usize,
     pub host: Arc<dyn Host>,

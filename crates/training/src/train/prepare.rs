@@ -44,7 +44,8 @@ pub fn prepare(
     let train = &loaded.splits.train.samples;
     let classifier = told_classifier(config, train, device, &|message| host.warn(message))?
         .with_precision(config.device.precision)
-        .in_parts(CurrentPlatform::N_PARTS);
+        .in_parts(CurrentPlatform::N_PARTS)
+        .with_metrics(&config.metric_names());
     let mut record = new_record(config, &loaded, device, load_seconds, git_commit);
     let checkpoint = match slot.resumes() {
         Some(run) => {

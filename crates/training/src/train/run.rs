@@ -7,7 +7,7 @@ use crate::evaluate::{self, Evaluated};
 use crate::host::Host;
 use crate::learner::{self, Progress, Setup, Trained};
 use crate::load::Loaded;
-use crate::record::score_record;
+use crate::record::scores;
 use crate::weights;
 use emberlab_config::Config;
 use emberlab_data::{DeviceSet, LabelledData, Normalizer, Splits};
@@ -131,18 +131,18 @@ impl Run<'_> {
             predictions_file::write_csv(rows, &labels, &predictions, &probabilities, out)
         })?;
         self.record_test(&score, progress)?;
-        record.metrics.test = Some(score_record(score));
+        record.metrics.test = Some(scores(&score));
         Ok(Some(score))
     }
 
     /// Adds the line of the test part to the metrics, under the epoch that the weights are from.
     fn record_test(&self, score: &Score, progress: &Progress) -> Result<(), Error> {
-        let (epoch, updates) = match progress.selected {
+        let (epoch, updates) = match &progress.selected {
             Some(selected) => (selected.epoch, selected.updates),
             None => (progress.epoch, progress.updates),
         };
         let mut recorder = self.with_events(Recorder::append(&self.directory.file(file::METRICS))?)?;
-        recorder.record("test", epoch, updates, &score_record(*score))?;
+        recorder.record("test", epoch, updates, &scores(score))?;
         Ok(recorder.flush()?)
     }
 }
@@ -153,7 +153,8 @@ fn record_progress(record: &mut RunRecord, progress: &Progress) {
     record.stopped_early = progress.stopped_early;
     record.updates = progress.updates;
     record.device_reads = Some(progress.reads);
-    record.metrics.train = progress.train.last.map(score_record);
-    record.metrics.validation = progress.selected.map(|selected| score_record(selected.score));
-    record.selected_epoch = progress.selected.map(|selected| selected.epoch).or(Some(progress.epoch));
+    record.metrics.train = progress.train.last.as_ref().map(scores);
+    record.metrics.validation = progress.selected.as_ref().map(|selected| scores(&selected.score));
+    record.selected_epoch =
+        progress.selected.as_ref().map(|selected| selected.epoch).or(Some(progress.epoch));
 }

@@ -11,7 +11,7 @@ use ratatui::widgets::Paragraph;
 pub fn draw(metrics: &Metrics, frame: &mut Frame<'_>, area: Rect) {
     let lines: Vec<Line<'_>> = metrics.all().flat_map(lines).collect();
     let rows = usize::from(area.height.saturating_sub(2));
-    // Where not all fit, a line each: the first part's value behind the name.
+    // If not all fit, one line for each metric.
     let lines = if lines.len() > rows { metrics.all().map(line).collect() } else { lines };
     frame.render_widget(Paragraph::new(lines).block(panel("Metrics")), area);
 }

@@ -1,4 +1,4 @@
-//! What the dashboard looks like, from 20 columns by 5 rows up.
+//! The layout of the dashboard, from 20 columns by 5 rows up.
 
 mod controls;
 mod metrics;

@@ -33,7 +33,7 @@ pub fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     }
 }
 
-/// The names of the metrics from one on with which the selected one is still in sight.
+/// The names of the metrics, from the first one with which the selected one is still visible.
 fn draw_tabs(state: &State, selected: usize, frame: &mut Frame<'_>, area: Rect) {
     let names: Vec<&str> = state.metrics.numeric().map(|metric| metric.name.as_str()).collect();
     let width = |names: &[&str]| names.iter().map(|name| name.chars().count() + 3).sum::<usize>();
@@ -79,15 +79,15 @@ fn draw_chart(state: &State, selected: usize, frame: &mut Frame<'_>, area: Rect)
     frame.render_widget(chart, area);
 }
 
-/// Where a value is in a range, from 0 to 1. The chart clips lines at its bounds, which never ends for some pairs of
+/// The position of a value in a range, from 0 to 1. The chart clips lines at its bounds, which never ends for some pairs of
 /// very large and very small numbers.
 fn share(value: f64, [low, high]: [f64; 2]) -> f64 {
     ((value.clamp(low, high) - low) / (high - low)).clamp(0.0, 1.0)
 }
 
-/// The range of values, of a width that is finite and not 0.
+/// The range of values, with a finite width above 0.
 fn bounds(values: impl Iterator<Item = f64>) -> Option<[f64; 2]> {
-    // A width beyond the largest number is none.
+    // The width of the range must be finite too.
     let limited = values.map(|value| value.clamp(-f64::MAX / 4.0, f64::MAX / 4.0));
     let (low, high) = limited
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));

@@ -1,4 +1,4 @@
-//! How to quit.
+//! The question how to quit.
 
 use super::panel;
 use ratatui::Frame;

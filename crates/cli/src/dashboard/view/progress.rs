@@ -1,4 +1,4 @@
-//! How much of the task and of the training is done, as bars.
+//! Bars for the progress of the task and of the training.
 
 use super::panel;
 use crate::dashboard::pace::clock;
@@ -34,7 +34,7 @@ pub fn left(state: &State) -> String {
     state.pace.left(state.position.updates).map_or_else(|| "-:--".to_owned(), clock)
 }
 
-/// The share of the task that goes on: of reading or scoring, or of the epoch.
+/// The share of the current task that is done: of reading or scoring, or of the epoch.
 fn task(state: &State) -> f64 {
     match state.task {
         Some(task) => task.total.map_or(0.0, |total| share(task.done as usize, total as usize)),
@@ -42,7 +42,7 @@ fn task(state: &State) -> f64 {
     }
 }
 
-/// The share of the training.
+/// The share of the training that is done.
 pub fn whole(state: &State) -> f64 {
     let Position { update, updates, .. } = state.position;
     share(update, updates)

@@ -9,7 +9,7 @@ use ratatui::style::{Color, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// Rows of text that are shown before a plot takes any.
+/// Rows of text above a plot.
 const TEXT: u16 = 6;
 /// The smallest plot with its frame.
 const PLOT: (u16, u16) = (30, 9);

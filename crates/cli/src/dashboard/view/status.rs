@@ -1,4 +1,4 @@
-//! What goes on, how far it came, and how fast it goes.
+//! The phase, the progress and the pace.
 
 use super::{field, panel};
 use crate::dashboard::pace::clock;
@@ -22,13 +22,13 @@ pub fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(Paragraph::new(lines).block(panel("Status")), area);
 }
 
-/// What goes on, and what was asked for.
+/// The phase, and whether the training is about to stop.
 pub fn phase(state: &State) -> String {
     let stops = if state.stopping { "stopping: " } else { "" };
     format!("{stops}{}", state.phase)
 }
 
-/// Names and values of all that is known, the most important first.
+/// The names and values that are known, the most important first.
 pub fn position(state: &State) -> Vec<(&'static str, String)> {
     let Position { epoch, epochs, update, updates, .. } = state.position;
     let mut fields = Vec::new();

@@ -1,6 +1,6 @@
 //! The experiments on images.
 
-use super::{accuracy, configuration, figure, losses, printed, report_link, shape, shapes};
+use super::{configuration, figure, losses, printed, report_link, shape, shapes};
 use crate::error::Error;
 use crate::lab::experiment::Experiment;
 use crate::lab::formula::{display, inline};
@@ -117,7 +117,7 @@ fn outcome(done: &Done) -> Markup {
     let facts = &done.material.record;
     html! {
         p {
-            (facts.updates) " updates in " (format!("{:.3}", facts.seconds.train)) " s. Test accuracy: " (accuracy(done)) "."
+            (facts.updates) " updates in " (format!("{:.3}", facts.seconds.train)) " s. Test accuracy: " (done.test_accuracy()) "."
         }
     }
 }

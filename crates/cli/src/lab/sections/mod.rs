@@ -16,6 +16,7 @@ pub use worked::worked;
 
 use crate::lab::experiment::Experiment;
 use crate::lab::results::Done;
+use emberlab_models::LOSS;
 use emberlab_report::page::{table, verbatim};
 use maud::{Markup, html};
 
@@ -66,14 +67,6 @@ fn report_link(done: &Done) -> Markup {
 
 /// The loss of each update, or of each epoch where it has several updates, their mean.
 fn losses(done: &Done) -> Vec<f64> {
-    let curve = emberlab_run::metrics_file::curve(&done.material.metrics, "train", "loss");
+    let curve = emberlab_run::metrics_file::curve(&done.material.metrics, "train", LOSS.name);
     curve.into_iter().map(|point| point.1).collect()
-}
-
-/// The share of the test part that was predicted right.
-fn accuracy(done: &Done) -> String {
-    match done.material.record.metrics.test {
-        Some(test) => emberlab_report::percent(test.accuracy),
-        None => "–".to_owned(),
-    }
 }

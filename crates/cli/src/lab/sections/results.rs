@@ -1,24 +1,24 @@
 //! All runs of the lab in a table.
 
-use super::accuracy;
 use crate::lab::results::Lab;
 use emberlab_report::page::{table, verbatim};
+use emberlab_run::Scores;
 use maud::{Markup, html};
 
 /// What came of every run, and how to do it again.
 pub fn results(lab: &Lab) -> Markup {
     let row = |done: &crate::lab::Done| {
         let facts = &done.material.record;
-        let loss = |score: Option<emberlab_run::ScoreRecord>| {
-            score.map_or_else(|| "–".to_owned(), |score| format!("{:.4}", score.loss))
+        let loss = |scores: &Option<Scores>| {
+            scores.as_ref().map_or_else(|| "–".to_owned(), |scores| format!("{:.4}", scores.loss))
         };
         vec![
             done.experiment.name.to_owned(),
             facts.updates.to_string(),
             format!("{:.3}", facts.seconds.train),
-            loss(facts.metrics.train),
-            loss(facts.metrics.test),
-            accuracy(done),
+            loss(&facts.metrics.train),
+            loss(&facts.metrics.test),
+            done.test_accuracy(),
         ]
     };
     let rows: Vec<Vec<String>> = lab.done.iter().map(row).collect();

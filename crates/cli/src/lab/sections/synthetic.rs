@@ -1,9 +1,10 @@
 //! The experiments on synthetic data.
 
-use super::{accuracy, configuration, figure, losses, printed, report_link, shape};
+use super::{configuration, figure, losses, printed, report_link, shape};
 use crate::error::Error;
 use crate::lab::experiment::Experiment;
 use crate::lab::results::{Done, Lab};
+use emberlab_models::LOSS;
 use emberlab_report::page::table;
 use maud::{Markup, html};
 
@@ -47,7 +48,7 @@ pub fn batch_and_stochastic(lab: &Lab) -> Result<Markup, Error> {
                 (configuration(batch.experiment))
                 h3 { "Batch gradient descent" }
                 (printed(&batch_lines(batch)))
-                p { (time(batch)) " Test accuracy: " (accuracy(batch)) "." }
+                p { (time(batch)) " Test accuracy: " (batch.test_accuracy()) "." }
                 (figure(batch, "loss"))
                 (figure(batch, "regions"))
                 (figure(batch, "confusion-matrix"))
@@ -55,7 +56,7 @@ pub fn batch_and_stochastic(lab: &Lab) -> Result<Markup, Error> {
                 h3 { "Stochastic gradient descent" }
                 p { "The same with " code { "batch_size = 1" } ": the mean loss of a pass, each sample before its own update." }
                 (printed(&stochastic_lines(stochastic)))
-                p { (time(stochastic)) " Test accuracy: " (accuracy(stochastic)) "." }
+                p { (time(stochastic)) " Test accuracy: " (stochastic.test_accuracy()) "." }
                 (figure(stochastic, "loss"))
                 (report_link(stochastic))
                 h3 { "Batch against stochastic" }
@@ -66,7 +67,7 @@ pub fn batch_and_stochastic(lab: &Lab) -> Result<Markup, Error> {
 }
 
 fn batch_lines(done: &Done) -> Vec<String> {
-    let rows = done.material.metrics.iter().filter(|row| &*row.split == "train" && &*row.metric == "loss");
+    let rows = done.material.metrics.iter().filter(|row| &*row.split == "train" && &*row.metric == LOSS.name);
     let losses: Vec<f64> = rows.map(|row| row.value).collect();
     let n = losses.len();
     let lines = losses.iter().enumerate().step_by(PRINT_EVERY);
@@ -88,7 +89,7 @@ fn comparison(batch: &Done, stochastic: &Done) -> Markup {
     let row = |name: &str, done: &Done| {
         let facts = &done.material.record;
         let samples = facts.updates * if name == "batch" { done.material.record.data.n_train } else { 1 };
-        let test = facts.metrics.test.map_or("–".to_owned(), |test| format!("{:.4}", test.loss));
+        let test = facts.metrics.test.as_ref().map_or("–".to_owned(), |test| format!("{:.4}", test.loss));
         vec![
             name.to_owned(),
             facts.updates.to_string(),
@@ -96,7 +97,7 @@ fn comparison(batch: &Done, stochastic: &Done) -> Markup {
             format!("{:.3}", facts.seconds.train),
             format!("{:.1}", 1e6 * facts.seconds.train / facts.updates.max(1) as f64),
             test,
-            accuracy(done),
+            done.test_accuracy(),
         ]
     };
     let header = ["", "updates", "samples seen", "seconds", "µs an update", "test loss", "test accuracy"];

@@ -1,29 +1,29 @@
-//! The curves of the metrics over the updates.
+//! The curves of the loss and of each metric over the updates.
 
 use crate::error::Error;
 use crate::pages::figure::Figure;
 use crate::pages::material::Material;
-use crate::pages::series::{curve_figure, metric_curves};
-use crate::plots::Scale;
+use crate::pages::series::{axis, curve_figure, file_stem, metric_curves, scales};
+use emberlab_config::ScoreName;
 use emberlab_data::BatchPlan;
+use emberlab_run::metrics_file::metric_names;
 
-/// Loss and accuracy.
+/// The loss, and each metric that the run has.
 pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
-    let loss = curves(material, "loss", "loss (cross-entropy)", &[Scale::Linear, Scale::Log])?;
-    let accuracy = curves(material, "accuracy", "accuracy (share right)", &[Scale::Linear])?;
-    Ok([loss, accuracy].into_iter().flatten().collect())
+    let mut figures = Vec::new();
+    for name in metric_names(&material.metrics) {
+        figures.extend(curves(material, name)?);
+    }
+    Ok(figures)
 }
 
-fn curves(material: &Material, metric: &str, value: &str, scales: &[Scale]) -> Result<Option<Figure>, Error> {
+fn curves(material: &Material, metric: &str) -> Result<Option<Figure>, Error> {
     let noisy = !matches!(material.config.training.plan, BatchPlan::Full { .. });
     let curves = metric_curves(&material.metrics, metric, noisy);
     if curves.is_empty() {
         return Ok(None);
     }
     let title = format!("{}: {metric}", material.config.name);
-    let caption = match metric {
-        "loss" => "Mean cross-entropy of each batch before its update, in nats.",
-        _ => "Share of each batch predicted right before its update.",
-    };
-    curve_figure(metric, &title, caption, value, &curves, scales).map(Some)
+    let caption = ScoreName::named(metric).map_or("", |name| name.description().caption);
+    curve_figure(&file_stem(metric), &title, caption, &axis(metric), &curves, scales(metric)).map(Some)
 }

@@ -1,51 +1,48 @@
-//! The score of one batch, on the device or read, and how it reaches Burn's metrics.
+//! Scores that are still on the device, and how they reach Burn's metrics.
 
-use crate::description::Score;
+use super::{MetricName, MetricSums, Score};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use burn::train::ItemLazy;
 
-/// A [`Score`] on the device, which is computed without waiting for the device.
+/// A [`Score`] that is still on the device, so that computing it waits for nothing.
 #[derive(Clone, Debug)]
 pub struct PendingScore<B: Backend> {
-    /// The mean loss and the number of correct predictions, `[2]`; with class weights also their sum over
-    /// the samples, `[3]`.
+    /// The mean loss, the sum of the class weights where the loss has some, and the sums of each metric, `[k]`.
     values: Tensor<B, 1>,
     n_samples: usize,
+    has_class_weight: bool,
+    /// The metrics, each with the number of its sums.
+    metrics: Vec<(MetricName, usize)>,
 }
 
 impl<B: Backend> PendingScore<B> {
-    /// A score from the mean loss `[1]` and the number of correct predictions `[1]`.
-    pub fn new(loss: Tensor<B, 1>, correct: Tensor<B, 1>, n_samples: usize) -> Self {
-        Self::weighted(loss, correct, n_samples, None)
-    }
-
-    /// A score of a loss with class weights; `class_weight`, `[1]`, is the sum over the samples.
-    pub fn weighted(
+    /// A score from the mean loss `[1]`, the sum of the class weights `[1]` if the loss has some, and the sums of each
+    /// metric.
+    pub fn new(
         loss: Tensor<B, 1>,
-        correct: Tensor<B, 1>,
-        n_samples: usize,
         class_weight: Option<Tensor<B, 1>>,
+        sums: Vec<(MetricName, Tensor<B, 1>)>,
+        n_samples: usize,
     ) -> Self {
         let dtype = loss.dtype();
-        let mut values = vec![loss, correct.cast(dtype)];
+        let has_class_weight = class_weight.is_some();
+        let metrics = sums.iter().map(|(metric, sums)| (*metric, sums.dims()[0])).collect();
+        let mut values = vec![loss];
         values.extend(class_weight.map(|weight| weight.cast(dtype)));
-        Self { values: Tensor::cat(values, 0), n_samples }
+        values.extend(sums.into_iter().map(|(_, sums)| sums.cast(dtype)));
+        Self { values: Tensor::cat(values, 0), n_samples, has_class_weight, metrics }
     }
 
-    /// The sum of the class weights over the samples, `[1]`; none without class weights.
+    /// The sum of the class weights, `[1]`; `None` if each sample counts 1.
     pub fn class_weight(&self) -> Option<Tensor<B, 1>> {
-        (self.n_values() == 3).then(|| self.values.clone().slice(2..3))
-    }
-
-    fn n_values(&self) -> usize {
-        self.values.dims()[0]
+        self.has_class_weight.then(|| self.values.clone().slice(1..2))
     }
 
     /// Reads the score.
     pub fn read(self) -> Score {
-        let values: Vec<f32> = self.values.into_data().iter::<f32>().collect();
-        score(&values, self.n_samples)
+        let values: Vec<f32> = self.values.clone().into_data().iter::<f32>().collect();
+        self.score(&mut values.into_iter())
     }
 
     /// Reads several scores in one transfer.
@@ -53,33 +50,26 @@ impl<B: Backend> PendingScore<B> {
         if pending.is_empty() {
             return Vec::new();
         }
-        let sizes: Vec<(usize, usize)> =
-            pending.iter().map(|score| (score.n_values(), score.n_samples)).collect();
-        let values = Tensor::cat(pending.into_iter().map(|score| score.values).collect(), 0);
+        let values = Tensor::cat(pending.iter().map(|score| score.values.clone()).collect(), 0);
         let values: Vec<f32> = values.into_data().iter::<f32>().collect();
-        let mut rest = values.as_slice();
-        let scores = sizes.into_iter().map(|(n_values, n_samples)| {
-            let (of_score, later) = rest.split_at_checked(n_values).unwrap_or((rest, &[]));
-            rest = later;
-            score(of_score, n_samples)
+        let mut values = values.into_iter();
+        pending.into_iter().map(|score| score.score(&mut values)).collect()
+    }
+
+    /// The score, of the next of `values`.
+    fn score(self, values: &mut impl Iterator<Item = f32>) -> Score {
+        let loss = values.next().unwrap_or(f32::NAN);
+        let class_weight = if self.has_class_weight { values.next().map(f64::from) } else { None };
+        let sums = self.metrics.into_iter().map(|(metric, n_sums)| {
+            let sums = values.by_ref().take(n_sums).map(f64::from).collect();
+            MetricSums { metric, sums }
         });
-        scores.collect()
+        Score { loss, n_samples: self.n_samples, class_weight, sums: sums.collect() }
     }
 }
 
-/// The score from the values of a [`PendingScore`].
-fn score(values: &[f32], n_samples: usize) -> Score {
-    let value = |index: usize| values.get(index).copied();
-    Score {
-        loss: value(0).unwrap_or(f32::NAN),
-        correct: value(1).unwrap_or(f32::NAN) as usize,
-        n_samples,
-        class_weight: value(2).map(f64::from),
-    }
-}
-
-/// The weight of a batch in a mean over several: its number of samples, or the sum of their class weights, which may
-/// be on the device.
+/// How much a batch counts in a mean over several: the number of its samples, or with class weights their
+/// sum, which may still be on the device.
 #[derive(Clone, Debug)]
 pub enum Weight<B: Backend> {
     /// A number.
@@ -89,7 +79,7 @@ pub enum Weight<B: Backend> {
 }
 
 impl<B: Backend> Weight<B> {
-    /// The sum of two weights. If both are on a device, it must be the same one.
+    /// The sum of two weights, which lie on one device where both lie on a device.
     pub fn plus(self, other: Self) -> Self {
         match (self, other) {
             (Self::Number(left), Self::Number(right)) => Self::Number(left + right),
@@ -108,7 +98,7 @@ impl<B: Backend> Weight<B> {
     }
 }
 
-/// The score of an update or a validation step, on the device or read.
+/// The score of an update or a validation step: on the device, or read.
 #[derive(Clone, Debug)]
 pub enum StepScore<B: Backend> {
     /// Still on the device.
@@ -131,8 +121,10 @@ impl<B: Backend> StepScore<B> {
         });
         resolved.collect()
     }
+}
 
-    /// The divisor of the mean loss, and so the weight of its gradient in a mean.
+impl<B: Backend> StepScore<B> {
+    /// The number that the mean loss was divided by: how much its gradient counts beside others.
     pub fn weight(&self) -> Weight<B> {
         match self {
             Self::Pending(score) => match score.class_weight() {
@@ -146,8 +138,8 @@ impl<B: Backend> StepScore<B> {
     /// The same score on another device.
     pub fn to_device(self, device: &B::Device) -> Self {
         match self {
-            Self::Pending(PendingScore { values, n_samples }) => {
-                Self::Pending(PendingScore { values: values.to_device(device), n_samples })
+            Self::Pending(score) => {
+                Self::Pending(PendingScore { values: score.values.to_device(device), ..score })
             }
             Self::Read(score) => Self::Read(score),
         }
