@@ -51,7 +51,6 @@ fn peak(gradient: &str) -> f64 {
 fn a_training_holds_no_second_copy_of_the_weights() {
     for gradient in ["manual", "autodiff"] {
         let peak = peak(gradient);
-        println!("{gradient}: {peak:.2}");
         assert!(peak < 6.5, "{gradient}: {peak:.2} times the weights");
     }
 }

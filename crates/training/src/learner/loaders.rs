@@ -12,8 +12,10 @@ pub fn loaders(
     normalizer: &Normalizer,
     (first, others): (&Device, &[Device]),
 ) -> (DeviceLoader<Backend>, Replicas) {
-    let others =
-        others.iter().map(|device| (device.clone(), loader(config, train.clone(), normalizer, device)));
+    let others = others.iter().cloned().map(|device| {
+        let loader = loader(config, train.clone(), normalizer, &device);
+        (device, loader)
+    });
     let replicas = Replicas::new(others.collect(), config.model.least_batch());
     (loader(config, train, normalizer, first), replicas)
 }

@@ -15,7 +15,7 @@ use emberlab_config::{Clip, OptimizerConfig, OptimizerKind};
 use emberlab_models::Classifier;
 
 /// An optimizer of a classifier, whatever its kind.
-pub trait ClassifierOptimizer {
+pub trait ClassifierOptimizer: Send {
     /// The classifier after one update. It is changed in place where nothing else holds its weights.
     fn step(
         &mut self,
