@@ -1,6 +1,6 @@
 //! The record of a run.
 
-use crate::devices::{self, Device};
+use crate::devices::{self, BURN_VERSION, Device};
 use crate::error::Error;
 use crate::load::Loaded;
 use emberlab_config::{Config, DataShape};
@@ -11,9 +11,6 @@ use emberlab_run::{
     fingerprint,
 };
 use std::path::Path;
-
-/// The version of Burn.
-pub const BURN_VERSION: &str = env!("EMBERLAB_BURN_VERSION");
 
 /// The versions of a program that was built from a commit.
 pub fn versions(git_commit: &str) -> Versions {

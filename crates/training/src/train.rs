@@ -5,9 +5,9 @@ mod run;
 
 use crate::devices::{CurrentPlatform, DeviceError, Platform, Watchdog};
 use crate::error::Error;
+use crate::guarded::guarded;
+use crate::history::History;
 use crate::host::Host;
-use crate::learner::History;
-use crate::panic_log::guarded;
 use crate::record::note_failure;
 use crate::{application_log, resume};
 use emberlab_config::Config;

@@ -13,7 +13,7 @@ mod store;
 pub use records::{decode, encode};
 pub use store::{CheckpointStore, Newest, Unfit};
 
-use crate::learner::{History, SelectionState};
+use crate::history::{History, SelectionState};
 use emberlab_data::{LoaderState, RandomState};
 use emberlab_models::ScoreMean;
 use emberlab_run::DataRecord;

@@ -89,3 +89,6 @@ pub fn with_device_metrics<C: LearningComponentsTypes>(
 ) -> SupervisedTraining<C> {
     training
 }
+
+/// Burn's version.
+pub const BURN_VERSION: &str = env!("EMBERLAB_BURN_VERSION");

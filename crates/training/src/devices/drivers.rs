@@ -42,11 +42,11 @@ pub trait Driver {
 
 impl Driver for Nvidia {
     fn check() -> Result<(), DeviceError> {
-        Self::examine()
-            .problems()
-            .into_iter()
-            .next()
-            .map_or(Ok(()), |problem| Err(DeviceError::Driver(problem)))
+        let nvidia = Self::examine();
+        match nvidia.problems().into_iter().next() {
+            Some(problem) => Err(DeviceError::Driver(problem)),
+            None => keep_kernels(&nvidia),
+        }
     }
 
     fn problems(drivers: &Drivers) -> Vec<Problem> {
@@ -75,4 +75,15 @@ impl Driver for Metal {
     fn advice(drivers: &Drivers) -> Option<Problem> {
         drivers.nvidia.advice().or_else(|| drivers.vulkan.advice())
     }
+}
+
+/// Lets CubeCL keep the kernels that it compiles for later runs.
+#[cfg(feature = "cuda")]
+fn keep_kernels(nvidia: &Nvidia) -> Result<(), DeviceError> {
+    super::kernel_cache::enable(nvidia)
+}
+
+#[cfg(not(feature = "cuda"))]
+fn keep_kernels(_nvidia: &Nvidia) -> Result<(), DeviceError> {
+    Ok(())
 }

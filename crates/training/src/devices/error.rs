@@ -51,6 +51,9 @@ pub enum DeviceError {
         .0.what, .0.mend
     )]
     Driver(Problem),
+    /// A `cubecl.toml` that CubeCL cannot read, with the first line of its reason.
+    #[error("CubeCL's settings: {0}")]
+    Settings(String),
     /// `device.precision = "bf16"` on a device without it.
     #[error("the `{backend}` backend does not compute in bf16 here; set `device.precision = \"f32\"`")]
     NoBf16 {
@@ -65,11 +68,13 @@ pub enum DeviceError {
     },
     /// A device that did not compute at all.
     #[error(
-        "the `{backend}` backend found no device that works: {reason}; train on the CPU with `just train CONFIG`"
+        "the `{backend}` backend cannot compute on {device}: {reason}; train on the CPU with `just train CONFIG`"
     )]
     DoesNotCompute {
         /// The backend of the build.
         backend: &'static str,
+        /// The device, as Burn calls it.
+        device: String,
         /// The first line of Burn's reason.
         reason: String,
     },

@@ -7,10 +7,13 @@ mod backend;
 mod drivers;
 mod error;
 mod heartbeat;
+#[cfg(feature = "cuda")]
+mod kernel_cache;
 mod library;
 mod local;
 mod nvidia;
 mod panic;
+mod panic_log;
 mod platform;
 mod problem;
 mod remote;
@@ -20,13 +23,16 @@ mod threads;
 mod vulkan;
 mod watchdog;
 
-pub use backend::{AutodiffBackend, Backend, CurrentPlatform, Device, NAME, with_device_metrics};
+pub use backend::{
+    AutodiffBackend, BURN_VERSION, Backend, CurrentPlatform, Device, NAME, with_device_metrics,
+};
 pub use drivers::{Driver, Drivers, Metal};
 pub use error::{DeviceError, ServerLoss};
 pub use heartbeat::{Heartbeat, Watched};
 pub use local::{Cpu, Gpu};
 pub use nvidia::Nvidia;
 pub(crate) use panic::{device_failure, panic_message};
+pub(crate) use panic_log::PanicLog;
 pub use platform::Platform;
 pub use problem::Problem;
 pub use remote::Servers;

@@ -3,13 +3,14 @@
 use super::backend::{self, Backend, CurrentPlatform, Device, NAME};
 use super::error::DeviceError;
 use super::panic::panic_message;
+use super::panic_log::PanicLog;
 use super::platform::Platform;
 use super::threads;
 use burn::tensor::backend::Backend as _;
 use burn::tensor::{DType, FloatDType, Tensor};
 use emberlab_config::DeviceConfig;
 use emberlab_models::Precision;
-use std::panic::{catch_unwind, set_hook, take_hook};
+use std::panic::catch_unwind;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -85,18 +86,17 @@ fn try_out(device: &Device, precision: Precision) -> Result<(), DeviceError> {
     if precision == Precision::Mixed && !has_bf16(device) {
         return Err(DeviceError::NoBf16 { backend: NAME });
     }
-    // Burn panics where a device is missing, and its own report is pages long.
-    let hook = CurrentPlatform::SURVIVES_PANICS.then(take_hook);
-    if hook.is_some() {
-        set_hook(Box::new(|_| {}));
-    }
+    // Burn panics where a device is missing, on a GPU in a thread of its own; this thread then only learns that the other is
+    // gone.
+    let panics = PanicLog::install();
     let tried = catch_unwind(|| computes(device, precision));
-    hook.into_iter().for_each(set_hook);
+    let first = panics.finish();
     match tried {
         Ok(true) => Ok(()),
         Ok(false) => Err(DeviceError::WrongNumbers { device: Backend::name(device) }),
         Err(panic) => {
-            Err(DeviceError::DoesNotCompute { backend: NAME, reason: panic_message(panic.as_ref()) })
+            let reason = first.unwrap_or_else(|| panic_message(panic.as_ref()));
+            Err(DeviceError::DoesNotCompute { backend: NAME, device: format!("{device:?}"), reason })
         }
     }
 }

@@ -1,5 +1,6 @@
-//! The numbers of a score by name, and as Burn's metrics for the dashboard and the printed lines.
+//! The numbers of a score as Burn's metrics, for the dashboard and the printed lines.
 
+use crate::history::number;
 use burn::train::logger::MetricLogger;
 use burn::train::metric::store::{EpochSummary, MetricsUpdate, Split};
 use burn::train::metric::{
@@ -12,17 +13,6 @@ use std::sync::Arc;
 
 /// The learning rate, as Burn calls the metric.
 pub const LEARNING_RATE: &str = "Learning Rate";
-
-/// Each number of a score with its name, the loss first.
-pub fn numbers(score: &Score) -> impl Iterator<Item = (ScoreName, f64)> {
-    let metrics = score.metrics().map(|(metric, value)| (ScoreName::Metric(metric), value));
-    std::iter::once((ScoreName::Loss, f64::from(score.loss))).chain(metrics)
-}
-
-/// The number of a score with a name; NaN if the score does not have it.
-pub fn number(score: &Score, name: ScoreName) -> f64 {
-    numbers(score).find(|(known, _)| *known == name).map_or(f64::NAN, |(_, value)| value)
-}
 
 /// One number of a [`Score`].
 #[derive(Clone)]

@@ -25,7 +25,6 @@ mod clip_norm;
 mod decoding;
 mod exchange;
 mod histograms;
-mod history;
 mod host_renderer;
 mod loaders;
 mod metric;
@@ -48,18 +47,16 @@ mod updates;
 
 pub use emberlab_run::metrics_file::METRICS_HEADER;
 pub use histograms::Histograms;
-pub use history::{Best, History};
-pub use metric::{LEARNING_RATE, numbers};
+pub use metric::LEARNING_RATE;
 pub use progress::Progress;
 pub use schedule::{Schedule, learning_rates};
-pub use selection::{Selected, SelectionState};
 pub use throughput::THROUGHPUT;
 
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::devices::{AutodiffBackend, Backend, Device, DeviceError, UPLOAD};
 use crate::error::Error;
+use crate::guarded::guarded;
 use crate::host::Host;
-use crate::panic_log::guarded;
 use burn::module::AutodiffModule;
 use checkpointing::Checkpointing;
 use emberlab_config::{Config, ScoreName};

@@ -1,7 +1,6 @@
 //! How far a training has come.
 
-use super::history::History;
-use super::selection::Selected;
+use crate::history::{History, Selected};
 use emberlab_run::DeviceReads;
 
 /// How far a training has come.

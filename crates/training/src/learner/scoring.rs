@@ -1,13 +1,12 @@
 //! The scores of a training: read, recorded and shown.
 
 use super::burn_learner::Display;
-use super::metric::number;
 use super::progress::Progress;
-use super::selection::Selected;
 use super::update_loop::UpdateLoop;
 use crate::devices::{Backend, Watched};
 use crate::error::Error;
 use crate::evaluate;
+use crate::history::{Selected, number};
 use crate::host::BestEpoch;
 use crate::record::scores;
 use burn::data::dataloader::Progress as Share;

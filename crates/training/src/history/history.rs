@@ -1,6 +1,6 @@
 //! The scores on one part of the data over the epochs.
 
-use super::metric::numbers;
+use super::numbers;
 use emberlab_config::ScoreName;
 use emberlab_models::{MetricName, Score};
 use serde::{Deserialize, Serialize};
