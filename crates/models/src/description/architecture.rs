@@ -65,6 +65,8 @@ pub enum LayerSpec {
     Dropout(f64),
     /// Max-pooling of images of this shape.
     MaxPool(ImageShape),
+    /// Average pooling of images of this shape.
+    AveragePool(ImageShape),
 }
 
 impl LayerSpec {
@@ -78,7 +80,7 @@ impl LayerSpec {
                 affine(image.channels.saturating_mul(area), n_filters)
             }
             Self::BatchNorm(channels) => channels.saturating_mul(2),
-            Self::Activation(_) | Self::Dropout(_) | Self::MaxPool(_) => 0,
+            Self::Activation(_) | Self::Dropout(_) | Self::MaxPool(_) | Self::AveragePool(_) => 0,
         }
     }
 
@@ -89,7 +91,7 @@ impl LayerSpec {
             Self::Convolution { image, n_filters, .. } => {
                 n_filters.saturating_mul(image.height * image.width)
             }
-            Self::MaxPool(_) => n_inputs / 4,
+            Self::MaxPool(_) | Self::AveragePool(_) => n_inputs / 4,
             Self::BatchNorm(_) | Self::Activation(_) | Self::Dropout(_) => n_inputs,
         }
     }
@@ -105,7 +107,8 @@ impl LayerSpec {
             | Self::BatchNorm(_)
             | Self::Activation(_)
             | Self::Dropout(_)
-            | Self::MaxPool(_) => 0,
+            | Self::MaxPool(_)
+            | Self::AveragePool(_) => 0,
         }
     }
 }
