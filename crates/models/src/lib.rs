@@ -12,8 +12,8 @@ mod description;
 mod metrics;
 
 pub use description::{
-    Activation, Architecture, ConvolutionBlocks, GradientRule, LayerSpec, NamedTensor, Output, Precision,
-    Scheme, Score, ScoreMean,
+    Activation, Architecture, ConvolutionBlocks, GradientRule, LayerSpec, NamedTensor, Output, Pool,
+    Precision, Scheme, Score, ScoreMean,
 };
 pub use metrics::MetricName;
 
