@@ -320,7 +320,7 @@ fn what_is_missing_is_left_out_with_a_word() {
     let said = lab.emberlab("report plane");
     assert_eq!(
         (said.code, said.stderr.as_str()),
-        (0, "warning: `table.csv` does not exist; pictures that show samples are left out\n")
+        (0, "warning: `table.csv` does not exist; figures that show samples are left out\n")
     );
     assert!(lab.exists("artifacts/plane/plots/confusion-matrix.png"));
     assert!(!lab.exists("artifacts/plane/plots/scatter.png"));

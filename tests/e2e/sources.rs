@@ -132,7 +132,7 @@ fn the_irises_are_learnt() {
         let is_near = |pixel: &Rgb<u8>| (0..3).all(|channel| pixel.0[channel].abs_diff(colour[channel]) < 45);
         assert!(picture.pixels().any(is_near), "the samples of a class are not there");
     }
-    let wanted = "error: `petal` is no column, must be one of `sepal_length`, `sepal_width`, `petal_length`, `petal_width`";
+    let wanted = "error: `petal` is not a column, must be one of `sepal_length`, `sepal_width`, `petal_length`, `petal_width`";
     lab.emberlab("data preview configs/iris.toml --columns petal petal_width").fails(2, wanted);
 }
 

@@ -15,23 +15,23 @@ pub struct ServeArgs {
     /// The GPU to compute on
     #[arg(long, default_value_t = 0)]
     index: usize,
-    /// Agree that every machine that reaches this one may use it
+    /// Confirm that every machine that can reach this one may use it
     #[arg(long)]
     expose: bool,
 }
 
-/// What is said to those who have not agreed.
-const EXPOSED: &str = "Burn's server listens on every network interface of this machine and asks nobody for a password: whoever \
-                       reaches the port can compute here, fill the memory, and read what others compute. Where only machines you \
-                       trust reach it, start it with `--expose`. To use it from elsewhere, keep the port closed in the firewall and \
-                       tunnel: `ssh -L 3000:localhost:3000 THIS_MACHINE`, then train there with `--remote ws://localhost:3000`";
+/// The error without `--expose`.
+const EXPOSED: &str = "Burn's server listens on every network interface of this machine without a password: anyone who can \
+                       reach the port can compute here, fill the memory, and read the data of others. If only machines that you \
+                       trust can reach it, start it with `--expose`. To use it from elsewhere, keep the port closed in the firewall and \
+                       open a tunnel: `ssh -L 3000:localhost:3000 THIS_MACHINE`, then train there with `--remote ws://localhost:3000`";
 
 pub fn run(arguments: &ServeArgs) -> Result<(), Error> {
     if !arguments.expose {
         return Err(Error::Usage(EXPOSED.into()));
     }
     let port = arguments.port;
-    let taken = |error| Error::Device(format!("port {port} cannot be listened on: {error}"));
+    let taken = |error| Error::Device(format!("cannot listen on port {port}: {error}"));
     drop(TcpListener::bind(("0.0.0.0", port)).map_err(taken)?);
     let device = devices::device(&DeviceConfig { index: arguments.index, ..DeviceConfig::default() })?;
     print::text(&format!(
