@@ -1,4 +1,4 @@
-//! Data that is missing, damaged, or written out.
+//! Missing and damaged data, and its export.
 
 use crate::support::Lab;
 use emberlab_data::{MakeClassification, RandomState, TestSize, TrainTestSplit};

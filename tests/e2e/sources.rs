@@ -1,10 +1,10 @@
-//! Image folders and tables, from looking at them to predicting with what they taught.
+//! Image folders and tables, from `data preview` to `predict`.
 
 use crate::support::{Lab, json, root};
 use image::{Rgb, RgbImage};
 use std::fs;
 
-/// Red and blue squares in folders, a little different each, in two sizes and formats.
+/// Red and blue squares in folders, each slightly different, in two sizes and formats.
 fn squares(config: &str) -> Lab {
     let lab = Lab::new();
     for (part, n) in [("train", 12), ("test", 4)] {
