@@ -2,7 +2,7 @@
 
 set positional-arguments := true
 
-# What `just serve` computes on.
+# The backend of `just serve`.
 backend := "flex"
 
 _default:
@@ -65,7 +65,7 @@ lab-configs *ARGS:
 test:
     cargo test --workspace
 
-# Measure beside NumPy and PyTorch, with all of CIFAR-10, into artifacts/bench/: just bench [--data FOLDER] [--rounds N]
+# Compare the speed with NumPy and PyTorch, with all of CIFAR-10, into artifacts/bench/: just bench [--data FOLDER] [--rounds N]
 bench *ARGS:
     #!/usr/bin/env bash
     set -euo pipefail
@@ -75,11 +75,11 @@ bench *ARGS:
     cargo build --release --locked
     "$python" benchmarks/run.py --emberlab "${CARGO_TARGET_DIR:-target}/release/emberlab" "$@"
 
-# Write the schema that editors check configurations by, and the page of all keys
+# Write the JSON schema for editors, and the page of all keys
 schema:
     cargo run --release -- config schema > configs/schema.json
     cargo run --release -- config docs > docs/configuration.md
 
-# Run everything that CI runs
+# Run all checks of CI
 ci:
     bash .ci/run

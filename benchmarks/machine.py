@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What this machine can do: bytes moved and operations computed in a second, all cores at work."""
+"""Measures the limits of this machine: bytes moved and operations computed in a second on all cores."""
 import json
 import os
 import time

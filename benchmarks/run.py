@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""emberlab beside NumPy and PyTorch on the same work, in turn, and a report of the medians.
+"""Runs emberlab, NumPy and PyTorch on the same work in turn and writes a report of the medians.
 
     just bench [--data FOLDER] [--rounds N] [--only WORKLOAD]
 

@@ -1,10 +1,10 @@
-//! What the program says of configurations, good and bad.
+//! Messages about valid and invalid configurations.
 
 use crate::support::{Lab, root};
 use std::fs;
 use std::path::Path;
 
-/// A configuration that works; each test changes one line.
+/// A valid configuration; each test changes one line.
 const GOOD: &str = r#"name = "good"
 seed = 1
 [data]
@@ -21,7 +21,7 @@ batch_size = 8
 learning_rate = 0.1
 "#;
 
-/// Each file of `bad_configs` with what is said of it, judged by eye when it was added: would a newcomer
+/// Compares the message for each file of `bad_configs`. A person judged each message when it was added: would a newcomer
 /// know what to do?
 #[test]
 fn every_mistake_is_told_with_its_place_and_what_is_allowed() {

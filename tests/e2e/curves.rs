@@ -1,4 +1,4 @@
-//! Whole runs against the lab in NumPy, values from `tests/golden/curves.py`.
+//! Comparison of whole runs with the lab in NumPy, values from `tests/golden/curves.py`.
 
 use crate::support::{Lab, cifar10, root};
 use safetensors::SafeTensors;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// f32 against f64 over a whole run.
+/// The tolerance of f32 against f64 over a whole run.
 const TOLERANCE: f64 = 1e-4;
 
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ fn assert_close(what: &str, values: &[f64], expected: &[f64]) {
     }
 }
 
-/// Trains `config` by one gradient rule and compares all that the run left.
+/// Trains `config` by one gradient rule and compares all files of the run.
 fn assert_equal(config: &str, curve: &Curve, gradient: &str, directory: Option<&str>) {
     let lab = Lab::new();
     let path = root().join(config);

@@ -1,4 +1,4 @@
-//! Runs whose files are damaged, huge, or of another machine.
+//! Runs whose files are damaged, huge, or from another machine.
 
 #[cfg(unix)]
 use crate::support::make_pipe;

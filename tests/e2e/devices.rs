@@ -1,4 +1,4 @@
-//! Several devices: here one CPU, taken several times.
+//! Several devices, here one CPU used several times.
 
 use crate::support::{Lab, json};
 
@@ -56,7 +56,7 @@ fn several_devices_give_the_result_of_one_at_the_same_batch() {
     }
 }
 
-/// By hand and by autodiff the same operands are rounded, so the two stay closer than either is to single precision.
+/// Both gradient rules round the same operands, so they differ less from each other than from single precision.
 #[test]
 #[cfg(feature = "flex")]
 fn products_in_bf16_are_rounded_alike_by_both_rules() {
@@ -95,7 +95,7 @@ fn bf16_is_refused_where_the_backend_has_none() {
     assert!(!lab.exists("artifacts"));
 }
 
-/// Scores come back many at a time, so that updates follow one another without a wait.
+/// Scores are read in groups, so that updates do not wait for the device.
 #[test]
 fn the_device_is_waited_for_a_few_times_in_an_epoch() {
     let lab = Lab::new();

@@ -1,4 +1,4 @@
-//! `emberlab data fetch`, from an archive on disk; what servers do is tested in `crates/data`.
+//! `emberlab data fetch`, from an archive on disk; downloads are tested in `crates/data`.
 
 use crate::support::Lab;
 use emberlab_data::cifar10::FOLDER;

@@ -1,4 +1,4 @@
-//! `gradcheck` where there are kinks.
+//! `gradcheck` of networks with kinks.
 
 use crate::support::{Lab, json};
 
@@ -21,7 +21,7 @@ epochs = 1
 learning_rate = 0.1
 "#;
 
-/// A sample of zeros gives every hidden unit an input of 0, its bias: the kink of ReLU. A step along a bias goes off the kink;
+/// A sample of zeros gives every hidden unit an input of 0, its bias: the kink of ReLU. A step along a bias leaves the kink;
 /// a step along a weight stays on it.
 fn on_a_kink() -> Lab {
     let lab = Lab::new();
@@ -70,7 +70,7 @@ fn a_weight_of_zero_under_an_l1_penalty_is_a_kink() {
     }
 }
 
-/// Networks in which all units of a layer may be inactive, so that those after it lie on their kink.
+/// Networks in which all units of a layer may be inactive, so that the units after it lie on their kink.
 #[test]
 fn right_derivatives_pass_where_layers_are_inactive() {
     let lab = Lab::new();

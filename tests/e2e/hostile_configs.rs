@@ -1,4 +1,4 @@
-//! Configurations that are huge, nested, misspelt in TOML's own ways, or no files.
+//! Configurations that are huge, deeply nested, invalid TOML, or not regular files.
 
 use crate::support::Lab;
 #[cfg(unix)]

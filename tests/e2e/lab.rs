@@ -1,4 +1,4 @@
-//! `emberlab lab`: its page, number by number.
+//! The page of `emberlab lab`, number by number.
 
 use crate::support::{Lab, cifar10, root};
 use serde_json::Value;
@@ -10,7 +10,7 @@ fn golden(name: &str) -> Value {
     serde_json::from_slice(&fs::read(root().join("tests/golden").join(name)).unwrap()).unwrap()
 }
 
-/// The numbers with six digits behind the point of a worked example, in the order in which they are read.
+/// The numbers with six decimals in a worked example, in reading order.
 fn worked_numbers(section: &str) -> Vec<f64> {
     let parts: Vec<&str> = section.split("<mn>").collect();
     let numbers = parts.windows(2).filter_map(|pair| {
@@ -101,7 +101,7 @@ fn images_are_run_with_many_seeds() {
     lab.emberlab(&format!("lab {set}")).succeeds();
 }
 
-/// On the official set, or a part of it.
+/// Uses the official set, or a part of it.
 #[test]
 #[ignore = "needs CIFAR-10: EMBERLAB_CIFAR10_DIR"]
 fn on_cifar10_the_published_losses_lie_within_the_spread_of_ours() {

@@ -1,4 +1,4 @@
-//! Many runs: listed, compared and swept.
+//! Commands about several runs: `runs`, `compare` and `sweep`.
 
 use crate::process::{Process, wait_until};
 use crate::support::{Lab, json};
@@ -174,14 +174,14 @@ fn a_sweep_that_is_stopped_says_how_to_go_on() {
     assert_eq!(record["outcome"], "interrupted");
 }
 
-/// The ranking of a sweep as JSON, without what its runs took.
+/// The ranking of a sweep as JSON, without the durations.
 fn ranking(said: &str) -> Vec<(String, String)> {
     let ranks = json(said);
     let ranks = ranks.as_array().unwrap().iter();
     ranks.map(|rank| (rank["settings"].to_string(), rank["loss"].to_string())).collect()
 }
 
-/// The outcomes of the runs of the sweep that have begun.
+/// The outcomes of the started runs of the sweep.
 fn outcomes(lab: &Lab) -> Vec<String> {
     let records = run_names().into_iter().filter_map(|name| {
         let text = fs::read_to_string(lab.path(&format!("artifacts/table-sweep/{name}/run.json"))).ok()?;

@@ -1,11 +1,11 @@
-//! The first ten steps of each optimizer against PyTorch, values from `tests/golden/torch_optimizers.py`.
+//! Comparison of the first ten steps of each optimizer with PyTorch, values from `tests/golden/torch_optimizers.py`.
 
 use crate::support::{Lab, root};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 use std::fs;
 
-/// Ten steps in f32 against f64.
+/// The tolerance of ten steps in f32 against f64.
 const TOLERANCE: f64 = 1e-5;
 
 #[derive(Deserialize)]

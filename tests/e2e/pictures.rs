@@ -1,4 +1,4 @@
-//! Folders of images as people have them.
+//! Image folders with the irregularities of real data.
 
 use crate::support::{Lab, json};
 use image::{ImageFormat, Rgb, RgbImage};
@@ -34,7 +34,7 @@ fn lab(folders: &[&str], n: u8) -> Lab {
     lab
 }
 
-/// The samples of each part, and what was told.
+/// The samples of each part, and the printed notes.
 #[track_caller]
 fn info(lab: &Lab, set: &str) -> (Vec<(String, u64)>, Vec<String>) {
     let arguments = ["data", "info", "pictures.toml", "--json", "--set", set];

@@ -1,4 +1,4 @@
-//! A process that a test starts and waits for, but not for ever.
+//! A process that a test starts and waits for, with a deadline.
 
 use std::fs;
 #[cfg(unix)]
@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
-/// The longest that a test waits for anything. It only ends tests that would hang: nothing takes a tenth of it.
+/// The deadline of every wait. It only ends tests that hang: no wait takes a tenth of it.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Waits until a condition holds, and panics with a message when it does not hold in time.
@@ -21,10 +21,10 @@ pub fn wait_until(mut condition: impl FnMut() -> bool, message: impl Fn() -> Str
     }
 }
 
-/// Standard output and standard error, as far as they are known.
+/// Standard output and standard error so far.
 type Printed = Box<dyn Fn() -> [Vec<u8>; 2]>;
 
-/// A process. It is killed when this is dropped, so that none outlives a test that fails.
+/// A process. It is killed on drop, so that it does not outlive a failing test.
 pub struct Process {
     child: Child,
     printed: Printed,
@@ -49,7 +49,7 @@ impl Process {
         Self::new(child, move || files.each_ref().map(|file| fs::read(file.path()).unwrap()))
     }
 
-    /// A process whose output goes elsewhere.
+    /// A process whose output is not captured.
     pub fn new(child: Child, printed: impl Fn() -> [Vec<u8>; 2] + 'static) -> Self {
         Self { child, printed: Box::new(printed) }
     }

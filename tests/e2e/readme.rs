@@ -1,4 +1,4 @@
-//! The README's commands, run as it gives them, print what it shows, on the default backend.
+//! Runs the commands of the README and compares their output with the README, on the default backend.
 
 use crate::support::{Lab, root};
 use std::fs;
@@ -44,7 +44,7 @@ fn every_command_shown_prints_what_is_shown() {
     }
 }
 
-/// The training curve that is promised on every processor, which rounds in its own way.
+/// The tolerance of printed numbers, because processors round differently.
 const TOLERANCE: f64 = 1e-4;
 
 /// Whether `said` is what is `shown`, where a line `...` stands for any lines. Numbers with a decimal point are
@@ -78,8 +78,8 @@ fn is_same_line(said: &str, shown: &str) -> bool {
     said.len() == shown.len() && said.iter().zip(&shown).all(is_same)
 }
 
-/// A line without the learning rate and the pace, which runs of ten seconds and more print behind it: the README shows those
-/// of a quick machine.
+/// A line without the learning rate and the pace, which runs of ten seconds and more append: the README shows the lines
+/// of a fast machine.
 fn without_pace<'a>(said: &'a str, shown: &str) -> &'a str {
     match said.rfind("  rate ") {
         Some(end) if !shown.contains("  rate ") => &said[..end],

@@ -1,4 +1,4 @@
-//! Pictures of a run, checked for what they show.
+//! Checks of the content of a run's figures.
 
 use crate::support::Lab;
 use serde_json::Value;
@@ -34,7 +34,7 @@ fn reported() -> Lab {
     lab
 }
 
-/// The places of the curves in the first colour.
+/// The coordinates of the curves in the first colour.
 fn curves(svg: &str) -> Vec<Vec<(f64, f64)>> {
     let number = |text: &str| text.parse().unwrap();
     let lines = svg.lines().filter(|line| line.starts_with("<polyline") && line.contains("#0072B2"));
@@ -59,7 +59,7 @@ fn texts(svg: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Checks that places are the values, but for the axis' scale and half a pixel.
+/// Checks that coordinates are the values, up to the scale of the axis and half a pixel.
 fn assert_drawn(places: &[f64], values: &[f64]) {
     assert_eq!(places.len(), values.len());
     let places_of = |which: &dyn Fn(f64, f64) -> bool| {
@@ -228,7 +228,7 @@ batch_size = 8
 learning_rate = 0.3
 "#;
 
-/// The places of the marks of class 0, which are circles; the last one is in the legend.
+/// The coordinates of the marks of class 0, which are circles; the last one is in the legend.
 fn circles(svg: &str) -> Vec<(f64, f64)> {
     let places = svg.split("<circle cx=\"").skip(1).map(|circle| {
         let (x, rest) = circle.split_once("\" cy=\"").unwrap();
@@ -320,7 +320,7 @@ fn what_is_missing_is_left_out_with_a_word() {
     let said = lab.emberlab("report plane");
     assert_eq!(
         (said.code, said.stderr.as_str()),
-        (0, "warning: `table.csv` does not exist; pictures that show samples are left out\n")
+        (0, "warning: `table.csv` does not exist; figures that show samples are left out\n")
     );
     assert!(lab.exists("artifacts/plane/plots/confusion-matrix.png"));
     assert!(!lab.exists("artifacts/plane/plots/scatter.png"));

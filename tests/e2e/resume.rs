@@ -1,4 +1,4 @@
-//! Runs that are stopped, killed or run out of disk, and go on as if nothing had happened.
+//! Runs that are stopped, killed or out of disk space, and continue with the same numbers.
 
 use crate::process::{Process, wait_until};
 use crate::support::Lab;
@@ -10,7 +10,7 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::Instant;
 
-/// Everything that draws or keeps something from update to update.
+/// A configuration with everything that keeps state from update to update.
 const CONFIG: &str = r#"
 name = "run"
 [data]
@@ -40,7 +40,7 @@ learning_rate = 0.01
 cosine = {}
 "#;
 
-/// What must be the same in the end.
+/// The files that must be equal at the end.
 const ENDS: [&str; 4] = [
     "artifacts/run/metrics.csv",
     "artifacts/run/model.safetensors",
@@ -299,7 +299,7 @@ fn training_ends_early_when_validation_gets_no_better() {
     assert!(ends(&lab) == expected);
 }
 
-/// A small file system of its own.
+/// A small file system.
 #[cfg(target_os = "linux")]
 struct SmallDisk(std::path::PathBuf);
 

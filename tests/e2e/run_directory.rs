@@ -1,4 +1,4 @@
-//! What a run leaves behind, and that it is the same each time.
+//! The files of a run, which are the same each time.
 
 use crate::process::Said;
 use crate::support::Lab;
@@ -218,7 +218,7 @@ fn a_run_that_cannot_begin_leaves_nothing() {
     assert!(!lab.exists("artifacts"));
 }
 
-/// Several processes that replace or go on with one run.
+/// Several processes that replace or resume one run.
 #[test]
 fn of_several_processes_on_one_run_one_works_and_the_others_say_so() {
     let lab = lab();
@@ -297,7 +297,7 @@ fn a_loss_that_is_no_number_ends_the_run_and_says_so() {
     assert!(record["updates"].as_u64().unwrap() >= lab.metric("small", "train", "loss").len() as u64);
 }
 
-/// The decay multiplies the weights by -8 with each update, until they are no numbers.
+/// The decay multiplies the weights by -8 with each update, until they become NaN or infinite.
 const DIVERGES: &str = "--set training.optimizer.kind=sgd --set training.optimizer.learning_rate=1 \
                         --set training.optimizer.weight_decay=9 --set training.epochs=40 \
                         --set training.checkpoint.every_epochs=1";
@@ -399,7 +399,7 @@ fn a_signal_ends_the_run_at_the_next_update_with_weights_and_exit_code_130() {
     }
 }
 
-/// Burn notes what is computed with a graph until a backward pass; by hand there is none.
+/// With autodiff, Burn keeps a graph of the computation until the backward pass; by hand there is no graph.
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_does_not_grow_with_the_updates() {

@@ -59,7 +59,7 @@ fn a_training_part_of_one_sample_is_refused() {
     assert!(said.stderr.contains("`model.batch_norm` is true, must be false: "), "{}", said.stderr);
 }
 
-/// A device is given no single sample of a batch that has more.
+/// No device gets a single sample of a larger batch.
 #[test]
 fn devices_share_small_batches_without_parts_of_one_sample() {
     let lab = Lab::new();

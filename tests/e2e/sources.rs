@@ -1,10 +1,10 @@
-//! Image folders and tables, from looking at them to predicting with what they taught.
+//! Image folders and tables, from `data preview` to `predict`.
 
 use crate::support::{Lab, json, root};
 use image::{Rgb, RgbImage};
 use std::fs;
 
-/// Red and blue squares in folders, a little different each, in two sizes and formats.
+/// Red and blue squares in folders, each slightly different, in two sizes and formats.
 fn squares(config: &str) -> Lab {
     let lab = Lab::new();
     for (part, n) in [("train", 12), ("test", 4)] {
@@ -132,7 +132,7 @@ fn the_irises_are_learnt() {
         let is_near = |pixel: &Rgb<u8>| (0..3).all(|channel| pixel.0[channel].abs_diff(colour[channel]) < 45);
         assert!(picture.pixels().any(is_near), "the samples of a class are not there");
     }
-    let wanted = "error: `petal` is no column, must be one of `sepal_length`, `sepal_width`, `petal_length`, `petal_width`";
+    let wanted = "error: `petal` is not a column, must be one of `sepal_length`, `sepal_width`, `petal_length`, `petal_width`";
     lab.emberlab("data preview configs/iris.toml --columns petal petal_width").fails(2, wanted);
 }
 

@@ -1,4 +1,4 @@
-//! A folder to run the program in, and the files that it leaves there.
+//! A folder in which tests run the program, and the files in it.
 
 use crate::process::{Process, Said};
 use emberlab_data::RandomState;
@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// The environment variable with the command that runs the program, as `qemu-x86_64 -cpu max`, which is a processor
-/// without AVX-512; the program runs by itself where it is not set.
+/// The environment variable with a command that runs the program, such as `qemu-x86_64 -cpu max`, a processor
+/// without AVX-512. If it is not set, the program runs directly.
 const RUNNER: &str = "EMBERLAB_TESTS_RUNNER";
 
 /// The root of the workspace.
@@ -22,7 +22,7 @@ pub fn cifar10() -> String {
     env::var("EMBERLAB_CIFAR10_DIR").expect("EMBERLAB_CIFAR10_DIR names no folder with CIFAR-10")
 }
 
-/// Makes a named pipe, which nobody writes to.
+/// Creates a named pipe without a writer.
 #[cfg(unix)]
 pub fn make_pipe(path: &Path) {
     Process::start(Command::new("mkfifo").arg(path)).ends().succeeds();

@@ -1,4 +1,4 @@
-//! Tables as people have them, from the file to the prediction.
+//! Tables with the irregularities of real data, from the file to the prediction.
 
 use crate::process::Process;
 use crate::support::{Lab, json};
@@ -27,7 +27,7 @@ fn lab(table: &str, keys: &str) -> Lab {
     lab
 }
 
-/// Animals by weight and colour, with holes, semicolons and decimal commas; the weight tells what they are.
+/// Animals by weight and colour, with missing values, semicolons and decimal commas; the weight determines the class.
 fn animals() -> String {
     let mut text = "Gewicht;Farbe;Art\n".to_owned();
     for row in 0..40 {

@@ -1,5 +1,4 @@
-//! The event file for TensorBoard. That TensorBoard's own reader finds the same in it is shown by
-//! `tests/interop/tensorboard_events.py`.
+//! The event file for TensorBoard. `tests/interop/tensorboard_events.py` reads it with TensorBoard itself.
 
 use crate::support::Lab;
 
@@ -20,7 +19,7 @@ learning_rate = 0.1
 tensorboard = true
 "#;
 
-/// CRC-32C bit by bit, then rotated and moved as TensorFlow does.
+/// CRC-32C bit by bit, then masked as TensorFlow does.
 fn checksum(bytes: &[u8]) -> u32 {
     let mut crc = !0u32;
     for byte in bytes {

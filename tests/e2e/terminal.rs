@@ -1,4 +1,4 @@
-//! The program on a terminal: a pseudo-terminal, whose settings are looked at before and after.
+//! The program on a pseudo-terminal, whose settings are compared before and after.
 
 use crate::process::{Process, Said, wait_until};
 use crate::support::Lab;
@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
-/// Goes on until it is stopped, an update every moment.
+/// Trains until it is stopped, with short updates.
 const LONG: &str = r#"
 name = "long"
 [data]
@@ -46,12 +46,12 @@ hidden = [1024, 1024]
 const LEAVE_ALTERNATE_SCREEN: &str = "\x1b[?1049l";
 const SHOW_CURSOR: &str = "\x1b[?25h";
 
-/// A terminal that the program is on, and what it showed.
+/// A terminal on which the program runs, and its output.
 struct Terminal {
     controller: File,
     user: File,
     shown: Arc<Mutex<Vec<u8>>>,
-    /// What its screen shows at the moment.
+    /// The current content of its screen.
     screen: Arc<Mutex<vt100::Parser>>,
 }
 
@@ -110,7 +110,7 @@ impl Terminal {
         lossy(&self.shown.lock().unwrap())
     }
 
-    /// The last of what was shown, for messages.
+    /// The end of the output, for messages.
     fn end(&self) -> String {
         let shown = self.shown();
         let skip = shown.chars().count().saturating_sub(2000);

@@ -1,4 +1,4 @@
-//! What can be done with a run: evaluate, predict, export, start another from its weights, check its
+//! Commands on a trained run: evaluate, predict, export, start another run from its weights, check its
 //! gradients.
 
 use crate::support::{Lab, json};
@@ -141,7 +141,7 @@ fn inputs_that_cannot_be_predicted_are_errors_that_say_why() {
         .fails(2, "error: `nothing` is no run: neither it nor `artifacts/nothing` has a `run.json`");
 }
 
-/// The tensors of a safetensors file, but for running means and variances.
+/// The tensors of a safetensors file, without running means and variances.
 fn parameters(bytes: &[u8]) -> BTreeMap<String, Vec<f32>> {
     let file = SafeTensors::deserialize(bytes).unwrap();
     let values = |bytes: &[u8]| -> Vec<f32> {
@@ -246,7 +246,7 @@ fn a_cnn_learns_the_same_by_hand_and_by_autodiff() {
     }
 }
 
-/// A batch this large is computed in parts, whose number the threads do not change.
+/// A batch of this size is computed in parts. Their number does not depend on the threads.
 #[test]
 fn a_cnn_in_parts_gives_the_same_bytes_with_any_number_of_threads_and_the_losses_of_autodiff() {
     let lab = images();

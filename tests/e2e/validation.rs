@@ -1,4 +1,4 @@
-//! A part of the training samples that is set aside to choose the best epoch by.
+//! The validation part, which is set aside to choose the best epoch.
 
 use crate::support::Lab;
 use serde_json::Value;

@@ -5,7 +5,7 @@ use safetensors::SafeTensors;
 use serde::Deserialize;
 use std::fs;
 
-/// Twelve updates in f32 against f64.
+/// The tolerance of twelve updates in f32 against f64.
 const TOLERANCE: f64 = 1e-5;
 
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ struct Run {
     losses: Vec<f64>,
     /// The mean loss over each epoch, each sample by its class weight.
     passes: Vec<f64>,
-    /// The plain cross-entropy in the end.
+    /// The plain cross-entropy at the end.
     test_loss: f64,
     weights: Vec<Vec<f64>>,
 }
@@ -92,7 +92,7 @@ fn batches_in_parts_weigh_by_their_class_weights_as_pytorch() {
     }
 }
 
-/// The mean of `-ln p` of the right class, from what a run left for each sample.
+/// The mean of `-ln p` of the true class, from the predictions of a run.
 fn log_loss(lab: &Lab, run: &str) -> f64 {
     let csv = lab.read(&format!("artifacts/{run}/predictions.csv"));
     let losses: Vec<f64> = csv

@@ -1,4 +1,4 @@
-//! Runs that start from weights as other programs write them.
+//! Runs that start from the weights of other programs.
 
 use crate::support::Lab;
 #[cfg(unix)]
@@ -6,7 +6,7 @@ use crate::support::make_pipe;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
-/// A linear classifier of four columns and three classes, which training does not move.
+/// A linear classifier of four columns and three classes, which training does not change.
 const CONFIG: &str = r#"
 name = "linear"
 [data]
@@ -25,7 +25,7 @@ epochs = 1
 learning_rate = 1e-30
 "#;
 
-/// Numbers with their bits in half precision and in bfloat16, as `torch.tensor(x).to(dtype)` has them:
+/// Numbers with their bits in half precision and in bfloat16, as `torch.tensor(x).to(dtype)` gives them:
 /// >>> torch.tensor([1, -2.5, 1 / 3, 100]).half().view(torch.int16), .bfloat16().view(torch.int16)
 const NUMBERS: [(f32, u16, f32, u16); 4] = [
     (1.0, 0x3C00, 1.0, 0x3F80),
@@ -62,7 +62,7 @@ fn file(tensors: &[Tensor]) -> Vec<u8> {
     safetensors::serialize(views.collect::<Vec<_>>(), None).unwrap()
 }
 
-/// The weights of the run that starts from a file, and what was told.
+/// The weights of the run that starts from a file, and the printed notes.
 #[track_caller]
 fn trained(content: &[u8]) -> (Vec<f32>, String) {
     let lab = Lab::new();
@@ -76,7 +76,7 @@ fn trained(content: &[u8]) -> (Vec<f32>, String) {
     (weights, said.stderr)
 }
 
-/// What is said of a file that cannot be used.
+/// The message for a file that cannot be used.
 #[track_caller]
 fn refusal(content: &[u8]) -> String {
     let lab = Lab::new();

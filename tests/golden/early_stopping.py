@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Where Keras's EarlyStopping ends a training and whose weights it keeps, for 400 random courses of a score.
+"""The epochs at which Keras's EarlyStopping stops and whose weights it keeps, for 400 random sequences of a score.
 
 Scores, `min_delta` and `baseline` are multiples of 1/64, so that they are equal in f32 and f64.
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""scikit-learn's figures for random predictions, some with ties, absent classes and classes never predicted."""
+"""scikit-learn's scores for random predictions, some with ties, absent classes and classes never predicted."""
 import json
 import pathlib
 import warnings

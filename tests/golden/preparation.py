@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What is done to samples before a model sees them: scikit-learn's split of the training part and its
-standardisation, and random crops and mirror images in NumPy."""
+"""The preparation of samples: scikit-learn's split of the training part and its standardisation, and random
+crops and mirror images in NumPy."""
 import json
 import pathlib
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Tables as people have them: what pandas reads, and scikit-learn's SimpleImputer, OneHotEncoder and
-StandardScaler make of it after `train_test_split`; and the scale of columns that are constant up to rounding."""
+"""Tables with missing values and words, read by pandas and prepared by scikit-learn's SimpleImputer, OneHotEncoder
+and StandardScaler after `train_test_split`; and the scale of columns that are constant up to rounding."""
 import io
 import json
 import pathlib

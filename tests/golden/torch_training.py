@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Losses and weights of PyTorch's runs on the data of cases/optimizers.toml, in f64, in batches in order, by losses with
-class weights and label smoothing; and the plain cross-entropy of the test part in the end."""
+class weights and label smoothing; and the plain cross-entropy of the test part at the end."""
 import json
 import pathlib
 import tomllib

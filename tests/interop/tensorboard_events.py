@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What TensorBoard's own reader finds in a run's event file is what metrics.csv holds, also after `--resume`.
+"""Reads a run's event file with TensorBoard and compares it with metrics.csv, also after `--resume`.
 
     tensorboard_events.py EMBERLAB
 """

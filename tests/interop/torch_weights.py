@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Weights on their way between emberlab, PyTorch and NumPy: the logits agree within 1e-5, both ways.
+"""Exchanges weights between emberlab, PyTorch and NumPy and checks that the logits agree within 1e-5.
 
     torch_weights.py EMBERLAB
 

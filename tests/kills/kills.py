@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Kills the program wherever it changes files and at random moments, and checks that the next command works.
+"""Kills the program at each change of a file and at random moments, and checks that the next command works.
 
     kills.py EMBERLAB [--every N] [--tries N] [--only CHECK]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains on servers of this machine and compares with training here; then kills servers in the middle.
+"""Trains on servers of this machine and compares with local training; then kills servers during a run.
 
     agree.py EMBERLAB_THAT_SERVES EMBERLAB_ON_SERVERS
 """

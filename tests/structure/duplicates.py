@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Finds places of ten lines or more that say the same in two places of the sources, and fails where there are any.
+"""Finds duplicates of ten lines or more in the sources, and fails if there are any.
 
     duplicates.py [--lines N]
 

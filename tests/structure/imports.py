@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws which folder of the sources imports which, and fails where files of different folders import each other in a circle.
+"""Draws the imports between folders of the sources, and fails if files of different folders import each other in a circle.
 
     imports.py [--files]
 

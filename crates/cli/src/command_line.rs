@@ -45,7 +45,7 @@ enum Command {
     Predict(predict::PredictArgs),
     /// Train many runs with some keys changed, several at once, and rank them
     Sweep(sweep::SweepArgs),
-    /// Draw what a run did into its folder `plots`, as SVG and PNG, and write its page `report.html`
+    /// Draw the figures of a run into its folder `plots`, as SVG and PNG, and write its page `report.html`
     #[command(after_help = "Example:\n  emberlab report iris")]
     Report(report::ReportArgs),
     /// Run the notebook's experiments and write the lab as a page, `artifacts/lab/index.html`
@@ -56,10 +56,10 @@ enum Command {
     /// Let other machines train on this one
     #[command(after_help = "Example:\n  emberlab serve --port 3000 --expose")]
     Serve(serve::ServeArgs),
-    /// List the runs and what came of them
+    /// List the runs with their outcomes
     #[command(after_help = "Examples:\n  emberlab runs\n  emberlab runs --artifacts artifacts/iris-sweep")]
     Runs(runs::RunsArgs),
-    /// Tell how runs differ, in settings and in scores, and draw their curves
+    /// Show how runs differ in settings and scores, and draw their curves
     #[command(
         after_help = "Examples:\n  emberlab compare cifar10-linear cifar10-mlp\n  emberlab compare cifar10-linear cifar10-mlp --plot accuracy.png --metric accuracy\n  emberlab compare cifar10-linear cifar10-mlp --html comparison.html"
     )]
@@ -75,20 +75,20 @@ enum Command {
     /// Check a configuration, or show it with its defaults
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Print what makes a shell complete the commands
+    /// Print a script that lets a shell complete the commands
     #[command(
         after_help = "Example:\n  emberlab completions bash > ~/.local/share/bash-completion/completions/emberlab"
     )]
     Completions(completions::CompletionsArgs),
-    /// Tell what this machine has to compute with, what is missing, and what mends it
+    /// Show the devices of this machine, each problem, and the command that solves it
     #[command(after_help = "Examples:\n  emberlab doctor\n  emberlab doctor --json")]
     Doctor(doctor::DoctorArgs),
-    /// Look at the data of a configuration
+    /// Fetch, describe, draw or export the data of a configuration
     #[command(subcommand)]
     Data(data::DataCommand),
 }
 
-/// The command line with its version.
+/// The parser, with the version of the program.
 fn parser() -> clap::Command {
     let version = format!(
         "{} (backend {}, Burn {}, commit {})",
@@ -100,7 +100,7 @@ fn parser() -> clap::Command {
     Cli::command().version(version)
 }
 
-/// Runs the program with the arguments it was started with.
+/// Runs the program with the arguments of its command line.
 pub fn main() -> ExitCode {
     let matches = parser().get_matches();
     let result = match Cli::from_arg_matches(&matches) {
@@ -140,7 +140,7 @@ fn run(command: Command) -> Result<(), Error> {
 mod tests {
     use super::*;
 
-    /// The help of every command that does something, with the words that lead to it.
+    /// The path and the help of every command that has no subcommands.
     fn helps(command: &clap::Command, path: &str, found: &mut Vec<(String, String)>) {
         let path = format!("{path}{} ", command.get_name());
         for below in command.get_subcommands() {

@@ -1,4 +1,4 @@
-//! What there is to know about the samples of a configuration.
+//! Describes the samples of a configuration: sizes, classes, ranges, means.
 
 use emberlab_data::{Features, LabelledData, Normalizer, statistics};
 use emberlab_run::fingerprint;
@@ -19,11 +19,11 @@ pub struct DataReport {
     pub shape: Vec<usize>,
     /// Channels or columns of the training part.
     pub columns: Vec<ColumnReport>,
-    /// What makes inputs of the samples.
+    /// The normalisation of the samples.
     pub normalizer: Normalizer,
-    /// Files of an image folder that are no images.
+    /// Files of an image folder that are not images.
     pub ignored: Vec<PathBuf>,
-    /// What is unusual about the data but no error, a line each.
+    /// Unusual properties of the data that are not errors, one line each.
     pub notes: Vec<String>,
 }
 
@@ -45,7 +45,7 @@ pub struct ClassReport {
     pub samples: Vec<usize>,
 }
 
-/// A channel of images, whose pixels count from 0 to 1, or a column of a table.
+/// A channel of images, with pixels from 0 to 1, or a column of a table.
 #[derive(Clone, Debug, Serialize)]
 pub struct ColumnReport {
     /// Its name.
@@ -56,12 +56,13 @@ pub struct ColumnReport {
     pub maximum: f64,
     /// Their mean.
     pub mean: f64,
-    /// The root of their mean squared distance from it.
-    pub deviation: f64,
+    /// Their standard deviation, with division by n.
+    #[serde(rename = "deviation")]
+    pub standard_deviation: f64,
 }
 
 impl DataReport {
-    /// The report of samples that are there.
+    /// Describes loaded samples.
     pub fn new(loaded: &Loaded) -> Self {
         let Loaded { splits, normalizer, ignored, notes, .. } = loaded;
         let train = &splits.train.samples;
@@ -98,9 +99,9 @@ fn columns(data: &LabelledData) -> Vec<ColumnReport> {
         Features::Images { shape, .. } => (0..shape.channels).map(|channel| channel.to_string()).collect(),
     };
     let reports = names.into_iter().zip(statistics(&data.features)).enumerate();
-    let reports = reports.map(|(column, (name, (mean, deviation)))| {
+    let reports = reports.map(|(column, (name, (mean, standard_deviation)))| {
         let (minimum, maximum) = extremes(&data.features, column);
-        ColumnReport { name, minimum, maximum, mean, deviation }
+        ColumnReport { name, minimum, maximum, mean, standard_deviation }
     });
     reports.collect()
 }

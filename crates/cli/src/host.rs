@@ -1,4 +1,4 @@
-//! The command line as the program around a training.
+//! The host of a training on the command line.
 
 use crate::dashboard::{DashboardRenderer, OpenScreen, Screen};
 use crate::output::{PlainRenderer, ProgressBars, give_up, print};
@@ -11,14 +11,14 @@ use emberlab_training::{Error as TrainingError, SilentRenderer, StopSignal};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// The way progress is shown.
+/// The way in which progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Display {
     /// The dashboard, on a terminal.
     Dashboard,
     /// A line per epoch, or per `log_every` updates.
     Lines,
-    /// Nothing but warnings, and progress bars on a terminal.
+    /// Only warnings, and progress bars on a terminal.
     Nothing,
 }
 
@@ -45,7 +45,7 @@ impl TerminalHost {
         Self { display, stop, heartbeat, bars, screen, open: Mutex::default(), announce }
     }
 
-    /// Closes the dashboard and gives the terminal back.
+    /// Closes the dashboard and restores the terminal.
     pub fn close(&self) {
         drop(self.open.lock().unwrap_or_else(PoisonError::into_inner).take());
     }

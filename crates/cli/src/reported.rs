@@ -1,4 +1,4 @@
-//! What pages and pictures of a run need besides its directory: the samples, and what the network computes.
+//! Prepares a run for its page and figures: reads its directory, its samples and its network.
 
 use crate::error::Error;
 use emberlab_config::Config;
@@ -10,11 +10,11 @@ use emberlab_training::learner::learning_rates;
 use emberlab_training::load;
 use emberlab_training::trained_run::TrainedRun;
 
-/// Reads a run and computes what its pictures need. Reports to `warn` what is missing.
+/// Reads a run with its samples and weights. Warns through `warn` about missing parts.
 ///
 /// # Errors
 ///
-/// Those of a damaged run, and of a device that is not there.
+/// The run is damaged, or the device is not available.
 pub fn material(directory: RunDir, progress: &dyn Progress, warn: fn(&str)) -> Result<Material, Error> {
     let config = Config::load(&directory.file(file::CONFIG), &[])?;
     let data = RunRecord::read(directory.path())?.data;
@@ -22,7 +22,7 @@ pub fn material(directory: RunDir, progress: &dyn Progress, warn: fn(&str)) -> R
         let run = TrainedRun::open(directory.path(), directory.path())?;
         Some(Box::new(Network(run)) as Box<dyn TrainedNetwork>)
     } else {
-        warn(&format!("`{}` has no weights; what they are needed for is left out", config.name));
+        warn(&format!("`{}` has no weights; figures that need them are left out", config.name));
         None
     };
     let splits = splits(&config, &data, progress, warn);
@@ -30,14 +30,14 @@ pub fn material(directory: RunDir, progress: &dyn Progress, warn: fn(&str)) -> R
     Ok(Material::read(directory, Computed { network, splits, learning_rates }, warn)?)
 }
 
-/// The samples of a run; nothing, with a warning, where they cannot be read or are other ones now.
+/// The samples of a run. Warns and returns `None` if they cannot be read or have changed.
 fn splits(config: &Config, data: &DataRecord, progress: &dyn Progress, warn: fn(&str)) -> Option<Splits> {
-    let left_out = "pictures that show samples are left out";
+    let left_out = "figures that show samples are left out";
     match load(config, progress) {
         Ok(loaded) if fingerprint(&loaded.splits) == data.sha256 => Some(loaded.splits),
         Ok(_) => {
             warn(&format!(
-                "the data is not what the run was trained on, its SHA-256 is another one; {left_out}"
+                "the data is not the data that the run was trained on: its SHA-256 differs; {left_out}"
             ));
             None
         }
@@ -48,7 +48,7 @@ fn splits(config: &Config, data: &DataRecord, progress: &dyn Progress, warn: fn(
     }
 }
 
-/// A trained run as the pictures know it.
+/// A trained run, as the interface that figures use.
 struct Network(TrainedRun);
 
 impl TrainedNetwork for Network {

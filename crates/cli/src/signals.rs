@@ -1,4 +1,4 @@
-//! Signals, and a standard output that is closed, as requests to stop.
+//! Turns signals and a closed standard output into requests to stop.
 
 use crate::error::{INTERRUPTED, SystemError};
 use crate::output::{give_up, standard_output, terminal};
@@ -7,9 +7,9 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::thread::Builder;
 
-/// Listens for INT, TERM, QUIT and HUP, and for the closing of standard output. The first request lets the current update
-/// end; a second one ends the program at once, with the terminal given back. `nohup` keeps its meaning: HUP stays ignored
-/// where it was.
+/// Listens for INT, TERM, QUIT and HUP, and for the closing of standard output. After the first request the current update
+/// still ends; a second request restores the terminal and ends the program at once. HUP stays ignored if it was ignored
+/// when the program started, as `nohup` does.
 ///
 /// # Errors
 ///
@@ -37,7 +37,7 @@ pub fn listen() -> Result<StopSignal, SystemError> {
     Ok(stop)
 }
 
-/// Ends the program without running anything else: other threads still compute.
+/// Ends the program without running destructors, because other threads still compute.
 fn exit(error: Option<emberlab_training::Error>) -> ! {
     match error {
         Some(error) => give_up(error),
@@ -48,7 +48,8 @@ fn exit(error: Option<emberlab_training::Error>) -> ! {
     }
 }
 
-/// Whether this process was started with a signal ignored, as by `nohup`. Only Linux tells; elsewhere the answer is no.
+/// Whether this process was started with a signal ignored, as by `nohup`. Only Linux shows this; on other systems the
+/// result is `false`.
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

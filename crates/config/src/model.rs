@@ -7,7 +7,7 @@ use super::rule::{count, list, number, seed, word};
 use super::section::Section;
 use super::shape::DataShape;
 use emberlab_data::ImageShape;
-use emberlab_models::{Architecture, ConvolutionBlocks, GradientRule, Output};
+use emberlab_models::{Architecture, ConvolutionBlocks, GradientRule, Output, Pool};
 
 /// The filters of each block of a CNN.
 const DEFAULT_CHANNELS: [usize; 2] = [16, 32];
@@ -46,6 +46,8 @@ pub enum ModelKind {
         channels: Vec<usize>,
         /// Height and width of the filters.
         kernel_size: usize,
+        /// The pooling that ends each block.
+        pool: Pool,
         /// The layers after the blocks; activation and batch norm are those of the blocks too.
         hidden: Hidden,
     },
@@ -62,6 +64,8 @@ pub(super) enum Kind {
 pub(super) const KINDS: [(&str, Kind); 3] =
     [("linear", Kind::Linear), ("mlp", Kind::Mlp), ("cnn", Kind::Cnn)];
 
+const POOLS: [(&str, Pool); 2] = [("max", Pool::Max), ("average", Pool::Average)];
+
 const OUTPUTS: [(&str, Output); 2] = [("softmax", Output::Softmax), ("sigmoid", Output::Sigmoid)];
 
 const GRADIENTS: [(&str, GradientRule); 2] =
@@ -75,11 +79,12 @@ impl ModelConfig {
         let hidden = match &self.kind {
             ModelKind::Linear => return architecture,
             ModelKind::Mlp(hidden) => hidden,
-            ModelKind::Cnn { channels, kernel_size, hidden } => {
+            ModelKind::Cnn { channels, kernel_size, pool, hidden } => {
                 architecture.convolution = image.map(|image| ConvolutionBlocks {
                     image,
                     channels: channels.clone(),
                     kernel_size: *kernel_size,
+                    pool: *pool,
                 });
                 hidden
             }
@@ -105,7 +110,7 @@ impl ModelConfig {
     pub(super) fn keys(section: &mut Section<'_>, written: Option<&Self>, default_seed: u32) -> Option<Self> {
         let set = written.map(|model| &model.kind);
         let kind = section.required(key("kind", word(&KINDS), "the layers"), set.map(ModelKind::word));
-        let (channels, kernel_size) = convolution_keys(section, set);
+        let (channels, kernel_size, pool) = convolution_keys(section, set);
         let set_hidden = set.and_then(ModelKind::hidden);
         let hidden = Hidden::keys(section, set_hidden, kind == Some(Kind::Cnn));
         let dropout_seed =
@@ -125,14 +130,14 @@ impl ModelConfig {
             Kind::Linear => {
                 let keys = ["hidden", "activation", "batch_norm", "dropout", "dropout_seed"];
                 section.refuse(&keys, "`kind` = \"linear\", which has no hidden layer");
-                section.refuse(&["channels", "kernel_size"], "`kind` = \"linear\", which has no filters");
+                section.refuse(&CONVOLUTION_KEYS, "`kind` = \"linear\", which has no filters");
                 ModelKind::Linear
             }
             Kind::Mlp => {
-                section.refuse(&["channels", "kernel_size"], "`kind` = \"mlp\", which has no filters");
+                section.refuse(&CONVOLUTION_KEYS, "`kind` = \"mlp\", which has no filters");
                 ModelKind::Mlp(hidden)
             }
-            Kind::Cnn => ModelKind::Cnn { channels, kernel_size, hidden },
+            Kind::Cnn => ModelKind::Cnn { channels, kernel_size, pool, hidden },
         };
         Some(Self { kind, output, gradient, init, init_seed, dropout_seed })
     }
@@ -175,11 +180,16 @@ impl ModelKind {
     }
 }
 
-/// Filters of each block, and their size.
-fn convolution_keys(section: &mut Section<'_>, written: Option<&ModelKind>) -> (Vec<usize>, usize) {
-    let (set_channels, set_kernel_size) = match written {
-        Some(ModelKind::Cnn { channels, kernel_size, .. }) => (Some(channels.clone()), Some(*kernel_size)),
-        _ => (None, None),
+/// The keys that only a CNN has.
+const CONVOLUTION_KEYS: [&str; 3] = ["channels", "kernel_size", "pool"];
+
+/// The filters of each block, their size, and the pooling.
+fn convolution_keys(section: &mut Section<'_>, written: Option<&ModelKind>) -> (Vec<usize>, usize, Pool) {
+    let (set_channels, set_kernel_size, set_pool) = match written {
+        Some(ModelKind::Cnn { channels, kernel_size, pool, .. }) => {
+            (Some(channels.clone()), Some(*kernel_size), Some(*pool))
+        }
+        _ => (None, None, None),
     };
     let channels = key("channels", list(count(1), 1), "number of filters of each block, for `cnn`");
     let channels = section.value(channels, DEFAULT_CHANNELS.to_vec(), set_channels);
@@ -187,7 +197,11 @@ fn convolution_keys(section: &mut Section<'_>, written: Option<&ModelKind>) -> (
         .map(|size| size as usize, |&size| Some(size as f64))
         .written_as(|&size| size as i64);
     let kernel_size = key("kernel_size", odd, "height and width of the filters in pixels, for `cnn`");
-    (channels, section.value(kernel_size, DEFAULT_KERNEL_SIZE, set_kernel_size))
+    let kernel_size = section.value(kernel_size, DEFAULT_KERNEL_SIZE, set_kernel_size);
+    let pool = key("pool", word(&POOLS), "value that is kept of each 2 × 2 pixels after a block, for `cnn`");
+    // Left out unless it is set: runs of earlier versions, which do not have the key, can be resumed.
+    let set_pool = set_pool.filter(|pool| *pool != Pool::Max);
+    (channels, kernel_size, section.value(pool, Pool::Max, set_pool))
 }
 
 fn check_image(section: &Section<'_>, n_blocks: usize, image: Option<ImageShape>) {

@@ -9,8 +9,8 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use emberlab_data::{ClassificationBatch, ImageShape, RandomState};
 use emberlab_models::layers::{InputGradient, Layer};
 use emberlab_models::{
-    Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Precision,
-    Scheme, SharedRandom,
+    Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Pool,
+    Precision, Scheme, SharedRandom,
 };
 
 /// The program's; with the C library's, large buffers take page faults in every operation.
@@ -23,7 +23,12 @@ const IMAGE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
 
 fn cnn() -> Architecture {
     Architecture {
-        convolution: Some(ConvolutionBlocks { image: IMAGE, channels: vec![32, 64, 128], kernel_size: 3 }),
+        convolution: Some(ConvolutionBlocks {
+            image: IMAGE,
+            channels: vec![32, 64, 128],
+            kernel_size: 3,
+            pool: Pool::Max,
+        }),
         batch_norm: true,
         ..Architecture::linear(IMAGE.size(), 10)
     }

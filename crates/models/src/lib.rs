@@ -12,8 +12,8 @@ mod description;
 mod metrics;
 
 pub use description::{
-    Activation, Architecture, ConvolutionBlocks, GradientRule, LayerSpec, NamedTensor, Output, Precision,
-    Scheme,
+    Activation, Architecture, ConvolutionBlocks, GradientRule, LayerSpec, NamedTensor, Output, Pool,
+    Precision, Scheme,
 };
 pub use metrics::{Description, LOSS, Metric, MetricName, MetricSums, Score, ScoreMean, Unit};
 

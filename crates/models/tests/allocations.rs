@@ -17,8 +17,8 @@ use emberlab_data::{
     Normalization, Normalizer, RandomState, Upload,
 };
 use emberlab_models::{
-    Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Scheme,
-    SharedRandom,
+    Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Pool,
+    Scheme, SharedRandom,
 };
 use std::num::NonZeroUsize;
 
@@ -58,7 +58,7 @@ fn of_an_update(architecture: &Architecture, rule: GradientRule) -> u64 {
 fn an_update_asks_for_memory_no_more_often_than_it_did() {
     let linear = Architecture::linear(IMAGE.size(), 3);
     let mlp = Architecture { hidden: vec![8], dropout: 0.5, ..linear.clone() };
-    let convolution = ConvolutionBlocks { image: IMAGE, channels: vec![4], kernel_size: 3 };
+    let convolution = ConvolutionBlocks { image: IMAGE, channels: vec![4], kernel_size: 3, pool: Pool::Max };
     let cnn = Architecture { convolution: Some(convolution), batch_norm: true, ..linear.clone() };
     let cases = [
         ("linear by hand", &linear, GradientRule::Manual, 208),

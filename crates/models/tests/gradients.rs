@@ -14,7 +14,7 @@ use emberlab_data::{ClassificationBatch, ImageShape, RandomState};
 use emberlab_models::layers::{AnyLayer, InputGradient, Layer, MaxPool, TrainingPass};
 use emberlab_models::{
     Activation, Architecture, Classifier, ConvolutionBlocks, GradientRule, Gradients, Loss, Network,
-    Objective, Output, Precision, Scheme, SharedRandom,
+    Objective, Output, Pool, Precision, Scheme, SharedRandom,
 };
 
 /// The sizes and values of one comparison, all drawn from a seed.
@@ -52,8 +52,9 @@ impl Case {
             let image = ImageShape { channels: between(1, 4), height: 8, width: 4 };
             let channels = (0..between(1, 3)).map(|_| between(1, 5)).collect();
             architecture.n_features = image.size();
-            architecture.convolution =
-                Some(ConvolutionBlocks { image, channels, kernel_size: [1, 3, 5][between(0, 3)] });
+            let kernel_size = [1, 3, 5][between(0, 3)];
+            let pool = [Pool::Max, Pool::Average][seed as usize % 2];
+            architecture.convolution = Some(ConvolutionBlocks { image, channels, kernel_size, pool });
         }
         let loss = Loss {
             output,

@@ -10,7 +10,9 @@ use burn::backend::Flex;
 use burn::module::{Param, ParamId, RunningState};
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Device, Tensor};
-use emberlab_models::layers::{ActivationLayer, AnyLayer, BatchNorm, InputGradient, Layer, MaxPool};
+use emberlab_models::layers::{
+    ActivationLayer, AnyLayer, AveragePool, BatchNorm, InputGradient, Layer, MaxPool,
+};
 use emberlab_models::{Activation, Loss, Output, Precision};
 use golden::IMAGE;
 use serde::Deserialize;
@@ -48,6 +50,7 @@ fn build(record: &Record) -> AnyLayer<Flex> {
         "convolution" => record.convolution(DType::F64),
         "batch-norm" => AnyLayer::BatchNorm(batch_norm(record)),
         "max-pool" => AnyLayer::MaxPool(MaxPool::new(IMAGE)),
+        "average-pool" => AnyLayer::AveragePool(AveragePool::new(IMAGE)),
         "relu" => activation(Activation::Relu),
         "leaky-relu" => activation(Activation::LeakyRelu),
         "tanh" => activation(Activation::Tanh),
@@ -76,7 +79,7 @@ fn gradient<const D: usize>(gradients: &mut GradientsParams, id: ParamId) -> Ten
 #[test]
 fn output_and_gradients_of_each_layer_equal_pytorch() {
     let records = records(|layer| layer != "cross-entropy");
-    assert_eq!(records.len(), 11);
+    assert_eq!(records.len(), 12);
     for record in records {
         let layer = build(&record);
         let (output, backward) = layer.differentiate(tensor(&record, "input"), Precision::Full);
@@ -99,7 +102,10 @@ fn output_and_gradients_of_each_layer_equal_pytorch() {
                 assert_equal(&record, "running_mean", layer.running_mean.value_sync());
                 assert_equal(&record, "running_var", layer.running_variance.value_sync());
             }
-            AnyLayer::Activation(_) | AnyLayer::Dropout(_) | AnyLayer::MaxPool(_) => (),
+            AnyLayer::Activation(_)
+            | AnyLayer::Dropout(_)
+            | AnyLayer::MaxPool(_)
+            | AnyLayer::AveragePool(_) => (),
         }
     }
 }

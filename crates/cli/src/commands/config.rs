@@ -8,7 +8,7 @@ use emberlab_config::{docs, schema};
 
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Say everything that is wrong with a configuration
+    /// Print every mistake in a configuration
     #[command(after_help = "Example:\n  emberlab config check configs/iris.toml")]
     Check(ConfigArgs),
     /// Print a configuration with its defaults, and where each value came from

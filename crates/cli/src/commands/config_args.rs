@@ -4,7 +4,7 @@ use clap::Args;
 use emberlab_config::{Config, ConfigError};
 use std::path::PathBuf;
 
-/// A configuration file and what is changed about it.
+/// A configuration file and the keys that the command line changes.
 #[derive(Args, Clone, Debug)]
 pub struct ConfigArgs {
     /// The configuration file
@@ -21,7 +21,7 @@ impl ConfigArgs {
     }
 }
 
-/// Reads a count from 1 on.
+/// Parses a whole number from 1.
 pub fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) | Err(_) => Err("must be a whole number from 1".to_owned()),

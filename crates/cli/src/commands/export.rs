@@ -16,7 +16,7 @@ pub struct ExportArgs {
     /// The format of the weights
     #[arg(long, value_enum)]
     format: Format,
-    /// The file to write, in place of `NAME.safetensors` or `NAME.mpk`
+    /// The file to write; by default `NAME.safetensors` or `NAME.mpk`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -24,7 +24,7 @@ pub struct ExportArgs {
 /// The formats of weights.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
-    /// For other tools, under PyTorch's names
+    /// For other tools, with PyTorch's names
     Safetensors,
     /// For Burn
     Mpk,

@@ -11,10 +11,10 @@ use emberlab_training::gradcheck::{Comparison, GradcheckOptions, ParameterReport
 pub struct GradcheckArgs {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Samples of the batch, the first of the training part
+    /// Number of samples, taken from the start of the training part
     #[arg(long, default_value_t = GradcheckOptions::default().samples, value_parser = super::config_args::at_least_one)]
     samples: usize,
-    /// Entries of each parameter whose finite difference is taken
+    /// Number of entries of each parameter to compare with finite differences
     #[arg(long, default_value_t = GradcheckOptions::default().entries, value_parser = super::config_args::at_least_one)]
     entries: usize,
     /// Print JSON
@@ -32,16 +32,14 @@ pub fn run(arguments: &GradcheckArgs) -> Result<(), Error> {
         ..defaults
     };
     let report = gradcheck(&config, &options, &ProgressBars::new())?;
-    match arguments.json {
-        true => print::json(&report)?,
-        false => print::text(&table(&report))?,
+    if arguments.json {
+        print::json(&report)?
+    } else {
+        print::text(&table(&report))?
     }
     let failed = report.parameters.into_iter().filter(|parameter| !parameter.passed);
     let failed: Vec<String> = failed.map(|parameter| parameter.name).collect();
-    match failed.is_empty() {
-        true => Ok(()),
-        false => Err(Error::Gradcheck(failed)),
-    }
+    if failed.is_empty() { Ok(()) } else { Err(Error::Gradcheck(failed)) }
 }
 
 fn table(report: &Report) -> String {
@@ -115,7 +113,7 @@ fn row(parameter: &ParameterReport, name_width: usize) -> String {
     )
 }
 
-/// How many entries were left out, where there are any.
+/// The number of entries that were left out; empty if there are none.
 fn kinks(report: &Report) -> String {
     let n: usize = report.parameters.iter().map(|parameter| parameter.kinks).sum();
     let compared: usize = report.parameters.iter().map(|parameter| parameter.difference.entries).sum();

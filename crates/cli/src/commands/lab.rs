@@ -11,10 +11,10 @@ use std::path::PathBuf;
 
 #[derive(Args, Debug)]
 pub struct LabArgs {
-    /// Set a key in the experiments that have it, as in `--set data.directory=FOLDER`; may be repeated
+    /// Set a key in each experiment that has it, as in `--set data.directory=FOLDER`; may be repeated
     #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
     set: Vec<String>,
-    /// The folder of all runs; the lab goes into `lab/` there
+    /// The folder of all runs; the lab is written to `lab/` in it
     #[arg(long, value_name = "DIR", default_value = "artifacts")]
     artifacts: PathBuf,
 }

@@ -1,4 +1,4 @@
-//! The run that a command is about.
+//! Arguments that name a run.
 
 use crate::error::Error;
 use clap::Args;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 #[derive(Args, Debug)]
 pub struct RunArgs {
-    /// The run: its directory, or its name under the artifacts
+    /// The run: its directory, or its name in the folder of all runs
     #[arg(value_name = "RUN")]
     pub run: PathBuf,
     /// The folder of all runs

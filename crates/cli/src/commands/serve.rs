@@ -15,7 +15,7 @@ pub struct ServeArgs {
     /// The GPU to compute on
     #[arg(long, default_value_t = 0)]
     index: usize,
-    /// Agree that every machine that reaches this one may use it
+    /// Confirm that every machine that can reach this one may use it
     #[arg(long)]
     expose: bool,
 }

@@ -17,10 +17,10 @@ pub enum UsageError {
     NoTerminal,
     /// `serve` without `--expose`.
     #[error(
-        "Burn's server listens on every network interface of this machine and asks nobody for a password: whoever \
-         reaches the port can compute here, fill the memory, and read what others compute. Where only machines you \
-         trust reach it, start it with `--expose`. To use it from elsewhere, keep the port closed in the firewall and \
-         tunnel: `ssh -L 3000:localhost:3000 THIS_MACHINE`, then train there with `--remote ws://localhost:3000`"
+        "Burn's server listens on every network interface of this machine without a password: anyone who can reach the port \
+         can compute here, fill the memory, and read the data of others. If only machines that you trust can reach it, \
+         start it with `--expose`. To use it from elsewhere, keep the port closed in the firewall and open a tunnel: \
+         `ssh -L 3000:localhost:3000 THIS_MACHINE`, then train there with `--remote ws://localhost:3000`"
     )]
     NotExposed,
     /// A key that `--grid` has twice.
@@ -33,10 +33,10 @@ pub enum UsageError {
     #[error("the lab names its runs itself; choose another `--artifacts`")]
     LabNames,
     /// An output file that the samples are read from.
-    #[error("`{}` is what the samples are read from; choose another folder with `--out`", .0.display())]
+    #[error("`{}` is the table that the samples are read from; choose another folder with `--out`", .0.display())]
     OverwritesSource(PathBuf),
     /// A column that the table does not have.
-    #[error("`{wanted}` is no column, must be one of {}", quoted(columns))]
+    #[error("`{wanted}` is not a column, must be one of {}", quoted(columns))]
     NoColumn {
         /// The column.
         wanted: String,

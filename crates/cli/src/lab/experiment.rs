@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// An experiment whose configuration is part of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Experiment {
-    /// Its name, which is that of its configuration and of its run.
+    /// The name of its configuration and of its run.
     pub name: &'static str,
     /// Its configuration, with a comment on every line.
     pub text: &'static str,
@@ -41,7 +41,7 @@ experiments! {
 }
 
 impl Experiment {
-    /// Its configuration with the overrides that it has keys for.
+    /// Its configuration, with the overrides whose keys it has.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl Experiment {
         Ok(self.load(&fitting)?)
     }
 
-    /// The same under another name and seed.
+    /// The configuration with a seed and a name that contains it.
     ///
     /// # Errors
     ///
@@ -66,22 +66,22 @@ impl Experiment {
         Config::parse(&self.path(), self.text, overrides)
     }
 
-    /// Where its configuration is in the source.
+    /// The path of its configuration in the repository.
     pub fn path(self) -> PathBuf {
         Path::new("configs/lab").join(self.name).with_extension("toml")
     }
 
-    /// Whether it is about images.
+    /// Whether its data are images.
     pub fn is_image(self) -> bool {
         self.name.starts_with("cifar10")
     }
 }
 
-/// Whether each override fits at least one experiment.
+/// Checks that each override fits at least one experiment.
 ///
 /// # Errors
 ///
-/// [`Error::Config`] for the first that fits none; [`UsageError::LabNames`] for the names of the runs, which are the lab's.
+/// [`Error::Config`] for the first override that fits none; [`UsageError::LabNames`] for `name`, which the lab sets itself.
 pub fn check_overrides(overrides: &[String]) -> Result<(), Error> {
     for one in overrides {
         if one.split_once('=').is_some_and(|(key, _)| key.trim() == "name") {

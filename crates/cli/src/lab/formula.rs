@@ -9,7 +9,7 @@ use pulldown_latex::{Parser, Storage, push_mathml};
 ///
 /// # Errors
 ///
-/// [`Error::Picture`] for LaTeX that is none.
+/// [`Error::Picture`] for invalid LaTeX.
 pub fn display(latex: &str) -> Result<Markup, Error> {
     let math = mathml(latex, DisplayMode::Block)?;
     Ok(html! { div class="formula" tabindex="0" role="math" aria-label=(latex) { (math) } })
@@ -19,7 +19,7 @@ pub fn display(latex: &str) -> Result<Markup, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Picture`] for LaTeX that is none.
+/// [`Error::Picture`] for invalid LaTeX.
 pub fn inline(latex: &str) -> Result<Markup, Error> {
     mathml(latex, DisplayMode::Inline)
 }
@@ -27,7 +27,7 @@ pub fn inline(latex: &str) -> Result<Markup, Error> {
 fn mathml(latex: &str, display_mode: DisplayMode) -> Result<Markup, Error> {
     let failed = |reason: String| Error::picture(format!("the formula `{latex}` {reason}"));
     let storage = Storage::new();
-    // A formula with a mistake in it would otherwise be shown as the mistake.
+    // The renderer would write the message of a parse error into the page.
     if let Some(Err(error)) = Parser::new(latex, &storage).find(Result::is_err) {
         return Err(failed(error.to_string()));
     }
@@ -36,12 +36,12 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> Result<Markup, Error> {
     let storage = Storage::new();
     push_mathml(&mut text, Parser::new(latex, &storage), config)
         .map_err(|error| failed(error.to_string()))?;
-    // Brackets grow with what is in them only in some fonts; the page's style draws them in all.
+    // Only some fonts stretch brackets to the height of a matrix; the style of the page draws them instead.
     let text = text.replace(r#"<mo stretchy="true">[</mo><mtable class=""#, r#"<mtable class="bracketed "#);
     Ok(PreEscaped(text.replace(r#"</mtable><mo stretchy="true">]</mo>"#, "</mtable>")))
 }
 
-/// A matrix of numbers, each with so many digits behind the point.
+/// A matrix in LaTeX, each number with `digits` decimals.
 pub fn matrix(rows: &[Vec<f64>], digits: usize) -> String {
     let row =
         |row: &Vec<f64>| row.iter().map(|value| format!("{value:.digits$}")).collect::<Vec<_>>().join(" & ");

@@ -41,25 +41,25 @@ const RUNS: &str = "runs";
 const SEEDS: &str = "seeds";
 const PAGE: &str = "index.html";
 
-/// What the command line decides about the lab.
+/// The options of the lab.
 pub struct LabOptions<'a> {
     /// The folder of all runs.
     pub artifacts: PathBuf,
     /// `key.path=value`, for the experiments that have the key.
     pub overrides: Vec<String>,
-    /// What asks the lab to stop.
+    /// Requests to stop.
     pub stop: StopSignal,
-    /// Who is told of what is odd but no error.
+    /// Receives warnings.
     pub warn: fn(&str),
-    /// Who is told how far the lab came, a line each.
+    /// Receives a line of progress after each step.
     pub tell: &'a dyn Fn(&str) -> Result<(), Error>,
-    /// What shows how far a step came.
+    /// Shows the progress within a step.
     pub progress: &'a dyn Progress,
 }
 
 /// Runs the lab and returns the path of its page.
 ///
-/// Experiments on images are left out, with a warning and a word on the page, where there are no images.
+/// Leaves experiments on images out, with a warning and a note on the page, if the images are missing.
 ///
 /// # Errors
 ///
@@ -104,7 +104,7 @@ pub fn run(options: &LabOptions<'_>) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
-/// Why there are no images, where there are none.
+/// The reason why images are missing; `None` if they are available.
 fn no_images(options: &LabOptions<'_>) -> Result<Option<String>, Error> {
     let config = Experiment::LINEAR.config(&options.overrides)?;
     match load(&config, options.progress) {
@@ -150,7 +150,7 @@ fn train_into(config: &Config, options: &LabOptions<'_>, artifacts: PathBuf) -> 
     Ok(RunDir::open(&artifacts, &report.run)?)
 }
 
-/// Trains an image classifier with further seeds, by hand, which is the quicker rule.
+/// Trains an image classifier with further seeds. Uses gradients by hand, which are faster.
 fn spread(
     experiment: Experiment,
     by_hand: Experiment,
@@ -166,7 +166,7 @@ fn spread(
         curves.push(curve(&metrics, "train", LOSS.name).into_iter().map(|point| point.1).collect());
     }
     (options.tell)(&format!(
-        "{:24} {N_SEEDS} seeds more in {:.2} s",
+        "{:24} {N_SEEDS} further seeds in {:.2} s",
         experiment.name,
         start.elapsed().as_secs_f64()
     ))?;

@@ -6,7 +6,7 @@ use crate::error::Error;
 use emberlab_report::page::page as frame;
 use maud::html;
 
-/// Names of the sections, and where they are.
+/// The sections: `id` and title.
 const CONTENTS: [(&str, &str); 13] = [
     ("data", "Data"),
     ("prediction", "Prediction"),

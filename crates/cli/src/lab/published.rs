@@ -1,15 +1,15 @@
-//! The losses that the notebook printed, which had no seed.
+//! The losses that the notebook printed. It set no seed.
 
 use crate::error::Error;
 
-/// With its source at the top.
+/// The table of losses; a comment at its start names the source.
 const PUBLISHED: &str = include_str!("published.csv");
 
-/// The notebook's losses of an experiment, from the first epoch on; none where it printed none.
+/// The notebook's losses of an experiment, from the first epoch on; empty if it printed none.
 ///
 /// # Errors
 ///
-/// [`Error::Published`] when the file that is part of the program is damaged.
+/// [`Error::Published`] if the embedded table is invalid.
 pub fn published(experiment: &str) -> Result<Vec<f64>, Error> {
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(PUBLISHED.as_bytes());
     let mut losses = Vec::new();

@@ -1,4 +1,4 @@
-//! What the lab came to: what its page is made of.
+//! The results of the lab, from which its page is made.
 
 use super::experiment::Experiment;
 use super::spread::Spread;
@@ -9,19 +9,19 @@ use emberlab_training::gradcheck::Report;
 
 /// An experiment that was run.
 pub struct Done {
-    /// Which.
+    /// The experiment.
     pub experiment: Experiment,
-    /// What the run left.
+    /// The data of its run.
     pub material: Material,
-    /// What was drawn of it.
+    /// The figures of its run.
     pub figures: Vec<Figure>,
 }
 
-/// Everything that the page is made of.
+/// All results.
 pub struct Lab {
-    /// In the notebook's order.
+    /// The experiments that were run, in the order of the notebook.
     pub done: Vec<Done>,
-    /// Why the experiments on images are missing, where they are.
+    /// The reason why the experiments on images are missing, if they are.
     pub no_images: Option<String>,
     /// The first update by one sample: softmax, sigmoid.
     pub worked: Vec<WorkedExample>,
@@ -29,7 +29,7 @@ pub struct Lab {
     pub checks: Vec<(Experiment, Report)>,
     /// The image classifiers with further seeds.
     pub spreads: Vec<(Experiment, Spread)>,
-    /// What was set on the command line.
+    /// The keys that were set on the command line.
     pub overrides: Vec<String>,
 }
 

@@ -7,21 +7,21 @@ use emberlab_report::plots::{Curve, Stroke};
 /// The losses of several seeds at each epoch, and the published ones.
 #[derive(Clone, Debug)]
 pub struct Spread {
-    /// Seeds.
+    /// The number of seeds.
     pub n_seeds: usize,
     /// The mean over the seeds, from the first epoch on.
     pub mean: Vec<f64>,
-    /// The standard deviation over the seeds, with n − 1 below the line.
-    pub deviation: Vec<f64>,
-    /// What the notebook printed, as far as it goes.
+    /// The standard deviation over the seeds, with division by n − 1.
+    pub std: Vec<f64>,
+    /// The losses that the notebook printed, at most one for each epoch of ours.
     pub published: Vec<f64>,
 }
 
-/// The losses lie within this many deviations of the mean for about 19 of 20 seeds.
+/// Standard deviations around the mean that hold the losses of about 19 of 20 seeds.
 pub const WIDTH: f64 = 2.0;
 
 impl Spread {
-    /// Takes the loss curves of some seeds, all of the same length.
+    /// Computes the spread of loss curves of the same length, one for each seed.
     ///
     /// # Errors
     ///
@@ -30,7 +30,7 @@ impl Spread {
         let epochs = curves.iter().map(Vec::len).min().unwrap_or(0);
         let n = curves.len() as f64;
         let mean = |epoch: usize| curves.iter().map(|curve| curve[epoch]).sum::<f64>() / n;
-        let deviation = |epoch: usize| {
+        let std = |epoch: usize| {
             let mean = mean(epoch);
             let squares = curves.iter().map(|curve| (curve[epoch] - mean).powi(2)).sum::<f64>();
             (squares / (n - 1.0).max(1.0)).sqrt()
@@ -40,7 +40,7 @@ impl Spread {
         Ok(Self {
             n_seeds: curves.len(),
             mean: (0..epochs).map(mean).collect(),
-            deviation: (0..epochs).map(deviation).collect(),
+            std: (0..epochs).map(std).collect(),
             published,
         })
     }
@@ -56,10 +56,11 @@ impl Spread {
     }
 
     fn distances(&self) -> impl Iterator<Item = f64> {
-        let expected = self.mean.iter().zip(&self.deviation);
-        self.published.iter().zip(expected).map(|(loss, (mean, deviation))| {
-            if *deviation > 0.0 { (loss - mean).abs() / deviation } else { f64::INFINITY }
-        })
+        let expected = self.mean.iter().zip(&self.std);
+        self.published
+            .iter()
+            .zip(expected)
+            .map(|(loss, (mean, std))| if *std > 0.0 { (loss - mean).abs() / std } else { f64::INFINITY })
     }
 
     /// The spread as a band, its mean and the published losses as curves.
@@ -68,7 +69,7 @@ impl Spread {
             (1..).zip(values).map(|(epoch, value)| (f64::from(epoch), *value)).collect()
         };
         let edge = |side: f64| -> Vec<f64> {
-            self.mean.iter().zip(&self.deviation).map(|(mean, deviation)| mean + side * deviation).collect()
+            self.mean.iter().zip(&self.std).map(|(mean, std)| mean + side * std).collect()
         };
         let mut band = points(&edge(-WIDTH));
         band.extend(points(&edge(WIDTH)).into_iter().rev());
@@ -79,7 +80,7 @@ impl Spread {
         ];
         if !self.published.is_empty() {
             let published = points(&self.published);
-            curves.push(curve("the notebook's, as it printed them".into(), 1, Stroke::Solid, published));
+            curves.push(curve("printed by the notebook".into(), 1, Stroke::Solid, published));
         }
         curves
     }
@@ -95,7 +96,7 @@ mod tests {
     fn the_spread_is_that_of_numpy() {
         let spread = Spread::new("cifar10-linear", &[vec![2.3, 2.0], vec![2.4, 2.1]]).unwrap();
         assert!((spread.mean[0] - 2.35).abs() < 1e-12);
-        assert!((spread.deviation[0] - 0.07071067811865482).abs() < 1e-12);
+        assert!((spread.std[0] - 0.07071067811865482).abs() < 1e-12);
         // 2.3399 is 0.14 deviations below the mean, 2.3118 is 3.7 above 2.05.
         assert_eq!((spread.published.len(), spread.within()), (2, 1));
         assert!((spread.largest_distance() - 0.2618 / 0.07071067811865482).abs() < 1e-9);

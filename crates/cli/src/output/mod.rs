@@ -1,4 +1,4 @@
-//! What the program prints, and the terminal that it prints to.
+//! Output of the program to standard output, standard error and the terminal.
 
 mod plain_lines;
 pub mod print;
@@ -11,7 +11,7 @@ pub use progress_bars::ProgressBars;
 
 use crate::error::Error;
 
-/// Prints an error and ends the program, from whichever thread found it out.
+/// Prints an error and ends the program. Any thread may call it.
 pub fn give_up(error: impl Into<Error>) -> ! {
     let error = error.into();
     terminal::give_back_at_end();

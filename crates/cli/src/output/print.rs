@@ -1,4 +1,4 @@
-//! What the commands print.
+//! Printing of text, tables, JSON, warnings and errors.
 
 use crate::error::Error;
 use crate::output::standard_output;
@@ -8,18 +8,18 @@ use emberlab_data::text::{needs_escape, on_one_line, printable, short_line, show
 use serde::Serialize;
 use std::io::Write;
 
-/// What stands out: the words at the beginning of a line.
+/// The style of the first word of a line.
 const STRONG: Style = Style::new().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
-/// Writes to standard output, with control characters made visible. A reader that went away is no error.
+/// Writes to standard output, with control characters made visible. A closed pipe is not an error.
 pub fn text(text: &str) -> Result<(), Error> {
     write(&printable(text))
 }
 
-/// Writes lines whose first words stand out, as in `run    artifacts/iris`, in colour only on a terminal; those that
-/// begin with a space go on from the line before.
+/// Writes lines with their first word in bold on a terminal, as in `run    artifacts/iris`. A line that begins with a
+/// space continues the line before it.
 pub fn strong_lines(lines: &str) -> Result<(), Error> {
     write(&with_strong_words(&printable(lines)))
 }
@@ -37,20 +37,21 @@ pub fn json(value: &impl Serialize) -> Result<(), Error> {
     let encoded = serde_json::to_string_pretty(value).map_err(|error| Error::Encode(error.into()))?;
     let mut safe = String::with_capacity(encoded.len() + 1);
     for character in encoded.chars() {
-        match needs_escape(character) && character != '\n' {
-            true => safe += &format!("\\u{:04x}", u32::from(character)),
-            false => safe.push(character),
+        if needs_escape(character) && character != '\n' {
+            safe += &format!("\\u{:04x}", u32::from(character));
+        } else {
+            safe.push(character);
         }
     }
     write(&(safe + "\n"))
 }
 
-/// A name in a table: on one line, and cut where it is long.
+/// A cell of a table: on one line, and shortened if it is long.
 pub fn cell(text: &str) -> String {
     shown(&on_one_line(text)).into_owned()
 }
 
-/// Rows in columns, the first to the left and all others to the right but for the last; a row is a header.
+/// Aligns rows in columns: the first column to the left, all others to the right. The first row is the header.
 pub fn table(rows: &[Vec<String>]) -> String {
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|text| cell(text)).collect()).collect();
     let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -67,18 +68,18 @@ pub fn table(rows: &[Vec<String>]) -> String {
     lines.collect()
 }
 
-/// Writes to standard error what is odd but no error; while there is a dashboard, when it is closed.
+/// Writes a warning to standard error. While the dashboard is open, the warning waits until it closes.
 pub fn warning(text: &str) {
     let text = short_line(&on_one_line(text)).to_string();
     if let Some(message) = terminal::hold(format!("{WARNING}warning:{WARNING:#} {text}")) {
-        // There is nowhere left to say that this failed.
+        // A failure to write to standard error cannot be reported.
         let _ = writeln!(anstream::stderr(), "{message}");
     }
 }
 
 /// Writes an error's report to standard error.
 pub fn error(error: &Error) {
-    // There is nowhere left to say that this failed.
+    // A failure to write to standard error cannot be reported.
     let report: Vec<String> =
         error.report().lines().map(|line| short_line(&on_one_line(line)).into_owned()).collect();
     let _ = writeln!(anstream::stderr(), "{}", coloured(&report.join("\n")));

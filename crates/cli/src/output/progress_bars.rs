@@ -5,11 +5,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Tasks that are over sooner need no bar.
+/// The time after which a phase shows a bar.
 const WORTH_A_BAR: Duration = Duration::from_millis(300);
 
-/// Draws the phase that goes on to standard error, once it takes a while; draws nothing where that is no
-/// terminal.
+/// Draws a progress bar for the current phase to standard error if the phase takes long. Draws nothing if standard
+/// error is not a terminal.
 pub struct ProgressBars(Mutex<Option<Bar>>);
 
 /// The bar of a phase.
@@ -38,7 +38,7 @@ impl Progress for ProgressBars {
             (_, Some(_)) => "{msg}  {bar:40}  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left",
             (_, None) => "{msg}  {spinner}  {bytes}  {bytes_per_sec}",
         };
-        // The templates are good; without one the bar has a look of its own.
+        // The templates are valid; without one, the bar would use the default style.
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }

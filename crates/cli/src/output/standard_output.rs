@@ -1,4 +1,4 @@
-//! Whether somebody still reads standard output, and whether it takes more.
+//! Checks whether standard output still has a reader and can accept more output.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -6,8 +6,8 @@ use rustix::stdio::stdout;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-/// Returns when the reader of standard output is gone: the other end of a pipe or of a terminal is closed. Returns
-/// `false` where the system cannot tell; such a reader is noticed when a write fails.
+/// Waits until the reader of standard output is gone: the other end of the pipe or of the terminal is closed. Returns
+/// `false` at once if the system cannot watch it; the next write then fails.
 pub fn wait_until_closed() -> bool {
     loop {
         let out = stdout();
@@ -21,21 +21,21 @@ pub fn wait_until_closed() -> bool {
     }
 }
 
-/// Whether a line can be written without waiting for the reader; waits at most `patience` for it.
+/// Whether standard output accepts a line within `patience`.
 pub fn takes_more(patience: Duration) -> bool {
     let out = stdout();
     let mut watched = [PollFd::new(&out, PollFlags::OUT)];
     match poll(&mut watched, Timespec::try_from(patience).ok().as_ref()) {
         Ok(0) => false,
-        // What poll cannot tell, the write tells.
+        // An error that poll reports also makes the write fail.
         Ok(_) => true,
         Err(error) => error != Errno::INTR,
     }
 }
 
-/// Whether a failed write to standard output says that the reader is gone.
+/// Whether a write to standard output failed because the reader is gone.
 pub fn is_closed(error: &io::Error) -> bool {
-    // Linux answers EIO on a terminal whose other end is closed.
+    // Linux reports EIO on a terminal whose other end is closed.
     error.kind() == ErrorKind::BrokenPipe
         || (error.raw_os_error() == Some(Errno::IO.raw_os_error()) && is_character_device())
 }

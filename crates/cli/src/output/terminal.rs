@@ -1,5 +1,5 @@
-//! The terminal that the dashboard takes over: the only place that changes its settings and its screen, and that gives
-//! both back, however the program ends.
+//! Takes the terminal over for the dashboard and restores it however the program ends. No other file changes the
+//! settings of the terminal or its screen.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::getpgrp;
@@ -15,50 +15,50 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[0m\x1b[2J";
 /// Resets colours, leaves the alternate screen, and shows the cursor.
 const LEAVE: &[u8] = b"\x1b[0m\x1b[?1049l\x1b[?25h";
 const ABORTED: &[u8] =
-    b"error: the program was aborted, as when memory runs out; go on from the last checkpoint with `--resume`\n";
-/// How long a terminal may take to accept the bytes that give it back.
+    b"error: the program was aborted, for example because memory ran out; continue from the last checkpoint with `--resume`\n";
+/// The longest wait until the terminal accepts the bytes that restore it.
 const PATIENCE: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
-/// How long a frame that is being written may hold up the end of the program.
+/// The longest wait at the end of the program for a frame that is being written.
 const LAST_FRAME: Duration = Duration::from_secs(1);
-/// The size where the terminal does not tell one.
+/// The size that is assumed if the terminal reports none.
 const USUAL: (u16, u16) = (80, 24);
 
-/// The settings from before.
+/// The settings before the terminal was taken over.
 static SAVED: OnceLock<Termios> = OnceLock::new();
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Held while a frame is written.
 static WRITING: Mutex<()> = Mutex::new(());
-/// Messages for standard error that wait until the terminal is given back.
+/// Messages for standard error that wait until the terminal is restored.
 static HELD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Takes the terminal over: keys arrive one by one, on a screen of its own. May be called again after something else
-/// has changed the settings, as a shell does when the program was stopped.
+/// Takes the terminal over: enters raw mode and the alternate screen. May be called again if another program, such as
+/// the shell after Ctrl-Z, has changed the settings.
 ///
 /// # Errors
 ///
-/// The operating system's, when standard input or output is no terminal, or no longer one.
+/// Standard input or output is not a terminal, or the terminal is closed.
 pub fn take() -> io::Result<()> {
     let now = tcgetattr(stdin())?;
     let before = SAVED.get_or_init(|| now);
     give_back_on_abort()?;
     let mut raw = before.clone();
     raw.make_raw();
-    // Whoever gives it back from another thread comes before all of this, or after.
+    // The lock keeps other threads from restoring the terminal between the next three steps.
     let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     TAKEN.store(true, Ordering::SeqCst);
     tcsetattr(stdin(), OptionalActions::Now, &raw)?;
     write_all(ENTER)
 }
 
-/// Makes the terminal what it was before, where it is taken, and prints the messages that waited.
+/// Restores the terminal if it is taken, and prints the messages that waited.
 pub fn give_back() {
     let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     restore();
-    say_held();
+    print_held();
 }
 
-/// As [`give_back`], from any thread at the end of the program: a frame that cannot be written does not hold it up, and
-/// none follows.
+/// Like [`give_back`], for the end of the program; any thread may call it. Waits a limited time for a frame that is
+/// being written, and prevents further frames.
 pub fn give_back_at_end() {
     let start = Instant::now();
     let writing = loop {
@@ -70,7 +70,7 @@ pub fn give_back_at_end() {
         }
     };
     restore();
-    say_held();
+    print_held();
     // The program ends with the lock held.
     std::mem::forget(writing);
 }
@@ -80,23 +80,22 @@ pub fn is_taken() -> bool {
     TAKEN.load(Ordering::SeqCst)
 }
 
-/// Whether this process may use the terminal: it is not a job in the background. Where the terminal controls no
-/// process, it may.
+/// Whether this process may use the terminal: it is not a background job, or the terminal controls no process.
 pub fn is_foreground() -> bool {
     tcgetpgrp(stdin()).map_or(true, |group| group == getpgrp())
 }
 
-/// Columns and rows of the terminal on standard output; nothing where it is none.
+/// Columns and rows of the terminal on standard output; `None` if it is not a terminal.
 pub fn size() -> Option<(u16, u16)> {
     let size = tcgetwinsize(stdout()).ok()?;
     Some(if size.ws_col == 0 || size.ws_row == 0 { USUAL } else { (size.ws_col, size.ws_row) })
 }
 
-/// Writes to the terminal while it is taken, and nothing otherwise.
+/// Writes to the terminal if it is taken; does nothing otherwise.
 ///
 /// # Errors
 ///
-/// The operating system's, when the terminal is gone.
+/// The terminal is closed.
 pub fn write(bytes: &[u8]) -> io::Result<()> {
     let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     if is_taken() { write_all(bytes) } else { Ok(()) }
@@ -108,7 +107,7 @@ fn write_all(bytes: &[u8]) -> io::Result<()> {
         match rustix::io::write(stdout(), rest) {
             Ok(n) => rest = &rest[n..],
             Err(rustix::io::Errno::INTR) => {}
-            // Whoever shares the terminal may have made it non-blocking.
+            // Another program may have made the shared terminal non-blocking.
             Err(rustix::io::Errno::AGAIN) => {
                 let out = stdout();
                 poll(&mut [PollFd::new(&out, PollFlags::OUT)], Some(&PATIENCE))?;
@@ -119,7 +118,7 @@ fn write_all(bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Keeps a message for standard error until the terminal is given back; hands it back where it is not taken.
+/// Keeps a message for standard error until the terminal is restored. Returns the message if the terminal is not taken.
 pub fn hold(message: String) -> Option<String> {
     let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
     if is_taken() {
@@ -129,19 +128,19 @@ pub fn hold(message: String) -> Option<String> {
     Some(message)
 }
 
-fn say_held() {
+fn print_held() {
     for message in std::mem::take(&mut *HELD.lock().unwrap_or_else(PoisonError::into_inner)) {
-        // There is nowhere left to say that this failed.
+        // A failure to write to standard error cannot be reported.
         let _ = writeln!(anstream::stderr(), "{message}");
     }
 }
 
-/// Only system calls, so that a signal handler may call it.
+/// Makes only system calls, so that a signal handler may call it.
 fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst)
         && let Some(before) = SAVED.get()
     {
-        // A terminal that is gone needs nothing. One in the background would stop the program.
+        // Errors are ignored: the terminal may be gone. In the background, the call would stop the program.
         if is_foreground() {
             let _ = tcsetattr(stdin(), OptionalActions::Now, before);
         }
@@ -153,7 +152,7 @@ fn restore() {
     }
 }
 
-/// An allocation that fails, or a panic within a panic, aborts the program.
+/// Restores the terminal if the program aborts: when an allocation fails, or on a panic within a panic.
 #[expect(unsafe_code, reason = "a signal handler")]
 fn give_back_on_abort() -> io::Result<()> {
     static REGISTERED: OnceLock<Result<signal_hook::SigId, rustix::io::Errno>> = OnceLock::new();
@@ -165,7 +164,7 @@ fn give_back_on_abort() -> io::Result<()> {
             }
             let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGABRT);
         };
-        // SAFETY: The handler makes system calls alone: it allocates nothing, takes no lock and does not panic.
+        // SAFETY: The handler only makes system calls: it allocates nothing, takes no lock and does not panic.
         unsafe { signal_hook::low_level::register(signal_hook::consts::SIGABRT, handler) }
             .map_err(|error| rustix::io::Errno::from_io_error(&error).unwrap_or(rustix::io::Errno::INVAL))
     });

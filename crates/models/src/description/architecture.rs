@@ -1,12 +1,12 @@
 //! The layers of a network and their sizes.
 
-use super::Activation;
+use super::{Activation, Pool};
 use emberlab_data::ImageShape;
 use std::fmt;
 
 /// The layers of a classifier: convolution blocks, if any, then linear layers.
 ///
-/// A block is a convolution, batch norm if wanted, the activation, and max-pooling; a hidden layer is
+/// A block is a convolution, batch norm if wanted, the activation, and pooling; a hidden layer is
 /// a linear layer, batch norm if wanted, the activation, and dropout if wanted. A linear layer to the
 /// logits comes last.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +36,8 @@ pub struct ConvolutionBlocks {
     pub channels: Vec<usize>,
     /// Height and width of the filters, an odd number.
     pub kernel_size: usize,
+    /// The pooling that ends each block.
+    pub pool: Pool,
 }
 
 /// One layer.
@@ -65,6 +67,8 @@ pub enum LayerSpec {
     Dropout(f64),
     /// Max-pooling of images of this shape.
     MaxPool(ImageShape),
+    /// Average pooling of images of this shape.
+    AveragePool(ImageShape),
 }
 
 impl LayerSpec {
@@ -78,7 +82,7 @@ impl LayerSpec {
                 affine(image.channels.saturating_mul(area), n_filters)
             }
             Self::BatchNorm(channels) => channels.saturating_mul(2),
-            Self::Activation(_) | Self::Dropout(_) | Self::MaxPool(_) => 0,
+            Self::Activation(_) | Self::Dropout(_) | Self::MaxPool(_) | Self::AveragePool(_) => 0,
         }
     }
 
@@ -89,7 +93,7 @@ impl LayerSpec {
             Self::Convolution { image, n_filters, .. } => {
                 n_filters.saturating_mul(image.height * image.width)
             }
-            Self::MaxPool(_) => n_inputs / 4,
+            Self::MaxPool(_) | Self::AveragePool(_) => n_inputs / 4,
             Self::BatchNorm(_) | Self::Activation(_) | Self::Dropout(_) => n_inputs,
         }
     }
@@ -105,7 +109,8 @@ impl LayerSpec {
             | Self::BatchNorm(_)
             | Self::Activation(_)
             | Self::Dropout(_)
-            | Self::MaxPool(_) => 0,
+            | Self::MaxPool(_)
+            | Self::AveragePool(_) => 0,
         }
     }
 }
@@ -174,7 +179,7 @@ impl Architecture {
             layers.push(LayerSpec::Convolution { image, n_filters, kernel_size: blocks.kernel_size });
             image.channels = n_filters;
             self.push_activation(n_filters, layers);
-            layers.push(LayerSpec::MaxPool(image));
+            layers.push(blocks.pool.layer(image));
             (image.height, image.width) = (image.height / 2, image.width / 2);
         }
         image.channels.saturating_mul(image.height * image.width)

@@ -8,6 +8,7 @@ mod architecture;
 mod gradient_rule;
 mod named_tensor;
 mod output;
+mod pool;
 mod precision;
 mod scheme;
 
@@ -16,5 +17,6 @@ pub use architecture::{Architecture, ConvolutionBlocks, LayerSpec};
 pub use gradient_rule::GradientRule;
 pub use named_tensor::NamedTensor;
 pub use output::Output;
+pub use pool::Pool;
 pub use precision::Precision;
 pub use scheme::Scheme;

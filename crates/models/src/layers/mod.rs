@@ -5,6 +5,7 @@
 //! Between layers a batch is a matrix with a row per sample; layers of images know the shape of the images.
 
 mod activation;
+mod average_pool;
 mod batch_norm;
 mod convolution;
 mod dropout;
@@ -20,6 +21,7 @@ mod tests;
 mod visitor;
 
 pub use activation::ActivationLayer;
+pub use average_pool::AveragePool;
 pub use batch_norm::BatchNorm;
 pub use convolution::Convolution;
 pub use dropout::{Dropout, SharedRandom};
@@ -53,6 +55,8 @@ pub enum AnyLayer<B: Backend> {
     Convolution(Convolution<B>),
     /// The largest of each two by two pixels.
     MaxPool(MaxPool<B>),
+    /// The mean of each two by two pixels.
+    AveragePool(AveragePool<B>),
     /// A layer that contains others, for tests.
     #[cfg(test)]
     Residual(tests::Residual<B>),
@@ -68,6 +72,7 @@ macro_rules! each_layer {
             AnyLayer::BatchNorm($layer) => $value,
             AnyLayer::Convolution($layer) => $value,
             AnyLayer::MaxPool($layer) => $value,
+            AnyLayer::AveragePool($layer) => $value,
             #[cfg(test)]
             AnyLayer::Residual($layer) => $value,
         }
@@ -124,6 +129,7 @@ impl<B: Backend> AnyLayer<B> {
             LayerSpec::Activation(activation) => Self::Activation(ActivationLayer::new(activation)),
             LayerSpec::Dropout(probability) => Self::Dropout(Dropout::new(probability, dropout.clone())),
             LayerSpec::MaxPool(image) => Self::MaxPool(MaxPool::new(image)),
+            LayerSpec::AveragePool(image) => Self::AveragePool(AveragePool::new(image)),
         }
     }
 }

@@ -18,24 +18,25 @@ pub struct FetchArgs {
     /// Another address of the archive
     #[arg(long, value_name = "URL", default_value = URL, conflicts_with = "from")]
     url: String,
-    /// An archive that is on disk already
+    /// Read the archive from a file instead of downloading it
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
-    /// The SHA-256 that another archive than the official one must have
+    /// The expected SHA-256 of an archive that is not the official one
     #[arg(long, value_name = "HEX", value_parser = checksum)]
     sha256: Option<String>,
-    /// Take any archive that holds a set in CIFAR-10's layout
+    /// Accept any archive in CIFAR-10's layout, without checking its SHA-256
     #[arg(long, conflicts_with = "sha256")]
     no_verify: bool,
-    /// Seconds without a byte after which the server is asked again
+    /// Seconds without data after which the request is repeated
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     stall: u64,
 }
 
 fn checksum(text: &str) -> Result<String, String> {
-    match text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        true => Ok(text.to_owned()),
-        false => Err("must be 64 hexadecimal digits".to_owned()),
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be 64 hexadecimal digits".to_owned())
     }
 }
 

@@ -7,29 +7,26 @@ use crate::error::Error;
 use emberlab_config::Config;
 use emberlab_data::Normalization;
 
-/// The most columns of a table that are listed.
+/// The largest number of columns that are listed.
 const MAX_COLUMNS: usize = 40;
 
 pub fn run(config: &Config, json: bool) -> Result<(), Error> {
     let report = DataReport::new(&samples(config)?);
     report.notes.iter().for_each(|note| print::warning(note));
-    match json {
-        true => print::json(&report),
-        false => print::text(&table(&report)),
-    }
+    if json { print::json(&report) } else { print::text(&table(&report)) }
 }
 
 fn table(report: &DataReport) -> String {
     let shape = match report.shape[..] {
         [height, width, channels] => {
-            format!("{height} × {width} pixels in {channels} channels, counted from 0 to 1")
+            format!("{height} × {width} pixels in {channels} channels, values from 0 to 1")
         }
         _ => format!("{} columns", report.shape.iter().product::<usize>()),
     };
     let inputs = match report.normalizer.kind {
-        Normalization::None => "as they are",
+        Normalization::None => "not normalised",
         Normalization::Unit => "pixels from 0 to 1",
-        Normalization::Standard => "mean 0 and deviation 1 over the training part",
+        Normalization::Standard => "mean 0 and standard deviation 1 over the training part",
     };
     let mut text = format!("samples  {shape}\ninputs   {inputs}\nSHA-256  {}\n\n", report.sha256);
     text += &class_table(report);
@@ -63,16 +60,16 @@ fn column_table(report: &DataReport) -> String {
             number(column.minimum),
             number(column.maximum),
             number(column.mean),
-            number(column.deviation)
+            number(column.standard_deviation)
         );
     }
     if report.columns.len() > MAX_COLUMNS {
-        text += &format!("and {} more, which `--json` tells\n", report.columns.len() - MAX_COLUMNS);
+        text += &format!("and {} more; `--json` lists all\n", report.columns.len() - MAX_COLUMNS);
     }
     text
 }
 
-/// A number in twelve characters or a little more; with an exponent where six decimals do not show it, or it is long.
+/// Formats a number with six decimals, or with an exponent if it is very small or very large.
 fn number(value: f64) -> String {
     let size = value.abs();
     if value == 0.0 || (1e-3..1e9).contains(&size) { format!("{value:.6}") } else { format!("{value:.5e}") }

@@ -24,7 +24,7 @@ pub enum DataCommand {
         after_help = "Examples:\n  emberlab data fetch configs/lab/cifar10-linear.toml\n  emberlab data fetch configs/lab/cifar10-linear.toml --from cifar-10-binary.tar.gz"
     )]
     Fetch(fetch::FetchArgs),
-    /// Tell sizes, classes, ranges, means and the fingerprint of the samples
+    /// Show sizes, classes, ranges, means and the fingerprint of the samples
     #[command(after_help = "Example:\n  emberlab data info configs/iris.toml")]
     Info {
         #[command(flatten)]
@@ -43,7 +43,7 @@ pub enum DataCommand {
         /// The picture, a PNG file
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
-        /// The columns of a table that are drawn, from left to right and upwards
+        /// The columns of a table to draw, on the horizontal and the vertical axis
         #[arg(long, num_args = 2, value_names = ["X", "Y"])]
         columns: Option<Vec<String>>,
     },
@@ -52,7 +52,7 @@ pub enum DataCommand {
     Export {
         #[command(flatten)]
         config: ConfigArgs,
-        /// The folder to write to; it is made where it is missing
+        /// The folder to write to; it is created if it is missing
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
@@ -89,7 +89,7 @@ fn export(config: &Config, out: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses to write over a table that the samples are read from.
+/// Returns an error if `path` is a table that the samples are read from.
 fn check_is_no_source(path: &Path, source: &Source) -> Result<(), Error> {
     let Source::Csv { file, test } = source else { return Ok(()) };
     let test = match test {
@@ -124,7 +124,7 @@ fn preview(config: &Config, out: Option<&Path>, columns: Option<&[String]>) -> R
     print::text(&format!("{}\n", path.display()))
 }
 
-/// The places of the columns that are asked for, or of the first two.
+/// The indices of the wanted columns, or of the first two.
 fn chosen_columns(names: &[String], wanted: Option<&[String]>) -> Result<[usize; 2], Error> {
     let place = |wanted: &String| {
         names

@@ -1,4 +1,4 @@
-//! How derivatives by hand compare with autodiff and finite differences.
+//! The comparison of derivatives by hand with autodiff and finite differences.
 
 use super::losses;
 use crate::error::Error;
@@ -9,7 +9,7 @@ use emberlab_report::page::table;
 use emberlab_training::gradcheck::Report;
 use maud::{Markup, html};
 
-/// What the checks found.
+/// The section on gradients.
 pub fn gradients(lab: &Lab) -> Result<Markup, Error> {
     let rows: Vec<Vec<String>> =
         lab.checks.iter().flat_map(|(experiment, report)| rows(*experiment, report)).collect();
@@ -19,15 +19,15 @@ pub fn gradients(lab: &Lab) -> Result<Markup, Error> {
     Ok(html! {
         h2 id="gradients" { "12. Three ways to the same derivative" }
         p {
-            "Every derivative that is written by hand was compared with the one that Burn's autodiff finds and with the slope of the
-             loss itself, in double precision, on samples of the experiment's own data:"
+            "Every derivative that is written by hand was compared with the derivative by Burn's autodiff and with finite differences
+             of the loss, in double precision, on samples of the experiment's own data:"
         }
         (display(r"\frac{\partial J}{\partial \theta_i} \approx \frac{J(\theta + h e_i) - J(\theta - h e_i)}{2h}")?)
         (table(&["parameter", "shape", "against autodiff", "against finite differences", "entries", "kinks", ""], &rows))
         @if let Some((autodiff, difference)) = tolerances {
             p {
-                "The largest relative errors. Allowed are " (format!("{autodiff:e}")) " and " (format!("{difference:e}")) ", or
-                 what rounding may have left; entries that lie on a kink, where there is no derivative, are counted and left out; "
+                "The table shows the largest relative errors. The tolerances are " (format!("{autodiff:e}")) " and "
+                (format!("{difference:e}")) ", or the bound of the rounding error where it is larger; entries that lie on a kink, where there is no derivative, are counted and left out; "
                 @if passed { "all derivatives agree." } @else { span.wrong { "not all derivatives agree." } }
             }
         }

@@ -17,19 +17,19 @@ pub fn linear_images(lab: &Lab) -> Result<Markup, Error> {
     Ok(html! {
         h2 id="linear" { (title) }
         p {
-            "CIFAR-10 has small photographs of ten kinds of things. To a linear classifier an image is a row of numbers: the three
-             channels one after the other, each row after row, divided by 255. Some of the images are drawn without replacement."
+            "CIFAR-10 holds small photographs of ten classes. A linear classifier sees an image as a row of numbers: the three
+             channels one after the other, each row by row, divided by 255. A part of the images is drawn without replacement."
         }
         (image_shapes(done))
         p {
-            "Everything else is as before, but that the weights stand class by class, " (inline(r"Z = X W^{\mathsf T} + b")?)
-            ", the bias begins at 0 and, in this run, the derivative is left to autodiff."
+            "There are three differences: the weights have a row for each class, " (inline(r"Z = X W^{\mathsf T} + b")?)
+            "; the bias starts at 0; and in this run autodiff computes the derivative."
         }
         (configuration(done.experiment))
         (printed(&epoch_lines(done, |loss| format!("{loss:.4}"))))
         (outcome(done))
         (among_seeds(lab, done)?)
-        p { "The weights of each class have the shape of an image: what the class looks like to the classifier, on average." }
+        p { "The weights of each class have the shape of an image. They show which pixels speak for the class." }
         (figure(done, "weights"))
         (figure(done, "test-images"))
         (figure(done, "confusion-matrix"))
@@ -45,13 +45,14 @@ pub fn mlp_images(lab: &Lab) -> Result<Markup, Error> {
     Ok(html! {
         h2 id="mlp" { (title) }
         p {
-            "Between the image and the classes stands a hidden layer: a linear map, then the ReLU, which lets through what is
-             positive. Without it two linear maps would be one."
+            "A hidden layer lies between the image and the classes: a linear map, then the ReLU, which keeps positive values and
+             sets all others to 0. Without the ReLU the two linear maps would be equal to a single one."
         }
         (display(r"Z_1 = X W_1^{\mathsf T} + b_1, \qquad A_1 = \max(0, Z_1), \qquad Z_2 = A_1 W_2^{\mathsf T} + b_2, \qquad \hat Y = \operatorname{softmax}(Z_2)")?)
         p {
-            "The derivative goes the way back. At the output it is the one from above; a linear map hands it to its weights
-             through what it was given, and to what stands before it through its weights; the ReLU stops it where nothing went through:"
+            "The derivative is computed from the output back to the input. At the output it is the derivative of section 5. The
+             gradient of a linear map's weights is its product with the input of the map; its product with the weights is the
+             derivative by that input. The ReLU sets the derivative to 0 where its input was not positive:"
         }
         (display(r"\begin{aligned} dZ_2 &= \tfrac1m (\hat Y - Y) & dW_2 &= dZ_2^{\mathsf T} A_1 & db_2 &= \textstyle\sum_i (dZ_2)_i \\ dA_1 &= dZ_2\, W_2 & dZ_1 &= dA_1 \odot [Z_1 > 0] \\ & & dW_1 &= dZ_1^{\mathsf T} X & db_1 &= \textstyle\sum_i (dZ_1)_i \end{aligned}")?)
         (shapes(&[
@@ -63,8 +64,8 @@ pub fn mlp_images(lab: &Lab) -> Result<Markup, Error> {
         (outcome(done))
         (among_seeds(lab, done)?)
         p {
-            "With weights this small and a learning rate of 0.01 a hundred updates are only the beginning: the loss has hardly left "
-            (inline(r"\ln 10 = 2.3026")?) ". The configurations under " code { "configs/full/" } " go on from here."
+            "With weights this small and a learning rate of 0.01 a hundred updates change the loss only a little from its start, "
+            (inline(r"\ln 10 = 2.3026")?) ". The configurations under " code { "configs/full/" } " train longer."
         }
         (figure(done, "weights"))
         (figure(done, "test-images"))
@@ -73,17 +74,17 @@ pub fn mlp_images(lab: &Lab) -> Result<Markup, Error> {
     })
 }
 
-/// What is said where there are no images.
+/// The section if images are missing.
 fn missing(title: &str, id: &str, lab: &Lab) -> Markup {
     html! {
         h2 id=(id) { (title) }
-        p { "Left out, for there are no images: " (lab.no_images.as_deref().unwrap_or("they were not found")) "." }
+        p { "Left out, because images are missing: " (lab.no_images.as_deref().unwrap_or("they were not found")) "." }
         p {
             "This downloads CIFAR-10 (163 MB) into " code { "data/" } ", checks it and unpacks it:"
         }
         (emberlab_report::page::verbatim("emberlab data fetch configs/lab/cifar10-linear.toml"))
         p {
-            "A set that is elsewhere is named with " code { "emberlab lab --set data.directory=FOLDER" }
+            "To use a copy in another folder, set it with " code { "emberlab lab --set data.directory=FOLDER" }
             ", the folder that holds " code { "cifar-10-batches-bin/" } "."
         }
     }
@@ -114,15 +115,15 @@ fn epoch_lines(done: &Done, number: impl Fn(f64) -> String) -> Vec<String> {
 }
 
 fn outcome(done: &Done) -> Markup {
-    let facts = &done.material.record;
+    let record = &done.material.record;
     html! {
         p {
-            (facts.updates) " updates in " (format!("{:.3}", facts.seconds.train)) " s. Test accuracy: " (done.test_accuracy()) "."
+            (record.updates) " updates in " (format!("{:.3}", record.seconds.train)) " s. Test accuracy: " (done.test_accuracy()) "."
         }
     }
 }
 
-/// The published losses over those of many seeds.
+/// Compares the published losses with those of many seeds.
 fn among_seeds(lab: &Lab, done: &Done) -> Result<Markup, Error> {
     let name = done.experiment.name.trim_end_matches("-manual");
     let Some((_, spread)) = lab.spreads.iter().find(|(experiment, _)| experiment.name == name) else {
@@ -131,7 +132,7 @@ fn among_seeds(lab: &Lab, done: &Done) -> Result<Markup, Error> {
     let title = format!("{name}: the notebook's losses among {} seeds", spread.n_seeds);
     let caption = format!(
         "The notebook set no seed and printed these losses. Our runs differ only in the seed, which draws the images and the \
-         weights; within {WIDTH} standard deviations lie about 19 of 20 of them."
+         weights; about 19 of 20 of them lie within {WIDTH} standard deviations of the mean."
     );
     let curves = spread.curves();
     let figure = curve_figure(
@@ -144,21 +145,21 @@ fn among_seeds(lab: &Lab, done: &Done) -> Result<Markup, Error> {
     )?;
     Ok(html! {
         h3 { "The notebook's own losses" }
-        p { (verdict(spread)) }
+        p { (published_among_seeds(spread)) }
         (figure.html())
     })
 }
 
-fn verdict(spread: &Spread) -> String {
+fn published_among_seeds(spread: &Spread) -> String {
     let n = spread.published.len();
     if n == 0 {
-        return "No epoch of ours was printed by the notebook.".to_owned();
+        return "The notebook printed no loss for these epochs.".to_owned();
     }
     let within = spread.within();
     let counted = if within == n { format!("All {n}") } else { format!("{within} of {n}") };
     format!(
         "{counted} losses that the notebook printed lie within {WIDTH} standard deviations of the mean over our {} seeds; the \
-         farthest is {:.2} deviations away.",
+         farthest is {:.2} standard deviations away.",
         spread.n_seeds,
         spread.largest_distance()
     )

@@ -20,19 +20,19 @@ use emberlab_models::LOSS;
 use emberlab_report::page::{table, verbatim};
 use maud::{Markup, html};
 
-/// A configuration without its comments, which stand in the file itself.
+/// A configuration without its comments.
 fn configuration(experiment: Experiment) -> Markup {
     let lines = experiment.text.lines().filter_map(|line| {
         let line = line.split('#').next().unwrap_or("").trim_end();
         (!line.is_empty()).then_some(line)
     });
     html! {
-        p.note { "The configuration, whose every line is explained in " code { (experiment.path().display()) } ":" }
+        p.note { "The configuration; each line is explained in " code { (experiment.path().display()) } ":" }
         (verbatim(&lines.collect::<Vec<_>>().join("\n")))
     }
 }
 
-/// What a step makes of what: names, shapes before and after.
+/// A table of steps with the shapes before and after them.
 fn shapes(rows: &[(&str, String, String)]) -> Markup {
     let rows: Vec<Vec<String>> = rows
         .iter()
@@ -51,7 +51,7 @@ fn printed(lines: &[String]) -> Markup {
     html! { pre.printed tabindex="0" { code { (lines.join("\n")) } } }
 }
 
-/// A figure of a run, where it has it.
+/// A figure of a run; empty if the run does not have it.
 fn figure(done: &Done, name: &str) -> Markup {
     match done.figure(name) {
         Some(figure) => figure.html(),
@@ -59,13 +59,13 @@ fn figure(done: &Done, name: &str) -> Markup {
     }
 }
 
-/// Where the whole report of a run is.
+/// A link to the report of a run.
 fn report_link(done: &Done) -> Markup {
     let name = done.experiment.name;
-    html! { p.note { "Everything this run left: " a href={ "runs/" (name) "/report.html" } { (name) } "." } }
+    html! { p.note { "The full report of this run: " a href={ "runs/" (name) "/report.html" } { (name) } "." } }
 }
 
-/// The loss of each update, or of each epoch where it has several updates, their mean.
+/// The mean loss of each epoch.
 fn losses(done: &Done) -> Vec<f64> {
     let curve = emberlab_run::metrics_file::curve(&done.material.metrics, "train", LOSS.name);
     curve.into_iter().map(|point| point.1).collect()

@@ -8,12 +8,12 @@ use emberlab_models::LOSS;
 use emberlab_report::page::table;
 use maud::{Markup, html};
 
-/// Lines are printed at every so-manieth update, as in the notebook.
+/// Updates between two printed lines, as in the notebook.
 const PRINT_EVERY: usize = 200;
-/// Passes between two lines of the stochastic runs.
+/// Epochs between two printed lines of the stochastic runs.
 const PRINT_PASSES: usize = 10;
 
-/// Where the samples come from.
+/// The section on the synthetic data.
 pub fn data(lab: &Lab) -> Markup {
     let softmax = lab.of(Experiment::SOFTMAX);
     let binary = lab.of(Experiment::BINARY);
@@ -21,8 +21,8 @@ pub fn data(lab: &Lab) -> Markup {
         h2 id="data" { "1. Data" }
         p {
             "scikit-learn's " code { "make_classification" } " places the classes at corners of a cube and scatters samples around
-             them; " code { "train_test_split" } " sets a fifth of them aside. Here both are drawn by a generator that equals NumPy's
-             draw for draw, so that the samples are scikit-learn's to the last digits."
+             them; " code { "train_test_split" } " sets a fifth of them aside. Here a generator that gives the same numbers as NumPy's
+             draws both, so that the samples are equal to scikit-learn's to the last digits."
         }
         @for done in [softmax, binary].into_iter().flatten() {
             @let data = &done.material.record.data;
@@ -35,7 +35,7 @@ pub fn data(lab: &Lab) -> Markup {
     }
 }
 
-/// Batch against stochastic gradient descent.
+/// Compares batch with stochastic gradient descent.
 pub fn batch_and_stochastic(lab: &Lab) -> Result<Markup, Error> {
     let pairs = [
         ("8. Training: three classes", "softmax", Experiment::SOFTMAX, Experiment::SOFTMAX_SGD),
@@ -54,7 +54,7 @@ pub fn batch_and_stochastic(lab: &Lab) -> Result<Markup, Error> {
                 (figure(batch, "confusion-matrix"))
                 (report_link(batch))
                 h3 { "Stochastic gradient descent" }
-                p { "The same with " code { "batch_size = 1" } ": the mean loss of a pass, each sample before its own update." }
+                p { "The same with " code { "batch_size = 1" } ". The lines show the mean loss of a pass; each sample is scored before its own update." }
                 (printed(&stochastic_lines(stochastic)))
                 p { (time(stochastic)) " Test accuracy: " (stochastic.test_accuracy()) "." }
                 (figure(stochastic, "loss"))
@@ -87,15 +87,15 @@ fn time(done: &Done) -> String {
 
 fn comparison(batch: &Done, stochastic: &Done) -> Markup {
     let row = |name: &str, done: &Done| {
-        let facts = &done.material.record;
-        let samples = facts.updates * if name == "batch" { done.material.record.data.n_train } else { 1 };
-        let test = facts.metrics.test.as_ref().map_or("–".to_owned(), |test| format!("{:.4}", test.loss));
+        let record = &done.material.record;
+        let samples = record.updates * if name == "batch" { done.material.record.data.n_train } else { 1 };
+        let test = record.metrics.test.as_ref().map_or("–".to_owned(), |test| format!("{:.4}", test.loss));
         vec![
             name.to_owned(),
-            facts.updates.to_string(),
+            record.updates.to_string(),
             samples.to_string(),
-            format!("{:.3}", facts.seconds.train),
-            format!("{:.1}", 1e6 * facts.seconds.train / facts.updates.max(1) as f64),
+            format!("{:.3}", record.seconds.train),
+            format!("{:.1}", 1e6 * record.seconds.train / record.updates.max(1) as f64),
             test,
             done.test_accuracy(),
         ]

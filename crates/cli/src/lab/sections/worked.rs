@@ -1,4 +1,4 @@
-//! One update by one sample, with its numbers.
+//! One update by one sample, number by number.
 
 use crate::error::Error;
 use crate::lab::formula::{display, inline, matrix};
@@ -7,7 +7,7 @@ use emberlab_models::Output;
 use emberlab_training::WorkedExample;
 use maud::{Markup, html};
 
-/// Digits behind the point: as many as f32 is good for here.
+/// Decimals that are shown; f32 holds about that many here.
 const DIGITS: usize = 6;
 
 /// The first update of the stochastic runs, number by number.
@@ -20,7 +20,7 @@ pub fn worked(lab: &Lab) -> Result<Markup, Error> {
         h2 id="worked" { "7. One update by hand" }
         p {
             "The first update of the two stochastic runs below, computed by this program as the runs compute it: the first
-             training sample, the weights that the seed draws, and what becomes of them."
+             training sample, the weights drawn from the seed, and the weights after the update."
         }
         @for example in examples { (example) }
     })
@@ -57,11 +57,11 @@ fn show(example: &WorkedExample) -> Result<Markup, Error> {
     Ok(html! {
         section.worked {
             h3 { (title) }
-            p { "The sample behind the 1 for the bias, and the weights:" }
+            p { "The sample, with a leading 1 for the bias, and the weights:" }
             (display(&format!(r"x = {}, \qquad \theta = {}", row(&example.x), whole(&example.theta)))?)
-            p { "Scores, and the probabilities they stand for:" }
+            p { "The scores, and the probabilities computed from them:" }
             (display(&format!(r"z = x\theta = {}, \qquad {activation} = {}", row(&example.z), row(&example.p)))?)
-            p { "The loss, which is the first that " code { "metrics.csv" } " has of the run:" }
+            p { "The loss, which is the first one of the run in " code { "metrics.csv" } ":" }
             (display(&loss)?)
             p { "The derivative with " (inline(&format!("y = {one_hot}"))?) ":" }
             (display(&format!(r"\hat y - y = {}", row(&difference)))?)
