@@ -39,7 +39,7 @@ pub use event_file::EventFile;
 pub use fingerprint::{fingerprint, hexadecimal};
 pub use growing_file::{FileMark, GrowingFile, refuse_irregular};
 pub use record::{
-    DataRecord, DeviceReads, DeviceRecord, Metrics, Outcome, RunRecord, Seconds, Seeds, Versions,
+    DataRecord, DeviceReads, DeviceRecord, Metrics, Outcome, PartScores, RunRecord, Seconds, Seeds, Versions,
 };
 pub use recorder::Recorder;
 pub use scores::{Scores, names, show};

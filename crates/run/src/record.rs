@@ -80,6 +80,9 @@ pub struct Metrics {
     pub test: Option<Scores>,
 }
 
+/// Takes the scores of one part.
+pub type PartScores = fn(&Metrics) -> &Option<Scores>;
+
 impl Metrics {
     /// The scores of the parts that were scored.
     pub fn parts(&self) -> impl Iterator<Item = &Scores> {

@@ -5,7 +5,7 @@ use crate::output::print;
 use clap::Args;
 use emberlab_config::ScoreName;
 use emberlab_models::MetricName;
-use emberlab_run::{Metrics, RunSummary, Scores, names, show, summaries};
+use emberlab_run::{PartScores, RunSummary, names, show, summaries};
 use std::path::PathBuf;
 
 #[derive(Args, Debug)]
@@ -36,7 +36,7 @@ pub fn run(arguments: &RunsArgs) -> Result<(), Error> {
 /// A table of runs with its header: some numbers of every run, and each further metric that a run has.
 pub fn rows(runs: &[RunSummary]) -> Vec<Vec<String>> {
     let (loss, accuracy) = (ScoreName::Loss.name(), MetricName::Accuracy.name());
-    let mut scores: Vec<(String, Part, &str)> = vec![
+    let mut scores: Vec<(String, PartScores, &str)> = vec![
         ("train loss".to_owned(), |metrics| &metrics.train, loss),
         ("valid acc.".to_owned(), |metrics| &metrics.validation, accuracy),
         ("test loss".to_owned(), |metrics| &metrics.test, loss),
@@ -61,6 +61,3 @@ pub fn rows(runs: &[RunSummary]) -> Vec<Vec<String>> {
     }
     rows
 }
-
-/// The scores of one part of the data.
-type Part = fn(&Metrics) -> &Option<Scores>;

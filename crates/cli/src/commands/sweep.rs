@@ -114,7 +114,7 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
             }
             JobEvent::Ended(Ok(summary)) => {
                 let line = format!("run {name}  {settings}  {}\n", scores(&summary));
-                *lock(&summaries[index]) = Some(summary);
+                *lock(&summaries[index]) = Some(*summary);
                 line
             }
             // A run that was stopped with the sweep has not failed.

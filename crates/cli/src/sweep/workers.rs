@@ -32,7 +32,7 @@ pub enum JobEvent {
     /// It waits for another process, which works on the run.
     Waits,
     /// It has ended, with a finished run or with the reason why not.
-    Ended(Result<RunSummary, String>),
+    Ended(Result<Box<RunSummary>, String>),
 }
 
 /// Runs the jobs, `n_workers` at a time, and reports the events of each by its place among the jobs.
@@ -59,7 +59,7 @@ pub fn run_all(
             if is_busy(&folder.join(&jobs[index].name)) {
                 report(index, JobEvent::Waits);
             }
-            report(index, JobEvent::Ended(run(&program, folder, &jobs[index], stop)));
+            report(index, JobEvent::Ended(run(&program, folder, &jobs[index], stop).map(Box::new)));
         }
     };
     thread::scope(|scope| {
@@ -75,10 +75,7 @@ pub fn run_all(
         }
         Ok(())
     })?;
-    match stop.came() {
-        true => Err(Error::SweepInterrupted),
-        false => Ok(()),
-    }
+    if stop.came() { Err(Error::SweepInterrupted) } else { Ok(()) }
 }
 
 /// Runs a job to its end, and returns the finished run or the error of its process.

@@ -9,7 +9,7 @@ use crate::plots::{Curve, Stroke};
 use emberlab_models::MetricName;
 use emberlab_run::comparable::{have_same_data, remarks};
 use emberlab_run::metrics_file::{MetricRow, curve, metric_names};
-use emberlab_run::{Metrics, RunSummary, Scores, names, show};
+use emberlab_run::{PartScores, RunSummary, names, show};
 use maud::html;
 use std::collections::BTreeMap;
 
@@ -88,7 +88,7 @@ fn outcomes(runs: &[Compared]) -> Vec<Vec<String>> {
         row("seconds of training", &|run| Some(format!("{:.2}", run.seconds.train))),
     ];
     let names = names(runs.iter().flat_map(|run| run.summary.metrics.parts()));
-    let parts: [(&str, fn(&Metrics) -> &Option<Scores>); 3] = [
+    let parts: [(&str, PartScores); 3] = [
         ("training", |metrics| &metrics.train),
         ("validation", |metrics| &metrics.validation),
         ("test", |metrics| &metrics.test),

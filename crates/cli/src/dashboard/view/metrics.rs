@@ -10,10 +10,23 @@ use ratatui::widgets::Paragraph;
 
 pub fn draw(metrics: &Metrics, frame: &mut Frame<'_>, area: Rect) {
     let lines: Vec<Line<'_>> = metrics.all().flat_map(lines).collect();
-    let rows = usize::from(area.height.saturating_sub(2));
-    // If not all fit, one line for each metric.
-    let lines = if lines.len() > rows { metrics.all().map(line).collect() } else { lines };
+    let [rows, columns] = [area.height, area.width].map(|size| usize::from(size.saturating_sub(2)));
+    let lines = if lines.len() > rows { one_line_each(metrics, rows, columns) } else { lines };
     frame.render_widget(Paragraph::new(lines).block(panel("Metrics")), area);
+}
+
+/// A line for each metric, or several if its line is too wide and there is room.
+fn one_line_each(metrics: &Metrics, rows: usize, columns: usize) -> Vec<Line<'_>> {
+    let mut free = rows.saturating_sub(metrics.all().count());
+    let of_metric = |metric| {
+        let (line, lines) = (line(metric), lines(metric));
+        if line.width() <= columns || lines.len() > free + 1 {
+            return vec![line];
+        }
+        free -= lines.len() - 1;
+        lines
+    };
+    metrics.all().flat_map(of_metric).collect()
 }
 
 /// The name of a metric, and its value on each part.
