@@ -7,7 +7,7 @@ mod error;
 mod pages;
 pub mod plots;
 
-pub use error::Error;
+pub use error::{Error, PictureProblem};
 pub use pages::{
     Compared, Computed, Figure, Material, TrainedNetwork, comparison_page, curve_figure, figures, page,
     percent, run_page,

@@ -20,11 +20,14 @@ mod directory;
 mod error;
 mod evaluation;
 mod event_file;
+mod file_mark;
 mod fingerprint;
 mod growing_file;
 pub mod histograms_file;
+pub mod leftovers;
 pub mod metrics_file;
 pub mod predictions_file;
+mod problem;
 mod record;
 mod recorder;
 mod slot;
@@ -35,8 +38,10 @@ pub use directory::{Existing, RunDir, file, is_busy};
 pub use error::Error;
 pub use evaluation::{Averages, ClassFigures, Evaluation, TopK, rank};
 pub use event_file::EventFile;
+pub use file_mark::{FileMark, Mismatch, MismatchProblem};
 pub use fingerprint::{fingerprint, hexadecimal};
-pub use growing_file::{FileMark, GrowingFile, refuse_irregular};
+pub use growing_file::{GrowingFile, refuse_irregular};
+pub use problem::{Damage, FileProblem};
 pub use record::{
     DataRecord, DeviceReads, DeviceRecord, Metrics, Outcome, RunRecord, ScoreRecord, Seconds, Seeds, Versions,
 };

@@ -2,7 +2,7 @@
 
 use emberlab_config::ConfigError;
 use emberlab_data::DataError;
-use emberlab_run::Error as RunError;
+use emberlab_run::{Error as RunError, FileProblem};
 use std::io;
 use std::path::PathBuf;
 
@@ -66,11 +66,8 @@ impl Error {
         move |reason| Self::Run(failed(reason))
     }
 
-    /// A file whose content cannot be used; `reason` is the end of a sentence about it.
-    pub(crate) fn artifact(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
-        Self::Run(RunError::Artifact { path: path.into(), reason: reason.into() })
+    /// A file whose content cannot be used; a `String` is the end of a sentence about it.
+    pub(crate) fn artifact(path: impl Into<PathBuf>, problem: impl Into<FileProblem>) -> Self {
+        Self::Run(RunError::artifact(path, problem))
     }
 }
-
-/// What is wrong with a file that is not there, as the end of a sentence.
-pub const DOES_NOT_EXIST: &str = "does not exist";

@@ -25,7 +25,7 @@ pub mod weights;
 mod worked_example;
 
 pub use classifier::{classifier, network, objective};
-pub use error::{DOES_NOT_EXIST, Error};
+pub use error::Error;
 pub use load::{Loaded, load, load_for};
 pub use panic_log::guarded;
 pub use record::{BURN_VERSION, versions};

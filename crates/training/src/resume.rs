@@ -113,8 +113,8 @@ pub fn find_checkpoint(
         }
         let marks = [(state.metrics, file::METRICS), (state.histograms, file::HISTOGRAMS)];
         for (mark, name) in marks {
-            if let Err(reason) = mark.check(&run.join(name)) {
-                return Ok(Err(reason));
+            if let Err(mismatch) = mark.check(&run.join(name)) {
+                return Ok(Err(mismatch.to_string()));
             }
         }
         Ok(match decodes(training) {
