@@ -1,4 +1,4 @@
-//! The directory of a run: the format of each of its files, with its reader and its writer.
+//! The directory of a run: the format, the reader and the writer of each of its files.
 //!
 //! | file | module |
 //! |---|---|
@@ -9,8 +9,27 @@
 //! | `predictions.csv` | [`predictions_file`] |
 //! | `tensorboard/` | [`EventFile`] |
 //!
-//! A [`RunDir`] is the directory itself, a [`RunSlot`] the locked place of a run that is about to begin or to go on.
-//! Checkpoints and weights, which need a device to be read, are the training's.
+//! A [`RunDir`] is the directory, a [`RunSlot`] the locked directory of a run that is about to begin or to be resumed.
+//! Checkpoints and weights belong to the crate that trains, because reading them needs a device.
+//!
+//! ```
+//! use emberlab_run::{Error, FileProblem, RunDir, RunRecord, file, metrics_file};
+//!
+//! let artifacts = tempfile::tempdir()?;
+//! let folder = artifacts.path().join("first");
+//! std::fs::create_dir(&folder)?;
+//! std::fs::write(folder.join(file::RECORD), "{}")?;
+//! std::fs::write(folder.join(file::METRICS), "split,epoch,iteration,metric,value\ntrain,1,1,loss,0.5\n")?;
+//!
+//! let run = RunDir::open(artifacts.path(), "first".as_ref())?;
+//! let rows = metrics_file::read(&run.file(file::METRICS))?;
+//! assert_eq!(metrics_file::curve(&rows, "train", "loss"), [(1.0, 0.5)]);
+//!
+//! // The record lacks its keys.
+//! let error = RunRecord::read(run.path()).unwrap_err();
+//! assert!(matches!(error, Error::Artifact { problem: FileProblem::Damaged(_), .. }));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod atomic;
 pub mod comparable;

@@ -40,7 +40,7 @@ impl Axis {
             Scale::Linear => value,
         };
         let (low, high) = values
-            .filter(|value| has_place(*value, scale))
+            .filter(|value| is_drawable(*value, scale))
             .map(position)
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
         // Differences of logarithms are relative already.
@@ -59,7 +59,7 @@ impl Axis {
     /// Whether a value can be drawn: it is finite, its absolute value is at most 1e300 and, on a logarithmic axis, it is at
     /// least 1e-300.
     pub fn shows(&self, value: f64) -> bool {
-        has_place(value, self.scale)
+        is_drawable(value, self.scale)
     }
 
     /// A linear axis over a range.
@@ -87,7 +87,7 @@ impl Axis {
     }
 }
 
-fn has_place(value: f64, scale: Scale) -> bool {
+fn is_drawable(value: f64, scale: Scale) -> bool {
     match scale {
         Scale::Linear => value.abs() <= LARGEST,
         Scale::Log => (SMALLEST..=LARGEST).contains(&value),
@@ -128,9 +128,9 @@ mod tests {
     #[test]
     fn a_logarithmic_axis_makes_equal_ratios_equally_long() {
         let axis = Axis::around([0.01, 100.0, 0.0, f64::NAN].into_iter(), Scale::Log).unwrap();
-        let places = [0.01, 0.1, 1.0, 10.0, 100.0].map(|value| axis.map(&value, (0, 1000)));
-        for pair in places.windows(2) {
-            assert!((pair[1] - pair[0] - 227).abs() <= 1, "{places:?}");
+        let pixels = [0.01, 0.1, 1.0, 10.0, 100.0].map(|value| axis.map(&value, (0, 1000)));
+        for pair in pixels.windows(2) {
+            assert!((pair[1] - pair[0] - 227).abs() <= 1, "{pixels:?}");
         }
         assert_eq!(axis.ticks(8), [0.01, 0.1, 1.0, 10.0, 100.0]);
     }
@@ -177,10 +177,10 @@ mod tests {
                 }
                 assert!(axis.ticks(10).len() >= 2, "{left} to {right} on {scale:?}");
                 for value in values.into_iter().filter(|value| axis.shows(*value)) {
-                    let place = axis.map(&value, (80, 950));
-                    assert!((-10_000..=10_000).contains(&place));
+                    let pixel = axis.map(&value, (80, 950));
+                    assert!((-10_000..=10_000).contains(&pixel));
                     let inside = value == left || value == right;
-                    assert!(!inside || (80..=950).contains(&place), "{value} of {left}, {right} at {place}");
+                    assert!(!inside || (80..=950).contains(&pixel), "{value} of {left}, {right} at {pixel}");
                 }
             }
         }

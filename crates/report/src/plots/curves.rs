@@ -138,8 +138,8 @@ impl Picture for Curves<'_> {
             .draw()
             .map_err(failed)?;
         for Curve { colour, stroke, points, .. } in self.curves {
-            let place = |point: &&(f64, f64)| self.x.shows(point.0) && self.y.shows(point.1);
-            let points: Vec<(f64, f64)> = points.iter().filter(place).copied().collect();
+            let is_shown = |point: &&(f64, f64)| self.x.shows(point.0) && self.y.shows(point.1);
+            let points: Vec<(f64, f64)> = points.iter().filter(is_shown).copied().collect();
             // Dashes of a noisy curve are not visible, and its wide lines would cover other curves.
             let dense = *stroke != Stroke::Band && chart_length(&chart, &points) > MAX_LENGTH;
             let stroke = if dense { Stroke::Pale } else { *stroke };
@@ -165,8 +165,8 @@ impl Picture for Curves<'_> {
 
 /// The length of a curve in pixels.
 fn chart_length<DB: DrawingBackend>(chart: &Chart<'_, DB>, points: &[(f64, f64)]) -> u64 {
-    let places = points.iter().map(|point| chart.backend_coord(point));
-    let steps = places.clone().zip(places.skip(1));
+    let pixels = points.iter().map(|point| chart.backend_coord(point));
+    let steps = pixels.clone().zip(pixels.skip(1));
     steps.map(|(from, to)| u64::from(from.0.abs_diff(to.0).max(from.1.abs_diff(to.1)))).sum()
 }
 

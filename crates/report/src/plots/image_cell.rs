@@ -42,12 +42,12 @@ impl ImageCell {
         let value = |channel: usize, row: usize, column: usize| {
             image[(channel.min(channels - 1) * height + row) * width + column]
         };
-        let place = |position: usize| position / self.scale * self.step;
-        let places = (0..self.height()).flat_map(|y| (0..self.width()).map(move |x| (y, x)));
-        places.flat_map(|(y, x)| [0, 1, 2].map(|channel| value(channel, place(y), place(x)))).collect()
+        let source = |position: usize| position / self.scale * self.step;
+        let positions = (0..self.height()).flat_map(|y| (0..self.width()).map(move |x| (y, x)));
+        positions.flat_map(|(y, x)| [0, 1, 2].map(|channel| value(channel, source(y), source(x)))).collect()
     }
 
-    /// Draws the image with its upper left corner at `place`.
+    /// Draws the image with its upper left corner at `corner`.
     ///
     /// # Errors
     ///
@@ -56,10 +56,10 @@ impl ImageCell {
         &self,
         canvas: &Canvas<DB>,
         image: &[u8],
-        place: (i32, i32),
+        corner: (i32, i32),
     ) -> Result<(), Error> {
         let size = (self.width() as u32, self.height() as u32);
-        let picture = BitMapElement::with_owned_buffer(place, size, self.pixels(image));
+        let picture = BitMapElement::with_owned_buffer(corner, size, self.pixels(image));
         let picture = picture.ok_or(PictureProblem::ImageSize)?;
         canvas.draw(&picture).map_err(failed)
     }

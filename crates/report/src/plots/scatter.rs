@@ -94,11 +94,10 @@ impl Picture for Scatter<'_> {
             .map_err(failed)?;
         if let Some(regions) = &self.regions {
             let (columns, rows) = chart.plotting_area().get_pixel_range();
-            let corner = (columns.start, rows.start);
             let (base_x, base_y) = canvas.get_base_pixel();
-            let place = (corner.0 - base_x, corner.1 - base_y);
+            let corner = (columns.start - base_x, rows.start - base_y);
             let size = ((columns.end - columns.start) as u32, (rows.end - rows.start) as u32);
-            regions.draw(canvas, place, size)?;
+            regions.draw(canvas, corner, size)?;
         }
         let mut mesh = chart.configure_mesh();
         mesh.x_desc(fitted(&names[x], TEXT_SIZE, SIZE.0 / 2)?)
@@ -124,7 +123,7 @@ impl Regions {
     fn draw<DB: DrawingBackend>(
         &self,
         canvas: &Canvas<DB>,
-        place: (i32, i32),
+        corner: (i32, i32),
         (width, height): (u32, u32),
     ) -> Result<(), Error> {
         let n_rows = self.classes.len() / self.n_columns.max(1);
@@ -140,7 +139,7 @@ impl Regions {
             return Ok(());
         }
         let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| colour(x, y))).collect();
-        let picture = BitMapElement::with_owned_buffer(place, (width, height), pixels);
+        let picture = BitMapElement::with_owned_buffer(corner, (width, height), pixels);
         let picture = picture.ok_or(PictureProblem::ImageSize)?;
         canvas.draw(&picture).map_err(failed)
     }

@@ -82,9 +82,9 @@ impl<'a> WeightImages<'a> {
             let share = if self.largest > 0.0 { weight / self.largest } else { 0.0 };
             (128.0 + 127.0 * share).round() as u8
         };
-        let places =
+        let positions =
             (0..rows).flat_map(|y| (0..columns).map(move |x| (y * height / rows, x * width / columns)));
-        places.flat_map(|(y, x)| [0, 1, 2].map(|channel| byte(channel, y, x))).collect()
+        positions.flat_map(|(y, x)| [0, 1, 2].map(|channel| byte(channel, y, x))).collect()
     }
 }
 
@@ -113,12 +113,12 @@ impl Picture for WeightImages<'_> {
         let size = (width as u32, height as u32);
         for (unit, weights) in self.units.iter().enumerate() {
             let (row, column) = ((unit / COLUMNS) as i32, (unit % COLUMNS) as i32);
-            let place = (MARGIN + column * self.cell_width, MARGIN + 40 + row * self.cell_height());
-            let picture = BitMapElement::with_owned_buffer(place, size, self.pixels(weights));
+            let corner = (MARGIN + column * self.cell_width, MARGIN + 40 + row * self.cell_height());
+            let picture = BitMapElement::with_owned_buffer(corner, size, self.pixels(weights));
             let picture = picture.ok_or(PictureProblem::ImageSize)?;
             canvas.draw(&picture).map_err(failed)?;
             if let Some(name) = self.names.get(unit) {
-                write(canvas, name, (place.0, place.1 + size.1 as i32 + NAME_SIZE / 2 + 2), NAME_SIZE)?;
+                write(canvas, name, (corner.0, corner.1 + size.1 as i32 + NAME_SIZE / 2 + 2), NAME_SIZE)?;
             }
         }
         Ok(())
