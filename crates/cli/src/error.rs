@@ -9,10 +9,10 @@ pub use usage::{DataChange, UsageError};
 use emberlab_config::ConfigError;
 use emberlab_data::text::{MAX_ITEMS, listed, on_one_line, thousands};
 use emberlab_data::{DataError, cifar10};
-use emberlab_report::Error as ReportError;
-use emberlab_run::Error as RunError;
+use emberlab_report::{Error as ReportError, PictureProblem};
+use emberlab_run::{Error as RunError, FileProblem};
+use emberlab_training::Error as TrainingError;
 use emberlab_training::devices::{DeviceError, Problem};
-use emberlab_training::{DOES_NOT_EXIST, Error as TrainingError};
 use std::error::Error as StdError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -100,14 +100,14 @@ impl Error {
         move |reason| failed(reason).into()
     }
 
-    /// A file whose content cannot be used; `reason` is the end of a sentence about it.
-    pub fn artifact(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
-        RunError::Artifact { path: path.into(), reason: reason.into() }.into()
+    /// A file whose content cannot be used; a `String` is the end of a sentence about it.
+    pub fn artifact(path: impl Into<PathBuf>, problem: impl Into<FileProblem>) -> Self {
+        RunError::artifact(path, problem).into()
     }
 
     /// A picture that cannot be drawn.
     pub fn picture(reason: String) -> Self {
-        Self::Report(ReportError::Picture(reason))
+        Self::Report(PictureProblem::Drawing(reason).into())
     }
 
     /// The exit code of the program.
@@ -126,11 +126,10 @@ impl Error {
     fn missing(&self) -> Option<&Path> {
         match self {
             Self::Training(TrainingError::Data(DataError::Missing { path })) => Some(path),
-            Self::Training(TrainingError::Run(RunError::Artifact { path, reason }))
-                if reason == DOES_NOT_EXIST =>
-            {
-                Some(path)
-            }
+            Self::Training(TrainingError::Run(RunError::Artifact {
+                path,
+                problem: FileProblem::Missing,
+            })) => Some(path),
             _ => None,
         }
     }

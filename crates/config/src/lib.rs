@@ -5,6 +5,26 @@
 //! documentation; reading, writing, the origins of values, the JSON schema and the list of all keys follow
 //! from that. `section.rs` shows how to add one, and `metrics.rs` is the shortest example.
 //!
+//! ```
+//! use emberlab_config::Config;
+//!
+//! let text = r#"
+//! name = "plane"
+//! data = { source = "synthetic", n_features = 2, n_redundant = 0 }
+//! model = { kind = "mlp", hidden = [8] }
+//! training = { epochs = 20, batch_size = 16, optimizer = { learning_rate = 0.1 } }
+//! "#;
+//! let config = Config::parse("plane.toml".as_ref(), text, &[])?;
+//! assert_eq!(config.training.epochs, 20);
+//!
+//! let error = Config::parse("plane.toml".as_ref(), &text.replace("= 20", "= 0"), &[]).unwrap_err();
+//! assert_eq!(
+//!     error.to_string(),
+//!     "plane.toml:5:23: `training.epochs` is 0, must be a whole number from 1"
+//! );
+//! # Ok::<(), emberlab_config::ConfigError>(())
+//! ```
+//!
 //! | table | declared in |
 //! |---|---|
 //! | top level | this file |

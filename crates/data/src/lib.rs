@@ -4,6 +4,24 @@
 //! `DeviceLoader` that returns `ClassificationBatch`es. Every random draw comes from a [`RandomState`], which equals
 //! `numpy.random.RandomState`, so that the same seed gives the same samples as NumPy and scikit-learn.
 //!
+//! ```
+//! use emberlab_data::{Features, MakeClassification, RandomState};
+//!
+//! let parameters = MakeClassification {
+//!     n_samples: 4,
+//!     n_features: 4,
+//!     n_redundant: 0,
+//!     ..MakeClassification::default()
+//! };
+//! let data = parameters.generate(&mut RandomState::new(42))?;
+//! let Features::Table { values, .. } = &data.features else { unreachable!("a table was drawn") };
+//! // sklearn.datasets.make_classification(4, 4, n_redundant=0, random_state=42)
+//! let expected = [-1.4247481862134568, 0.06752820468792384, -0.45363178791074354];
+//! assert!(values.iter().zip(expected).all(|(value, expected)| (value - expected).abs() < 1e-12));
+//! assert_eq!(data.labels, [0, 1, 1, 0]);
+//! # Ok::<(), emberlab_data::DataError>(())
+//! ```
+//!
 //! The feature `burn`, on by default, adds the types that hold tensors: `Augmenter`, `ClassificationBatch`,
 //! `DeviceLoader`, `DeviceSet` and `Upload`. Without it the crate does not depend on Burn.
 

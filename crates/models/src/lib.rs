@@ -5,6 +5,36 @@
 //! Burn's learner, so that backends, optimizers, metrics and dashboard are the same. This crate reads no files and no
 //! configuration.
 //!
+//! The gradients of a small network by both rules:
+//!
+//! ```
+//! # #[cfg(feature = "burn")] {
+//! use burn::backend::{Autodiff, Flex};
+//! use burn::module::list_param_ids;
+//! use burn::tensor::{Tensor, Tolerance};
+//! use emberlab_data::{ClassificationBatch, RandomState};
+//! use emberlab_models::{Architecture, Classifier, GradientRule, Loss, Network, Objective, Output, Scheme, SharedRandom};
+//!
+//! let device = Default::default();
+//! let (random, dropout) = (&mut RandomState::new(42), SharedRandom::new(42));
+//! let scheme = Scheme::AugmentedNormal { std: 0.5 };
+//! let network = Network::<Autodiff<Flex>>::new(&Architecture::mlp(2, vec![3], 2), scheme, random, &dropout, &device);
+//! let batch = ClassificationBatch {
+//!     inputs: Tensor::from_data([[0.5, -1.0], [2.0, 0.3]], &device),
+//!     labels: Tensor::from_data([0, 1], &device),
+//!     targets: Tensor::from_data([[1.0, 0.0], [0.0, 1.0]], &device),
+//! };
+//! let [(loss, gradient), (loss_by_hand, by_hand)] = [GradientRule::Autodiff, GradientRule::Manual].map(|rule| {
+//!     let classifier = Classifier::new(network.clone(), Objective::new(Loss::new(Output::Softmax)), rule);
+//!     let mut gradients = rule.gradients(&classifier, batch.clone());
+//!     let weight = gradients.parameters.remove::<Flex, 2>(list_param_ids(&network)[0]).unwrap();
+//!     (gradients.score.read().loss, weight.into_data())
+//! });
+//! assert!((loss - loss_by_hand).abs() < 1e-6);
+//! gradient.assert_approx_eq::<f32>(&by_hand, Tolerance::default());
+//! # }
+//! ```
+//!
 //! Without the feature `burn`, which is on by default, the crate has only the plain descriptions, such as
 //! [`Architecture`] and [`Score`], and does not depend on Burn.
 

@@ -1,14 +1,13 @@
-//! Samples by class and prediction, of any number of classes.
+//! The confusion matrix, for any number of classes.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
-/// The most classes whose matrix is written out row by row; of more, only the cells that are not 0 are.
+/// The largest number of classes whose matrix is serialised row by row; larger ones are serialised as nonzero cells.
 const MAX_DENSE: usize = 1000;
 
-/// How many samples of each class (row) were predicted to be of each class (column). Only cells that are not 0 take
-/// memory.
+/// The number of samples of each class (row) that were predicted as each class (column). Stores only nonzero cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confusion {
     n_classes: usize,
@@ -30,22 +29,22 @@ impl Confusion {
         self.n_classes
     }
 
-    /// Samples of a class that were predicted to be of another one, or of the same.
+    /// The number of samples of `class` that were predicted as `prediction`.
     pub fn count(&self, class: usize, prediction: usize) -> usize {
         self.counts.get(&(class, prediction)).copied().unwrap_or(0)
     }
 
-    /// The cells that are not 0: class, prediction and count, row after row.
+    /// The nonzero cells: class, prediction and count, row after row.
     pub fn cells(&self) -> impl Iterator<Item = (usize, usize, usize)> + '_ {
         self.counts.iter().map(|(&(class, prediction), &count)| (class, prediction, count))
     }
 
-    /// Samples of each class.
+    /// The number of samples of each class.
     pub fn supports(&self) -> Vec<usize> {
         self.sums(|class, _| class)
     }
 
-    /// Samples predicted to be of each class.
+    /// The number of samples predicted as each class.
     pub fn predicted(&self) -> Vec<usize> {
         self.sums(|_, prediction| prediction)
     }
@@ -56,8 +55,8 @@ impl Confusion {
         sums
     }
 
-    /// At most `most` classes, in their order: those that take part in the most wrong predictions, as class or as
-    /// prediction; of equal ones, the first.
+    /// The at most `most` classes with the most wrong predictions, as class or as prediction, in ascending order. Of classes
+    /// with equally many, the first are taken.
     pub fn most_confused(&self, most: usize) -> Vec<usize> {
         let mut errors = vec![0usize; self.n_classes];
         for (class, prediction, count) in self.cells().filter(|(class, prediction, _)| class != prediction) {
@@ -71,7 +70,7 @@ impl Confusion {
         classes
     }
 
-    /// At most `most` wrong cells, the largest first.
+    /// The at most `most` largest cells of wrong predictions, the largest first.
     pub fn most_confused_pairs(&self, most: usize) -> Vec<(usize, usize, usize)> {
         let mut wrong: Vec<_> = self.cells().filter(|(class, prediction, _)| class != prediction).collect();
         wrong.sort_by_key(|&(class, prediction, count)| (std::cmp::Reverse(count), class, prediction));
@@ -79,7 +78,7 @@ impl Confusion {
         wrong
     }
 
-    /// Every cell, row after row.
+    /// The whole matrix `[n_classes, n_classes]`.
     pub fn to_rows(&self) -> Vec<Vec<usize>> {
         let mut rows = vec![vec![0; self.n_classes]; self.n_classes];
         self.cells().for_each(|(class, prediction, count)| rows[class][prediction] = count);
@@ -87,7 +86,7 @@ impl Confusion {
     }
 }
 
-/// Rows of counts; of more than 1000 classes `{"n_classes": n, "cells": [[class, prediction, count], …]}`.
+/// Serialises rows of counts, or, for more than 1000 classes, `{"n_classes": n, "cells": [[class, prediction, count], …]}`.
 impl Serialize for Confusion {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.n_classes <= MAX_DENSE {
@@ -110,7 +109,7 @@ mod tests {
         assert_eq!(confusion.count(3, 4), 2);
         assert_eq!(confusion.supports(), [2, 2, 1, 2, 1]);
         assert_eq!(confusion.predicted(), [2, 2, 1, 0, 3]);
-        // All four that take part in an error take part in two.
+        // Classes 0, 1, 3 and 4 have two wrong predictions each.
         assert_eq!(confusion.most_confused(3), [0, 1, 3]);
         assert_eq!(confusion.most_confused(4), [0, 1, 3, 4]);
         assert_eq!(confusion.most_confused(9), [0, 1, 2, 3, 4]);
@@ -119,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn many_classes_take_the_memory_of_their_samples() {
+    fn many_classes_take_memory_only_for_nonzero_cells() {
         let n = 100_000;
         let labels: Vec<u32> = (0..n as u32).collect();
         let predictions: Vec<usize> = (0..n).map(|class| class / 2).collect();

@@ -2,42 +2,43 @@
 
 use crate::atomic;
 use crate::error::Error;
+use crate::leftovers;
 use emberlab_data::file_lock::FileLock;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The names of the files in it.
+/// The names of its files.
 pub mod file {
     /// The resolved configuration.
     pub const CONFIG: &str = "config.toml";
-    /// What was run, where, and what came of it.
+    /// The record: outcome, scores, device, versions and seeds.
     pub const RECORD: &str = "run.json";
     /// Every loss and accuracy.
     pub const METRICS: &str = "metrics.csv";
-    /// How weights and gradients were spread, a few times in the run.
+    /// Histograms of weights and gradients at some updates.
     pub const HISTOGRAMS: &str = "histograms.csv";
-    /// What was predicted for each sample of the test part.
+    /// The prediction for each sample of the test part.
     pub const PREDICTIONS: &str = "predictions.csv";
     /// Final weights for other tools.
     pub const SAFETENSORS: &str = "model.safetensors";
     /// Final weights for Burn.
     pub const MPK: &str = "model.mpk";
-    /// What Burn and emberlab logged.
+    /// The log of Burn and emberlab.
     pub const LOG: &str = "experiment.log";
     /// The folder of the event file for TensorBoard.
     pub const TENSORBOARD: &str = "tensorboard";
-    /// The folder of what was drawn.
+    /// The folder of plots.
     pub const PLOTS: &str = "plots";
-    /// The page that shows what was drawn.
+    /// The report as an HTML page.
     pub const REPORT: &str = "report.html";
-    /// The folder of what `--resume` needs.
+    /// The folder of checkpoints, which `--resume` reads.
     pub const CHECKPOINTS: &str = "checkpoints";
-    /// Held by the process that works on the run.
+    /// The lock that a process holds while it works on the run.
     pub const LOCK: &str = ".lock";
 
-    /// All of them but the lock.
+    /// All of these names except the lock.
     pub const ALL: [&str; 12] = [
         CONFIG,
         RECORD,
@@ -54,19 +55,19 @@ pub mod file {
     ];
 }
 
-/// Whether a process works on the run in a folder, which may be about to begin.
+/// Whether a process holds the lock of the run directory `run`.
 pub fn is_busy(run: &Path) -> bool {
     FileLock::is_held(&run.join(file::LOCK))
 }
 
-/// What is done with a run of the same name.
+/// How to treat an existing run of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// It is left alone, and that is an error.
+    /// Keep it and return an error.
     Keep,
-    /// It is deleted.
+    /// Delete it.
     Replace,
-    /// It goes on.
+    /// Resume it.
     Resume,
 }
 
@@ -74,16 +75,16 @@ pub enum Existing {
 #[derive(Clone, Debug)]
 pub struct RunDir {
     path: PathBuf,
-    /// Held as long as the run is worked on.
+    /// Held while this process works on the run.
     _lock: Option<Arc<FileLock>>,
 }
 
 impl RunDir {
-    /// A run that is there: a directory, or the name of one under `artifacts`.
+    /// Opens an existing run: a directory, or the name of one under `artifacts`.
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchRun`] when neither is there, or what is there is no run.
+    /// [`Error::NoSuchRun`] when neither has a `run.json`.
     pub fn open(artifacts: &Path, run: &Path) -> Result<Self, Error> {
         let candidates = [run.to_owned(), artifacts.join(run)];
         let found = candidates.into_iter().find(|path| path.join(file::RECORD).is_file());
@@ -93,34 +94,34 @@ impl RunDir {
         }
     }
 
-    /// A run that this process works on.
+    /// The directory of a run that this process works on.
     pub(crate) fn locked(path: PathBuf, lock: FileLock) -> Self {
         Self { path, _lock: Some(Arc::new(lock)) }
     }
 
-    /// Deletes what killed commands left of files that they were writing, where that is possible.
+    /// Deletes temporary files that killed processes left. Logs a warning where that fails.
     pub fn remove_leftovers(&self) {
         for folder in ["", file::CHECKPOINTS, file::PLOTS, file::TENSORBOARD] {
-            atomic::try_remove_leftovers(&self.path.join(folder));
+            leftovers::try_remove(&self.path.join(folder));
         }
     }
 
-    /// Whether another process works on it.
+    /// Whether a process works on the run.
     pub fn is_busy(&self) -> bool {
         is_busy(&self.path)
     }
 
-    /// The directory.
+    /// The path of the directory.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// A file of it.
+    /// The path of one of its files.
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
-    /// Writes a file of it whole or not at all.
+    /// Writes one of its files, whole or not at all.
     ///
     /// # Errors
     ///
@@ -129,7 +130,7 @@ impl RunDir {
         atomic::write(&self.file(name), bytes)
     }
 
-    /// Deletes a file of it, where there is one.
+    /// Deletes one of its files if it exists.
     ///
     /// # Errors
     ///

@@ -1,38 +1,39 @@
-//! What can go wrong with the directory of a run.
+//! Errors about the directory of a run.
 
+use crate::problem::FileProblem;
 use std::io;
 use std::path::PathBuf;
 
-/// An error about a run directory or a file of it.
+/// An error about a run directory or one of its files.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A run directory that exists already.
+    /// The run directory exists already.
     #[error("the run directory `{}` exists; choose another `--name`, go on with it with `--resume`, or replace it with `--overwrite`", .0.display())]
     RunExists(PathBuf),
-    /// A folder that no run made, and that is neither deleted nor gone on with.
+    /// The folder is not a run directory, so it is neither replaced nor resumed.
     #[error("`{}` is no run directory and is left alone; choose another `--name`", .0.display())]
     NoRun(PathBuf),
-    /// A run that another process works on.
+    /// Another process works on the run.
     #[error("another process works on the run `{}`; wait until it is done, or choose another `--name`", .0.display())]
     RunBusy(PathBuf),
-    /// A run that does not exist.
+    /// The run does not exist.
     #[error("`{}` is no run: neither it nor `{}` has a `run.json`", run.display(), artifacts.join(run).display())]
     NoSuchRun {
-        /// What was asked for.
+        /// The run that was asked for.
         run: PathBuf,
         /// The folder of all runs.
         artifacts: PathBuf,
     },
-    /// A file of a run that cannot be read.
-    #[error("`{}` {reason}", path.display())]
+    /// A file or folder of a run cannot be used.
+    #[error("`{}` {problem}", path.display())]
     Artifact {
-        /// The file.
+        /// The file or folder.
         path: PathBuf,
-        /// What is wrong with it, as the end of a sentence.
-        reason: String,
+        /// What is wrong with it.
+        problem: FileProblem,
     },
-    /// A file that cannot be written.
+    /// A file cannot be written.
     #[error("cannot write `{}`: {reason}", path.display())]
     Write {
         /// The file.
@@ -47,5 +48,10 @@ impl Error {
     pub fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |reason| Self::Write { path, reason }
+    }
+
+    /// A file or folder that cannot be used. A `String` is free text, the end of a sentence about the file.
+    pub fn artifact(path: impl Into<PathBuf>, problem: impl Into<FileProblem>) -> Self {
+        Self::Artifact { path: path.into(), problem: problem.into() }
     }
 }

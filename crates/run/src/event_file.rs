@@ -1,9 +1,8 @@
-//! Scalars for TensorBoard.
+//! Writes scalars for TensorBoard.
 //!
-//! An event file is a chain of records, each its length, a checksum of the length, the event, and a
-//! checksum of that (TensorFlow's TFRecord; CRC-32C, rotated by 15 bits and moved by a constant). An
-//! event is a protocol buffer, of which three fields are written here: the time, the step, and a
-//! summary of one tag and one number (`tensorflow/core/util/event.proto`).
+//! An event file is a sequence of records: length, checksum of the length, event, checksum of the event (TensorFlow's
+//! TFRecord; the checksum is CRC-32C, rotated right by 15 bits, plus a constant). An event is a protocol buffer. Three of its
+//! fields are written: time, step, and a summary of one tag and one number (`tensorflow/core/util/event.proto`).
 
 use crate::error::Error;
 use crate::growing_file::refuse_irregular;
@@ -13,10 +12,10 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What the file is called; TensorBoard looks for `tfevents`.
+/// The file's name; TensorBoard looks for `tfevents`.
 const NAME: &str = "events.out.tfevents.0.emberlab";
 
-/// An event file that grows as the run does.
+/// An event file that grows during the run.
 #[derive(Debug)]
 pub struct EventFile {
     path: PathBuf,
@@ -24,7 +23,7 @@ pub struct EventFile {
 }
 
 impl EventFile {
-    /// Makes the file in `folder`, in place of one that is there.
+    /// Creates the file in `folder`, replacing an existing one.
     ///
     /// # Errors
     ///
@@ -53,7 +52,7 @@ impl EventFile {
         self.event(row.iteration as u64, field_bytes(5, &field_bytes(1, &value)))
     }
 
-    /// Hands what was written to the operating system.
+    /// Flushes the buffer to the operating system.
     ///
     /// # Errors
     ///
@@ -62,20 +61,20 @@ impl EventFile {
         self.file.flush().map_err(Error::write(&self.path))
     }
 
-    fn event(&mut self, step: u64, what: Vec<u8>) -> Result<(), Error> {
+    fn event(&mut self, step: u64, content: Vec<u8>) -> Result<(), Error> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
         let mut event = vec![1 << 3 | 1];
         event.extend(now.to_le_bytes());
         event.push(2 << 3);
         event.extend(varint(step));
-        event.extend(what);
+        event.extend(content);
         let length = (event.len() as u64).to_le_bytes();
         let record = [&length[..], &checksum(&length), &event, &checksum(&event)].concat();
         self.file.write_all(&record).map_err(Error::write(&self.path))
     }
 }
 
-/// A field of bytes, text, or another message.
+/// Encodes a field of bytes, text, or another message.
 fn field_bytes(number: u8, bytes: &[u8]) -> Vec<u8> {
     let mut field = vec![number << 3 | 2];
     field.extend(varint(bytes.len() as u64));
@@ -83,7 +82,7 @@ fn field_bytes(number: u8, bytes: &[u8]) -> Vec<u8> {
     field
 }
 
-/// Seven bits in each byte, the lowest first.
+/// Encodes a number with seven bits in each byte, the lowest first.
 fn varint(mut number: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     while number >= 0x80 {

@@ -1,17 +1,17 @@
-//! A SHA-256 of the samples that a run used.
+//! The SHA-256 of the samples of a run.
 
 use emberlab_data::{Features, LabelledData, Splits};
 use sha2::{Digest, Sha256};
 
-/// The SHA-256 of all parts, in hexadecimal: of each part its features (pixel bytes, or doubles in
-/// little-endian order) and then its labels as 32-bit little-endian integers.
+/// The SHA-256 of all parts, in hexadecimal. Each part adds its features (pixel bytes, or little-endian `f64`) and then its
+/// labels (little-endian `u32`).
 pub fn fingerprint(splits: &Splits) -> String {
     let mut hasher = Sha256::new();
     splits.parts().for_each(|(_, part)| update(&mut hasher, &part.samples));
     hexadecimal(&hasher.finalize())
 }
 
-/// Two digits for each byte.
+/// Bytes in hexadecimal, two digits each.
 pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,17 +1,19 @@
-//! `histograms.csv`: how weights and gradients were spread, a few times in a run.
+//! `histograms.csv`: histograms of weights and gradients at some updates of a run.
 
 use crate::error::Error;
-use crate::growing_file::{FileMark, GrowingFile, whole_lines};
+use crate::file_mark::FileMark;
+use crate::growing_file::{GrowingFile, whole_lines};
+use crate::problem::{Damage, FileProblem};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// Bins of a histogram.
 pub const N_BINS: usize = 40;
 
-/// How many entries of a tensor lie in each of [`N_BINS`] equally wide bins.
+/// The number of entries of a tensor in each of [`N_BINS`] equally wide bins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistogramRow {
-    /// The update that the numbers are from before, from 1.
+    /// The update, from 1. The entries are those before it.
     pub iteration: usize,
     /// The parameter's name in the weights file.
     pub parameter: String,
@@ -26,11 +28,11 @@ pub struct HistogramRow {
 }
 
 impl HistogramRow {
-    /// The histogram of some numbers; nothing where none of them is finite.
+    /// The histogram of the finite values of a tensor; `None` if there is none.
     pub fn new(iteration: usize, parameter: &str, of: &str, values: &[f32]) -> Option<Self> {
         let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
         for &value in values {
-            // One that is not finite changes neither.
+            // `min` and `max` ignore NaN.
             let inside = if value.is_finite() { value } else { f32::NAN };
             (low, high) = (low.min(inside), high.max(inside));
         }
@@ -47,7 +49,7 @@ impl HistogramRow {
         Some(Self { iteration, parameter: parameter.to_owned(), of: of.to_owned(), low, high, counts })
     }
 
-    /// Entries in each bin; nothing where the file says something else.
+    /// The number of entries in each bin; `None` if the row is damaged.
     pub fn counts(&self) -> Option<Vec<usize>> {
         let counts: Option<Vec<usize>> = self.counts.split(' ').map(|count| count.parse().ok()).collect();
         let sane = self.low.is_finite() && self.high.is_finite() && self.low <= self.high;
@@ -60,7 +62,7 @@ impl HistogramRow {
 pub struct HistogramsWriter(GrowingFile);
 
 impl HistogramsWriter {
-    /// Goes on with a file after the bytes of `mark`, or begins it.
+    /// Continues a file after the bytes of `mark`. Creates it if the mark is empty.
     ///
     /// # Errors
     ///
@@ -69,7 +71,7 @@ impl HistogramsWriter {
         GrowingFile::resume(path, mark).map(Self)
     }
 
-    /// Writes rows and hands them to the operating system.
+    /// Appends rows and flushes them to the operating system.
     ///
     /// # Errors
     ///
@@ -83,7 +85,7 @@ impl HistogramsWriter {
         self.0.flush()
     }
 
-    /// Waits until the disk has all histograms, and returns the mark of the file.
+    /// Waits until all histograms are on the disk, and returns the mark of the file.
     ///
     /// # Errors
     ///
@@ -99,24 +101,26 @@ fn encode(row: &HistogramRow, with_header: bool) -> Result<Vec<u8>, csv::Error> 
     line.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }
 
-/// All histograms of a run, in the order in which they were recorded; none where the file is missing. A last line that
-/// was cut off is left out.
+/// Reads all histograms of a run, in the order in which they were recorded. A missing file has none. Leaves out a last line
+/// that was cut off.
 ///
 /// # Errors
 ///
-/// [`Error::Artifact`] when the file cannot be read or says something else.
+/// [`Error::Artifact`] when the file cannot be read or is damaged.
 pub fn read(path: &Path) -> Result<Vec<HistogramRow>, Error> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let damaged = |reason: String| Error::Artifact { path: path.to_owned(), reason };
-    let lines = whole_lines(path).map_err(|error| damaged(format!("cannot be read: {error}")))?;
-    let mut reader = csv::Reader::from_reader(lines.as_slice());
+    parse(path).map_err(|problem| Error::artifact(path, problem))
+}
+
+fn parse(path: &Path) -> Result<Vec<HistogramRow>, FileProblem> {
+    let lines = whole_lines(path)?;
     let mut rows = Vec::new();
-    for row in reader.deserialize() {
-        let row: HistogramRow = row.map_err(|error| damaged(format!("is damaged: {error}")))?;
+    for row in csv::Reader::from_reader(lines.as_slice()).deserialize() {
+        let row: HistogramRow = row?;
         if row.counts().is_none() {
-            return Err(damaged(format!("is damaged: the histogram of update {}", row.iteration)));
+            return Err(Damage::Histogram { iteration: row.iteration }.into());
         }
         rows.push(row);
     }

@@ -1,4 +1,4 @@
-//! The directory of a run: the format of each of its files, with its reader and its writer.
+//! The directory of a run: the format, the reader and the writer of each of its files.
 //!
 //! | file | module |
 //! |---|---|
@@ -9,8 +9,27 @@
 //! | `predictions.csv` | [`predictions_file`] |
 //! | `tensorboard/` | [`EventFile`] |
 //!
-//! A [`RunDir`] is the directory itself, a [`RunSlot`] the locked place of a run that is about to begin or to go on.
-//! Checkpoints and weights, which need a device to be read, are the training's.
+//! A [`RunDir`] is the directory, a [`RunSlot`] the locked directory of a run that is about to begin or to be resumed.
+//! Checkpoints and weights belong to the crate that trains, because reading them needs a device.
+//!
+//! ```
+//! use emberlab_run::{Error, FileProblem, RunDir, RunRecord, file, metrics_file};
+//!
+//! let artifacts = tempfile::tempdir()?;
+//! let folder = artifacts.path().join("first");
+//! std::fs::create_dir(&folder)?;
+//! std::fs::write(folder.join(file::RECORD), "{}")?;
+//! std::fs::write(folder.join(file::METRICS), "split,epoch,iteration,metric,value\ntrain,1,1,loss,0.5\n")?;
+//!
+//! let run = RunDir::open(artifacts.path(), "first".as_ref())?;
+//! let rows = metrics_file::read(&run.file(file::METRICS))?;
+//! assert_eq!(metrics_file::curve(&rows, "train", "loss"), [(1.0, 0.5)]);
+//!
+//! // The record lacks its keys.
+//! let error = RunRecord::read(run.path()).unwrap_err();
+//! assert!(matches!(error, Error::Artifact { problem: FileProblem::Damaged(_), .. }));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod atomic;
 pub mod comparable;
@@ -20,11 +39,14 @@ mod directory;
 mod error;
 mod evaluation;
 mod event_file;
+mod file_mark;
 mod fingerprint;
 mod growing_file;
 pub mod histograms_file;
+pub mod leftovers;
 pub mod metrics_file;
 pub mod predictions_file;
+mod problem;
 mod record;
 mod recorder;
 mod scores;
@@ -36,8 +58,10 @@ pub use directory::{Existing, RunDir, file, is_busy};
 pub use error::Error;
 pub use evaluation::{Averages, ClassFigures, Evaluation, TopK, rank};
 pub use event_file::EventFile;
+pub use file_mark::{FileMark, Mismatch, MismatchProblem};
 pub use fingerprint::{fingerprint, hexadecimal};
-pub use growing_file::{FileMark, GrowingFile, refuse_irregular};
+pub use growing_file::{GrowingFile, refuse_irregular};
+pub use problem::{Damage, FileProblem};
 pub use record::{
     DataRecord, DeviceReads, DeviceRecord, Metrics, Outcome, PartScores, RunRecord, Seconds, Seeds, Versions,
 };

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::growing_file::whole_lines;
+use crate::problem::{Damage, FileProblem};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,17 +32,19 @@ pub struct MetricRow {
 ///
 /// [`Error::Artifact`] when the file cannot be read or is damaged.
 pub fn read(path: &Path) -> Result<Vec<MetricRow>, Error> {
-    let fail = |reason: String| Error::Artifact { path: path.to_owned(), reason };
-    let lines = whole_lines(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+    parse(path).map_err(|problem| Error::artifact(path, problem))
+}
+
+fn parse(path: &Path) -> Result<Vec<MetricRow>, FileProblem> {
+    let lines = whole_lines(path)?;
     let mut reader = csv::Reader::from_reader(lines.as_slice());
-    let header = reader.headers().map_err(|error| fail(format!("is damaged: {error}")))?;
-    if header.iter().ne(METRICS_HEADER.split(',')) {
-        return Err(fail(format!("is damaged in line 1, must be `{METRICS_HEADER}`")));
+    if reader.headers()?.iter().ne(METRICS_HEADER.split(',')) {
+        return Err(Damage::Header { expected: METRICS_HEADER }.into());
     }
     let (mut rows, mut names, mut record) = (Vec::new(), Vec::new(), csv::StringRecord::new());
     let mut line = 2;
-    while reader.read_record(&mut record).map_err(|error| fail(format!("is damaged: {error}")))? {
-        rows.push(row(&record, &mut names).ok_or_else(|| fail(format!("is damaged in line {line}")))?);
+    while reader.read_record(&mut record)? {
+        rows.push(row(&record, &mut names).ok_or(Damage::Line(line))?);
         line += 1;
     }
     Ok(rows)
@@ -108,7 +111,7 @@ mod tests {
         {
             std::fs::write(&path, format!("{METRICS_HEADER}\ntrain,1,1,loss,0.5\n{line}\n")).unwrap();
             assert!(
-                matches!(read(&path).unwrap_err(), Error::Artifact { reason, .. } if reason.contains("damaged")),
+                matches!(read(&path).unwrap_err(), Error::Artifact { problem: FileProblem::Damaged(_), .. }),
                 "{line}"
             );
         }

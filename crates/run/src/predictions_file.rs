@@ -1,14 +1,15 @@
-//! `predictions.csv`: what was predicted for each sample of the test part.
+//! `predictions.csv`: the prediction for each sample of the test part.
 
 use crate::error::Error;
 use crate::evaluation::{Evaluation, rank};
+use crate::problem::{Damage, FileProblem};
 use emberlab_data::open_regular;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a line for each sample: `row,class,prediction,p0,…`, classes as numbers from 0, probabilities in the shortest
-/// form that reads back as the same double. `rows` are those of the samples in their source, `labels` their classes,
-/// `probabilities` `[n, n_classes]`, row after row.
+/// Writes a line for each sample: `row,class,prediction,p0,…`. Classes are numbers from 0. Probabilities have the shortest
+/// form that reads back as the same `f64`. `rows` are the rows of the `n` samples in their source, `labels` their classes;
+/// `probabilities` has shape `[n, n_classes]`, row after row.
 ///
 /// # Errors
 ///
@@ -34,22 +35,22 @@ pub fn write_csv(
     Ok(())
 }
 
-/// The predictions for some samples, as far as pages and figures need them.
+/// The predictions for some samples, with the probabilities that pages and figures show.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Predictions {
     /// The row of each sample in its source.
     pub rows: Vec<usize>,
-    /// Its class.
+    /// The class of each sample.
     pub labels: Vec<u32>,
-    /// The class that was predicted.
+    /// The predicted class of each sample.
     pub predictions: Vec<usize>,
-    /// The probability of its class.
+    /// The predicted probability of its class, from 0 to 1.
     pub of_class: Vec<f64>,
-    /// The probability of the predicted class.
+    /// The probability of the predicted class, from 0 to 1.
     pub of_prediction: Vec<f64>,
-    /// How many classes were more probable than its own.
+    /// The rank of its class by probability, from 0.
     ranks: Vec<usize>,
-    /// The probability of the second class, where there are two.
+    /// The probability of the second of two classes; empty for more classes.
     positives: Vec<f64>,
 }
 
@@ -59,39 +60,40 @@ impl Predictions {
         self.labels.len()
     }
 
-    /// The loss of one sample: −ln of the probability of its class.
+    /// The loss of one sample in nats: −ln of the probability of its class.
     pub fn loss(&self, sample: usize) -> f64 {
         -self.of_class[sample].ln()
     }
 
-    /// The figures of these predictions.
+    /// The evaluation of these predictions.
     pub fn evaluation(&self, class_names: &[String]) -> Evaluation {
         Evaluation::of(class_names, &self.labels, &self.predictions, &self.ranks, &self.positives)
     }
 
-    /// Reads what [`write_csv`] wrote; nothing where the file is missing.
+    /// Reads a file that [`write_csv`] wrote; `None` if it is missing.
     ///
     /// # Errors
     ///
-    /// [`Error::Artifact`] when it cannot be read or is not about so many classes.
+    /// [`Error::Artifact`] when the file cannot be read, is damaged, or has another number of classes.
     pub fn read(path: &Path, n_classes: usize) -> Result<Option<Self>, Error> {
         if !path.exists() {
             return Ok(None);
         }
-        let damaged = |reason: String| Error::Artifact { path: path.to_owned(), reason };
-        let file = open_regular(path).map_err(|error| damaged(format!("cannot be read: {error}")))?;
-        let mut reader = csv::Reader::from_reader(file);
-        let (mut read, mut record, mut row) = (Self::default(), csv::StringRecord::new(), Vec::new());
-        let mut line = 2;
-        while reader.read_record(&mut record).map_err(|error| damaged(format!("is damaged: {error}")))? {
-            read.add(&record, n_classes, &mut row)
-                .ok_or_else(|| damaged(format!("is damaged in line {line}")))?;
-            line += 1;
-        }
-        Ok(Some(read))
+        Self::parse(path, n_classes).map(Some).map_err(|problem| Error::artifact(path, problem))
     }
 
-    /// Adds a line; `row` is memory for its probabilities.
+    fn parse(path: &Path, n_classes: usize) -> Result<Self, FileProblem> {
+        let mut reader = csv::Reader::from_reader(open_regular(path)?);
+        let (mut read, mut record, mut row) = (Self::default(), csv::StringRecord::new(), Vec::new());
+        let mut line = 2;
+        while reader.read_record(&mut record)? {
+            read.add(&record, n_classes, &mut row).ok_or(Damage::Line(line))?;
+            line += 1;
+        }
+        Ok(read)
+    }
+
+    /// Adds a line; returns `None` if it is damaged. `row` is a buffer for its probabilities.
     fn add(&mut self, record: &csv::StringRecord, n_classes: usize, row: &mut Vec<f64>) -> Option<()> {
         let class = |text: &str| text.parse::<usize>().ok().filter(|&class| class < n_classes);
         let (label, prediction) = (class(record.get(1)?)?, class(record.get(2)?)?);
@@ -119,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_reads_back_and_what_is_damaged_does_not() {
+    fn a_file_reads_back_and_a_damaged_one_does_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("predictions.csv");
         assert_eq!(Predictions::read(&path, 2).unwrap(), None);
@@ -138,7 +140,8 @@ mod tests {
         assert!(Predictions::read(&path, 1).is_err());
         for line in ["1,0,2,0.5,0.5", "1,0,1,0.5", "1,0,1,0.5,1.5", "1,0,1,0.5,NaN", "-1,0,1,0.5,0.5", "x"] {
             std::fs::write(&path, format!("row,class,prediction,p0,p1\n{line}\n")).unwrap();
-            assert!(Predictions::read(&path, 2).is_err(), "{line}");
+            let error = Predictions::read(&path, 2).unwrap_err();
+            assert!(matches!(error, Error::Artifact { problem: FileProblem::Damaged(_), .. }), "{line}");
         }
     }
 }

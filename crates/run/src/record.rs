@@ -2,10 +2,11 @@
 
 use crate::directory::{RunDir, file};
 use crate::error::Error;
+use crate::problem::FileProblem;
 use crate::scores::{Scores, names};
 use emberlab_data::{Normalizer, TableSchema, open_regular};
 use serde::{Deserialize, Serialize};
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 /// The size of the largest file that is read: 32 MB, enough for a million class names.
@@ -197,20 +198,7 @@ impl RunRecord {
     /// [`Error::Artifact`] when the file cannot be read or is not a record.
     pub fn read(run: &Path) -> Result<Self, Error> {
         let path = run.join(file::RECORD);
-        let read = || {
-            let unreadable = |error: io::Error| match error.kind() {
-                io::ErrorKind::NotFound => "is missing".to_owned(),
-                _ => format!("cannot be read: {error}"),
-            };
-            let file = open_regular(&path).map_err(unreadable)?;
-            let mut bytes = Vec::new();
-            file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-            if bytes.len() as u64 > MAX_FILE_SIZE {
-                return Err(format!("is larger than {MAX_FILE_SIZE} bytes"));
-            }
-            serde_json::from_slice(&bytes).map_err(|error| format!("is damaged: {error}"))
-        };
-        read().map_err(|reason| Error::Artifact { path, reason })
+        parse(&path).map_err(|problem| Error::artifact(path, problem))
     }
 
     /// Writes `run.json`.
@@ -224,4 +212,13 @@ impl RunRecord {
         text.push('\n');
         run.write(file::RECORD, text.as_bytes())
     }
+}
+
+fn parse(path: &Path) -> Result<RunRecord, FileProblem> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        return Err(FileProblem::TooLarge { limit: MAX_FILE_SIZE });
+    }
+    Ok(serde_json::from_slice(&bytes)?)
 }

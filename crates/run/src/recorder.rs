@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::event_file::EventFile;
-use crate::growing_file::{FileMark, GrowingFile};
+use crate::file_mark::FileMark;
+use crate::growing_file::GrowingFile;
 use crate::metrics_file::{self, METRICS_HEADER, MetricRow};
 use crate::scores::Scores;
 use emberlab_config::ScoreName;

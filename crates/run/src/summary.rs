@@ -1,8 +1,9 @@
 //! The summary of a run, for tables.
 
-use crate::atomic;
 use crate::directory::{RunDir, file};
 use crate::error::Error;
+use crate::leftovers;
+use crate::problem::Damage;
 use crate::record::{Metrics, Outcome, RunRecord, Seconds};
 use emberlab_config::{NAME_RULE, is_plain_name};
 use emberlab_data::text::shown;
@@ -52,8 +53,9 @@ impl RunSummary {
         let busy = run.is_busy();
         let record = RunRecord::read(run.path())?;
         if !is_plain_name(&record.name) {
-            let reason = format!("is damaged: `name` is \"{}\", must be {NAME_RULE}", shown(&record.name));
-            return Err(Error::Artifact { path: run.file(file::RECORD), reason });
+            let value = shown(&record.name).into_owned();
+            let damage = Damage::Value { key: "name", value, rule: NAME_RULE };
+            return Err(Error::artifact(run.file(file::RECORD), damage));
         }
         let outcome = match record.outcome {
             Outcome::Running if !busy => Outcome::Killed,
@@ -89,10 +91,7 @@ impl RunSummary {
 ///
 /// [`Error::Artifact`] when the folder cannot be read; a missing folder has no runs.
 pub fn summaries(artifacts: &Path) -> Result<Vec<Result<RunSummary, Error>>, Error> {
-    let unreadable = |error: std::io::Error| Error::Artifact {
-        path: artifacts.to_owned(),
-        reason: format!("cannot be read: {error}"),
-    };
+    let unreadable = |error: std::io::Error| Error::artifact(artifacts, error);
     let entries = match fs::read_dir(artifacts) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(unreadable)?,
@@ -102,8 +101,9 @@ pub fn summaries(artifacts: &Path) -> Result<Vec<Result<RunSummary, Error>>, Err
         paths.push(entry.map_err(unreadable)?.path());
     }
     // Leaves out runs that were moved aside to be deleted.
-    let is_temporary =
-        |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(atomic::PREFIX));
+    let is_temporary = |path: &Path| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(leftovers::PREFIX))
+    };
     paths.retain(|path| !is_temporary(path) && path.join(file::RECORD).is_file());
     paths.sort();
     Ok(paths

@@ -4,7 +4,7 @@ use crate::devices::DeviceError;
 use emberlab_config::ConfigError;
 use emberlab_data::DataError;
 use emberlab_data::text::listed;
-use emberlab_run::Error as RunError;
+use emberlab_run::{Error as RunError, FileProblem};
 use std::error::Error as StdError;
 use std::io;
 use std::path::PathBuf;
@@ -155,15 +155,12 @@ impl Error {
         move |reason| Self::Run(failed(reason))
     }
 
-    /// A file whose content cannot be used; `reason` is the end of a sentence about it.
-    pub(crate) fn artifact(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
-        Self::Run(RunError::Artifact { path: path.into(), reason: reason.into() })
+    /// A file whose content cannot be used; a `String` is the end of a sentence about it.
+    pub(crate) fn artifact(path: impl Into<PathBuf>, problem: impl Into<FileProblem>) -> Self {
+        Self::Run(RunError::artifact(path, problem))
     }
 }
 
 fn gigabytes(bytes: u64) -> String {
     format!("{:.1} GB", bytes as f64 / 1e9)
 }
-
-/// The problem of a file that does not exist, as the end of a sentence.
-pub const DOES_NOT_EXIST: &str = "does not exist";

@@ -28,7 +28,7 @@ mod worked_example;
 
 pub use classifier::{classifier, network, objective};
 pub use devices::BURN_VERSION;
-pub use error::{DOES_NOT_EXIST, Error, ResumeRefusal, TrainingFailure};
+pub use error::{Error, ResumeRefusal, TrainingFailure};
 pub use guarded::guarded;
 pub use load::{Loaded, load, load_for};
 pub use record::versions;

@@ -137,8 +137,10 @@ impl Resuming<'_> {
             return Ok(Err(format!("says {} updates in epoch {}", state.updates, state.epoch)));
         }
         let marks = [(state.metrics, file::METRICS), (state.histograms, file::HISTOGRAMS)];
-        if let Some(reason) = marks.iter().find_map(|(mark, name)| mark.check(&self.run.join(name)).err()) {
-            return Ok(Err(reason));
+        for (mark, name) in marks {
+            if let Err(mismatch) = mark.check(&self.run.join(name)) {
+                return Ok(Err(mismatch.to_string()));
+            }
         }
         if !decodes(training) {
             return Ok(Err("holds weights or moments that do not decode, or of another model".to_owned()));

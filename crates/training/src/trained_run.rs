@@ -9,7 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 use emberlab_config::{Config, DataShape, Init};
 use emberlab_data::Features;
 use emberlab_models::Network;
-use emberlab_run::{DataRecord, RunRecord};
+use emberlab_run::{DataRecord, FileProblem, RunRecord};
 use emberlab_run::{RunDir, file};
 use std::path::Path;
 
@@ -53,8 +53,8 @@ impl TrainedRun {
             || n_classes < 2
             || !data.normalizer.fits(n_features, image)
         {
-            let reason = "does not fit the run's `config.toml`".to_owned();
-            return Err(Error::artifact(directory.file(file::RECORD), reason));
+            let problem = FileProblem::DoesNotFit("the run's `config.toml`".to_owned());
+            return Err(Error::artifact(directory.file(file::RECORD), problem));
         }
         config.check_shape(&shape)?;
         let architecture = config.model.architecture(&shape);

@@ -1,12 +1,13 @@
 //! Weights in files: writing and reading them.
 
 use crate::checkpoint;
-use crate::error::{DOES_NOT_EXIST, Error};
+use crate::error::Error;
 use burn::module::Module;
 use burn::tensor::backend::Backend;
 use burn::tensor::{bf16, f16};
 use emberlab_data::open_regular;
 use emberlab_models::{Architecture, Classifier, NamedTensor, Network};
+use emberlab_run::FileProblem;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 use std::collections::BTreeSet;
@@ -54,18 +55,13 @@ pub fn to_safetensors<B: Backend>(network: &Network<B>) -> Result<Vec<u8>, Error
 ///
 /// [`Error::Artifact`] when it is missing or too small.
 pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error> {
-    let fail = |reason: String| Error::artifact(path, reason);
-    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => fail(DOES_NOT_EXIST.into()),
-        _ => fail(format!("cannot be read: {error}")),
-    })?;
+    let metadata = fs::metadata(path).map_err(|error| Error::artifact(path, error))?;
     // Half precision is the smallest that is read.
     let (size, n_parameters) = (metadata.len(), architecture.n_parameters());
     let least = 2 * n_parameters as u64;
     if metadata.is_file() && size < least {
-        return Err(fail(format!(
-            "does not fit the model: {size} bytes do not hold its {n_parameters} weights"
-        )));
+        let reason = format!("the model: {size} bytes do not hold its {n_parameters} weights");
+        return Err(Error::artifact(path, FileProblem::DoesNotFit(reason)));
     }
     Ok(())
 }
@@ -81,7 +77,7 @@ pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error>
 /// [`Error::Artifact`] when the file is missing or damaged, or its tensors do not fit.
 pub fn load<B: Backend>(network: Network<B>, path: &Path, warn: &dyn Fn(&str)) -> Result<Network<B>, Error> {
     let fail = |reason: String| Error::artifact(path, reason);
-    let bytes = read(path).map_err(&fail)?;
+    let bytes = read(path).map_err(|problem| Error::artifact(path, problem))?;
     let file = SafeTensors::deserialize(&bytes).map_err(|error| fail(not_safetensors(&bytes, &error)))?;
     let tensors = file.tensors().into_iter().filter(|(name, _)| !is_counter(name));
     let tensors = tensors.map(|(name, view)| named_tensor(name, &view));
@@ -94,9 +90,10 @@ pub fn load<B: Backend>(network: Network<B>, path: &Path, warn: &dyn Fn(&str)) -
         }
     }
     let found: BTreeSet<String> = tensors.iter().map(|tensor| tensor.name.clone()).collect();
-    network
-        .with_tensors(tensors)
-        .map_err(|error| fail(format!("does not fit the model: {error}{}", compared_names(&found, &wanted))))
+    network.with_tensors(tensors).map_err(|error| {
+        let reason = format!("the model: {error}{}", compared_names(&found, &wanted));
+        Error::artifact(path, FileProblem::DoesNotFit(reason))
+    })
 }
 
 /// Whether a tensor is the number of batches that a batch norm of PyTorch has seen.
@@ -167,18 +164,15 @@ fn not_safetensors(bytes: &[u8], error: &SafeTensorError) -> String {
     format!("is no safetensors file: {error}")
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+fn read(path: &Path) -> Result<Vec<u8>, FileProblem> {
     let file = open_regular(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => DOES_NOT_EXIST.to_owned(),
-        ErrorKind::InvalidInput => error.to_string(),
-        _ => format!("cannot be read: {error}"),
+        ErrorKind::InvalidInput => FileProblem::Other(error.to_string()),
+        _ => error.into(),
     })?;
     let mut bytes = Vec::new();
-    file.take(MAX_FILE_SIZE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| format!("cannot be read: {error}"))?;
+    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE_SIZE {
-        return Err(format!("is larger than {MAX_FILE_SIZE} bytes"));
+        return Err(FileProblem::TooLarge { limit: MAX_FILE_SIZE });
     }
     Ok(bytes)
 }

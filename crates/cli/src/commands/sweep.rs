@@ -11,8 +11,8 @@ use emberlab_config::settings;
 use emberlab_config::{Config, ScoreName};
 use emberlab_data::file_lock::FileLock;
 use emberlab_models::{LOSS, MetricName};
-use emberlab_run::atomic;
 use emberlab_run::config_file::read_settings;
+use emberlab_run::leftovers;
 use emberlab_run::{Metrics, Outcome, RunDir, RunSummary, Scores, file, show};
 use emberlab_training::StopSignal;
 use emberlab_training::devices;
@@ -85,7 +85,7 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
         Ok(())
     };
     let _lock = take_folder(&folder, &stop, || say_waits("another sweep that is at work there"))?;
-    atomic::try_remove_leftovers(&folder);
+    leftovers::try_remove(&folder);
 
     let summaries: Vec<Mutex<Option<RunSummary>>> = planned.iter().map(|_| Mutex::new(None)).collect();
     let mut left = Vec::new();

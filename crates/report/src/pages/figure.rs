@@ -1,4 +1,4 @@
-//! A picture with its words, for a folder and for a page.
+//! A picture with title and caption, for a folder and for a page.
 
 use super::page::data_uri;
 use crate::error::Error;
@@ -8,38 +8,38 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// What a page may do to a figure.
+/// How a page shows a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Lines and letters, which a dark page shows light on dark.
+    /// Lines and text; a dark page inverts the colours.
     Chart,
-    /// Photographs and weights, whose colours mean something.
+    /// Photographs and weights; the colours stay.
     Image,
 }
 
-/// One way to look at a figure.
+/// One picture of a figure.
 #[derive(Clone, Debug)]
 pub struct View {
-    /// The files' name without an ending.
+    /// The file name without extension.
     pub file: String,
-    /// How its values are spread.
+    /// The scale of its values.
     pub scale: Scale,
     /// As an SVG.
     pub svg: String,
     /// As a PNG.
     pub png: Vec<u8>,
-    /// What is told under the pointer.
+    /// The values that the page shows at the pointer.
     pub pointed: Option<Value>,
 }
 
-/// A picture, perhaps in several views.
+/// A picture, in one or several views.
 #[derive(Clone, Debug)]
 pub struct Figure {
-    /// What it shows.
+    /// The title.
     pub title: String,
-    /// How to read it.
+    /// The caption, which says how to read it.
     pub caption: String,
-    /// What a page may do to it.
+    /// How a page shows it.
     pub kind: Kind,
     /// Its views, at least one.
     pub views: Vec<View>,
@@ -50,7 +50,7 @@ impl View {
     ///
     /// # Errors
     ///
-    /// [`Error::Picture`].
+    /// [`Error::Picture`] when it cannot be drawn.
     pub fn draw(file: &str, picture: &impl Picture) -> Result<Self, Error> {
         let svg = String::from_utf8_lossy(&svg(picture)?).into_owned();
         Ok(Self { file: file.to_owned(), scale: Scale::Linear, svg, png: png(picture)?, pointed: None })
@@ -62,7 +62,7 @@ impl Figure {
     ///
     /// # Errors
     ///
-    /// [`Error::Picture`].
+    /// [`Error::Picture`] when it cannot be drawn.
     pub fn new(
         file: &str,
         title: &str,
@@ -78,7 +78,7 @@ impl Figure {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`].
+    /// [`Error::Run`] when a file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let mut paths = Vec::new();
         for view in &self.views {
@@ -90,7 +90,7 @@ impl Figure {
         Ok(paths)
     }
 
-    /// The figure in a page: charts as drawings with what is told under the pointer, images as images.
+    /// The HTML of the figure. Charts are inline SVGs that show values at the pointer; images are PNGs.
     pub fn html(&self) -> Markup {
         let switches = self.views.len() > 1;
         html! {
@@ -116,7 +116,7 @@ impl Figure {
         match (&view.pointed, self.kind) {
             (Some(pointed), _) => html! {
                 div class="picture pointed" tabindex="0" role="img"
-                    aria-label={ (self.title) ". Left and right arrow keys tell the values." } {
+                    aria-label={ (self.title) ". The left and right arrow keys show the values." } {
                     (PreEscaped(&view.svg))
                     script type="application/json" { (PreEscaped(in_script(pointed))) }
                 }
@@ -132,7 +132,7 @@ impl Figure {
     }
 }
 
-/// JSON that cannot end the element it stands in.
+/// JSON without `<`, which could close the `script` element.
 fn in_script(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c")
 }

@@ -1,4 +1,4 @@
-//! What a run left, read back.
+//! The files of a run, read.
 
 use super::computed::{Computed, TrainedNetwork};
 use crate::error::Error;
@@ -9,30 +9,30 @@ use emberlab_run::metrics_file::{self, MetricRow};
 use emberlab_run::predictions_file::Predictions;
 use emberlab_run::{Evaluation, RunDir, RunRecord, file};
 
-/// Everything that pictures and pages are made of.
+/// The data of all pictures and pages of a run.
 pub struct Material {
-    /// Where the run is.
+    /// The run directory.
     pub directory: RunDir,
-    /// What it was trained by.
+    /// The configuration.
     pub config: Config,
-    /// What came of it.
+    /// The record.
     pub record: RunRecord,
     /// Every loss and accuracy.
     pub metrics: Vec<MetricRow>,
     /// Histograms of weights and gradients.
     pub histograms: Vec<HistogramRow>,
-    /// What was predicted for the test part, where that was scored.
+    /// The predictions for the test part, if it was scored.
     pub predictions: Option<Predictions>,
-    /// The network with its weights, where the run has some.
+    /// The network with the run's weights, if it has some.
     pub network: Option<Box<dyn TrainedNetwork>>,
-    /// The samples, where they are still what the run was trained on.
+    /// The samples, if they have not changed since training.
     pub splits: Option<Splits>,
-    /// The learning rate of some updates, each with the number of its update.
+    /// The learning rate of some updates, as pairs of update and rate.
     pub learning_rates: Vec<(f64, f64)>,
 }
 
 impl Material {
-    /// Reads a run. Reports to `warn` what is missing.
+    /// Reads a run. Calls `warn` if predictions are missing.
     ///
     /// # Errors
     ///
@@ -43,7 +43,7 @@ impl Material {
         let n_classes = record.data.class_names.len();
         let predictions = Predictions::read(&directory.file(file::PREDICTIONS), n_classes)?;
         if predictions.is_none() {
-            warn(&format!("`{}` was not scored on its test part; what shows that is left out", config.name));
+            warn(&format!("`{}` was not scored on its test part; its predictions are left out", config.name));
         }
         let Computed { network, splits, learning_rates } = computed;
         Ok(Self {
@@ -59,12 +59,12 @@ impl Material {
         })
     }
 
-    /// The predictions for the test part, where there are any.
+    /// The predictions for the test part; `None` if there are none.
     pub fn test_predictions(&self) -> Option<&Predictions> {
         self.predictions.as_ref().filter(|predictions| predictions.len() > 0)
     }
 
-    /// The scores of the predictions for the test part, where there are any.
+    /// The evaluation of the predictions for the test part; `None` if there are none.
     pub fn evaluation(&self) -> Option<Evaluation> {
         self.test_predictions().map(|predictions| predictions.evaluation(&self.record.data.class_names))
     }

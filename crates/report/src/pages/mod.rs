@@ -1,4 +1,4 @@
-//! HTML pages, and the figures on them.
+//! HTML pages and their figures.
 
 mod comparison_page;
 mod computed;
@@ -9,6 +9,7 @@ mod outcome;
 pub mod page;
 mod run_page;
 mod series;
+mod thinning;
 mod worst_errors;
 
 pub use comparison_page::{Compared, comparison_page};

@@ -1,4 +1,4 @@
-//! The frame of every page: one file, which asks for nothing from anywhere.
+//! The frame of every page. A page is one file without external resources.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,11 +6,11 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
-/// Browsers that know this rule show what breaks it as an error.
+/// The policy that forbids external resources. Browsers report violations as errors.
 const POLICY: &str =
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-/// A whole page.
+/// A complete page.
 pub fn page(title: &str, body: Markup) -> String {
     let page = html! {
         (DOCTYPE)
@@ -34,12 +34,12 @@ pub fn page(title: &str, body: Markup) -> String {
     page.into_string()
 }
 
-/// A PNG as the address of an image.
+/// A PNG as a data URI.
 pub fn data_uri(png: &[u8]) -> String {
     format!("data:image/png;base64,{}", STANDARD.encode(png))
 }
 
-/// A table with a header; wide ones scroll by themselves. Cells after the first are numbers.
+/// A table with a header. Wide tables scroll. The first cell of a row is its name.
 pub fn table(header: &[&str], rows: &[Vec<String>]) -> Markup {
     html! {
         div class="table" tabindex="0" role="region" aria-label="table" {
@@ -59,7 +59,7 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> Markup {
     }
 }
 
-/// Names and values, a line each.
+/// Names and values, one line each.
 pub fn facts(rows: &[(&str, String)]) -> Markup {
     html! {
         dl {
@@ -70,7 +70,7 @@ pub fn facts(rows: &[(&str, String)]) -> Markup {
     }
 }
 
-/// Commands or a file, as they are.
+/// Preformatted text: commands or a file.
 pub fn verbatim(text: &str) -> Markup {
     html! { pre tabindex="0" { code { (text) } } }
 }

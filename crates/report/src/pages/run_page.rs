@@ -22,7 +22,7 @@ pub fn run_page(material: &Material, figures: &[Figure]) -> Result<String, Error
     let body = html! {
         h1 { (config.name) }
         p.lead { (outcome(record)) }
-        (what_it_is(config, record))
+        (summary(config, record))
         h2 { "Scores" }
         (scores(record))
         p.note { (losses(config)) }
@@ -42,7 +42,7 @@ pub fn run_page(material: &Material, figures: &[Figure]) -> Result<String, Error
     Ok(page(&format!("{} · emberlab", config.name), body))
 }
 
-fn what_it_is(config: &Config, record: &RunRecord) -> Markup {
+fn summary(config: &Config, record: &RunRecord) -> Markup {
     let gradient = match config.model.gradient {
         GradientRule::Autodiff => "by autodiff",
         GradientRule::Manual => "by hand",
@@ -82,7 +82,7 @@ fn scores(record: &RunRecord) -> Markup {
     table(&[&["part"], &names[..]].concat(), &rows.collect::<Vec<_>>())
 }
 
-/// What the losses are.
+/// Explains the losses.
 fn losses(config: &Config) -> String {
     let training = &config.training;
     let minimised = match (training.label_smoothing > 0.0, training.class_weights.is_some()) {
@@ -131,12 +131,12 @@ fn environment(run: &RunRecord) -> Markup {
     ];
     rows.extend(run.device_reads.map(|reads| {
         let DeviceReads { scores, validation, histograms, checkpoints, exchange } = reads;
-        let elsewhere = if exchange > 0 { format!(", {exchange} for other servers") } else { String::new() };
-        let said = format!(
+        let exchange = if exchange > 0 { format!(", {exchange} for other servers") } else { String::new() };
+        let reads = format!(
             "for the device: {scores} times for scores, {validation} for the validation part, {histograms} for histograms, \
-             {checkpoints} for checkpoints{elsewhere}"
+             {checkpoints} for checkpoints{exchange}"
         );
-        ("waited", said)
+        ("waited", reads)
     }));
     let Versions { emberlab, git_commit, burn } = &run.versions;
     rows.extend(
@@ -164,7 +164,7 @@ fn reproduction(material: &Material) -> Markup {
         p {
             "On the same CPU backend, " code { "metrics.csv" } " and " code { "model.safetensors" }
             " are then the same bytes. The data is the same when its SHA-256 is; "
-            code { "emberlab data info" } " tells it."
+            code { "emberlab data info" } " prints it."
         }
     }
 }

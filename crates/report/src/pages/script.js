@@ -9,7 +9,7 @@ for (const group of document.querySelectorAll(".switch")) {
   }));
 }
 
-// Tells the values of all curves at the update under the pointer, or at the one that the arrow keys choose.
+// Shows the values of all curves at the update under the pointer, or at the one chosen with the arrow keys.
 for (const picture of document.querySelectorAll(".pointed")) {
   const chart = JSON.parse(picture.querySelector("script").textContent);
   const svg = picture.querySelector("svg");

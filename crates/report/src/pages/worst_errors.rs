@@ -1,8 +1,8 @@
-//! The test samples that a run was most wrong about.
+//! The wrong predictions for test samples with the largest loss.
 
 use super::material::Material;
 use super::page::data_uri;
-use crate::error::Error;
+use crate::error::{Error, PictureProblem};
 use crate::plots::{ImageCell, short};
 use emberlab_data::Features;
 use emberlab_data::text::shown as shown_name;
@@ -10,9 +10,9 @@ use image::{ImageFormat, RgbImage};
 use maud::{Markup, html};
 use std::io::Cursor;
 
-/// Samples that are shown.
+/// The most samples that are shown.
 const MAX_SHOWN: usize = 12;
-/// Columns of a table that are shown.
+/// The most columns of a table that are shown.
 const MAX_COLUMNS: usize = 8;
 
 /// A table of the wrong predictions with the largest loss, the largest first.
@@ -47,7 +47,7 @@ pub fn worst_errors(material: &Material) -> Result<Markup, Error> {
         });
     }
     Ok(html! {
-        p { (n_wrong) " of " (predictions.len()) " test samples were predicted wrong; these are the ones whose class was given the least probability." }
+        p { (n_wrong) " of " (predictions.len()) " test samples were predicted wrong; these have the lowest probability of their class." }
         div class="table" tabindex="0" role="region" aria-label="worst errors" {
             table {
                 thead { tr {
@@ -63,7 +63,7 @@ fn share(probability: f64) -> String {
     format!("{:.1} %", 100.0 * probability)
 }
 
-/// A sample as an image, or as its numbers.
+/// A sample as an image, as its values, or as its number if the data is missing.
 fn shown(material: &Material, sample: usize) -> Result<Markup, Error> {
     let test = material.splits.as_ref().map(|splits| &splits.test.samples);
     Ok(match test.filter(|test| sample < test.len()).map(|test| &test.features) {
@@ -89,9 +89,8 @@ fn shown(material: &Material, sample: usize) -> Result<Markup, Error> {
 }
 
 fn png(pixels: Vec<u8>, width: u32, height: u32) -> Result<Vec<u8>, Error> {
-    let image = RgbImage::from_raw(width, height, pixels)
-        .ok_or_else(|| Error::Picture("an image has another size than was asked for".into()))?;
+    let image = RgbImage::from_raw(width, height, pixels).ok_or(PictureProblem::ImageSize)?;
     let mut bytes = Cursor::new(Vec::new());
-    image.write_to(&mut bytes, ImageFormat::Png).map_err(|error| Error::Picture(error.to_string()))?;
+    image.write_to(&mut bytes, ImageFormat::Png)?;
     Ok(bytes.into_inner())
 }

@@ -1,21 +1,21 @@
-//! An axis of a chart, linear or logarithmic, with round numbers beside it.
+//! The axis of a chart, linear or logarithmic.
 
+use super::short::short;
+use super::ticks::{linear_ticks, logarithmic_ticks};
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use std::ops::Range;
 
-/// Values farther from 0 have no place on an axis, so that no difference overflows.
+/// The largest absolute value on an axis. Differences of larger ones would overflow.
 const LARGEST: f64 = 1e300;
-/// Values nearer to 0 count as 0.
+/// The smallest absolute value on an axis. A linear axis takes smaller ones for 0.
 const SMALLEST: f64 = 1e-300;
-/// The shortest axis, as a share of its values: four digits tell its ends apart.
+/// The shortest axis relative to its values. Four digits distinguish its ends.
 const SHORTEST: f64 = 1e-6;
 
-/// The share of a step by which a number may lie outside the axis, for the rounding of its ends.
-const TOLERANCE: f64 = 1e-9;
-/// Lengths of the axis beyond which nothing is drawn.
+/// The distance from the axis, in its lengths, to which points outside are clamped.
 const OUTSIDE: f64 = 10.0;
 
-/// How values are spread along an axis.
+/// The scale of an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// Equal differences are equally long.
@@ -24,7 +24,7 @@ pub enum Scale {
     Log,
 }
 
-/// The values of an axis; those of a logarithmic one are above 0.
+/// An axis from the lowest to the highest value, which are above 0 on a logarithmic scale.
 #[derive(Clone, Debug)]
 pub struct Axis {
     range: Range<f64>,
@@ -32,7 +32,7 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// From the smallest to the largest value that has a place on it, and a little room; nothing where there is none.
+    /// An axis around the values that it shows, see [`Self::shows`], with a margin of 5 % on each side; `None` if there is none.
     pub fn around(values: impl Iterator<Item = f64>, scale: Scale) -> Option<Self> {
         let position = |value: f64| match scale {
             Scale::Log => value.ln(),
@@ -40,26 +40,26 @@ impl Axis {
             Scale::Linear => value,
         };
         let (low, high) = values
-            .filter(|value| has_place(*value, scale))
+            .filter(|value| is_drawable(*value, scale))
             .map(position)
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
         // Differences of logarithms are relative already.
         let size = if scale == Scale::Log { 1.0 } else { low.abs().max(high.abs()) };
         let alone = if size == 0.0 { 0.5 } else { 0.5 * size };
-        let room = if high - low > SHORTEST * size { 0.05 * (high - low) } else { alone };
-        let (from, to) = (low - room, high + room);
+        let margin = if high - low > SHORTEST * size { 0.05 * (high - low) } else { alone };
+        let (from, to) = (low - margin, high + margin);
         let range = match scale {
-            // The room of the largest values would overflow.
+            // A margin at the largest values would overflow.
             Scale::Log => from.exp().max(0.1 * SMALLEST)..to.exp().min(10.0 * LARGEST),
             Scale::Linear => from..to,
         };
         (low <= high).then_some(Self { range, scale })
     }
 
-    /// Whether a value can be drawn: all but those that are not finite or absurdly large and, on a logarithmic axis,
-    /// those that are not above 0.
+    /// Whether a value can be drawn: it is finite, its absolute value is at most 1e300 and, on a logarithmic axis, it is at
+    /// least 1e-300.
     pub fn shows(&self, value: f64) -> bool {
-        has_place(value, self.scale)
+        is_drawable(value, self.scale)
     }
 
     /// A linear axis over a range.
@@ -67,80 +67,31 @@ impl Axis {
         Self { range, scale: Scale::Linear }
     }
 
-    /// Where a value is, from 0 at the beginning to 1 at the end.
+    /// At most `most` round values.
+    fn ticks(&self, most: usize) -> Vec<f64> {
+        let Range { start, end } = self.range;
+        match self.scale {
+            Scale::Linear => linear_ticks(start, end, most),
+            Scale::Log => logarithmic_ticks(start, end, most),
+        }
+    }
+
+    /// The position of a value, from 0 at the beginning to 1 at the end.
     fn share(&self, value: f64) -> f64 {
         let Range { start, end } = self.range;
         match self.scale {
             Scale::Linear => (value - start) / (end - start),
-            // Logarithms of ratios would overflow.
+            // The ratio of two values may overflow.
             Scale::Log => (value.ln() - start.ln()) / (end.ln() - start.ln()),
         }
     }
-
-    /// At most so many round numbers, those of a logarithmic axis 1 to 9 times a power of ten, or 1, 2 and 5
-    /// times, or the powers alone, or some of them.
-    fn round_numbers(&self, most: usize) -> Vec<f64> {
-        let Range { start, end } = self.range;
-        if self.scale == Scale::Log {
-            let (first, last) = (start.log10().floor() as i32, end.log10().ceil() as i32);
-            let multiples: [&[f64]; 3] =
-                [&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], &[1.0, 2.0, 5.0], &[1.0]];
-            let strides = [2, 5, 10, 20, 50, 100, 200].map(|stride| (&[1.0][..], stride));
-            for (factors, stride) in multiples.map(|factors| (factors, 1)).into_iter().chain(strides) {
-                let numbers = (first..=last)
-                    .filter(|power| power % stride == 0)
-                    .flat_map(|power| factors.iter().map(move |f| times_power_of_ten(*f, power)));
-                let numbers: Vec<f64> = numbers.filter(|number| (start..=end).contains(number)).collect();
-                if (3..=most).contains(&numbers.len()) {
-                    return numbers;
-                }
-            }
-        }
-        linear_numbers(start, end, most)
-    }
 }
 
-/// At most so many multiples of the smallest step that is 1, 2 or 5 times a power of ten and leaves no more.
-fn linear_numbers(start: f64, end: f64, most: usize) -> Vec<f64> {
-    let length = end - start;
-    if most == 0 || !length.is_finite() || length <= 0.0 {
-        return Vec::new();
-    }
-    let power = (length / most as f64).log10().floor() as i32;
-    for (factor, power) in (power..=power + 2).flat_map(|power| [1.0, 2.0, 5.0].map(|factor| (factor, power)))
-    {
-        let step = times_power_of_ten(factor, power);
-        let (first, last) = ((start / step - TOLERANCE).ceil(), (end / step + TOLERANCE).floor());
-        // Steps that are lost in the rounding of the values are none.
-        if step.is_nan() || step <= 0.0 || !(last - first).is_finite() || last.abs().max(first.abs()) > 1e12 {
-            continue;
-        }
-        let n = (last - first + 1.0) as usize;
-        if n <= most {
-            return (0..n).map(|index| multiple(first + index as f64, factor, power)).collect();
-        }
-    }
-    Vec::new()
-}
-
-/// A whole multiple of a step, rounded once.
-fn multiple(index: f64, factor: f64, power: i32) -> f64 {
-    let number = times_power_of_ten(index * factor, power);
-    // No tick is called −0.
-    if number == 0.0 { 0.0 } else { number }
-}
-
-fn has_place(value: f64, scale: Scale) -> bool {
+fn is_drawable(value: f64, scale: Scale) -> bool {
     match scale {
         Scale::Linear => value.abs() <= LARGEST,
         Scale::Log => (SMALLEST..=LARGEST).contains(&value),
     }
-}
-
-/// A number times a power of ten, rounded once.
-fn times_power_of_ten(number: f64, power: i32) -> f64 {
-    // Powers beyond 10²² are no doubles; reading them as text rounds only once.
-    format!("{number}e{power}").parse().unwrap_or(f64::NAN)
 }
 
 impl Ranged for Axis {
@@ -148,14 +99,14 @@ impl Ranged for Axis {
     type ValueType = f64;
 
     fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
-        // Far outside, one place is as good as another; a number that is none is there too.
+        // Clamps points far outside. NaN is outside too.
         let share = self.share(*value);
         let share = if share.is_nan() { -OUTSIDE } else { share.clamp(-OUTSIDE, OUTSIDE) };
         (f64::from(from) + share * f64::from(to - from)).round() as i32
     }
 
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
-        self.round_numbers(hint.max_num_points())
+        self.ticks(hint.max_num_points())
     }
 
     fn range(&self) -> Range<f64> {
@@ -169,48 +120,19 @@ impl ValueFormatter<f64> for Axis {
     }
 }
 
-/// A number with at most four digits that count, as in `0.05`, `2.303`, `5000` or `1e-6`.
-pub fn short(value: f64) -> String {
-    let size = value.abs();
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    if !(1e-3..1e6).contains(&size) {
-        let text = format!("{value:.1e}");
-        return text.replace(".0e", "e");
-    }
-    let decimals = (3 - size.log10().floor() as i32).clamp(0, 6) as usize;
-    let text = format!("{value:.decimals$}");
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
-    }
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_short_and_round() {
-        let values = [0.0, 0.05, 0.30000000000000004, 2.4026, 5000.0, 120000.0, 1e-6, -0.25, 3e7];
-        let wanted = ["0", "0.05", "0.3", "2.403", "5000", "120000", "1e-6", "-0.25", "3e7"];
-        assert_eq!(values.map(short), wanted);
-    }
-
-    #[test]
     fn a_logarithmic_axis_makes_equal_ratios_equally_long() {
         let axis = Axis::around([0.01, 100.0, 0.0, f64::NAN].into_iter(), Scale::Log).unwrap();
-        let places = [0.01, 0.1, 1.0, 10.0, 100.0].map(|value| axis.map(&value, (0, 1000)));
-        for pair in places.windows(2) {
-            assert!((pair[1] - pair[0] - 227).abs() <= 1, "{places:?}");
+        let pixels = [0.01, 0.1, 1.0, 10.0, 100.0].map(|value| axis.map(&value, (0, 1000)));
+        for pair in pixels.windows(2) {
+            assert!((pair[1] - pair[0] - 227).abs() <= 1, "{pixels:?}");
         }
-        assert_eq!(axis.round_numbers(8), [0.01, 0.1, 1.0, 10.0, 100.0]);
-        assert_eq!(
-            Axis { range: 0.45..1.2, scale: Scale::Log }.round_numbers(10),
-            [0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
-        );
+        assert_eq!(axis.ticks(8), [0.01, 0.1, 1.0, 10.0, 100.0]);
     }
 
     #[test]
@@ -247,34 +169,25 @@ mod tests {
                 let range = axis.range();
                 assert!(range.start < range.end && (range.end - range.start).is_finite(), "{left} {right}");
                 for most in [1, 3, 10] {
-                    let numbers = axis.round_numbers(most);
+                    let numbers = axis.ticks(most);
                     assert!(numbers.len() <= most.max(3), "{left} to {right}: {numbers:?}");
                     let near = 1e-9 * (range.end - range.start);
                     let inside = |number: &f64| *number >= range.start - near && *number <= range.end + near;
                     assert!(numbers.iter().all(inside), "{left} to {right}: {numbers:?}");
                 }
-                assert!(axis.round_numbers(10).len() >= 2, "{left} to {right} on {scale:?}");
+                assert!(axis.ticks(10).len() >= 2, "{left} to {right} on {scale:?}");
                 for value in values.into_iter().filter(|value| axis.shows(*value)) {
-                    let place = axis.map(&value, (80, 950));
-                    assert!((-10_000..=10_000).contains(&place));
+                    let pixel = axis.map(&value, (80, 950));
+                    assert!((-10_000..=10_000).contains(&pixel));
                     let inside = value == left || value == right;
-                    assert!(!inside || (80..=950).contains(&place), "{value} of {left}, {right} at {place}");
+                    assert!(!inside || (80..=950).contains(&pixel), "{value} of {left}, {right} at {pixel}");
                 }
             }
         }
     }
 
-    /// matplotlib's MaxNLocator(10, steps=[1, 2, 5, 10]) has the same numbers.
     #[test]
-    fn linear_numbers_are_those_of_matplotlib() {
-        assert_eq!(linear_numbers(-0.35, 2.45, 10), [0.0, 0.5, 1.0, 1.5, 2.0]);
-        assert_eq!(linear_numbers(0.0, 1.0, 11), [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]);
-        assert_eq!(linear_numbers(-2e38, 1e38, 5), [-2e38, -1e38, 0.0, 1e38]);
-    }
-
-    #[test]
-    fn a_range_without_a_power_of_ten_has_numbers_too() {
-        assert!(Axis { range: 0.52..0.58, scale: Scale::Log }.round_numbers(10).len() >= 3);
+    fn an_axis_needs_a_value_in_range() {
         assert!(Axis::around([].into_iter(), Scale::Linear).is_none());
         assert!(Axis::around([-1.0].into_iter(), Scale::Log).is_none());
     }

@@ -1,6 +1,6 @@
-//! What all pictures share: letters, colours, and the way to a PNG or an SVG.
+//! The canvas of pictures: text, colours, and the output as PNG or SVG.
 
-use crate::error::Error;
+use crate::error::{Error, PictureProblem};
 use emberlab_data::text::on_one_line;
 use image::{ImageFormat, RgbImage};
 use plotters::coord::Shift;
@@ -13,14 +13,14 @@ use plotters_backend::DrawingBackend;
 use std::fmt::Display;
 use std::io::Cursor;
 
-/// What a picture is drawn on.
+/// The area that a picture is drawn on.
 pub type Canvas<DB> = DrawingArea<DB, Shift>;
 
-/// The name of the letters.
+/// The name of the font.
 pub const FONT: &str = "sans-serif";
 
-/// Eight colours that people who see few colours tell apart (M. Okabe and K. Ito, "Color Universal
-/// Design", 2008), without yellow, which white paper swallows, and two greys.
+/// The colours of M. Okabe and K. Ito ("Color Universal Design", 2008), which colour-blind people can tell apart, without
+/// yellow, which is hard to see on white, and with two greys.
 const COLOURS: [RGBColor; 9] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -33,14 +33,14 @@ const COLOURS: [RGBColor; 9] = [
     RGBColor(170, 170, 170),
 ];
 
-/// The colour of a class.
+/// The colour of a class. Classes beyond the ninth reuse colours.
 pub fn class_colour(class: usize) -> RGBColor {
     COLOURS[class % COLOURS.len()]
 }
 
-/// Something that can be drawn.
+/// A picture that can be drawn on a canvas.
 pub trait Picture {
-    /// Its width and height in pixels.
+    /// Width and height in pixels.
     fn size(&self) -> (u32, u32);
 
     /// Draws it on a white canvas of that size.
@@ -60,14 +60,13 @@ pub fn png(picture: &impl Picture) -> Result<Vec<u8>, Error> {
     let (width, height) = picture.size();
     let mut pixels = vec![0; 3 * width as usize * height as usize];
     draw(picture, BitMapBackend::with_buffer(&mut pixels, (width, height)))?;
-    let image = RgbImage::from_raw(width, height, pixels)
-        .ok_or_else(|| Error::Picture("it has another size than was asked for".into()))?;
+    let image = RgbImage::from_raw(width, height, pixels).ok_or(PictureProblem::ImageSize)?;
     let mut bytes = Cursor::new(Vec::new());
-    image.write_to(&mut bytes, ImageFormat::Png).map_err(failed)?;
+    image.write_to(&mut bytes, ImageFormat::Png)?;
     Ok(bytes.into_inner())
 }
 
-/// A picture as an SVG, whose letters are the viewer's.
+/// A picture as an SVG, which the viewer renders with its own font.
 ///
 /// # Errors
 ///
@@ -86,18 +85,17 @@ fn draw<DB: DrawingBackend>(picture: &impl Picture, backend: DB) -> Result<(), E
     canvas.present().map_err(failed)
 }
 
-/// Makes [`FONT`] known to plotters, which keeps it.
+/// Registers [`FONT`] with plotters.
 fn load_font() -> Result<(), Error> {
-    register_font(FONT, FontStyle::Normal, dejavu::sans::regular())
-        .map_err(|_| Error::Picture("its letters cannot be read".into()))
+    register_font(FONT, FontStyle::Normal, dejavu::sans::regular()).map_err(|_| PictureProblem::Font.into())
 }
 
-/// Text that begins at its place, which is half of its height.
+/// The style of left-aligned, vertically centred text of `size` pixels.
 pub fn text_style<'a>(size: i32) -> TextStyle<'a> {
     TextStyle::from((FONT, size).into_font()).pos(Pos::new(HPos::Left, VPos::Center))
 }
 
-/// Writes text from `left` on, its middle at `y`.
+/// Writes text of `size` pixels that begins at `left` and is centred vertically at `y`.
 ///
 /// # Errors
 ///
@@ -111,7 +109,7 @@ pub fn write<DB: DrawingBackend>(
     canvas.draw(&Text::new(on_one_line(text).into_owned(), (left, y), text_style(size))).map_err(failed)
 }
 
-/// The width of the longest of some texts in pixels.
+/// The width of the longest of some texts in pixels, at a font size of `size` pixels.
 ///
 /// # Errors
 ///
@@ -121,7 +119,7 @@ pub fn longest(texts: &[String], size: i32) -> Result<u32, Error> {
     texts.iter().try_fold(0, |longest, text| Ok(longest.max(text_width(&on_one_line(text), size)?)))
 }
 
-/// The width of a text in pixels.
+/// The width of a text in pixels, at a font size of `size` pixels.
 ///
 /// # Errors
 ///
@@ -131,7 +129,7 @@ pub fn text_width(text: &str, size: i32) -> Result<u32, Error> {
     Ok(width)
 }
 
-/// A text that is at most so many pixels wide, with `…` for what has no room.
+/// Cuts a text to at most `width` pixels and marks a cut with `…`.
 ///
 /// # Errors
 ///
@@ -139,7 +137,7 @@ pub fn text_width(text: &str, size: i32) -> Result<u32, Error> {
 pub fn fitted(text: &str, size: i32, width: u32) -> Result<String, Error> {
     load_font()?;
     let text = on_one_line(text);
-    // More letters than pixels never fit, and take long to measure.
+    // More characters than pixels never fit, and are slow to measure.
     let text: String = text.chars().take(width as usize + 1).collect();
     if text_width(&text, size)? <= width {
         return Ok(text);
@@ -154,7 +152,7 @@ pub fn fitted(text: &str, size: i32, width: u32) -> Result<String, Error> {
     Ok(if fits > 0 { shortened(fits) } else { String::new() })
 }
 
-/// A picture that could not be drawn.
+/// An error of the drawing library, whose type depends on the output format.
 pub fn failed(error: impl Display) -> Error {
-    Error::Picture(error.to_string())
+    PictureProblem::Drawing(error.to_string()).into()
 }

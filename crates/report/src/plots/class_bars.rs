@@ -11,7 +11,7 @@ const TITLE_SIZE: i32 = 22;
 const TEXT_SIZE: i32 = 16;
 /// Longer names are cut.
 const MAX_NAME_WIDTH: u32 = 260;
-/// The most classes that there is room for.
+/// The most classes that are shown.
 const MAX_CLASSES: usize = 40;
 const MARGIN: i32 = 16;
 const TOP: i32 = MARGIN + 76;
@@ -21,7 +21,7 @@ const CLASS_HEIGHT: i32 = 2 * BAR_HEIGHT + 14;
 const BAR_WIDTH: i32 = 520;
 const VALUE_WIDTH: i32 = 64;
 
-/// Two bars for each class, from 0 to 1, with their values. Of many classes those that are confused most.
+/// Two bars for each class, from 0 to 1, with their values. Of more than 40 classes it shows the most confused.
 pub struct ClassBars<'a> {
     title: String,
     classes: Vec<&'a ClassFigures>,
@@ -46,7 +46,7 @@ impl<'a> ClassBars<'a> {
         Ok(Self { title, classes, names, name_width, title_width })
     }
 
-    /// What it shows.
+    /// The title, which says if not all classes are shown.
     pub fn title(&self) -> &str {
         &self.title
     }

@@ -1,4 +1,4 @@
-//! The names of classes beside their marks.
+//! The legend of classes: a mark and a name for each.
 
 use super::canvas::{Canvas, failed, fitted, longest, write};
 use super::mark::Mark;
@@ -8,12 +8,12 @@ use plotters_backend::DrawingBackend;
 const TEXT_SIZE: i32 = 18;
 const TOP: i32 = 64;
 const LINE: i32 = 26;
-/// The most classes that there is room for.
+/// The most classes that are listed.
 const MAX_CLASSES: usize = 20;
-/// The widest it gets.
+/// The largest width in pixels.
 const MAX_WIDTH: u32 = 300;
 
-/// Room for a mark and the longest name, in pixels.
+/// The width of the legend in pixels.
 ///
 /// # Errors
 ///

@@ -12,15 +12,15 @@ const NAME_SIZE: i32 = 16;
 const MAX_NAME_WIDTH: u32 = 150;
 const COUNT_SIZE: i32 = 16;
 const RATE_SIZE: i32 = 12;
-/// The most classes that there is room for.
+/// The most classes that are shown.
 const MAX_CLASSES: usize = 30;
 const MARGIN: i32 = 16;
 const CELL_HEIGHT: i32 = 48;
-/// The colour of a cell that holds all samples of its class.
+/// The colour of a cell with all samples of its class.
 const FULL: (f64, f64, f64) = (0.0, 83.0, 138.0);
 
-/// Samples by class, downwards, and prediction, from left to right: how many, and the share of the class. Of many
-/// classes those that are confused most.
+/// A confusion matrix with counts and shares of each class. Rows are classes, columns predictions. Of more than
+/// 30 classes it shows the most confused.
 pub struct ConfusionMatrix<'a> {
     title: String,
     evaluation: &'a Evaluation,
@@ -56,12 +56,12 @@ impl<'a> ConfusionMatrix<'a> {
         })
     }
 
-    /// What it shows.
+    /// The title, which says if not all classes are shown.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// Where the cells begin.
+    /// The upper left corner of the cells.
     fn origin(&self) -> (i32, i32) {
         (MARGIN + 28 + self.name_width, MARGIN + 84)
     }
@@ -119,19 +119,20 @@ impl ConfusionMatrix<'_> {
     }
 }
 
-/// From nearly white to dark.
+/// The colour of a cell, from nearly white to dark.
 fn shade(share: f64) -> RGBColor {
     let mix = |full: f64| (245.0 + (full - 245.0) * share).round() as u8;
     RGBColor(mix(FULL.0), mix(FULL.1), mix(FULL.2))
 }
 
-/// The classes that a picture shows, and its title, which says where they are not all: at most `most`, those that take
-/// part in the most wrong predictions.
+/// The title of a picture and the classes that it shows: at most `most`, those with the most wrong predictions. The title
+/// says if not all classes are shown.
 pub fn shown_classes(title: &str, evaluation: &Evaluation, most: usize) -> (String, Vec<usize>) {
     let n_classes = evaluation.classes.len();
-    let title = match n_classes <= most {
-        true => title.to_owned(),
-        false => format!("{title}; the {most} most confused of {n_classes} classes"),
+    let title = if n_classes <= most {
+        title.to_owned()
+    } else {
+        format!("{title}; the {most} most confused of {n_classes} classes")
     };
     (title, evaluation.confusion_matrix.most_confused(most))
 }

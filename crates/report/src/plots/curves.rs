@@ -1,8 +1,8 @@
-//! Curves over the updates of runs.
+//! Curves over the updates of one or several runs.
 
 use super::axis::{Axis, Scale};
 use super::canvas::{Canvas, FONT, Picture, class_colour, failed, fitted, write};
-use crate::error::Error;
+use crate::error::{Error, PictureProblem};
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::element::PathElement;
@@ -14,12 +14,12 @@ use std::ops::Range;
 const SIZE: (u32, u32) = (1000, 560);
 const TEXT_SIZE: i32 = 18;
 const LEGEND_LINE: i32 = 26;
-/// Pixels of a dash, and between two.
+/// Pixels of a dash, and of the gap between two.
 const DASH: u32 = 6;
 const GAP: u32 = 4;
-/// The longest curve in pixels that is drawn with a wide line or dashes; a longer one becomes a thin, light line.
+/// The longest curve in pixels that is drawn with a wide or dashed line; longer ones are drawn with a thin, light line.
 const MAX_LENGTH: u64 = 20_000;
-/// How much of a pale curve's colour is left.
+/// The opacity of a pale curve.
 const PALE: f64 = 0.3;
 
 /// How a curve is drawn.
@@ -27,28 +27,28 @@ const PALE: f64 = 0.3;
 pub enum Stroke {
     /// A line.
     Solid,
-    /// Dashes, as for validation parts.
+    /// Dashes, for validation curves.
     Dashed,
-    /// A thin line in a light colour, for what another curve smooths.
+    /// A thin line in a light colour, for the values that another curve smooths.
     Pale,
     /// The area between two curves: the lower one's points, then the upper one's backwards.
     Band,
 }
 
-/// One curve; those of one run share a colour.
+/// One curve.
 #[derive(Clone, Debug)]
 pub struct Curve {
-    /// What it is called in the legend; nothing for one that the legend leaves out.
+    /// Its name in the legend; `None` if the legend leaves it out.
     pub name: Option<String>,
-    /// Which colour it has.
+    /// Its colour, as a number for [`class_colour`]. Curves of one run share a colour.
     pub colour: usize,
     /// How it is drawn.
     pub stroke: Stroke,
-    /// Updates and values.
+    /// Its points: update and value.
     pub points: Vec<(f64, f64)>,
 }
 
-/// Curves over one pair of axes.
+/// A chart of curves.
 pub struct Curves<'a> {
     title: &'a str,
     value: &'a str,
@@ -58,7 +58,7 @@ pub struct Curves<'a> {
     y: Axis,
 }
 
-/// Where a picture's axes are, in pixels from the upper left corner, and what they show.
+/// The position of a chart's axes, in pixels from the upper left corner, and their values.
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// From left to right.
@@ -74,7 +74,7 @@ pub struct Frame {
 type Chart<'a, DB> = ChartContext<'a, DB, Cartesian2d<Axis, Axis>>;
 
 impl<'a> Curves<'a> {
-    /// A picture with a title and a name for the values, which a logarithmic scale shows where they are above 0.
+    /// A chart with a title and a name for the values. A logarithmic scale shows only values above 0.
     ///
     /// # Errors
     ///
@@ -83,11 +83,11 @@ impl<'a> Curves<'a> {
         let points = || curves.iter().flat_map(|curve| &curve.points);
         let x = Axis::around(points().map(|point| point.0), Scale::Linear);
         let y = Axis::around(points().map(|point| point.1), scale);
-        let (x, y) = x.zip(y).ok_or_else(|| Error::Picture("no run has recorded anything yet".into()))?;
+        let (x, y) = x.zip(y).ok_or(PictureProblem::NoPoints)?;
         Ok(Self { title, value, curves, scale, x, y })
     }
 
-    /// Where the axes are.
+    /// The position of the axes.
     ///
     /// # Errors
     ///
@@ -105,7 +105,7 @@ impl<'a> Curves<'a> {
         ChartBuilder::on(plot)
             .caption(fitted(self.title, TEXT_SIZE + 4, SIZE.0 - 64)?, (FONT, TEXT_SIZE + 4))
             .margin(16)
-            // The last number of the axis reaches beyond it.
+            // Room for the last tick label, which extends beyond the axis.
             .margin_right(48)
             .x_label_area_size(52)
             .y_label_area_size(84)
@@ -138,9 +138,9 @@ impl Picture for Curves<'_> {
             .draw()
             .map_err(failed)?;
         for Curve { colour, stroke, points, .. } in self.curves {
-            let place = |point: &&(f64, f64)| self.x.shows(point.0) && self.y.shows(point.1);
-            let points: Vec<(f64, f64)> = points.iter().filter(place).copied().collect();
-            // Of a curve that goes up and down all the time no dash is seen, and wide lines cover everything.
+            let is_shown = |point: &&(f64, f64)| self.x.shows(point.0) && self.y.shows(point.1);
+            let points: Vec<(f64, f64)> = points.iter().filter(is_shown).copied().collect();
+            // Dashes of a noisy curve are not visible, and its wide lines would cover other curves.
             let dense = *stroke != Stroke::Band && chart_length(&chart, &points) > MAX_LENGTH;
             let stroke = if dense { Stroke::Pale } else { *stroke };
             let (colour, points) = (class_colour(*colour), points.into_iter());
@@ -165,8 +165,8 @@ impl Picture for Curves<'_> {
 
 /// The length of a curve in pixels.
 fn chart_length<DB: DrawingBackend>(chart: &Chart<'_, DB>, points: &[(f64, f64)]) -> u64 {
-    let places = points.iter().map(|point| chart.backend_coord(point));
-    let steps = places.clone().zip(places.skip(1));
+    let pixels = points.iter().map(|point| chart.backend_coord(point));
+    let steps = pixels.clone().zip(pixels.skip(1));
     steps.map(|(from, to)| u64::from(from.0.abs_diff(to.0).max(from.1.abs_diff(to.1)))).sum()
 }
 

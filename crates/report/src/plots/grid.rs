@@ -16,7 +16,7 @@ const TITLE_HEIGHT: usize = 40;
 const NAME_SIZE: i32 = 18;
 const TITLE_SIZE: i32 = 22;
 
-/// The first images of each class, a row for each.
+/// The first images of each class, one row for each class.
 pub struct ImageGrid<'a> {
     title: &'a str,
     data: &'a LabelledData,
@@ -28,11 +28,11 @@ pub struct ImageGrid<'a> {
 }
 
 impl<'a> ImageGrid<'a> {
-    /// A picture of images; nothing for data that is none.
+    /// A picture of images; `None` for tables.
     ///
     /// # Errors
     ///
-    /// [`Error::Picture`].
+    /// [`Error::Picture`] when the letters cannot be read.
     pub fn new(title: &'a str, data: &'a LabelledData) -> Result<Option<Self>, Error> {
         let Features::Images { pixels, shape } = &data.features else { return Ok(None) };
         let names = &data.class_names[..data.n_classes().min(MAX_CLASSES)];

@@ -1,7 +1,8 @@
-//! How weights and gradients spread out over a run.
+//! Histograms of weights and gradients over a run.
 
-use super::axis::{Axis, Scale, short};
+use super::axis::{Axis, Scale};
 use super::canvas::{Canvas, FONT, Picture, class_colour, failed, text_width, write};
+use super::short::short;
 use crate::error::Error;
 use emberlab_run::histograms_file::{HistogramRow, N_BINS};
 use plotters::chart::ChartBuilder;
@@ -15,17 +16,17 @@ const TEXT_SIZE: i32 = 15;
 const MARGIN: u32 = 16;
 const TOP: u32 = 56;
 const PANEL: (u32, u32) = (480, 210);
-/// The height of the thinnest box, as a share of the axis: about two pixels.
+/// The least height of a box, as a share of the axis: about two pixels.
 const LEAST_SHARE: f64 = 0.014;
-/// Parameters that there is room for; weights come before biases.
+/// The most parameters that are shown; of more, only weights are shown.
 const MAX_PARAMETERS: usize = 8;
-/// Histograms of a parameter that there is room for; of more, some are drawn.
+/// The most histograms that are drawn for a parameter.
 const MAX_SNAPSHOTS: usize = 48;
-/// What is counted, from left to right.
+/// The columns: the kind of entries, and the prefix of the name.
 const COLUMNS: [(&str, &str); 2] = [("weight", ""), ("gradient", "∂loss/∂")];
 
-/// A row for each parameter, its values to the left and its gradient to the right; at each recorded update the darker a
-/// place, the more entries are there.
+/// One row for each parameter: its values on the left, its gradient on the right. Each recorded update is a column of boxes;
+/// the darker a box, the more entries it has.
 pub struct Histograms<'a> {
     title: &'a str,
     parameters: Vec<&'a str>,
@@ -34,7 +35,7 @@ pub struct Histograms<'a> {
 }
 
 impl<'a> Histograms<'a> {
-    /// A picture of a run's histograms; nothing where there are none.
+    /// A picture of a run's histograms; `None` if there are none.
     ///
     /// # Errors
     ///
@@ -83,7 +84,7 @@ impl Picture for Histograms<'_> {
     }
 }
 
-/// One parameter's histograms beside each other, each as wide as the time to the next.
+/// Draws the histograms of one parameter side by side. Each extends to the update of the next.
 fn draw_panel<DB: DrawingBackend>(
     area: &Canvas<DB>,
     name: &str,
@@ -120,7 +121,7 @@ fn draw_panel<DB: DrawingBackend>(
         .bold_line_style(BLACK.mix(0.08))
         .draw()
         .map_err(failed)?;
-    // What is thinner than this would not be seen.
+    // Thinner boxes are not visible.
     let least = LEAST_SHARE * (values_range.end - values_range.start);
     let mut from_updates = rows.iter().map(|row| row.iteration as f64).skip(1).chain([end]);
     for row in rows {
@@ -133,7 +134,7 @@ fn draw_panel<DB: DrawingBackend>(
             let middle = row.low + (bin as f64 + if height > 0.0 { 0.5 } else { 0.0 }) * height;
             let half = height.max(least) / 2.0;
             let (bottom, top) = (middle - half, middle + half);
-            // The root, so that tails are seen too.
+            // The square root makes tails visible.
             let strength = 0.08 + 0.92 * (count as f64 / largest).sqrt();
             Rectangle::new([(from, bottom), (to, top)], class_colour(0).mix(strength).filled())
         });

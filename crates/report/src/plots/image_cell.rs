@@ -1,17 +1,17 @@
-//! One image in a picture of many.
+//! One image in a picture of several.
 
 use super::canvas::{Canvas, failed};
-use crate::error::Error;
+use crate::error::{Error, PictureProblem};
 use emberlab_data::ImageShape;
 use plotters::element::BitMapElement;
 use plotters_backend::DrawingBackend;
 
-/// Pixels that an image takes, at least.
+/// The least size of the longer side of a drawn image, in pixels.
 const SIDE: usize = 64;
-/// The largest image that is shown pixel by pixel; of larger ones every other pixel or less.
+/// The longest side that is drawn completely; larger images are subsampled.
 const MAX_SIDE: usize = 128;
 
-/// How an image is shown: each `step`-th pixel, `scale` times as large.
+/// The size of a drawn image: every `step`-th pixel, enlarged `scale` times.
 #[derive(Clone, Copy, Debug)]
 pub struct ImageCell {
     shape: ImageShape,
@@ -26,28 +26,28 @@ impl ImageCell {
         Self { shape, step: side.div_ceil(MAX_SIDE), scale: (SIDE / side).max(1) }
     }
 
-    /// Pixels from left to right.
+    /// Width in pixels.
     pub fn width(&self) -> usize {
         self.shape.width.div_ceil(self.step) * self.scale
     }
 
-    /// Pixels from top to bottom.
+    /// Height in pixels.
     pub fn height(&self) -> usize {
         self.shape.height.div_ceil(self.step) * self.scale
     }
 
-    /// The image as red, green and blue of each pixel, row after row; grey where it has one channel.
+    /// The image `[channels, height, width]` as RGB bytes `[self.height(), self.width(), 3]`. An image with one channel is grey.
     pub fn pixels(&self, image: &[u8]) -> Vec<u8> {
         let ImageShape { channels, height, width } = self.shape;
         let value = |channel: usize, row: usize, column: usize| {
             image[(channel.min(channels - 1) * height + row) * width + column]
         };
-        let place = |position: usize| position / self.scale * self.step;
-        let places = (0..self.height()).flat_map(|y| (0..self.width()).map(move |x| (y, x)));
-        places.flat_map(|(y, x)| [0, 1, 2].map(|channel| value(channel, place(y), place(x)))).collect()
+        let source = |position: usize| position / self.scale * self.step;
+        let positions = (0..self.height()).flat_map(|y| (0..self.width()).map(move |x| (y, x)));
+        positions.flat_map(|(y, x)| [0, 1, 2].map(|channel| value(channel, source(y), source(x)))).collect()
     }
 
-    /// Draws the image with its upper left corner at `place`.
+    /// Draws the image with its upper left corner at `corner`.
     ///
     /// # Errors
     ///
@@ -56,11 +56,11 @@ impl ImageCell {
         &self,
         canvas: &Canvas<DB>,
         image: &[u8],
-        place: (i32, i32),
+        corner: (i32, i32),
     ) -> Result<(), Error> {
         let size = (self.width() as u32, self.height() as u32);
-        let picture = BitMapElement::with_owned_buffer(place, size, self.pixels(image));
-        let picture = picture.ok_or_else(|| Error::Picture("an image has no size".into()))?;
+        let picture = BitMapElement::with_owned_buffer(corner, size, self.pixels(image));
+        let picture = picture.ok_or(PictureProblem::ImageSize)?;
         canvas.draw(&picture).map_err(failed)
     }
 }

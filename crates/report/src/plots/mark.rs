@@ -1,4 +1,4 @@
-//! A point of a class; neighbouring classes differ in shape as well as in colour.
+//! The mark of a sample. Consecutive classes differ in shape and in colour.
 
 use super::canvas::class_colour;
 use plotters::element::{Drawable, PointCollection};
@@ -6,16 +6,16 @@ use plotters::prelude::Color;
 use plotters_backend::{BackendCoord, DrawingBackend, DrawingErrorKind};
 use std::iter::{Once, once};
 
-/// Half of its width in pixels.
+/// Half of the width in pixels.
 const SIZE: i32 = 5;
 
-/// A disc, a triangle or a cross at a place.
+/// A disc, a triangle or a cross.
 pub struct Mark<C> {
-    /// The class, which decides how it looks.
+    /// The class, which determines shape and colour.
     pub class: usize,
-    /// Whether it is hardly seen.
+    /// Whether it is nearly transparent.
     pub faint: bool,
-    /// Where it is.
+    /// Its coordinates.
     pub at: C,
 }
 

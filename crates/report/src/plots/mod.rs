@@ -1,4 +1,4 @@
-//! Pictures.
+//! Pictures of data, scores and weights, drawn as PNG or SVG.
 
 mod axis;
 mod canvas;
@@ -13,10 +13,12 @@ mod mark;
 mod predicted_images;
 mod scatter;
 mod scatter_3d;
+mod short;
 mod shown_samples;
+mod ticks;
 mod weight_images;
 
-pub use axis::{Scale, short};
+pub use axis::Scale;
 pub use canvas::{Canvas, Picture, class_colour, failed, fitted, png, svg, write};
 pub use class_bars::ClassBars;
 pub use confusion::ConfusionMatrix;
@@ -27,5 +29,6 @@ pub use image_cell::ImageCell;
 pub use predicted_images::{PredictedImage, PredictedImages};
 pub use scatter::{Regions, Scatter};
 pub use scatter_3d::Scatter3d;
+pub use short::short;
 pub use shown_samples::n_shown;
 pub use weight_images::WeightImages;

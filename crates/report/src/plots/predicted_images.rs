@@ -1,4 +1,4 @@
-//! Images with what a classifier took them for.
+//! Images with their predictions.
 
 use super::canvas::{Canvas, Picture, failed, longest, text_width, write};
 use super::image_cell::ImageCell;
@@ -16,21 +16,21 @@ const GAP: i32 = 20;
 const LINE: i32 = 18;
 /// Room for two lines of text below an image.
 const TEXT_HEIGHT: i32 = 2 * LINE + 4;
-/// Letters of a class that are written.
+/// The most characters of a class name.
 const MAX_LETTERS: usize = 24;
 const FRAME: i32 = 3;
 const RIGHT: RGBColor = RGBColor(0, 158, 115);
 const WRONG: RGBColor = RGBColor(190, 60, 0);
 
-/// An image, the class it is of, and the class that was predicted.
+/// An image, its class, and its prediction.
 pub struct PredictedImage<'a> {
-    /// Bytes, channel by channel.
+    /// Bytes `[channels, height, width]`.
     pub pixels: &'a [u8],
     /// Its class.
     pub class: &'a str,
-    /// What was predicted.
+    /// The predicted class.
     pub predicted: &'a str,
-    /// The probability of that.
+    /// The probability of the predicted class, from 0 to 1.
     pub probability: f64,
 }
 
@@ -39,18 +39,18 @@ impl PredictedImage<'_> {
         self.class == self.predicted
     }
 
-    /// What was predicted, with a sign that needs no colour.
-    fn verdict(&self) -> String {
+    /// The prediction, with a sign that does not depend on colour.
+    fn prediction(&self) -> String {
         let sign = if self.is_right() { "✓" } else { "✗" };
         format!("{sign} {} {:.0} %", name(self.predicted), 100.0 * self.probability)
     }
 
-    fn truth(&self) -> String {
+    fn true_class(&self) -> String {
         if self.is_right() { String::new() } else { format!("is {}", name(self.class)) }
     }
 }
 
-/// A class as it is written below an image, cut where it is long.
+/// The name of a class, cut if it is long.
 fn name(class: &str) -> String {
     let class = on_one_line(class);
     match class.char_indices().nth(MAX_LETTERS) {
@@ -59,7 +59,7 @@ fn name(class: &str) -> String {
     }
 }
 
-/// Images in rows; those predicted wrong are framed and say what they are.
+/// Images in rows. Those predicted wrong have a frame and the name of their class.
 pub struct PredictedImages<'a> {
     title: &'a str,
     images: Vec<PredictedImage<'a>>,
@@ -76,7 +76,8 @@ impl<'a> PredictedImages<'a> {
     /// [`Error::Picture`] when the letters cannot be read.
     pub fn new(title: &'a str, shape: ImageShape, images: Vec<PredictedImage<'a>>) -> Result<Self, Error> {
         let cell = ImageCell::new(shape);
-        let texts: Vec<String> = images.iter().flat_map(|image| [image.verdict(), image.truth()]).collect();
+        let texts: Vec<String> =
+            images.iter().flat_map(|image| [image.prediction(), image.true_class()]).collect();
         let cell_width = (longest(&texts, TEXT_SIZE)? as i32).max(cell.width() as i32 + 2 * FRAME);
         Ok(Self { title, images, cell, cell_width, title_width: text_width(title, TITLE_SIZE)? as i32 })
     }
@@ -111,9 +112,9 @@ impl Picture for PredictedImages<'_> {
             self.cell.draw(canvas, image.pixels, (left + FRAME, top + FRAME))?;
             let below = top + height + 2 * FRAME + LINE / 2 + 2;
             let style = super::canvas::text_style(TEXT_SIZE).color(&colour);
-            canvas.draw(&Text::new(image.verdict(), (left, below), style)).map_err(failed)?;
+            canvas.draw(&Text::new(image.prediction(), (left, below), style)).map_err(failed)?;
             if !image.is_right() {
-                write(canvas, &image.truth(), (left, below + LINE), TEXT_SIZE)?;
+                write(canvas, &image.true_class(), (left, below + LINE), TEXT_SIZE)?;
             }
         }
         Ok(())

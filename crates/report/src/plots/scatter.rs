@@ -1,11 +1,11 @@
-//! Samples of a table as points in a plane, over what a classifier says of the plane.
+//! Samples of a table as points in a plane, over the predictions of a classifier.
 
 use super::axis::{Axis, Scale};
 use super::canvas::{Canvas, FONT, Picture, class_colour, failed, fitted};
 use super::class_legend::{class_legend_width, draw_class_legend};
 use super::mark::Mark;
 use super::shown_samples::shown_rows;
-use crate::error::Error;
+use crate::error::{Error, PictureProblem};
 use emberlab_data::{Features, LabelledData};
 use plotters::chart::ChartBuilder;
 use plotters::coord::ranged1d::Ranged;
@@ -17,13 +17,13 @@ use std::ops::Range;
 const SIZE: (u32, u32) = (900, 700);
 const TEXT_SIZE: i32 = 18;
 
-/// Two columns of a table, a colour and a mark for each class.
+/// A scatter plot of two columns of a table, with a colour and a mark for each class.
 pub struct Scatter<'a> {
     title: &'a str,
     data: &'a LabelledData,
     values: &'a [f64],
     names: &'a [String],
-    /// The columns from left to right and upwards.
+    /// The columns of the horizontal and the vertical axis.
     columns: [usize; 2],
     x: Axis,
     y: Axis,
@@ -32,16 +32,16 @@ pub struct Scatter<'a> {
     faint: Vec<bool>,
 }
 
-/// What a classifier predicts on a grid of places, from the upper left corner, row after row.
+/// The predictions of a classifier on a grid of points, from the upper left corner, row after row.
 pub struct Regions {
-    /// The places from left to right.
+    /// The number of columns of the grid.
     pub n_columns: usize,
-    /// The class at each place and its probability.
+    /// The predicted class at each point and its probability, from 0 to 1.
     pub classes: Vec<(usize, f64)>,
 }
 
 impl<'a> Scatter<'a> {
-    /// A picture of two columns, the second axis empty where both are the same; nothing for images.
+    /// A plot of two columns, or of one if both are the same; `None` for images.
     ///
     /// # Errors
     ///
@@ -60,12 +60,12 @@ impl<'a> Scatter<'a> {
         Ok(Some(Self { title, data, values, names, columns, x, y, legend_width, regions: None, faint }))
     }
 
-    /// What the axes show, from left to right and upwards.
+    /// The values that the horizontal and the vertical axis cover.
     pub fn ranges(&self) -> [Range<f64>; 2] {
         [self.x.range(), self.y.range()]
     }
 
-    /// With the regions of a classifier's predictions below the points, of which some are faint.
+    /// Adds the regions of predictions below the points. `faint` says for each sample whether its point is faint.
     pub fn over(self, regions: Regions, faint: Vec<bool>) -> Self {
         Self { regions: Some(regions), faint, ..self }
     }
@@ -94,20 +94,20 @@ impl Picture for Scatter<'_> {
             .map_err(failed)?;
         if let Some(regions) = &self.regions {
             let (columns, rows) = chart.plotting_area().get_pixel_range();
-            let corner = (columns.start, rows.start);
             let (base_x, base_y) = canvas.get_base_pixel();
-            let place = (corner.0 - base_x, corner.1 - base_y);
+            let corner = (columns.start - base_x, rows.start - base_y);
             let size = ((columns.end - columns.start) as u32, (rows.end - rows.start) as u32);
-            regions.draw(canvas, place, size)?;
+            regions.draw(canvas, corner, size)?;
         }
         let mut mesh = chart.configure_mesh();
         mesh.x_desc(fitted(&names[x], TEXT_SIZE, SIZE.0 / 2)?)
             .label_style((FONT, TEXT_SIZE))
             .axis_desc_style((FONT, TEXT_SIZE));
-        match one_column {
-            true => mesh.disable_y_mesh().disable_y_axis(),
-            false => mesh.y_desc(fitted(&names[y], TEXT_SIZE, SIZE.1 / 2)?),
-        };
+        if one_column {
+            mesh.disable_y_mesh().disable_y_axis();
+        } else {
+            mesh.y_desc(fitted(&names[y], TEXT_SIZE, SIZE.1 / 2)?);
+        }
         mesh.max_light_lines(1).bold_line_style(BLACK.mix(0.12)).draw().map_err(failed)?;
         let marks = shown_rows(data).into_iter().map(|row| {
             let faint = self.faint.get(row).copied().unwrap_or(false);
@@ -119,11 +119,11 @@ impl Picture for Scatter<'_> {
 }
 
 impl Regions {
-    /// Fills a rectangle: the more probable the class, the stronger its colour.
+    /// Fills a rectangle of pixels; the more probable the class, the stronger its colour.
     fn draw<DB: DrawingBackend>(
         &self,
         canvas: &Canvas<DB>,
-        place: (i32, i32),
+        corner: (i32, i32),
         (width, height): (u32, u32),
     ) -> Result<(), Error> {
         let n_rows = self.classes.len() / self.n_columns.max(1);
@@ -139,8 +139,8 @@ impl Regions {
             return Ok(());
         }
         let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| colour(x, y))).collect();
-        let picture = BitMapElement::with_owned_buffer(place, (width, height), pixels);
-        let picture = picture.ok_or_else(|| Error::Picture("the regions have no size".into()))?;
+        let picture = BitMapElement::with_owned_buffer(corner, (width, height), pixels);
+        let picture = picture.ok_or(PictureProblem::ImageSize)?;
         canvas.draw(&picture).map_err(failed)
     }
 }

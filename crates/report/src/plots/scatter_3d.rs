@@ -1,9 +1,10 @@
 //! Samples of a table as points in space.
 
-use super::axis::{Axis, Scale, short};
+use super::axis::{Axis, Scale};
 use super::canvas::{Canvas, FONT, Picture, failed, fitted, text_width, write};
 use super::class_legend::{class_legend_width, draw_class_legend};
 use super::mark::Mark;
+use super::short::short;
 use super::shown_samples::shown_rows;
 use crate::error::Error;
 use emberlab_data::{Features, LabelledData};
@@ -14,11 +15,11 @@ use plotters_backend::DrawingBackend;
 
 const SIZE: (u32, u32) = (900, 700);
 const TEXT_SIZE: i32 = 18;
-/// How the box is turned, in radians: seen from above, and around its upright axis.
+/// The rotation of the box in radians: seen from above, and around the vertical axis.
 const PITCH: f64 = 0.35;
 const YAW: f64 = 0.6;
 
-/// Three columns of a table, a colour and a mark for each class.
+/// A scatter plot of three columns of a table, with a colour and a mark for each class.
 pub struct Scatter3d<'a> {
     title: &'a str,
     data: &'a LabelledData,
@@ -29,7 +30,7 @@ pub struct Scatter3d<'a> {
 }
 
 impl<'a> Scatter3d<'a> {
-    /// A picture of the first three columns; nothing for images and narrower tables.
+    /// A plot of the first three columns; `None` for images and narrower tables.
     ///
     /// # Errors
     ///
@@ -47,7 +48,7 @@ impl<'a> Scatter3d<'a> {
         Ok(Some(Self { title, data, values, names, axes, legend_width }))
     }
 
-    /// A sample's place: the first column to the right, the second into the picture, the third upwards.
+    /// The point of a sample: the first column to the right, the second into the picture, the third upwards.
     fn point(&self, row: usize) -> (f64, f64, f64) {
         let row = &self.values[row * self.names.len()..];
         (row[0], row[2], row[1])
@@ -99,8 +100,7 @@ impl Picture for Scatter3d<'_> {
         let (left, top) = canvas.get_base_pixel();
         let middle = |axis: &Axis| (axis.range().start + axis.range().end) / 2.0;
         let (x, y, z) = (right.range(), up.range(), back.range());
-        // Below the lower edges that are nearest, to the left of the one and to the right of the other, and above the
-        // upright one to the left.
+        // Names go below the two nearest lower edges and above the left vertical edge.
         let widest = SIZE.0 / 4;
         let names = [0, 1, 2].map(|column| fitted(&self.names[column], TEXT_SIZE, widest));
         let [right_name, back_name, up_name] = names;

@@ -1,7 +1,7 @@
-//! Weights that look at images, as images.
+//! The weights of the first layer as images.
 
 use super::canvas::{Canvas, Picture, failed, fitted, longest, text_width, write};
-use crate::error::Error;
+use crate::error::{Error, PictureProblem};
 use emberlab_data::ImageShape;
 use emberlab_models::NamedTensor;
 use plotters::element::BitMapElement;
@@ -11,7 +11,7 @@ const TITLE_SIZE: i32 = 22;
 const NAME_SIZE: i32 = 16;
 const MARGIN: i32 = 16;
 const GAP: i32 = 8;
-/// Pixels that the longer side of one picture takes, at most.
+/// The most pixels of the longer side of one image.
 const SIDE: usize = 96;
 const COLUMNS: usize = 10;
 /// Longer names are cut.
@@ -19,7 +19,7 @@ const MAX_NAME_WIDTH: u32 = 200;
 /// The most units that are shown.
 const MAX_UNITS: usize = 64;
 
-/// What each unit of the first layer looks for: a weight of 0 is grey, the largest of all weights bright or dark.
+/// An image for each unit of the first layer. A weight of 0 is grey; the largest absolute weight is white or black.
 pub struct WeightImages<'a> {
     title: &'a str,
     names: Vec<String>,
@@ -31,8 +31,8 @@ pub struct WeightImages<'a> {
 }
 
 impl<'a> WeightImages<'a> {
-    /// A picture of the first layer's weights; nothing where they do not look at images. `class_names` are those
-    /// of the units where they are the classes.
+    /// A picture of the weights of the first layer; `None` if its inputs are not images. The units are named by `class_names`
+    /// if there is one unit for each class.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl<'a> WeightImages<'a> {
         let names = names.iter().take(MAX_UNITS).map(|name| fitted(name, NAME_SIZE, MAX_NAME_WIDTH));
         let names: Vec<String> = names.collect::<Result<_, _>>()?;
         let largest = values.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
-        let side = shown(shape).1 as i32;
+        let side = image_size(shape).1 as i32;
         let longest_name = longest(&names, NAME_SIZE)? as i32;
         Ok(Some(Self {
             title,
@@ -70,32 +70,32 @@ impl<'a> WeightImages<'a> {
 
     fn cell_height(&self) -> i32 {
         let name = if self.names.is_empty() { 0 } else { NAME_SIZE + 6 };
-        shown(self.shape).0 as i32 + name + GAP
+        image_size(self.shape).0 as i32 + name + GAP
     }
 
-    /// The weights of a unit as bytes, red, green and blue, in a picture of the size that [`shown`] says.
+    /// The weights of a unit as RGB bytes, an image of the size that [`image_size`] returns.
     fn pixels(&self, weights: &[f32]) -> Vec<u8> {
         let ImageShape { channels, height, width } = self.shape;
-        let (rows, columns) = shown(self.shape);
+        let (rows, columns) = image_size(self.shape);
         let byte = |channel: usize, y: usize, x: usize| {
             let weight = weights[(channel.min(channels - 1) * height + y) * width + x];
             let share = if self.largest > 0.0 { weight / self.largest } else { 0.0 };
             (128.0 + 127.0 * share).round() as u8
         };
-        let places =
+        let positions =
             (0..rows).flat_map(|y| (0..columns).map(move |x| (y * height / rows, x * width / columns)));
-        places.flat_map(|(y, x)| [0, 1, 2].map(|channel| byte(channel, y, x))).collect()
+        positions.flat_map(|(y, x)| [0, 1, 2].map(|channel| byte(channel, y, x))).collect()
     }
 }
 
-/// Height and width of a picture in pixels: each weight is a square of as many as there is room for, and of a large
-/// image only some weights are shown.
-fn shown(shape: ImageShape) -> (usize, usize) {
+/// Height and width in pixels: each weight is a square as large as fits. Larger images are subsampled.
+fn image_size(shape: ImageShape) -> (usize, usize) {
     let ImageShape { height, width, .. } = shape;
     let side = height.max(width).max(1);
-    match side <= SIDE {
-        true => (height * (SIDE / side), width * (SIDE / side)),
-        false => ((height * SIDE / side).max(1), (width * SIDE / side).max(1)),
+    if side <= SIDE {
+        (height * (SIDE / side), width * (SIDE / side))
+    } else {
+        ((height * SIDE / side).max(1), (width * SIDE / side).max(1))
     }
 }
 
@@ -109,16 +109,16 @@ impl Picture for WeightImages<'_> {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Result<(), Error> {
         write(canvas, self.title, (MARGIN, MARGIN + 10), TITLE_SIZE)?;
-        let (height, width) = shown(self.shape);
+        let (height, width) = image_size(self.shape);
         let size = (width as u32, height as u32);
         for (unit, weights) in self.units.iter().enumerate() {
             let (row, column) = ((unit / COLUMNS) as i32, (unit % COLUMNS) as i32);
-            let place = (MARGIN + column * self.cell_width, MARGIN + 40 + row * self.cell_height());
-            let picture = BitMapElement::with_owned_buffer(place, size, self.pixels(weights));
-            let picture = picture.ok_or_else(|| Error::Picture("weights have no size".into()))?;
+            let corner = (MARGIN + column * self.cell_width, MARGIN + 40 + row * self.cell_height());
+            let picture = BitMapElement::with_owned_buffer(corner, size, self.pixels(weights));
+            let picture = picture.ok_or(PictureProblem::ImageSize)?;
             canvas.draw(&picture).map_err(failed)?;
             if let Some(name) = self.names.get(unit) {
-                write(canvas, name, (place.0, place.1 + size.1 as i32 + NAME_SIZE / 2 + 2), NAME_SIZE)?;
+                write(canvas, name, (corner.0, corner.1 + size.1 as i32 + NAME_SIZE / 2 + 2), NAME_SIZE)?;
             }
         }
         Ok(())

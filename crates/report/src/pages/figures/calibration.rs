@@ -1,7 +1,7 @@
-//! How often predictions of a given confidence are right: the reliability diagram of the test part.
+//! The reliability diagram of the test part: how often predictions of a given confidence are right.
 //!
-//! The confidence of a prediction is the probability of the predicted class. Predictions are put into [`N_BINS`] equally
-//! wide bins by it; of each bin the mean confidence is set against the share predicted right. The expected calibration error
+//! The confidence of a prediction is the probability of the predicted class. Predictions are grouped into [`N_BINS`] equally
+//! wide bins of confidence. The diagram shows the mean confidence of each bin and the share predicted right. The expected calibration error
 //! is the mean distance between the two, each bin weighted by its samples (C. Guo et al., "On Calibration of Modern Neural
 //! Networks", 2017).
 
@@ -19,14 +19,14 @@ const N_BINS: usize = 10;
 const TITLE_SIZE: i32 = 22;
 const TEXT_SIZE: i32 = 16;
 const MARGIN: i32 = 16;
-/// The side of the square from 0 to 1.
+/// The side of the square from 0 to 1, in pixels.
 const SIDE: i32 = 440;
 const LEFT: i32 = MARGIN + 64;
 const TOP: i32 = MARGIN + 44;
 const BOTTOM: i32 = 68;
 const WIDTH: i32 = 760;
 
-/// The calibration of a run that was scored on its test part.
+/// Draws the reliability diagram if the run was scored on its test part.
 pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
     let Some(predictions) = material.test_predictions() else { return Ok(Vec::new()) };
     let right = predictions.predictions.iter().zip(&predictions.labels);
@@ -36,33 +36,33 @@ pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
     let title =
         format!("{}: calibration, expected calibration error {}", material.config.name, percent(error));
     let caption = "Test samples by the probability of the predicted class, in ten bins: the share predicted right against \
-                   the mean probability. On the diagonal, probabilities say how often the prediction is right; below it \
-                   they say too much. The area of a mark is the share of samples in its bin.";
+                   the mean probability. On the diagonal, probabilities are calibrated; below it they are too high. \
+                   The area of a mark is proportional to the number of samples in its bin.";
     let picture =
         ReliabilityDiagram { title: fitted(&title, TITLE_SIZE, (WIDTH - 2 * MARGIN) as u32)?, bins };
     Ok(vec![Figure::new("calibration", &title, caption, Kind::Chart, &picture)?])
 }
 
-/// The predictions of one range of confidence.
+/// The predictions in one range of confidence.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Bin {
-    /// How many.
+    /// The number of predictions.
     samples: usize,
     /// The sum of their confidences.
     confidence: f64,
-    /// How many are right.
+    /// The number of right predictions.
     right: usize,
 }
 
 impl Bin {
-    /// Mean confidence and share predicted right, from 0 to 1.
+    /// Mean confidence and share predicted right, both from 0 to 1.
     fn means(&self) -> (f64, f64) {
         let samples = self.samples.max(1) as f64;
         (self.confidence / samples, self.right as f64 / samples)
     }
 }
 
-/// The bins of samples, each with the confidence of its prediction and whether it is right.
+/// Groups predictions, each a confidence and whether it is right, into bins.
 fn bins(samples: impl Iterator<Item = (f64, bool)>) -> [Bin; N_BINS] {
     let mut bins = [Bin::default(); N_BINS];
     for (confidence, is_right) in samples {
@@ -74,6 +74,7 @@ fn bins(samples: impl Iterator<Item = (f64, bool)>) -> [Bin; N_BINS] {
     bins
 }
 
+/// The expected calibration error, from 0 to 1.
 fn expected_error(bins: &[Bin]) -> f64 {
     let samples: usize = bins.iter().map(|bin| bin.samples).sum();
     let distance = |bin: &Bin| (bin.confidence - bin.right as f64).abs();
@@ -85,8 +86,8 @@ struct ReliabilityDiagram {
     bins: [Bin; N_BINS],
 }
 
-/// Where a confidence and a share lie in the picture.
-fn place(confidence: f64, right: f64) -> (i32, i32) {
+/// The pixel of a confidence and a share predicted right.
+fn pixel(confidence: f64, right: f64) -> (i32, i32) {
     let pixels = |share: f64| (share * f64::from(SIDE)).round() as i32;
     (LEFT + pixels(confidence), TOP + SIDE - pixels(right))
 }
@@ -101,23 +102,23 @@ impl Picture for ReliabilityDiagram {
         for tick in 0..=5 {
             let share = f64::from(tick) / 5.0;
             let label = format!("{share:.1}");
-            let ((x, _), (_, y)) = (place(share, 0.0), place(0.0, share));
+            let ((x, _), (_, y)) = (pixel(share, 0.0), pixel(0.0, share));
             line(canvas, [(x, TOP), (x, TOP + SIDE)], 0.12)?;
             line(canvas, [(LEFT, y), (LEFT + SIDE, y)], 0.12)?;
             write(canvas, &label, (x - 12, TOP + SIDE + 18), TEXT_SIZE)?;
             write(canvas, &label, (LEFT - 36, y), TEXT_SIZE)?;
         }
-        line(canvas, [place(0.0, 0.0), place(1.0, 1.0)], 0.6)?;
+        line(canvas, [pixel(0.0, 0.0), pixel(1.0, 1.0)], 0.6)?;
         write(canvas, "probability of the predicted class", (LEFT + 90, TOP + SIDE + 46), TEXT_SIZE)?;
         write(canvas, "share predicted right, upwards", (LEFT + SIDE + 16, TOP + 10), TEXT_SIZE)?;
         let samples: usize = self.bins.iter().map(|bin| bin.samples).sum();
         for bin in self.bins.iter().filter(|bin| bin.samples > 0) {
             let (confidence, right) = bin.means();
-            let ends = [place(confidence, confidence), place(confidence, right)];
+            let ends = [pixel(confidence, confidence), pixel(confidence, right)];
             canvas.draw(&PathElement::new(ends, class_colour(1).stroke_width(2))).map_err(failed)?;
             let radius = 3.0 + 22.0 * (bin.samples as f64 / samples as f64).sqrt();
             let mark =
-                Circle::new(place(confidence, right), radius as i32, class_colour(0).mix(0.7).filled());
+                Circle::new(pixel(confidence, right), radius as i32, class_colour(0).mix(0.7).filled());
             canvas.draw(&mark).map_err(failed)?;
         }
         let frame = [(LEFT, TOP), (LEFT + SIDE, TOP + SIDE)];

@@ -5,7 +5,7 @@ use crate::pages::figure::{Figure, Kind};
 use crate::pages::material::Material;
 use crate::plots::ClassBars;
 
-/// A pair of bars for each class.
+/// Draws two bars for each class.
 pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
     let Some(evaluation) = material.evaluation() else { return Ok(Vec::new()) };
     let title = format!("{}: precision and recall on the test part", material.config.name);

@@ -5,7 +5,7 @@ use crate::pages::figure::{Figure, Kind};
 use crate::pages::material::Material;
 use crate::plots::WeightImages;
 
-/// The weights of the first layer, where they look at images.
+/// Draws the weights of the first layer if its inputs are images.
 pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
     let (Some(network), Some(image)) = (&material.network, material.config.data.source.image()) else {
         return Ok(Vec::new());
@@ -15,6 +15,6 @@ pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
     let Some(picture) = WeightImages::new(&title, &tensors, image, &material.record.data.class_names)? else {
         return Ok(Vec::new());
     };
-    let caption = "What each unit of the first layer looks for: grey is a weight of 0, bright a positive, dark a negative one, by colour channel.";
+    let caption = "The weights of each unit of the first layer, by colour channel: grey is 0, bright is positive, dark is negative.";
     Ok(vec![Figure::new("weights", &title, caption, Kind::Image, &picture)?])
 }

@@ -6,7 +6,7 @@ use crate::pages::material::Material;
 use crate::pages::series::curve_figure;
 use crate::plots::{Curve, Scale, Stroke};
 
-/// The learning rate of each update, where it is known.
+/// Draws the learning rate of each update if it is known.
 pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
     if material.learning_rates.is_empty() {
         return Ok(Vec::new());

@@ -1,7 +1,7 @@
 //! The figures of a run, one file each.
 //!
-//! A file has a function that draws its figures of a run, none where the run lacks what they show. Adding a figure is adding
-//! a file and its line in [`FIGURES`].
+//! Each file has a function that draws its figures, or none if the run lacks their data. To add a figure, add a file and its
+//! line in [`FIGURES`].
 
 mod calibration;
 mod class_scores;
@@ -35,7 +35,7 @@ const FIGURES: &[Draw] = &[
     test_images::draw,
 ];
 
-/// Every figure of a run.
+/// Draws every figure of a run.
 ///
 /// # Errors
 ///

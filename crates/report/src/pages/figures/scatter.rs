@@ -5,7 +5,7 @@ use crate::pages::figure::{Figure, Kind};
 use crate::pages::material::Material;
 use crate::plots::{Scatter, Scatter3d, n_shown};
 
-/// The training samples of a run with weights, in space where there are three columns or more.
+/// Draws the training samples of a run with weights, in three dimensions if there are three columns or more.
 pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
     let (Some(_), Some(splits)) = (&material.network, &material.splits) else { return Ok(Vec::new()) };
     let train = &splits.train.samples;

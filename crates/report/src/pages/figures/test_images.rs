@@ -6,10 +6,10 @@ use crate::pages::material::Material;
 use crate::plots::{PredictedImage, PredictedImages};
 use emberlab_data::Features;
 
-/// Test images that are shown.
+/// The most test images that are shown.
 const MAX_IMAGES: usize = 40;
 
-/// The first test images with what they were taken for.
+/// Draws the first test images with their predictions.
 pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
     let (Some(predictions), Some(splits)) = (material.test_predictions(), &material.splits) else {
         return Ok(Vec::new());
@@ -29,6 +29,6 @@ pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
     let wrong = (0..shown).filter(|&i| predictions.predictions[i] != predictions.labels[i] as usize).count();
     let title = format!("{}: the first {shown} test images, {wrong} wrong", material.config.name);
     let picture = PredictedImages::new(&title, *shape, images.collect())?;
-    let caption = "Below each image the class predicted with its probability; those predicted wrong are framed, with their class below.";
+    let caption = "Below each image: the predicted class with its probability. Images predicted wrong have a frame, and their class below.";
     Ok(vec![Figure::new("test-images", &title, caption, Kind::Image, &picture)?])
 }
