@@ -95,3 +95,15 @@ fn right_derivatives_pass_where_layers_are_inactive() {
         assert!(said.stdout.ends_with("\npassed\n"), "{}", said.stdout);
     }
 }
+
+#[test]
+fn a_convolutional_network_with_average_pooling_passes() {
+    let lab = Lab::new();
+    lab.write_pixel_set();
+    let text = "name = \"pools\"\n[data]\nsource = \"cifar10\"\ndirectory = \"data\"\n[model]\nkind = \"cnn\"\nchannels = [2, 3]\n\
+                activation = \"gelu\"\npool = \"average\"\ninit = { scheme = \"kaiming-uniform\" }\n[training]\nepochs = 1\n\
+                [training.optimizer]\nlearning_rate = 0.1\n";
+    lab.write("pools.toml", text);
+    let report = json(&lab.emberlab("gradcheck pools.toml --samples 4 --json").succeeds().stdout);
+    assert_eq!(report["passed"], true, "{report}");
+}

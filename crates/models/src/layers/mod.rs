@@ -2,6 +2,7 @@
 //!
 //! Each layer is a file: the derivation in its documentation, the forward pass, the values that it keeps, and the
 //! backward pass. To add a layer, write the file, and add a variant to [`AnyLayer`] and a line to `each_layer!`.
+//! A layer that a configuration can choose also has a [`LayerSpec`], which [`AnyLayer::new`] builds it from.
 //! Between layers a batch is a matrix with a row per sample; layers of images know the shape of the images.
 
 mod activation;
