@@ -24,7 +24,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write_with(path, |file| file.write_all(bytes))
 }
 
-/// Like [`write`], but `fill` writes the bytes, so that they need not be in memory at once.
+/// Like [`write()`], but `fill` writes the bytes, so that they need not be in memory at once.
 ///
 /// # Errors
 ///
@@ -51,7 +51,7 @@ pub fn write_with(
     write().map_err(Error::write(path))
 }
 
-/// Like [`write`], for a path from the user: does not replace a device or a named pipe.
+/// Like [`write()`], for a path from the user: does not replace a device or a named pipe.
 ///
 /// # Errors
 ///

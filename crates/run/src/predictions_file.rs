@@ -60,6 +60,11 @@ impl Predictions {
         self.labels.len()
     }
 
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
     /// The loss of one sample in nats: −ln of the probability of its class.
     pub fn loss(&self, sample: usize) -> f64 {
         -self.of_class[sample].ln()

@@ -61,7 +61,7 @@ impl Material {
 
     /// The predictions for the test part; `None` if there are none.
     pub fn test_predictions(&self) -> Option<&Predictions> {
-        self.predictions.as_ref().filter(|predictions| predictions.len() > 0)
+        self.predictions.as_ref().filter(|predictions| !predictions.is_empty())
     }
 
     /// The evaluation of the predictions for the test part; `None` if there are none.

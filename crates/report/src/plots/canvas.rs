@@ -113,7 +113,7 @@ pub fn write<DB: DrawingBackend>(
 ///
 /// # Errors
 ///
-/// [`Error::Picture`] when [`FONT`] cannot be read.
+/// [`Error::Picture`] when the font cannot be read.
 pub fn longest(texts: &[String], size: i32) -> Result<u32, Error> {
     load_font()?;
     texts.iter().try_fold(0, |longest, text| Ok(longest.max(text_width(&on_one_line(text), size)?)))
@@ -123,7 +123,7 @@ pub fn longest(texts: &[String], size: i32) -> Result<u32, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Picture`] when [`FONT`] is not loaded.
+/// [`Error::Picture`] when the font is not loaded.
 pub fn text_width(text: &str, size: i32) -> Result<u32, Error> {
     let (width, _) = (FONT, size).into_font().box_size(text).map_err(failed)?;
     Ok(width)
@@ -133,7 +133,7 @@ pub fn text_width(text: &str, size: i32) -> Result<u32, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Picture`] when [`FONT`] cannot be read.
+/// [`Error::Picture`] when the font cannot be read.
 pub fn fitted(text: &str, size: i32, width: u32) -> Result<String, Error> {
     load_font()?;
     let text = on_one_line(text);
