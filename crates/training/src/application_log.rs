@@ -13,7 +13,7 @@ use tracing_subscriber::{fmt, registry};
 ///
 /// # Errors
 ///
-/// [`Error::Write`] when the file cannot be made. A line that cannot be written later is lost.
+/// [`Error::Run`] when the file cannot be made. A line that cannot be written later is lost.
 pub fn begin(path: &Path) -> Result<(), Error> {
     let file: File = OpenOptions::new().create(true).append(true).open(path).map_err(Error::write(path))?;
     // wgpu tells too much.

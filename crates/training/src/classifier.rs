@@ -12,7 +12,7 @@ use emberlab_models::{Architecture, Classifier, Loss, Network, Objective, Scheme
 ///
 /// # Errors
 ///
-/// [`Error::Artifact`] when they are to be read from a file that does not fit.
+/// [`Error::Run`] when they are to be read from a file that does not fit.
 pub fn classifier<B: Backend>(
     config: &Config,
     train: &LabelledData,
@@ -42,7 +42,7 @@ pub fn told_classifier<B: Backend>(
 ///
 /// # Errors
 ///
-/// [`Error::Artifact`] when they are to be read from a file that does not fit, [`Error::Device`] when a server cannot hold them.
+/// [`Error::Run`] when they are to be read from a file that does not fit, [`Error::Device`] when a server cannot hold them.
 pub fn network<B: Backend>(
     model: &ModelConfig,
     architecture: &Architecture,

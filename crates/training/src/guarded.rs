@@ -17,7 +17,7 @@ fn failure(message: String) -> Error {
 ///
 /// # Errors
 ///
-/// Those of `compute`, and [`failure`]'s for a panic.
+/// Those of `compute`; for a panic [`Error::Device`] where a device or the system failed, else [`Error::Training`].
 pub fn guarded<T, E: From<Error>>(compute: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let panics = PanicLog::install();
     let computed = catch_unwind(AssertUnwindSafe(compute));

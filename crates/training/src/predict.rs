@@ -55,7 +55,7 @@ struct Samples {
 ///
 /// # Errors
 ///
-/// [`Error::Artifact`] for an input that is missing, damaged, or of another kind than the run's data.
+/// [`Error::Run`] for an input that is missing, damaged, or of another kind than the run's data.
 pub fn predict(run: &TrainedRun, inputs: &[OsString], warn: fn(&str)) -> Result<Vec<Prediction>, Error> {
     let filter = match &run.config.data.source {
         Source::ImageFolder { folder, .. } => folder.filter,

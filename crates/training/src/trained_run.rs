@@ -32,7 +32,7 @@ impl TrainedRun {
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchRun`]; [`Error::Config`] and [`Error::Artifact`] for a damaged one;
+    /// [`Error::Run`]; [`Error::Config`] and [`Error::Run`] for a damaged one;
     /// [`Error::Device`].
     pub fn open(artifacts: &Path, run: &Path) -> Result<Self, Error> {
         let directory = RunDir::open(artifacts, run)?;

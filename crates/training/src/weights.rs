@@ -53,7 +53,7 @@ pub fn to_safetensors<B: Backend>(network: &Network<B>) -> Result<Vec<u8>, Error
 ///
 /// # Errors
 ///
-/// [`Error::Artifact`] when it is missing or too small.
+/// [`Error::Run`] when it is missing or too small.
 pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error> {
     let metadata = fs::metadata(path).map_err(|error| Error::artifact(path, error))?;
     // Half precision is the smallest that is read.
@@ -74,7 +74,7 @@ pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error>
 ///
 /// # Errors
 ///
-/// [`Error::Artifact`] when the file is missing or damaged, or its tensors do not fit.
+/// [`Error::Run`] when the file is missing or damaged, or its tensors do not fit.
 pub fn load<B: Backend>(network: Network<B>, path: &Path, warn: &dyn Fn(&str)) -> Result<Network<B>, Error> {
     let fail = |reason: String| Error::artifact(path, reason);
     let bytes = read(path).map_err(|problem| Error::artifact(path, problem))?;

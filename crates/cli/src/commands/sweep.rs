@@ -214,7 +214,7 @@ fn plan(
 ///
 /// # Errors
 ///
-/// [`Error::Artifact`] when the run was trained with other settings.
+/// [`Error::Training`] when the run was trained with other settings.
 fn finished(folder: &Path, planned: &Planned) -> Result<Option<RunSummary>, Error> {
     let path = folder.join(&planned.job.name);
     if !path.join(file::RECORD).is_file() || !path.join(file::CONFIG).is_file() {

@@ -45,7 +45,7 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`].
+    /// [`Error::Training`].
     pub fn config(self, overrides: &[String]) -> Result<Config, Error> {
         let fitting: Vec<String> =
             overrides.iter().filter(|one| self.load(std::slice::from_ref(one)).is_ok()).cloned().collect();
@@ -56,7 +56,7 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`].
+    /// [`Error::Training`].
     pub fn with_seed(self, overrides: &[String], seed: u32) -> Result<Config, Error> {
         let own = [format!("seed={seed}"), format!("name=\"{}-seed-{seed}\"", self.name)];
         self.config(&[overrides, &own].concat())
@@ -81,7 +81,7 @@ impl Experiment {
 ///
 /// # Errors
 ///
-/// [`Error::Config`] for the first override that fits none; [`UsageError::LabNames`] for `name`, which the lab sets itself.
+/// [`Error::Training`] for the first override that fits none; [`UsageError::LabNames`] for `name`, which the lab sets itself.
 pub fn check_overrides(overrides: &[String]) -> Result<(), Error> {
     for one in overrides {
         if one.split_once('=').is_some_and(|(key, _)| key.trim() == "name") {

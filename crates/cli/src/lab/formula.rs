@@ -9,7 +9,7 @@ use pulldown_latex::{Parser, Storage, push_mathml};
 ///
 /// # Errors
 ///
-/// [`Error::Picture`] for invalid LaTeX.
+/// [`Error::Report`] for invalid LaTeX.
 pub fn display(latex: &str) -> Result<Markup, Error> {
     let math = mathml(latex, DisplayMode::Block)?;
     Ok(html! { div class="formula" tabindex="0" role="math" aria-label=(latex) { (math) } })
@@ -19,7 +19,7 @@ pub fn display(latex: &str) -> Result<Markup, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Picture`] for invalid LaTeX.
+/// [`Error::Report`] for invalid LaTeX.
 pub fn inline(latex: &str) -> Result<Markup, Error> {
     mathml(latex, DisplayMode::Inline)
 }

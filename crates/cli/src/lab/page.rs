@@ -27,7 +27,7 @@ const CONTENTS: [(&str, &str); 13] = [
 ///
 /// # Errors
 ///
-/// [`Error::Picture`] for a figure or a formula that cannot be drawn.
+/// [`Error::Report`] for a figure or a formula that cannot be drawn.
 pub fn page(lab: &Lab) -> Result<String, Error> {
     let body = html! {
         h1 { "Classifiers, step by step" }

@@ -85,7 +85,7 @@ impl CheckpointStore {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`]; the earlier checkpoints are then untouched.
+    /// [`Error::Run`]; the earlier checkpoints are then untouched.
     pub fn save(&self, run: &RunIdentity, checkpoint: &Checkpoint) -> Result<(), Error> {
         fs::create_dir_all(&self.folder).map_err(Error::write(&self.folder))?;
         let stored = Stored { run, training: checkpoint };
@@ -114,7 +114,7 @@ impl CheckpointStore {
     ///
     /// # Errors
     ///
-    /// [`Error::Artifact`] when the folder cannot be read, and the errors of `fits`.
+    /// [`Error::Run`] when the folder cannot be read, and the errors of `fits`.
     pub fn newest(
         &self,
         mut fits: impl FnMut(&StoredCheckpoint) -> Result<Result<(), String>, Error>,

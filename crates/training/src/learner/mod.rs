@@ -109,7 +109,7 @@ pub struct Setup<'a> {
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] for a schedule that Burn does not accept, [`Error::Run`] for files that cannot be created, and
+/// [`Error::Schedule`] for a schedule that Burn does not accept, [`Error::Run`] for files that cannot be created, and
 /// [`Error::Training`] for a checkpoint of another model. Errors of the training itself are in [`Trained::classifier`]:
 /// [`Error::Diverged`] when the loss or a weight became NaN or infinite, [`Error::Run`] when a file cannot be written,
 /// [`Error::Device`] and [`Error::Training`] for what Burn reports by a panic.
