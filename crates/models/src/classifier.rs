@@ -34,11 +34,15 @@ impl Scoring {
     /// The sums of each metric over a batch with the logits `[n, n_outputs]`.
     fn sums<B: Backend>(
         &self,
-        logits: &Tensor<B, 2>,
+        logits: Tensor<B, 2>,
         batch: &ClassificationBatch<B>,
-    ) -> Vec<(MetricName, Tensor<B, 1>)> {
+    ) -> impl Iterator<Item = (MetricName, Tensor<B, 1>)> {
         let output = self.objective.loss.output;
-        self.metrics.iter().map(|&metric| (metric, metric.sums(output, logits.clone(), batch))).collect()
+        let logits = std::iter::repeat_n(logits, self.metrics.len());
+        self.metrics
+            .iter()
+            .zip(logits)
+            .map(move |(&metric, logits)| (metric, metric.sums(output, logits, batch)))
     }
 }
 
@@ -148,7 +152,7 @@ impl<B: Backend> Classifier<B> {
     /// comparable between classifiers that were trained with different losses.
     pub fn score(&self, logits: Tensor<B, 2>, batch: &ClassificationBatch<B>) -> PendingScore<B> {
         let loss = self.loss().plain().value(logits.clone(), batch);
-        PendingScore::new(loss, None, self.objective.sums(&logits, batch), batch.len())
+        PendingScore::new(loss, None, self.objective.sums(logits, batch), batch.len())
     }
 }
 
@@ -161,7 +165,7 @@ impl<B: AutodiffBackend> Classifier<B> {
         batch: &ClassificationBatch<B::InnerBackend>,
     ) -> PendingScore<B::InnerBackend> {
         let class_weight = self.loss().total_weight(batch);
-        PendingScore::new(loss, class_weight, self.objective.sums(&logits, batch), batch.len())
+        PendingScore::new(loss, class_weight, self.objective.sums(logits, batch), batch.len())
     }
 }
 

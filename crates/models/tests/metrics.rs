@@ -62,7 +62,7 @@ impl Case {
             let batch = self.batch(&self.labels[rows]);
             let logits = Tensor::<Flex, 2>::from_data(logits, &Default::default());
             let sums = MetricName::ALL.map(|metric| (metric, metric.sums(output, logits.clone(), &batch)));
-            PendingScore::new(Tensor::zeros([1], &Default::default()), None, sums.to_vec(), size)
+            PendingScore::new(Tensor::zeros([1], &Default::default()), None, sums, size)
         });
         scores.collect()
     }

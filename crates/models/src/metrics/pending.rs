@@ -13,7 +13,7 @@ pub struct PendingScore<B: Backend> {
     n_samples: usize,
     has_class_weight: bool,
     /// The metrics, each with the number of its sums.
-    metrics: Vec<(MetricName, usize)>,
+    metrics: [Option<(MetricName, usize)>; MetricName::ALL.len()],
 }
 
 impl<B: Backend> PendingScore<B> {
@@ -22,15 +22,20 @@ impl<B: Backend> PendingScore<B> {
     pub fn new(
         loss: Tensor<B, 1>,
         class_weight: Option<Tensor<B, 1>>,
-        sums: Vec<(MetricName, Tensor<B, 1>)>,
+        sums: impl IntoIterator<Item = (MetricName, Tensor<B, 1>)>,
         n_samples: usize,
     ) -> Self {
         let dtype = loss.dtype();
         let has_class_weight = class_weight.is_some();
-        let metrics = sums.iter().map(|(metric, sums)| (*metric, sums.dims()[0])).collect();
-        let mut values = vec![loss];
+        // Of a known size: this is done in every update.
+        let mut metrics = [None; MetricName::ALL.len()];
+        let mut values = Vec::with_capacity(2 + metrics.len());
+        values.push(loss);
         values.extend(class_weight.map(|weight| weight.cast(dtype)));
-        values.extend(sums.into_iter().map(|(_, sums)| sums.cast(dtype)));
+        for (place, (metric, sums)) in metrics.iter_mut().zip(sums) {
+            *place = Some((metric, sums.dims()[0]));
+            values.push(sums.cast(dtype));
+        }
         Self { values: Tensor::cat(values, 0), n_samples, has_class_weight, metrics }
     }
 
@@ -60,7 +65,7 @@ impl<B: Backend> PendingScore<B> {
     fn score(self, values: &mut impl Iterator<Item = f32>) -> Score {
         let loss = values.next().unwrap_or(f32::NAN);
         let class_weight = if self.has_class_weight { values.next().map(f64::from) } else { None };
-        let sums = self.metrics.into_iter().map(|(metric, n_sums)| {
+        let sums = self.metrics.into_iter().flatten().map(|(metric, n_sums)| {
             let sums = values.by_ref().take(n_sums).map(f64::from).collect();
             MetricSums { metric, sums }
         });
