@@ -65,6 +65,7 @@ def main():
         records.append({"layer": "cross-entropy", "settings": {"label_smoothing": smoothing, "labels": labels.tolist()},
                         "tensors": {key: {"shape": list(t.shape), "values": t.detach().flatten().tolist()} for key, t in tensors.items()}})
     records.append(record("average-pool", images(nn.AvgPool2d(2)), flat))
+    records.append(record("global-average-pool", images(nn.AdaptiveAvgPool2d(1)), flat))
     path = pathlib.Path(__file__).with_suffix(".json")
     path.write_text(json.dumps({"torch": torch.__version__, "records": records}) + "\n")
 

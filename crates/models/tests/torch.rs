@@ -11,7 +11,7 @@ use burn::module::{Param, ParamId, RunningState};
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Device, Tensor};
 use emberlab_models::layers::{
-    ActivationLayer, AnyLayer, AveragePool, BatchNorm, InputGradient, Layer, MaxPool,
+    ActivationLayer, AnyLayer, AveragePool, BatchNorm, GlobalAveragePool, InputGradient, Layer, MaxPool,
 };
 use emberlab_models::{Activation, Loss, Output, Precision};
 use golden::IMAGE;
@@ -51,6 +51,7 @@ fn build(record: &Record) -> AnyLayer<Flex> {
         "batch-norm" => AnyLayer::BatchNorm(batch_norm(record)),
         "max-pool" => AnyLayer::MaxPool(MaxPool::new(IMAGE)),
         "average-pool" => AnyLayer::AveragePool(AveragePool::new(IMAGE)),
+        "global-average-pool" => AnyLayer::GlobalAveragePool(GlobalAveragePool::new(IMAGE)),
         "relu" => activation(Activation::Relu),
         "leaky-relu" => activation(Activation::LeakyRelu),
         "tanh" => activation(Activation::Tanh),
@@ -79,7 +80,7 @@ fn gradient<const D: usize>(gradients: &mut GradientsParams, id: ParamId) -> Ten
 #[test]
 fn output_and_gradients_of_each_layer_equal_pytorch() {
     let records = records(|layer| layer != "cross-entropy");
-    assert_eq!(records.len(), 12);
+    assert_eq!(records.len(), 13);
     for record in records {
         let layer = build(&record);
         let (output, backward) = layer.differentiate(tensor(&record, "input"), Precision::Full);

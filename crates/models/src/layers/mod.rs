@@ -120,6 +120,8 @@ layers! {
     max_pool::MaxPool as MaxPool,
     /// The mean of each two by two pixels.
     average_pool::AveragePool as AveragePool,
+    /// The mean of each channel.
+    global_average_pool::GlobalAveragePool as GlobalAveragePool,
 }
 
 impl<B: Backend> AnyLayer<B> {
