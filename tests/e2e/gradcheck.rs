@@ -104,6 +104,9 @@ fn a_convolutional_network_with_average_pooling_passes() {
                 activation = \"gelu\"\npool = \"average\"\ninit = { scheme = \"kaiming-uniform\" }\n[training]\nepochs = 1\n\
                 [training.optimizer]\nlearning_rate = 0.1\n";
     lab.write("pools.toml", text);
-    let report = json(&lab.emberlab("gradcheck pools.toml --samples 4 --json").succeeds().stdout);
-    assert_eq!(report["passed"], true, "{report}");
+    for set in ["", " --set model.global_average_pool=true"] {
+        let report =
+            json(&lab.emberlab(&format!("gradcheck pools.toml --samples 4 --json{set}")).succeeds().stdout);
+        assert_eq!(report["passed"], true, "{report}");
+    }
 }

@@ -3,7 +3,7 @@
 use super::hidden::Hidden;
 use super::init::Init;
 use super::key::key;
-use super::rule::{count, list, number, seed, word};
+use super::rule::{count, flag, list, number, seed, word};
 use super::section::Section;
 use super::shape::DataShape;
 use emberlab_data::ImageShape;
@@ -48,6 +48,8 @@ pub enum ModelKind {
         kernel_size: usize,
         /// The pooling that ends each block.
         pool: Pool,
+        /// Whether the mean of each channel, and not every pixel, goes to the linear layers.
+        global_average_pool: bool,
         /// The layers after the blocks; activation and batch norm are those of the blocks too.
         hidden: Hidden,
     },
@@ -79,12 +81,13 @@ impl ModelConfig {
         let hidden = match &self.kind {
             ModelKind::Linear => return architecture,
             ModelKind::Mlp(hidden) => hidden,
-            ModelKind::Cnn { channels, kernel_size, pool, hidden } => {
+            ModelKind::Cnn { channels, kernel_size, pool, global_average_pool, hidden } => {
                 architecture.convolution = image.map(|image| ConvolutionBlocks {
                     image,
                     channels: channels.clone(),
                     kernel_size: *kernel_size,
                     pool: *pool,
+                    global_average_pool: *global_average_pool,
                 });
                 hidden
             }
@@ -112,6 +115,7 @@ impl ModelConfig {
         let kind = section.required(key("kind", word(&KINDS), "the layers"), set.map(ModelKind::word));
         let (channels, kernel_size, pool) = convolution_keys(section, set);
         let set_hidden = set.and_then(ModelKind::hidden);
+        let global_average_pool = global_average_pool_key(section, set);
         let hidden = Hidden::keys(section, set_hidden, kind == Some(Kind::Cnn));
         let dropout_seed =
             key("dropout_seed", seed(), "seed of that choice").default_text("top-level `seed`");
@@ -137,7 +141,7 @@ impl ModelConfig {
                 section.refuse(&CONVOLUTION_KEYS, "`kind` = \"mlp\", which has no filters");
                 ModelKind::Mlp(hidden)
             }
-            Kind::Cnn => ModelKind::Cnn { channels, kernel_size, pool, hidden },
+            Kind::Cnn => ModelKind::Cnn { channels, kernel_size, pool, global_average_pool, hidden },
         };
         Some(Self { kind, output, gradient, init, init_seed, dropout_seed })
     }
@@ -181,7 +185,7 @@ impl ModelKind {
 }
 
 /// The keys that only a CNN has.
-const CONVOLUTION_KEYS: [&str; 3] = ["channels", "kernel_size", "pool"];
+const CONVOLUTION_KEYS: [&str; 4] = ["channels", "kernel_size", "pool", "global_average_pool"];
 
 /// The filters of each block, their size, and the pooling.
 fn convolution_keys(section: &mut Section<'_>, written: Option<&ModelKind>) -> (Vec<usize>, usize, Pool) {
@@ -202,6 +206,15 @@ fn convolution_keys(section: &mut Section<'_>, written: Option<&ModelKind>) -> (
     // Left out unless it is set: runs of earlier versions, which do not have the key, can be resumed.
     let set_pool = set_pool.filter(|pool| *pool != Pool::Max);
     (channels, kernel_size, section.value(pool, Pool::Max, set_pool))
+}
+
+/// Whether the means of the channels go to the linear layers.
+fn global_average_pool_key(section: &mut Section<'_>, written: Option<&ModelKind>) -> bool {
+    let about =
+        "give the linear layers the mean of each channel of the last block, not every pixel, for `cnn`";
+    // Left out unless it is set: runs of earlier versions, which do not have the key, can be resumed.
+    let set = matches!(written, Some(ModelKind::Cnn { global_average_pool: true, .. })).then_some(true);
+    section.value(key("global_average_pool", flag(), about), false, set)
 }
 
 fn check_image(section: &Section<'_>, n_blocks: usize, image: Option<ImageShape>) {

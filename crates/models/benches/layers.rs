@@ -28,6 +28,7 @@ fn cnn() -> Architecture {
             channels: vec![32, 64, 128],
             kernel_size: 3,
             pool: Pool::Max,
+            global_average_pool: false,
         }),
         batch_norm: true,
         ..Architecture::linear(IMAGE.size(), 10)

@@ -58,7 +58,13 @@ fn of_an_update(architecture: &Architecture, rule: GradientRule) -> u64 {
 fn an_update_asks_for_memory_no_more_often_than_it_did() {
     let linear = Architecture::linear(IMAGE.size(), 3);
     let mlp = Architecture { hidden: vec![8], dropout: 0.5, ..linear.clone() };
-    let convolution = ConvolutionBlocks { image: IMAGE, channels: vec![4], kernel_size: 3, pool: Pool::Max };
+    let convolution = ConvolutionBlocks {
+        image: IMAGE,
+        channels: vec![4],
+        kernel_size: 3,
+        pool: Pool::Max,
+        global_average_pool: false,
+    };
     let cnn = Architecture { convolution: Some(convolution), batch_norm: true, ..linear.clone() };
     let cases = [
         ("linear by hand", &linear, GradientRule::Manual, 208),

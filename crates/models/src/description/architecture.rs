@@ -38,6 +38,8 @@ pub struct ConvolutionBlocks {
     pub kernel_size: usize,
     /// The pooling that ends each block.
     pub pool: Pool,
+    /// Whether the mean of each channel, and not every pixel, goes to the linear layers.
+    pub global_average_pool: bool,
 }
 
 /// One layer.
@@ -69,6 +71,8 @@ pub enum LayerSpec {
     MaxPool(ImageShape),
     /// Average pooling of images of this shape.
     AveragePool(ImageShape),
+    /// Global average pooling of images of this shape.
+    GlobalAveragePool(ImageShape),
 }
 
 impl LayerSpec {
@@ -82,7 +86,11 @@ impl LayerSpec {
                 affine(image.channels.saturating_mul(area), n_filters)
             }
             Self::BatchNorm(channels) => channels.saturating_mul(2),
-            Self::Activation(_) | Self::Dropout(_) | Self::MaxPool(_) | Self::AveragePool(_) => 0,
+            Self::Activation(_)
+            | Self::Dropout(_)
+            | Self::MaxPool(_)
+            | Self::AveragePool(_)
+            | Self::GlobalAveragePool(_) => 0,
         }
     }
 
@@ -94,6 +102,7 @@ impl LayerSpec {
                 n_filters.saturating_mul(image.height * image.width)
             }
             Self::MaxPool(_) | Self::AveragePool(_) => n_inputs / 4,
+            Self::GlobalAveragePool(image) => image.channels,
             Self::BatchNorm(_) | Self::Activation(_) | Self::Dropout(_) => n_inputs,
         }
     }
@@ -110,7 +119,8 @@ impl LayerSpec {
             | Self::Activation(_)
             | Self::Dropout(_)
             | Self::MaxPool(_)
-            | Self::AveragePool(_) => 0,
+            | Self::AveragePool(_)
+            | Self::GlobalAveragePool(_) => 0,
         }
     }
 }
@@ -181,6 +191,10 @@ impl Architecture {
             self.push_activation(n_filters, layers);
             layers.push(blocks.pool.layer(image));
             (image.height, image.width) = (image.height / 2, image.width / 2);
+        }
+        if blocks.global_average_pool {
+            layers.push(LayerSpec::GlobalAveragePool(image));
+            return image.channels;
         }
         image.channels.saturating_mul(image.height * image.width)
     }

@@ -145,6 +145,7 @@ impl<B: Backend> AnyLayer<B> {
             LayerSpec::Dropout(probability) => Self::Dropout(Dropout::new(probability, dropout.clone())),
             LayerSpec::MaxPool(image) => Self::MaxPool(MaxPool::new(image)),
             LayerSpec::AveragePool(image) => Self::AveragePool(AveragePool::new(image)),
+            LayerSpec::GlobalAveragePool(image) => Self::GlobalAveragePool(GlobalAveragePool::new(image)),
         }
     }
 }
