@@ -181,13 +181,19 @@ fn ranking(said: &str) -> Vec<(String, String)> {
     ranks.map(|rank| (rank["settings"].to_string(), rank["loss"].to_string())).collect()
 }
 
-/// The outcomes of the started runs of the sweep.
-fn outcomes(lab: &Lab) -> Vec<String> {
+/// The outcome of each started run of the sweep. The second may start before the first.
+fn outcomes(lab: &Lab) -> BTreeMap<String, String> {
     let records = run_names().into_iter().filter_map(|name| {
         let text = fs::read_to_string(lab.path(&format!("artifacts/table-sweep/{name}/run.json"))).ok()?;
-        Some(json(&text)["outcome"].as_str().unwrap().to_owned())
+        let outcome = json(&text)["outcome"].as_str().unwrap().to_owned();
+        Some((name, outcome))
     });
     records.collect()
+}
+
+/// Whether a run has ended in one way.
+fn has_outcome(outcomes: &BTreeMap<String, String>, wanted: &str) -> bool {
+    outcomes.values().any(|outcome| outcome == wanted)
 }
 
 /// A sweep that takes some seconds.
@@ -200,7 +206,7 @@ fn start_group(lab: &Lab, arguments: &str) -> Process {
     use std::os::unix::process::CommandExt;
     let mut command = lab.command(&arguments.split_whitespace().collect::<Vec<_>>());
     let mut child = Process::start(command.process_group(0));
-    child.wait_until("no run is at work", || outcomes(lab).contains(&"running".to_owned()));
+    child.wait_until("no run is at work", || has_outcome(&outcomes(lab), "running"));
     child
 }
 
@@ -217,12 +223,12 @@ fn ctrl_c_on_a_terminal_stops_the_runs_of_a_sweep_with_their_checkpoints() {
         child.signal_group(Signal::INT);
         assert_eq!(child.ends().code, 130);
         let outcomes = outcomes(&lab);
-        assert!(outcomes.contains(&"interrupted".to_owned()), "{outcomes:?}");
+        assert!(has_outcome(&outcomes, "interrupted"), "{outcomes:?}");
         assert!(
-            outcomes.iter().all(|outcome| ["interrupted", "finished"].contains(&outcome.as_str())),
+            outcomes.values().all(|outcome| ["interrupted", "finished"].contains(&outcome.as_str())),
             "{outcomes:?}"
         );
-        for name in run_names().into_iter().take(outcomes.len()) {
+        for name in outcomes.keys() {
             let checkpoints = lab.path(&format!("artifacts/table-sweep/{name}/checkpoints"));
             assert!(fs::read_dir(checkpoints).unwrap().count() > 0, "run {name} has no checkpoint");
         }
@@ -238,8 +244,8 @@ fn runs_end_with_a_checkpoint_when_their_sweep_is_killed_and_the_next_one_waits_
     let lab = lab();
     let endless = LONG.replace("1500", "1000000");
     start_group(&lab, &endless).kill();
-    wait_until(|| !outcomes(&lab).contains(&"running".to_owned()), || format!("{:?}", outcomes(&lab)));
-    assert!(outcomes(&lab).iter().all(|outcome| outcome == "interrupted"), "{:?}", outcomes(&lab));
+    wait_until(|| !has_outcome(&outcomes(&lab), "running"), || format!("{:?}", outcomes(&lab)));
+    assert!(outcomes(&lab).values().all(|outcome| outcome == "interrupted"), "{:?}", outcomes(&lab));
 
     // Another one begins at once after it was killed, while the runs of the first still read their data.
     let lab = self::lab();
@@ -289,7 +295,7 @@ fn a_run_of_a_sweep_that_is_killed_is_told_and_the_others_are_ranked() {
     // The second run takes long enough to be found and killed.
     let sweep = "sweep table.toml --grid training.epochs=2,1000000 --jobs 2";
     let mut child = lab.start(sweep);
-    child.wait_until("the first run is not done", || outcomes(&lab) == ["finished", "running"]);
+    child.wait_until("the first run is not done", || outcomes(&lab).values().eq(["finished", "running"]));
     let id = child.id().to_string();
     let of_sweep = || Process::start(std::process::Command::new("pgrep").args(["-P", &id])).ends().stdout;
     child.wait_until("more than one run is at work", || of_sweep().lines().count() == 1);
