@@ -1,6 +1,6 @@
 //! The page of `emberlab lab`, number by number.
 
-use crate::support::{Lab, cifar10, root};
+use crate::support::{Lab, cifar10, json, root};
 use serde_json::Value;
 use std::fs;
 
@@ -99,6 +99,25 @@ fn images_are_run_with_many_seeds() {
     assert!(lab.exists("artifacts/lab/seeds/cifar10-mlp-manual-seed-16/model.safetensors"));
     // Run again, it replaces what it made.
     lab.emberlab(&format!("lab {set}")).succeeds();
+}
+
+#[test]
+fn the_page_counts_what_the_settings_make_of_the_experiments() {
+    let lab = Lab::new();
+    // The key is of the stochastic experiments only: the batch experiments refuse it.
+    let said = lab.emberlab("lab --artifacts elsewhere --set training.batch_size=8 --set training.epochs=20");
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let page = lab.read("elsewhere/lab/index.html");
+    let n_train: usize =
+        json(&lab.read("elsewhere/lab/runs/synthetic-softmax-sgd/run.json"))["data"]["n_train"]
+            .as_u64()
+            .unwrap()
+            .try_into()
+            .unwrap();
+    let row = format!("<td>{}</td><td>{}</td>", 20 * n_train.div_ceil(8), 20 * n_train);
+    assert!(page.replace(['\n', ' '], "").contains(&row), "{row}");
+    assert!(page.contains("an update for each batch of 8 samples"));
+    assert!(page.contains("emberlab lab --artifacts"));
 }
 
 /// Uses the official set, or a part of it.

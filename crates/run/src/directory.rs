@@ -9,6 +9,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The folder of all runs unless another is named.
+pub const DEFAULT_ARTIFACTS: &str = "artifacts";
+
 /// The names of its files.
 pub mod file {
     /// The resolved configuration.

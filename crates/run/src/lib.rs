@@ -54,7 +54,7 @@ mod slot;
 mod summary;
 
 pub use confusion::Confusion;
-pub use directory::{Existing, RunDir, file, is_busy};
+pub use directory::{DEFAULT_ARTIFACTS, Existing, RunDir, file, is_busy};
 pub use error::Error;
 pub use evaluation::{Averages, ClassFigures, Evaluation, TopK, rank};
 pub use event_file::EventFile;

@@ -37,8 +37,7 @@ pub fn run(arguments: &GradcheckArgs) -> Result<(), Error> {
     } else {
         print::text(&table(&report))?
     }
-    let failed = report.parameters.into_iter().filter(|parameter| !parameter.passed);
-    let failed: Vec<String> = failed.map(|parameter| parameter.name).collect();
+    let failed = report.failed();
     if failed.is_empty() { Ok(()) } else { Err(Error::Gradcheck(failed)) }
 }
 

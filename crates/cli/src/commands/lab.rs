@@ -6,6 +6,7 @@ use crate::output::ProgressBars;
 use crate::output::print;
 use crate::signals;
 use clap::Args;
+use emberlab_run::DEFAULT_ARTIFACTS;
 use emberlab_training::Error as TrainingError;
 use std::path::PathBuf;
 
@@ -15,7 +16,7 @@ pub struct LabArgs {
     #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
     set: Vec<String>,
     /// The folder of all runs; the lab is written to `lab/` in it
-    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_ARTIFACTS)]
     artifacts: PathBuf,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use clap::Args;
+use emberlab_run::DEFAULT_ARTIFACTS;
 use emberlab_training::trained_run::TrainedRun;
 use std::path::PathBuf;
 
@@ -11,7 +12,7 @@ pub struct RunArgs {
     #[arg(value_name = "RUN")]
     pub run: PathBuf,
     /// The folder of all runs
-    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_ARTIFACTS)]
     pub artifacts: PathBuf,
 }
 

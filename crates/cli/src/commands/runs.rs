@@ -5,13 +5,13 @@ use crate::output::print;
 use clap::Args;
 use emberlab_config::ScoreName;
 use emberlab_models::MetricName;
-use emberlab_run::{PartScores, RunSummary, names, show, summaries};
+use emberlab_run::{DEFAULT_ARTIFACTS, PartScores, RunSummary, names, show, summaries};
 use std::path::PathBuf;
 
 #[derive(Args, Debug)]
 pub struct RunsArgs {
     /// The folder of all runs
-    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_ARTIFACTS)]
     artifacts: PathBuf,
     /// Print JSON
     #[arg(long)]

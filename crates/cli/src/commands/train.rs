@@ -10,7 +10,7 @@ use crate::sweep::follow_sweep;
 use clap::{Args, ValueEnum};
 use emberlab_config::{Config, ConfigError, TrainingConfig};
 use emberlab_models::{GradientRule, Output, Precision, Score};
-use emberlab_run::{Existing, RunRecord};
+use emberlab_run::{DEFAULT_ARTIFACTS, Existing, RunRecord};
 use emberlab_training::history::{History, numbers};
 use emberlab_training::host::Host;
 use emberlab_training::train::{TrainOptions, TrainReport, train};
@@ -26,7 +26,7 @@ pub struct TrainArgs {
     #[arg(long)]
     name: Option<String>,
     /// The folder of all runs
-    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_ARTIFACTS)]
     artifacts: PathBuf,
     /// Replace a run of the same name
     #[arg(long)]

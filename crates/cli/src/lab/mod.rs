@@ -63,7 +63,7 @@ pub struct LabOptions<'a> {
 ///
 /// # Errors
 ///
-/// Every [`Error`] that training has.
+/// Every [`Error`] that training has; [`Error::Gradcheck`], with the page written, if derivatives do not agree.
 pub fn run(options: &LabOptions<'_>) -> Result<PathBuf, Error> {
     check_overrides(&options.overrides)?;
     let folder = options.artifacts.join(FOLDER);
@@ -97,11 +97,20 @@ pub fn run(options: &LabOptions<'_>) -> Result<PathBuf, Error> {
         .into_iter()
         .map(|experiment| Ok(WorkedExample::new(&experiment.config(&options.overrides)?)?))
         .collect::<Result<_, Error>>()?;
-    let lab = Lab { done, no_images, worked, checks, spreads, overrides: options.overrides.clone() };
+    let lab = Lab {
+        done,
+        no_images,
+        worked,
+        checks,
+        spreads,
+        overrides: options.overrides.clone(),
+        artifacts: options.artifacts.clone(),
+    };
     let path = folder.join(PAGE);
     atomic::write(&path, page::page(&lab)?.as_bytes())?;
     (options.tell)(&format!("done in {:.1} s", start.elapsed().as_secs_f64()))?;
-    Ok(path)
+    let failed: Vec<String> = lab.checks.iter().flat_map(|(_, report)| report.failed()).collect();
+    if failed.is_empty() { Ok(path) } else { Err(Error::Gradcheck(failed)) }
 }
 
 /// The reason why images are missing; `None` if they are available.
@@ -176,7 +185,8 @@ fn spread(
 fn check(experiment: Experiment, options: &LabOptions<'_>) -> Result<Report, Error> {
     let config = experiment.config(&options.overrides)?;
     let start = Instant::now();
-    let report = gradcheck(&config, &GradcheckOptions::default(), options.progress)?;
+    let check_options = GradcheckOptions { warn: options.warn, ..GradcheckOptions::default() };
+    let report = gradcheck(&config, &check_options, options.progress)?;
     (options.tell)(&format!(
         "{:24} derivatives {} in {:.2} s",
         experiment.name,

@@ -6,6 +6,7 @@ use emberlab_models::MetricName;
 use emberlab_report::{Figure, Material};
 use emberlab_training::WorkedExample;
 use emberlab_training::gradcheck::Report;
+use std::path::PathBuf;
 
 /// An experiment that was run.
 pub struct Done {
@@ -31,6 +32,8 @@ pub struct Lab {
     pub spreads: Vec<(Experiment, Spread)>,
     /// The keys that were set on the command line.
     pub overrides: Vec<String>,
+    /// The folder of all runs.
+    pub artifacts: PathBuf,
 }
 
 impl Lab {

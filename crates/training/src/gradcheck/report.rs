@@ -26,6 +26,14 @@ pub struct Report {
     pub parameters: Vec<ParameterReport>,
 }
 
+impl Report {
+    /// The names of the parameters that did not pass.
+    pub fn failed(&self) -> Vec<String> {
+        let failed = self.parameters.iter().filter(|parameter| !parameter.passed);
+        failed.map(|parameter| parameter.name.clone()).collect()
+    }
+}
+
 /// The outcome for one parameter.
 #[derive(Clone, Debug, Serialize)]
 pub struct ParameterReport {

@@ -6,6 +6,7 @@ use crate::lab::experiment::Experiment;
 use crate::lab::formula::{display, inline};
 use crate::lab::results::{Done, Lab};
 use crate::lab::spread::{Spread, WIDTH};
+use emberlab_data::cifar10::archive;
 use emberlab_report::curve_figure;
 use emberlab_report::plots::Scale;
 use maud::{Markup, html};
@@ -63,14 +64,28 @@ pub fn mlp_images(lab: &Lab) -> Result<Markup, Error> {
         (printed(&epoch_lines(done, |loss| loss.to_string())))
         (outcome(done))
         (among_seeds(lab, done)?)
-        p {
-            "With weights this small and a learning rate of 0.01 a hundred updates change the loss only a little from its start, "
-            (inline(r"\ln 10 = 2.3026")?) ". The configurations under " code { "configs/full/" } " train longer."
-        }
+        (start_and_end(done)?)
         (figure(done, "weights"))
         (figure(done, "test-images"))
         (figure(done, "histograms"))
         (report_link(done))
+    })
+}
+
+/// How far the updates took the loss from that of equal probabilities.
+fn start_and_end(done: &Done) -> Result<Markup, Error> {
+    let losses = losses(done);
+    let (Some(first), Some(last)) = (losses.first(), losses.last()) else { return Ok(html! {}) };
+    let record = &done.material.record;
+    let n_classes = record.data.class_names.len();
+    let of_equal = format!(r"\ln {n_classes} = {:.4}", (n_classes as f64).ln());
+    Ok(html! {
+        p {
+            "Small weights begin near the loss of equal probabilities, " (inline(&of_equal)?) ". Here " (record.updates)
+            " updates with a learning rate of " (done.material.config.training.optimizer.learning_rate) " took it from "
+            (format!("{first:.4}")) " to " (format!("{last:.4}")) ". The configurations under " code { "configs/full/" }
+            " train longer."
+        }
     })
 }
 
@@ -80,7 +95,7 @@ fn missing(title: &str, id: &str, lab: &Lab) -> Markup {
         h2 id=(id) { (title) }
         p { "Left out, because images are missing: " (lab.no_images.as_deref().unwrap_or("they were not found")) "." }
         p {
-            "This downloads CIFAR-10 (163 MB) into " code { "data/" } ", checks it and unpacks it:"
+            "This downloads CIFAR-10 (" (archive::SIZE / 1_000_000) " MB) into " code { "data/" } ", checks it and unpacks it:"
         }
         (emberlab_report::page::verbatim("emberlab data fetch configs/lab/cifar10-linear.toml"))
         p {

@@ -2,7 +2,7 @@
 
 use crate::lab::results::Lab;
 use emberlab_report::page::{table, verbatim};
-use emberlab_run::Scores;
+use emberlab_run::{DEFAULT_ARTIFACTS, Scores};
 use maud::{Markup, html};
 
 /// The results of every run, and the commands that repeat them.
@@ -23,6 +23,10 @@ pub fn results(lab: &Lab) -> Markup {
     };
     let rows: Vec<Vec<String>> = lab.done.iter().map(row).collect();
     let sets: String = lab.overrides.iter().map(|one| format!(" --set '{one}'")).collect();
+    let artifacts = match lab.artifacts.to_str() {
+        Some(DEFAULT_ARTIFACTS) => String::new(),
+        _ => format!(" --artifacts '{}'", lab.artifacts.display()),
+    };
     let record = lab.done.first().map(|done| &done.material.record);
     html! {
         h2 id="results" { "13. All results" }
@@ -36,7 +40,7 @@ pub fn results(lab: &Lab) -> Markup {
             }
         }
         p { "This command makes the page again:" }
-        (verbatim(&format!("emberlab lab{sets}")))
+        (verbatim(&format!("emberlab lab{artifacts}{sets}")))
         p { "This command trains a single experiment and shows a dashboard:" }
         (verbatim("emberlab train configs/lab/synthetic-softmax.toml"))
     }

@@ -54,7 +54,7 @@ pub fn batch_and_stochastic(lab: &Lab) -> Result<Markup, Error> {
                 (figure(batch, "confusion-matrix"))
                 (report_link(batch))
                 h3 { "Stochastic gradient descent" }
-                p { "The same with " code { "batch_size = 1" } ". The lines show the mean loss of a pass; each sample is scored before its own update." }
+                p { "The same with an update for each batch of " (batch_size(stochastic)) ". The lines show the mean loss of a pass; each batch is scored before its own update." }
                 (printed(&stochastic_lines(stochastic)))
                 p { (time(stochastic)) " Test accuracy: " (stochastic.test_accuracy()) "." }
                 (figure(stochastic, "loss"))
@@ -81,6 +81,15 @@ fn stochastic_lines(done: &Done) -> Vec<String> {
     lines.map(|(pass, loss)| format!("Iteration {pass}/{n}, Loss: {loss:.4}")).collect()
 }
 
+/// The number of samples in a batch, as `1 sample`.
+fn batch_size(done: &Done) -> String {
+    let n_train = done.material.record.data.n_train;
+    match done.material.config.training.plan.samples(1, n_train) {
+        1 => "1 sample".to_owned(),
+        n => format!("{n} samples"),
+    }
+}
+
 fn time(done: &Done) -> String {
     format!("Time taken: {:.4} s.", done.material.record.seconds.train)
 }
@@ -88,7 +97,8 @@ fn time(done: &Done) -> String {
 fn comparison(batch: &Done, stochastic: &Done) -> Markup {
     let row = |name: &str, done: &Done| {
         let record = &done.material.record;
-        let samples = record.updates * if name == "batch" { done.material.record.data.n_train } else { 1 };
+        let (plan, n_train) = (done.material.config.training.plan, record.data.n_train);
+        let samples = plan.samples(plan.iterations(n_train), n_train) * losses(done).len();
         let test = record.metrics.test.as_ref().map_or("–".to_owned(), |test| format!("{:.4}", test.loss));
         vec![
             name.to_owned(),
