@@ -72,80 +72,64 @@ fn right_derivatives_pass_for_every_layer_and_activation() {
     }
 }
 
-/// A table whose columns are far from 0, as many are that are not normalised: most units are saturated, and little is left of
-/// their slopes.
-#[test]
-fn right_derivatives_pass_where_units_are_saturated() {
+/// Whether the derivatives of an MLP pass on 24 rows of three columns, `offset` to `offset + width`, in `n_classes` classes.
+fn mlp_passes(
+    [offset, width]: [f64; 2],
+    n_classes: usize,
+    settings: &[String],
+    options: &GradcheckOptions,
+) -> bool {
     let folder = tempfile::TempDir::new().unwrap();
     let (table, path) = (folder.path().join("table.csv"), folder.path().join("config.toml"));
     let mut random = RandomState::new(5);
     let rows = (0..24).map(|row| {
-        let [a, b, c] = [(); 3].map(|()| 1000.0 * random.random_sample());
-        format!("{a},{b},{c},{}\n", row % 2)
+        let [a, b, c] = [(); 3].map(|()| offset + width * random.random_sample());
+        format!("{a},{b},{c},{}\n", row % n_classes)
     });
     fs::write(&table, std::iter::once("a,b,c,y\n".to_owned()).chain(rows).collect::<String>()).unwrap();
+    let text = format!(
+        r#"
+        name = "mlp"
+        [data]
+        source = "csv"
+        file = {table:?}
+        label = "y"
+        [model]
+        kind = "mlp"
+        [training]
+        epochs = 1
+        [training.optimizer]
+        learning_rate = 0.1
+        "#
+    );
+    fs::write(&path, text).unwrap();
+    gradcheck(&Config::load(&path, settings).unwrap(), options, &NoProgress).unwrap().passed
+}
+
+/// A table whose columns are far from 0, as many are that are not normalised: most units are saturated, and little is left of
+/// their slopes.
+#[test]
+fn right_derivatives_pass_where_units_are_saturated() {
     for (activation, seed) in [("tanh", 2), ("tanh", 16), ("tanh", 17), ("sigmoid", 15), ("sigmoid", 17)] {
-        let text = format!(
-            r#"
-            name = "saturated"
-            seed = {seed}
-            [data]
-            source = "csv"
-            file = {table:?}
-            label = "y"
-            normalize = "none"
-            [model]
-            kind = "mlp"
-            hidden = [6, 4]
-            activation = "{activation}"
-            init = {{ scheme = "kaiming-uniform" }}
-            [training]
-            epochs = 1
-            [training.optimizer]
-            learning_rate = 0.1
-            "#
-        );
-        fs::write(&path, text).unwrap();
-        let config = Config::load(&path, &[]).unwrap();
-        let report = gradcheck(&config, &options(16, 4), &NoProgress).unwrap();
-        assert!(report.passed, "{activation}, seed {seed}: {report:#?}");
+        let settings = [
+            format!("seed={seed}"),
+            "data.normalize=none".into(),
+            "model.hidden=[6, 4]".into(),
+            format!("model.activation={activation}"),
+            "model.init.scheme=kaiming-uniform".into(),
+        ];
+        let passed = mlp_passes([0.0, 1000.0], 2, &settings, &options(16, 4));
+        assert!(passed, "{activation}, seed {seed}");
     }
 }
 
 /// Over two samples the terms of batch norm's derivative cancel almost entirely.
 #[test]
 fn right_derivatives_pass_with_batch_norm_over_two_samples() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let (table, path) = (folder.path().join("table.csv"), folder.path().join("config.toml"));
-    let mut random = RandomState::new(5);
-    let rows = (0..24).map(|row| {
-        let [a, b, c] = [(); 3].map(|()| 4.0 + random.random_sample());
-        format!("{a},{b},{c},{}\n", row % 3)
-    });
-    fs::write(&table, std::iter::once("a,b,c,y\n".to_owned()).chain(rows).collect::<String>()).unwrap();
     for seed in 0..12 {
-        let text = format!(
-            r#"
-            name = "two-samples"
-            seed = {seed}
-            [data]
-            source = "csv"
-            file = {table:?}
-            label = "y"
-            [model]
-            kind = "mlp"
-            hidden = [16, 8]
-            batch_norm = true
-            [training]
-            epochs = 1
-            [training.optimizer]
-            learning_rate = 0.1
-            "#
-        );
-        fs::write(&path, text).unwrap();
-        let config = Config::load(&path, &[]).unwrap();
-        let report = gradcheck(&config, &options(2, 4), &NoProgress).unwrap();
-        assert!(report.passed, "seed {seed}: {report:#?}");
+        let settings =
+            ["model.hidden=[16, 8]".into(), "model.batch_norm=true".into(), format!("seed={seed}")];
+        assert!(mlp_passes([4.0, 1.0], 3, &settings, &options(2, 4)), "seed {seed}");
     }
 }
 
