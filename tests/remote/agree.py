@@ -127,6 +127,10 @@ def main():
         servers = [Server(serves), Server(serves)]
         try:
             one, two = servers[0].address, ",".join(server.address for server in servers)
+            for addresses, code in [(two, 0), (f"ws://127.0.0.1:{free_port()}", 5)]:
+                doctor = subprocess.run([remote, "doctor", "--remote", addresses], capture_output=True, text=True,
+                                        timeout=PATIENCE)
+                assert doctor.returncode == code, doctor
             compare("on one server", here, train(remote, folder, "one", "--remote", one), ONE_SERVER)
             compare("on two servers", here, train(remote, folder, "two", "--remote", two), TWO_SERVERS)
             for name, n_servers, how in [("one-killed", 1, signal.SIGKILL), ("two-killed", 2, signal.SIGKILL),

@@ -4,6 +4,7 @@ use crate::doctor::{Diagnosis, Processor};
 use crate::error::Error;
 use crate::output::print;
 use clap::Args;
+use emberlab_config::DeviceConfig;
 use emberlab_training::devices::{Nvidia, Problem, Vulkan};
 use std::path::PathBuf;
 
@@ -12,10 +13,14 @@ pub struct DoctorArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// The servers to try, `ws://HOST:PORT`, separated by commas, in a build for them
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
+    remote: Vec<String>,
 }
 
 pub fn run(arguments: &DoctorArgs) -> Result<(), Error> {
-    let diagnosis = Diagnosis::examine();
+    let diagnosis =
+        Diagnosis::examine(&DeviceConfig { remote: arguments.remote.clone(), ..DeviceConfig::default() });
     if arguments.json {
         print::json(&diagnosis)?;
     } else {

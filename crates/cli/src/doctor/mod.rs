@@ -31,7 +31,7 @@ pub struct Build {
 /// The result of trying the backend out.
 #[derive(Clone, Debug, Serialize)]
 pub struct Trial {
-    /// Whether device 0 computed a sum that is right.
+    /// Whether the device computed a sum that is right.
     pub works: bool,
     /// The device, or the reason why there is none.
     pub said: String,
@@ -58,10 +58,10 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// Looks at all of it.
-    pub fn examine() -> Self {
+    /// Looks at all of it, and tries the first of the devices that `device` asks for.
+    pub fn examine(device: &DeviceConfig) -> Self {
         let drivers = Drivers::examine();
-        let trial = match devices::device(&DeviceConfig::default()) {
+        let trial = match devices::device(device) {
             Ok(device) => {
                 Trial { works: true, said: format!("{device:?}"), bf16: devices::has_bf16(&device) }
             }
