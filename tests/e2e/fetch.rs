@@ -71,6 +71,7 @@ fn arguments_that_cannot_work_are_errors() {
     assert!(said.code == 3 && said.stderr.starts_with(wanted), "{}", said.stderr);
     assert_eq!(lab.emberlab("data fetch images.toml --from archive.tar.gz --sha256 12").code, 2);
     assert_eq!(lab.emberlab("data fetch images.toml --from a --url b").code, 2);
+    assert_eq!(lab.emberlab("data fetch images.toml --from a --stall 5").code, 2);
     let table = CONFIG.replace("\"cifar10\"\ndirectory = \"fetched\"", "\"synthetic\"");
     lab.write("table.toml", table);
     let wanted = "error: `data.source` is another one than \"cifar10\", the only one that is fetched";

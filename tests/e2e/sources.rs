@@ -58,6 +58,8 @@ fn an_image_folder_is_looked_at_trained_on_and_predicted() {
     RgbImage::from_pixel(50, 20, Rgb([210, 40, 35])).save(lab.path("red.webp")).unwrap();
     let predictions = json(&lab.emberlab("predict squares red.webp --json").succeeds().stdout);
     assert_eq!(predictions[0]["class"], "red");
+    let said = lab.emberlab("data preview squares.toml --columns a b");
+    said.fails(2, "error: images have no columns; leave `--columns` out");
     let said = lab.emberlab("data preview squares.toml").succeeds();
     assert_eq!(said.stdout, "squares-preview.png\n");
     let picture = image::open(lab.path("squares-preview.png")).unwrap().into_rgb8();

@@ -15,7 +15,7 @@ use emberlab_run::atomic;
 use emberlab_run::comparable;
 use emberlab_run::config_file::read_settings;
 use emberlab_run::metrics_file::{self, curve};
-use emberlab_run::{RunDir, file};
+use emberlab_run::{DEFAULT_ARTIFACTS, RunDir, file};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ pub struct CompareArgs {
     #[arg(required = true, num_args = 2.., value_name = "RUN")]
     runs: Vec<PathBuf>,
     /// The folder of all runs
-    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_ARTIFACTS)]
     artifacts: PathBuf,
     /// Draw the runs' curves into this PNG file: solid for training, dashed for validation
     #[arg(long, value_name = "FILE")]
@@ -35,7 +35,7 @@ pub struct CompareArgs {
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// The metric that `--plot` draws
-    #[arg(long, value_name = "NAME", default_value = LOSS.name, value_parser = score_name())]
+    #[arg(long, value_name = "NAME", default_value = LOSS.name, requires = "plot", value_parser = score_name())]
     metric: ScoreName,
     /// Print JSON
     #[arg(long)]

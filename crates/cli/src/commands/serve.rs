@@ -4,7 +4,7 @@ use crate::error::{Error, SystemError, UsageError};
 use crate::output::print;
 use clap::Args;
 use emberlab_config::DeviceConfig;
-use emberlab_training::devices;
+use emberlab_training::devices::{self, DeviceError};
 use std::net::TcpListener;
 
 #[derive(Args, Debug)]
@@ -21,6 +21,9 @@ pub struct ServeArgs {
 }
 
 pub fn run(arguments: &ServeArgs) -> Result<(), Error> {
+    if !devices::CAN_SERVE {
+        return Err(Error::from(DeviceError::CannotServe));
+    }
     if !arguments.expose {
         return Err(UsageError::NotExposed.into());
     }

@@ -10,10 +10,10 @@ use clap::Args;
 use emberlab_config::settings;
 use emberlab_config::{Config, ScoreName};
 use emberlab_data::file_lock::FileLock;
-use emberlab_models::{LOSS, MetricName};
+use emberlab_models::{LOSS, MetricName, Unit};
 use emberlab_run::config_file::read_settings;
 use emberlab_run::leftovers;
-use emberlab_run::{Metrics, Outcome, RunDir, RunSummary, Scores, file, show};
+use emberlab_run::{DEFAULT_ARTIFACTS, Metrics, Outcome, RunDir, RunSummary, Scores, file, show};
 use emberlab_training::StopSignal;
 use emberlab_training::devices;
 use std::ffi::OsString;
@@ -48,7 +48,7 @@ pub struct SweepArgs {
     #[arg(long, value_name = "NAME", default_value = LOSS.name, value_parser = score_name())]
     metric: ScoreName,
     /// The folder in which the sweep's folder is created
-    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_ARTIFACTS)]
     artifacts: PathBuf,
     /// Print the ranking as JSON
     #[arg(long)]
@@ -281,23 +281,25 @@ fn table(ranks: &[Rank], metric: ScoreName) -> String {
     for rank in ranks {
         let mut row = vec![rank.rank.map_or("-".to_owned(), |place| place.to_string())];
         row.extend(rank.settings.iter().map(|(_, value)| value.clone()));
-        row.push(mean(rank.loss, |value| format!("{value:.6}"), ""));
-        let share = |value: f64| format!("{:.2}", 100.0 * value);
-        row.extend(is_extra.then(|| mean(rank.metric, share, " %")));
-        row.push(mean(rank.validation_accuracy, share, " %"));
-        row.push(mean(rank.test_accuracy, share, " %"));
+        row.push(mean(rank.loss, Unit::Nats));
+        row.extend(is_extra.then(|| mean(rank.metric, metric.description().unit)));
+        row.push(mean(rank.validation_accuracy, Unit::Share));
+        row.push(mean(rank.test_accuracy, Unit::Share));
         row.push(rank.runs.join(" "));
         rows.push(row);
     }
     format!("\n{}", print::table(&rows))
 }
 
-fn mean(mean: Option<Mean>, show: impl Fn(f64) -> String, unit: &str) -> String {
-    match mean {
-        None => "-".to_owned(),
-        Some(Mean { mean, deviation: None }) => show(mean) + unit,
-        Some(Mean { mean, deviation: Some(deviation) }) => {
-            format!("{} ± {}{unit}", show(mean), show(deviation))
+/// A mean and its standard deviation, as in `0.123456` and `95.31 ± 0.20 %`.
+fn mean(mean: Option<Mean>, unit: Unit) -> String {
+    let Some(Mean { mean, deviation }) = mean else { return "-".to_owned() };
+    let mean = unit.show(mean);
+    match deviation {
+        None => mean,
+        Some(deviation) => {
+            let number = mean.strip_suffix(" %").unwrap_or(&mean);
+            format!("{number} ± {}", unit.show(deviation))
         }
     }
 }

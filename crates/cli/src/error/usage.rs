@@ -35,6 +35,9 @@ pub enum UsageError {
     /// An output file that the samples are read from.
     #[error("`{}` is the table that the samples are read from; choose another folder with `--out`", .0.display())]
     OverwritesSource(PathBuf),
+    /// `data preview --columns` of images.
+    #[error("images have no columns; leave `--columns` out")]
+    NoColumns,
     /// A column that the table does not have.
     #[error("`{wanted}` is not a column, must be one of {}", quoted(columns))]
     NoColumn {

@@ -1,5 +1,6 @@
 //! Output of the program to standard output, standard error and the terminal.
 
+pub mod clock;
 mod plain_lines;
 pub mod print;
 pub mod progress_bars;

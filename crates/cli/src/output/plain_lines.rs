@@ -1,5 +1,6 @@
 //! One readable line per epoch, or per `log_every` updates, for logs and pipes.
 
+use crate::output::clock::clock;
 use crate::output::standard_output;
 use crate::output::terminal;
 use anstyle::Style;
@@ -154,16 +155,6 @@ impl PlainRenderer {
 const PATIENCE: Duration = Duration::from_millis(100);
 /// The expected duration of a run from which on the pace is printed.
 const WORTH_A_PACE: Duration = Duration::from_secs(10);
-
-/// `2:05`, or `1:02:05` from an hour on.
-fn clock(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    match hours {
-        0 => format!("{minutes}:{seconds:02}"),
-        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
-    }
-}
 
 fn id(name: &str) -> MetricId {
     MetricId::new(Arc::new(name.to_owned()))

@@ -47,10 +47,7 @@ impl Description {
 
     /// A value with its unit, as in `0.123456` and `95.31 %`.
     pub fn show(&self, value: f64) -> String {
-        match self.unit {
-            Unit::Nats => format!("{value:.6}"),
-            Unit::Share => format!("{:.2} %", self.unit.displayed(value)),
-        }
+        self.unit.show(value)
     }
 
     /// A value in few digits, for a sentence, as in `0.1235` and `95.31 %`.
@@ -73,6 +70,14 @@ impl Unit {
         match self {
             Self::Nats => value,
             Self::Share => 100.0 * value,
+        }
+    }
+
+    /// A value with its unit, as in `0.123456` and `95.31 %`.
+    pub fn show(self, value: f64) -> String {
+        match self {
+            Self::Nats => format!("{value:.6}"),
+            Self::Share => format!("{:.2} %", self.displayed(value)),
         }
     }
 

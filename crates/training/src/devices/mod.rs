@@ -37,7 +37,7 @@ pub use platform::Platform;
 pub use problem::Problem;
 pub use remote::Servers;
 pub use selection::{device, device_to_read, devices, has_bf16};
-pub use serve::serve;
+pub use serve::{CAN_SERVE, serve};
 pub use threads::threads;
 pub use vulkan::Vulkan;
 pub use watchdog::Watchdog;

@@ -28,7 +28,7 @@ pub struct FetchArgs {
     #[arg(long, conflicts_with = "sha256")]
     no_verify: bool,
     /// Seconds without data after which the request is repeated
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, conflicts_with = "from", value_parser = clap::value_parser!(u64).range(1..=3600))]
     stall: u64,
 }
 

@@ -108,6 +108,7 @@ fn preview(config: &Config, out: Option<&Path>, columns: Option<&[String]>) -> R
     let train = samples(config)?.splits.train.samples;
     let title = format!("{}: {} training samples", config.name, train.len());
     let picture = match &train.features {
+        Features::Images { .. } if columns.is_some() => return Err(UsageError::NoColumns.into()),
         Features::Images { .. } => {
             plots::ImageGrid::new(&title, &train)?.map(|picture| plots::png(&picture)).transpose()?
         }

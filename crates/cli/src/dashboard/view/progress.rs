@@ -1,8 +1,8 @@
 //! Bars for the progress of the task and of the training.
 
 use super::panel;
-use crate::dashboard::pace::clock;
 use crate::dashboard::state::{Position, State};
+use crate::output::clock::clock;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Style};

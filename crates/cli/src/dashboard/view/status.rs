@@ -1,8 +1,8 @@
 //! The phase, the progress and the pace.
 
 use super::{field, panel};
-use crate::dashboard::pace::clock;
 use crate::dashboard::state::{Position, State};
+use crate::output::clock::clock;
 use emberlab_training::learner::LEARNING_RATE;
 use emberlab_training::learner::THROUGHPUT;
 use ratatui::Frame;
