@@ -5,6 +5,8 @@
 //! A layer that a configuration can choose also has a [`LayerSpec`], which [`AnyLayer::new`] builds it from.
 //! Between layers a batch is a matrix with a row per sample; layers of images know the shape of the images.
 
+#![expect(clippy::large_enum_variant, reason = "a network has few layers, and their records are made once")]
+
 mod im2col;
 mod layer;
 mod list;
