@@ -1,7 +1,6 @@
 //! Comparison of whole runs with the lab in NumPy, values from `tests/golden/curves.py`.
 
 use crate::support::{Lab, cifar10, root};
-use safetensors::SafeTensors;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -68,17 +67,13 @@ fn assert_equal(config: &str, curve: &Curve, gradient: &str, directory: Option<&
         assert_close(&format!("{what}: accuracy"), &lab.metric("run", "train", "accuracy"), accuracies);
     }
     for (index, layer) in curve.weights.iter().flatten().enumerate() {
-        let bytes = lab.bytes("artifacts/run/model.safetensors");
-        let weights = SafeTensors::deserialize(&bytes).unwrap();
         let (n_outputs, n_inputs) = (layer.weight.len(), layer.weight[0].len());
         for (name, shape, expected) in [
             ("weight", vec![n_outputs, n_inputs], layer.weight.concat()),
             ("bias", vec![n_outputs], layer.bias.clone()),
         ] {
-            let tensor = weights.tensor(&format!("layers.{index}.{name}")).unwrap();
-            assert_eq!(tensor.shape(), shape);
-            let values: Vec<f64> =
-                tensor.data().as_chunks::<4>().0.iter().map(|b| f64::from(f32::from_le_bytes(*b))).collect();
+            let (is, values) = lab.tensor("run", &format!("layers.{index}.{name}"));
+            assert_eq!(is, shape);
             assert_close(&format!("{what}: {name} {index}"), &values, &expected);
         }
     }

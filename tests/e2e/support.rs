@@ -2,6 +2,7 @@
 
 use crate::process::{Process, Said};
 use emberlab_data::RandomState;
+use safetensors::SafeTensors;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,6 +100,16 @@ impl Lab {
             _ => None,
         });
         values.collect()
+    }
+
+    /// The shape of a tensor of a run's weights, and its numbers.
+    pub fn tensor(&self, run: &str, name: &str) -> (Vec<usize>, Vec<f64>) {
+        let bytes = self.bytes(&format!("artifacts/{run}/model.safetensors"));
+        let weights = SafeTensors::deserialize(&bytes).unwrap();
+        let tensor = weights.tensor(name).unwrap();
+        let numbers = tensor.data().as_chunks::<4>().0;
+        let numbers = numbers.iter().map(|bytes| f64::from(f32::from_le_bytes(*bytes))).collect();
+        (tensor.shape().to_vec(), numbers)
     }
 
     /// Writes a set of 60 and 25 images of random bytes in CIFAR-10's layout into `data`, drawn as
