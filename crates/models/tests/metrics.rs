@@ -1,5 +1,6 @@
 //! Metrics over batches of unequal size against scikit-learn.
 
+#![cfg(feature = "burn")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use burn::backend::Flex;

@@ -30,7 +30,7 @@ pub fn logits(
 /// The score and the predictions of a classifier on a set of samples.
 #[derive(Clone, Debug)]
 pub struct Evaluated {
-    /// Plain cross-entropy and accuracy.
+    /// Plain cross-entropy, and the metrics of the classifier.
     pub score: Score,
     /// The class predicted for each sample.
     pub predictions: Vec<usize>,
@@ -56,7 +56,7 @@ pub fn predicted(output: Output, logits: Tensor<Backend, 2>) -> (Vec<usize>, Vec
     (predictions, output.probabilities(logits).into_data().iter::<f64>().collect())
 }
 
-/// Plain cross-entropy and accuracy on a set; returns `None` where the set is empty.
+/// Plain cross-entropy and the metrics of the classifier on a set; returns `None` where the set is empty.
 pub fn score(
     classifier: &Classifier<Backend>,
     set: &DeviceSet<Backend>,

@@ -169,7 +169,7 @@ impl Resuming<'_> {
     }
 }
 
-/// Refuses to begin again, which deletes all checkpoints, while one of them may be whole.
+/// Refuses to begin again, for the first checkpoint then deletes all others, while one of them may be whole.
 fn refuse_unreadable(found: &Newest) -> Result<(), Error> {
     let unreadable = found.unfit.iter().find(|(_, reason)| matches!(reason, Unfit::Unreadable(_)));
     match unreadable {

@@ -72,7 +72,8 @@ impl Accumulator {
     }
 }
 
-fn scale(model: &Classifier<AutodiffBackend>, gradients: &mut GradientsParams, factor: Weight<Backend>) {
+/// Multiplies the gradients of a model by `factor`.
+pub fn scale(model: &Classifier<AutodiffBackend>, gradients: &mut GradientsParams, factor: Weight<Backend>) {
     model.visit(&mut Scale { gradients, factor });
 }
 

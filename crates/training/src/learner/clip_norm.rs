@@ -3,11 +3,12 @@
 //! With the gradients `g` of all parameters and `n = √Σ g²`, each is multiplied by
 //! `min(1, max_norm / (n + 1e-6))`. Everything stays on the device, so that nothing waits for it.
 
+use super::accumulator::scale;
 use crate::devices::{AutodiffBackend, Backend};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
-use emberlab_models::Classifier;
+use emberlab_models::{Classifier, Weight};
 
 /// Added to the norm, as PyTorch does.
 const EPSILON: f64 = 1e-6;
@@ -21,7 +22,7 @@ pub fn clip_norm(model: &Classifier<AutodiffBackend>, gradients: &mut GradientsP
     }
     let norm = Tensor::cat(squares.sums, 0).sum().sqrt();
     let factor = ((norm + EPSILON).recip() * max_norm).clamp_max(1.0);
-    model.visit(&mut Scale { gradients, factor });
+    scale(model, gradients, Weight::OnDevice(factor));
 }
 
 /// The sum of the squares of each gradient, `[1]`, on the device.
@@ -34,20 +35,6 @@ impl ModuleVisitor<AutodiffBackend> for SumsOfSquares<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<AutodiffBackend, D>>) {
         if let Some(gradient) = self.gradients.get::<Backend, D>(param.id) {
             self.sums.push(gradient.square().sum());
-        }
-    }
-}
-
-struct Scale<'a> {
-    gradients: &'a mut GradientsParams,
-    /// `[1]`.
-    factor: Tensor<Backend, 1>,
-}
-
-impl ModuleVisitor<AutodiffBackend> for Scale<'_> {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<AutodiffBackend, D>>) {
-        if let Some(gradient) = self.gradients.remove::<Backend, D>(param.id) {
-            self.gradients.register(param.id, gradient * self.factor.clone().unsqueeze());
         }
     }
 }

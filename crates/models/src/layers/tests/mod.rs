@@ -26,7 +26,7 @@ const N_CLASSES: usize = 3;
 /// Two images of two by two pixels.
 const IMAGE: ImageShape = ImageShape { channels: 2, height: 2, width: 2 };
 
-/// A linear layer and a block: convolution, batch norm, ReLU, and a second block with a convolution and dropout. A
+/// A convolution and a block: convolution, batch norm, ReLU, and a second block with a convolution and dropout. A
 /// linear layer to the logits comes last.
 fn network<B: Backend>() -> Network<B> {
     let (random, device) = (&mut RandomState::new(3), Default::default());
