@@ -50,6 +50,11 @@ impl<B: Backend> DeviceLoader<B> {
         Self { augment: Some((augmenter, Mutex::new(RandomState::new(seed)))), ..self }
     }
 
+    /// Samples of the current epoch that have been returned.
+    pub fn items_processed(&self) -> usize {
+        self.plan.samples(lock(&self.epoch).n_batches, self.set.len())
+    }
+
     /// The position in the current epoch.
     pub fn state(&self) -> LoaderState {
         let epoch = lock(&self.epoch);

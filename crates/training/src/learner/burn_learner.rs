@@ -66,7 +66,7 @@ fn supervised(training: &UpdateLoop) -> SupervisedTraining<Components> {
     let supervised = metrics()
         .fold(supervised, |supervised, metric| supervised.metric_valid_numeric(metric))
         .metric_train_numeric(LearningRateMetric::new())
-        .metric_train_numeric(Throughput::new());
+        .metric_train_numeric(Throughput::new(training.seen_before()));
     let supervised =
         if training.host.shows_system_metrics() { with_system_metrics(supervised) } else { supervised };
     let outline = Outline {

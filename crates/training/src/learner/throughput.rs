@@ -21,8 +21,9 @@ pub struct Throughput {
 }
 
 impl Throughput {
-    pub fn new() -> Self {
-        Self { name: Arc::new(THROUGHPUT.to_owned()), last: (Instant::now(), 0), value: f64::NAN }
+    /// The speed of a training that has seen `seen_before` samples before now.
+    pub fn new(seen_before: usize) -> Self {
+        Self { name: Arc::new(THROUGHPUT.to_owned()), last: (Instant::now(), seen_before), value: f64::NAN }
     }
 }
 

@@ -123,6 +123,11 @@ impl UpdateLoop {
         Ok(())
     }
 
+    /// Samples that the updates before this process were made of.
+    pub(super) fn seen_before(&self) -> usize {
+        (self.first_epoch - 1) * self.loader.num_items() + self.loader.items_processed()
+    }
+
     fn count_update(&mut self) {
         self.unread.end_update();
         self.progress.updates += 1;
