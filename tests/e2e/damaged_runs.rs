@@ -165,6 +165,22 @@ fn a_checkpoint_that_does_not_decode_is_one_line_and_the_one_before_it_is_taken(
     assert_eq!(said.stderr, format!("warning: `{newest}` {reason}; the one before it is taken\n"));
 }
 
+/// What a checkpoint holds that is passed over does not reach the run, its running means included.
+#[test]
+fn a_run_without_a_checkpoint_that_decodes_begins_again_and_ends_alike() {
+    let (lab, _) = trained();
+    let settings = "--overwrite --set model.batch_norm=true --set training.checkpoint.keep=1";
+    lab.emberlab(&format!("train run.toml --dashboard none {settings}")).succeeds();
+    let expected = ends(&lab);
+    let newest = format!("artifacts/run/checkpoints/{}", checkpoints(&lab).last().unwrap());
+    let whole = lab.bytes(&newest);
+    lab.write(&newest, signed(&whole, |payload| replace(payload, b"moment_1", b"moment_9")));
+    let said = lab.emberlab(&format!("{TRAIN} {}", settings.trim_start_matches("--overwrite ")));
+    assert!(said.stderr.contains("so the run begins again at update 0"), "{}", said.stderr);
+    assert_eq!(said.code, 0);
+    assert!(ends(&lab) == expected);
+}
+
 #[test]
 fn a_run_whose_checkpoints_the_system_does_not_read_does_not_begin_again() {
     let (lab, expected) = trained();

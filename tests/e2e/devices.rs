@@ -95,6 +95,32 @@ fn bf16_is_refused_where_the_backend_has_none() {
     assert!(!lab.exists("artifacts"));
 }
 
+/// The running means of batch norm are those of the first device's part of each batch, as with PyTorch's `DataParallel`:
+/// after one update those of a run on that part alone, which has the same initial weights.
+#[test]
+fn running_means_are_those_of_the_first_part() {
+    let rows = ["0.5,-1,a\n", "2,0.25,b\n", "-3,1.5,a\n", "40,-7,b\n", "8,90,a\n", "-60,3,b\n"];
+    let table = |n: usize| format!("x,y,class\n{}", rows[..n].concat());
+    for gradient in ["manual", "autodiff"] {
+        let lab = Lab::new();
+        lab.write("part.csv", table(2)).write("whole.csv", table(6)).write("test.csv", table(2));
+        for (name, count) in [("part", 1), ("whole", 3)] {
+            let config = format!(
+                "name = \"{name}\"\n[data]\nsource = \"csv\"\nfile = \"{name}.csv\"\nlabel = \"class\"\ntest_file = \"test.csv\"\n\
+                 normalize = \"none\"\n[model]\nkind = \"mlp\"\nhidden = [3]\nbatch_norm = true\ngradient = \"{gradient}\"\n\
+                 [training]\nepochs = 1\n[training.optimizer]\nlearning_rate = 0.1\n[device]\ncount = {count}\n"
+            );
+            lab.write("run.toml", config);
+            assert_eq!(lab.emberlab("train run.toml --dashboard none").code, 0);
+        }
+        for tensor in ["norms.0.running_mean", "norms.0.running_var"] {
+            let [part, whole] = ["part", "whole"].map(|run| lab.tensor(run, tensor).1);
+            assert!(part.iter().all(|value| *value != 0.0), "{part:?}");
+            close(&part, &whole, 1e-6);
+        }
+    }
+}
+
 /// Scores are read in groups, so that updates do not wait for the device.
 #[test]
 fn the_device_is_waited_for_a_few_times_in_an_epoch() {

@@ -327,6 +327,14 @@ fn a_run_that_diverges_keeps_its_last_good_checkpoint() {
     let scored: Value = serde_json::from_str(&said.stdout).unwrap();
     assert_eq!(scored["loss"], record["metrics"]["test"]["loss"]);
 
+    // A checkpoint that the run was not resumed from is not gone back to.
+    let metrics = lab.read("artifacts/restored/metrics.csv").replacen("loss", "lost", 1);
+    lab.write("artifacts/restored/metrics.csv", metrics);
+    let again = DIVERGES.replace("every_epochs=1", "every_epochs=1000");
+    let said = train(&lab, &format!("{again} --set training.on_divergence=restore --name restored --resume"));
+    assert!(said.stderr.contains("so the run begins again at update 0"), "{}", said.stderr);
+    assert_eq!(said.code, 4, "{}", said.stderr);
+
     // Without a checkpoint there is nothing to restore.
     let rate = "--set training.optimizer.kind=sgd --set training.optimizer.learning_rate=1e30";
     assert_eq!(train(&lab, &format!("{rate} --set training.on_divergence=restore --name none")).code, 4);

@@ -5,7 +5,7 @@ use crate::loss::Loss;
 use crate::metrics::{MetricName, PendingScore, StepScore};
 use crate::network::Network;
 use crate::pattern::Pattern;
-use burn::module::Module;
+use burn::module::{AutodiffModule, Module};
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::train::InferenceStep;
@@ -157,6 +157,12 @@ impl<B: Backend> Classifier<B> {
 }
 
 impl<B: AutodiffBackend> Classifier<B> {
+    /// A copy that shares nothing that changes but the generator of dropout. Clones also share the running means of batch
+    /// norm, which a record, a mapper or another device given to one of them changes for all.
+    pub fn separate_copy(&self) -> Self {
+        Self::from_inner(self.valid())
+    }
+
     /// The score of a training step, from its loss `[1]` and logits.
     pub(crate) fn valid_score(
         &self,

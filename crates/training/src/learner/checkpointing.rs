@@ -2,7 +2,9 @@
 
 use super::parameters::is_finite;
 use super::update_loop::UpdateLoop;
-use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity, TrainingState, decode, encode};
+use crate::checkpoint::{
+    Checkpoint, CheckpointStore, RunIdentity, StoredCheckpoint, TrainingState, decode, encode,
+};
 use crate::devices::AutodiffBackend;
 use crate::error::Error;
 use crate::weights;
@@ -20,18 +22,22 @@ pub struct Checkpointing {
     began: Instant,
     /// Seconds of training before this process.
     seconds_before: f64,
+    /// Updates at the checkpoint that the run was resumed from, or at the last that it has written.
+    newest: Option<usize>,
 }
 
 impl Checkpointing {
-    /// Checkpoints of `run` in `store`; the first is due `every_minutes` from now.
+    /// Checkpoints of `run` in `store`, which has resumed from `state`; the first is due `every_minutes` from now.
     pub fn new(
         config: CheckpointConfig,
         store: CheckpointStore,
         run: RunIdentity,
-        seconds_before: f64,
+        state: Option<&TrainingState>,
     ) -> Self {
         let now = Instant::now();
-        Self { config, store, run, last: now, began: now, seconds_before }
+        let seconds_before = state.map_or(0.0, |state| state.seconds);
+        let newest = state.map(|state| state.updates);
+        Self { config, store, run, last: now, began: now, seconds_before, newest }
     }
 
     /// Seconds of training so far, those before this process included.
@@ -49,9 +55,21 @@ impl Checkpointing {
         self.is_due() || self.config.every_epochs.is_some_and(|every| epoch.is_multiple_of(every))
     }
 
-    /// The newest checkpoint that can be read.
+    /// Writes a checkpoint.
+    fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), Error> {
+        self.store.save(&self.run, checkpoint)?;
+        (self.last, self.newest) = (Instant::now(), Some(checkpoint.state.updates));
+        Ok(())
+    }
+
+    /// The newest checkpoint that can be read. Passes over those that the run was not resumed from, which lie beside it until
+    /// it writes one.
     fn newest(&self) -> Result<Option<Checkpoint>, Error> {
-        let found = self.store.newest(|_| Ok(Ok(())))?;
+        let Some(newest) = self.newest else { return Ok(None) };
+        let is_of_this_run = |stored: &StoredCheckpoint| stored.training.state.updates <= newest;
+        let found = self.store.newest(|stored| {
+            Ok(if is_of_this_run(stored) { Ok(()) } else { Err("was passed over".to_owned()) })
+        })?;
         for (path, reason) in &found.unfit {
             log::warn!("`{}` {reason}", path.display());
         }
@@ -67,8 +85,7 @@ impl UpdateLoop {
             return Err(self.diverged("a weight is infinite or no number".into(), self.progress.updates));
         }
         let checkpoint = self.state(epoch)?;
-        self.checkpointing.store.save(&self.checkpointing.run, &checkpoint)?;
-        self.checkpointing.last = Instant::now();
+        self.checkpointing.save(&checkpoint)?;
         self.progress.reads.checkpoints += 1;
         Ok(())
     }
@@ -101,13 +118,13 @@ impl UpdateLoop {
     ///
     /// # Errors
     ///
-    /// `diverged` where there is neither; [`Error::Training`] when the checkpoint is of another model.
+    /// `diverged` where there is neither; [`Error::Training`] when the checkpoint does not decode.
     pub(super) fn restore(&mut self, diverged: Error) -> Result<(), Error> {
         if self.selection.weights().is_none() {
             let Some(Checkpoint { state, model, .. }) = self.checkpointing.newest()? else {
                 return Err(diverged);
             };
-            let classifier = self.updates.classifier.clone();
+            let classifier = self.updates.classifier.separate_copy();
             let device = classifier.devices().remove(0);
             let classifier = classifier.load_record(decode::<AutodiffBackend, _>(model, &device)?);
             self.restored = Some(classifier.valid());

@@ -27,7 +27,7 @@ impl Weights {
 
     /// A copy of the classifier they are from on another server.
     pub fn copy(&self, model: &Classifier<AutodiffBackend>, device: &Device) -> Classifier<AutodiffBackend> {
-        model.clone().map(&mut Place { rest: self.0.iter(), device })
+        model.separate_copy().map(&mut Place { rest: self.0.iter(), device })
     }
 }
 

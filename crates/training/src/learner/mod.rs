@@ -45,7 +45,6 @@ mod unread_scores;
 mod update_loop;
 mod updates;
 
-pub use emberlab_run::metrics_file::METRICS_HEADER;
 pub use histograms::Histograms;
 pub use metric::LEARNING_RATE;
 pub use progress::Progress;
@@ -139,7 +138,7 @@ pub fn decodes(
     device: &Device,
 ) -> bool {
     let optimizer = &config.training.optimizer;
-    guarded(|| decoding::try_decoding(optimizer, classifier.clone(), checkpoint, device)).is_ok()
+    guarded(|| decoding::try_decoding(optimizer, classifier.separate_copy(), checkpoint, device)).is_ok()
 }
 
 /// A training before its first update, or where its checkpoint was written.
@@ -155,7 +154,6 @@ fn prepare(config: &Config, setup: Setup<'_>) -> Result<UpdateLoop, Error> {
     let (loader, replicas) = loaders::loaders(config, train, normalizer, (device, others));
     let state = resume.as_ref().map(|checkpoint| &checkpoint.state);
     let mark = state.map_or(FileMark::default(), |state| state.histograms);
-    let seconds_before = state.map_or(0.0, |state| state.seconds);
     let metrics = config.metric_names().into_iter().map(ScoreName::Metric);
     let mut prepared = UpdateLoop {
         scores: std::iter::once(ScoreName::Loss).chain(metrics).collect(),
@@ -168,7 +166,7 @@ fn prepare(config: &Config, setup: Setup<'_>) -> Result<UpdateLoop, Error> {
             .map(|samples| Arc::new(DeviceSet::new(samples, normalizer, false, UPLOAD, device))),
         recorder,
         histograms: Histograms::create(&histograms, n_updates, mark)?,
-        checkpointing: Checkpointing::new(training.checkpoint, checkpoints, run, seconds_before),
+        checkpointing: Checkpointing::new(training.checkpoint, checkpoints, run, state),
         selection: Selection::new(training.select, training.early_stopping),
         config: training,
         progress: Progress::default(),

@@ -100,7 +100,7 @@ impl ReplicasEpoch<'_> {
             let Some(batch) = batches.next().filter(|_| index < n_devices) else { continue };
             let copy = match &weights {
                 Some(weights) => weights.copy(model, device),
-                None => model.clone().fork(device),
+                None => model.separate_copy().fork(device),
             };
             let Part { gradients, score } = part(&copy, batch, index);
             let (gradients, score) = if through_host {
