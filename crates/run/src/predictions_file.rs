@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes a line for each sample: `row,class,prediction,p0,…`. Classes are numbers from 0. Probabilities have the shortest
-/// form that reads back as the same `f64`. `rows` are the rows of the `n` samples in their source, `labels` their classes;
+/// form that reads back as the same `f64`; those of a network whose logits overflow are `NaN`. `rows` are the rows of the `n` samples in their source, `labels` their classes;
 /// `probabilities` has shape `[n, n_classes]`, row after row.
 ///
 /// # Errors
@@ -104,7 +104,7 @@ impl Predictions {
         let (label, prediction) = (class(record.get(1)?)?, class(record.get(2)?)?);
         row.clear();
         for text in record.iter().skip(3) {
-            row.push(text.parse().ok().filter(|p| (0.0..=1.001).contains(p))?);
+            row.push(text.parse().ok().filter(|p: &f64| p.is_nan() || (0.0..=1.001).contains(p))?);
         }
         if row.len() != n_classes {
             return None;
@@ -143,10 +143,35 @@ mod tests {
             (read.evaluation(&names), Evaluation::new(&names, &[0, 1], &[1, 1], &probabilities));
         assert_eq!(serde_json::to_value(read).unwrap(), serde_json::to_value(whole).unwrap());
         assert!(Predictions::read(&path, 1).is_err());
-        for line in ["1,0,2,0.5,0.5", "1,0,1,0.5", "1,0,1,0.5,1.5", "1,0,1,0.5,NaN", "-1,0,1,0.5,0.5", "x"] {
+        for line in [
+            "1,0,2,0.5,0.5",
+            "1,0,1,0.5",
+            "1,0,1,0.5,1.5",
+            "1,0,1,0.5,inf",
+            "1,0,1,0.5,-0.5",
+            "-1,0,1,0.5,0.5",
+            "x",
+        ] {
             std::fs::write(&path, format!("row,class,prediction,p0,p1\n{line}\n")).unwrap();
             let error = Predictions::read(&path, 2).unwrap_err();
             assert!(matches!(error, Error::Artifact { problem: FileProblem::Damaged(_), .. }), "{line}");
+        }
+    }
+
+    #[test]
+    fn probabilities_of_overflowing_logits_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("predictions.csv");
+        let nan = f64::NAN;
+        for probabilities in [[nan, nan, 0.25, 0.75, nan, nan], [nan, 0.0, 0.25, 0.75, 1.0, nan]] {
+            let mut bytes = Vec::new();
+            write_csv(&[0, 1, 2], &[0, 1, 1], &[0, 1, 0], &probabilities, &mut bytes).unwrap();
+            std::fs::write(&path, bytes).unwrap();
+            let read = Predictions::read(&path, 2).unwrap().unwrap();
+            assert!(read.of_class[0].is_nan() && read.of_prediction[0].is_nan() && read.loss(2).is_nan());
+            assert_eq!((read.of_class[1], read.of_prediction[1]), (0.75, 0.75));
+            let evaluation = read.evaluation(&["a".to_owned(), "b".to_owned()]);
+            assert_eq!((evaluation.samples, evaluation.accuracy), (3, 2.0 / 3.0));
         }
     }
 }

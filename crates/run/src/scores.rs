@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 
-/// The loss and the metrics of some samples. In JSON it is an object with the loss first.
+/// The loss and the metrics of some samples. In JSON it is an object with the loss first. JSON has no NaN and no infinity:
+/// both are written as `null`, which reads as NaN.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scores {
     /// Mean cross-entropy: of the training part the one that is minimised, of the others the plain one.
@@ -87,9 +88,10 @@ impl<'de> Visitor<'de> for Numbers {
         let (mut loss, mut metrics) = (None, Vec::new());
         while let Some(name) = map.next_key::<String>()? {
             if name == ScoreName::Loss.name() {
-                loss = Some(map.next_value()?);
+                loss = Some(map.next_value::<Option<f32>>()?.unwrap_or(f32::NAN));
             } else {
-                metrics.push((Cow::Owned(name), map.next_value()?));
+                let value = map.next_value::<Option<f64>>()?.unwrap_or(f64::NAN);
+                metrics.push((Cow::Owned(name), value));
             }
         }
         let loss = loss.ok_or_else(|| M::Error::missing_field(ScoreName::Loss.name()))?;
@@ -111,6 +113,24 @@ mod tests {
         assert_eq!(scores.get("loss"), Some(f64::from(0.1_f32)));
         assert_eq!((scores.get("z"), scores.get("y")), (Some(1.0), None));
         assert!(serde_json::from_str::<Scores>(r#"{"accuracy":0.1}"#).is_err());
+    }
+
+    #[test]
+    fn numbers_that_json_lacks_are_null_and_read_as_nan() {
+        let scores = Scores::new(f32::INFINITY, [("a", f64::NAN), ("b", f64::NEG_INFINITY), ("c", 0.5)]);
+        let text = serde_json::to_string(&scores).unwrap();
+        assert_eq!(text, r#"{"loss":null,"a":null,"b":null,"c":0.5}"#);
+        let read = serde_json::from_str::<Scores>(&text).unwrap();
+        assert!(read.loss.is_nan());
+        assert!(["loss", "a", "b"].iter().all(|name| read.get(name).unwrap().is_nan()));
+        assert_eq!((read.get("c"), read.iter().count()), (Some(0.5), 4));
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        let shown: Vec<String> = read.iter().map(|(name, value)| show(name, value)).collect();
+        assert_eq!(shown, ["NaN", "NaN", "NaN", "0.500000"]);
+        assert_eq!(show("accuracy", f64::NAN), "NaN %");
+        for text in [r#"{"loss":"NaN"}"#, r#"{"loss":0.5,"a":true}"#, r#"{"a":null}"#] {
+            assert!(serde_json::from_str::<Scores>(text).is_err(), "{text}");
+        }
     }
 
     #[test]
