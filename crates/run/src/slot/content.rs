@@ -25,7 +25,7 @@ impl Content {
     ///
     /// # Errors
     ///
-    /// [`Error::Artifact`] when the directory cannot be read.
+    /// [`Error::Artifact`] when the directory or that of its checkpoints cannot be read.
     pub(super) fn of(path: &Path) -> Result<Self, Error> {
         let unreadable = |error: io::Error| Error::artifact(path, error);
         let mut names = Vec::new();
@@ -48,7 +48,7 @@ impl Content {
         let replaceable = all_known || path.join(file::RECORD).is_file();
         Ok(if names.is_empty() {
             Self::Nothing
-        } else if can_resume(path) {
+        } else if can_resume(path)? {
             Self::Run { replaceable }
         } else if replaceable {
             Self::Remains
@@ -59,8 +59,26 @@ impl Content {
 }
 
 /// Whether a run's configuration or a checkpoint is in the directory. Either is enough to resume.
-fn can_resume(path: &Path) -> bool {
-    let checkpoints = || fs::read_dir(path.join(file::CHECKPOINTS)).into_iter().flatten().flatten();
-    let is_checkpoint = |path: &Path| path.extension().is_some_and(|extension| extension == "ckpt");
-    path.join(file::CONFIG).is_file() || checkpoints().any(|entry| is_checkpoint(&entry.path()))
+///
+/// # Errors
+///
+/// [`Error::Artifact`] when the directory of checkpoints is there and cannot be read.
+fn can_resume(path: &Path) -> Result<bool, Error> {
+    if path.join(file::CONFIG).is_file() {
+        return Ok(true);
+    }
+    let checkpoints = path.join(file::CHECKPOINTS);
+    let unreadable = |error: io::Error| Error::artifact(&checkpoints, error);
+    let entries = match fs::read_dir(&checkpoints) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(false);
+        }
+        entries => entries.map_err(unreadable)?,
+    };
+    for entry in entries {
+        if entry.map_err(unreadable)?.path().extension().is_some_and(|extension| extension == "ckpt") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

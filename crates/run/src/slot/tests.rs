@@ -87,6 +87,25 @@ fn the_content_of_a_directory_decides_what_happens_to_it() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_run_whose_checkpoints_cannot_be_read_is_not_deleted() {
+    let folder = with(&["run.json", "metrics.csv"]);
+    let run = folder.path().join("artifacts/run");
+    let checkpoints = run.join(file::CHECKPOINTS);
+    // A link to itself cannot be read, not even by root.
+    std::os::unix::fs::symlink(&checkpoints, &checkpoints).unwrap();
+    for existing in [Existing::Resume, Existing::Replace] {
+        let error = acquire(folder.path(), existing).and_then(RunSlot::create).unwrap_err();
+        assert!(matches!(&error, Error::Artifact { path, .. } if *path == checkpoints), "{error}");
+    }
+    assert!(run.join(file::RECORD).exists() && run.join(file::METRICS).exists());
+    // A file, or nothing, holds no checkpoints.
+    fs::remove_file(&checkpoints).unwrap();
+    fs::write(&checkpoints, "").unwrap();
+    assert!(acquire(folder.path(), Existing::Resume).unwrap().begins_again());
+}
+
 #[test]
 fn a_run_that_is_kept_is_not_touched() {
     let folder = with(&["run.json", "config.toml", "metrics.csv"]);
