@@ -34,7 +34,7 @@ impl BatchPlan {
     pub fn samples(self, n_batches: usize, n_samples: usize) -> usize {
         let n_batches = n_batches.min(self.iterations(n_samples));
         match self {
-            Self::Full { .. } => n_batches * n_samples,
+            Self::Full { .. } => n_batches.saturating_mul(n_samples),
             Self::Mini { size, .. } => n_batches.saturating_mul(size.get()).min(n_samples),
         }
     }
@@ -48,5 +48,19 @@ impl BatchPlan {
                 start..start.saturating_add(size.get()).min(n_samples)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn samples_of_more_batches_than_can_be_counted_are_the_most_that_can() {
+        let plan = BatchPlan::Full { iterations: NonZeroUsize::new(1_000_000_000_000_000).unwrap() };
+        assert_eq!(plan.samples(usize::MAX, 50_000), usize::MAX);
+        assert_eq!(plan.samples(3, 50_000), 150_000);
     }
 }
