@@ -2,6 +2,7 @@
 
 use super::document::Document;
 use super::location::Location;
+use emberlab_data::text::on_one_line;
 use std::cell::RefCell;
 
 /// The column of the comments that say where a value came from.
@@ -43,10 +44,13 @@ impl<'a> Output<'a> {
     }
 }
 
+/// Where a value came from, on one line, because a comment ends with its line.
 fn origin(location: Option<Location>) -> String {
     match location {
         None | Some(Location::File) => "default".to_owned(),
-        Some(Location::Place(place)) => format!("{}:{}", place.path().display(), place.line()),
-        Some(Location::Argument(argument)) => format!("--set {argument}"),
+        Some(Location::Place(place)) => {
+            format!("{}:{}", on_one_line(&place.path().to_string_lossy()), place.line())
+        }
+        Some(Location::Argument(argument)) => format!("--set {}", on_one_line(&argument)),
     }
 }

@@ -68,6 +68,18 @@ fn a_former_name_is_accepted_with_a_note_and_written_by_the_present_one() {
 }
 
 #[test]
+fn an_origin_with_a_line_break_stays_in_its_comment() {
+    let overrides = ["data.source=csv", "data.file=a.csv", "data.ignore=[\"a\",\n\"b\"]"].map(str::to_owned);
+    let shown = Config::parse(Path::new("a\nb.toml"), BASE, &overrides).unwrap().to_toml_with_origins();
+    let comment =
+        |key: &str| shown.lines().find(|line| line.starts_with(key)).unwrap().split_once("  # ").unwrap().1;
+    assert_eq!(comment("ignore = "), "--set data.ignore=[\"a\",\\n\"b\"]");
+    assert_eq!(comment("name = "), "a\\nb.toml:1");
+    let read = parse(&shown, &[]).unwrap();
+    assert_eq!(read.to_toml(), Config::parse(Path::new("base.toml"), BASE, &overrides).unwrap().to_toml());
+}
+
+#[test]
 fn a_problem_tells_its_key_value_and_place() {
     let error = parse(BASE, &["training.epochs=0"]).unwrap_err();
     let [problem] = error.problems() else { panic!("{error}") };
