@@ -1,5 +1,6 @@
 //! The SHA-256 of the samples of a run.
 
+use emberlab_data::text::hexadecimal;
 use emberlab_data::{Features, LabelledData, Splits};
 use sha2::{Digest, Sha256};
 
@@ -9,11 +10,6 @@ pub fn fingerprint(splits: &Splits) -> String {
     let mut hasher = Sha256::new();
     splits.parts().for_each(|(_, part)| update(&mut hasher, &part.samples));
     hexadecimal(&hasher.finalize())
-}
-
-/// Bytes in hexadecimal, two digits each.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn update(hasher: &mut Sha256, data: &LabelledData) {

@@ -59,7 +59,7 @@ pub use error::Error;
 pub use evaluation::{Averages, ClassFigures, Evaluation, TopK, rank};
 pub use event_file::EventFile;
 pub use file_mark::{FileMark, Mismatch, MismatchProblem};
-pub use fingerprint::{fingerprint, hexadecimal};
+pub use fingerprint::fingerprint;
 pub use growing_file::{GrowingFile, refuse_irregular};
 pub use problem::{Damage, FileProblem};
 pub use record::{

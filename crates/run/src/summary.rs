@@ -7,19 +7,18 @@ use crate::problem::Damage;
 use crate::record::{Metrics, Outcome, RunRecord, Seconds};
 use emberlab_config::{NAME_RULE, is_plain_name};
 use emberlab_data::text::shown;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::fs;
 use std::path::Path;
 
 /// The part of `run.json` that runs are compared by.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct RunSummary {
     /// The run's name.
     pub name: String,
     /// How it ended.
     pub outcome: Outcome,
     /// Whether a process works on it.
-    #[serde(default)]
     pub busy: bool,
     /// Updates made.
     pub updates: usize,
@@ -30,15 +29,13 @@ pub struct RunSummary {
     /// The layers that were trained.
     pub model: String,
     /// The data.
-    #[serde(default)]
     pub data: DataSummary,
 }
 
 /// The part of a run's data record that tells whether another run used the same data.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DataSummary {
     /// The SHA-256 of all parts.
-    #[serde(default)]
     pub sha256: String,
 }
 

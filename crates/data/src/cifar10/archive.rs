@@ -12,6 +12,7 @@ use crate::file_lock::FileLock;
 use crate::problem::{ArchiveProblem, DownloadProblem};
 use crate::progress::{Phase, Progress, ProgressReader};
 use crate::regular_file::open_regular;
+use crate::text::hexadecimal;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io;
@@ -248,5 +249,5 @@ fn sha256(path: &Path, size: u64, progress: &dyn Progress) -> Result<String, Dat
     let copied = io::copy(&mut reader, &mut hasher);
     progress.end();
     copied.map_err(DataError::open(path))?;
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&hasher.finalize()))
 }

@@ -3,8 +3,8 @@
 use super::{Checkpoint, RunIdentity, StoredCheckpoint};
 use crate::error::Error;
 use emberlab_data::open_regular;
+use emberlab_data::text::hexadecimal;
 use emberlab_run::atomic;
-use emberlab_run::hexadecimal;
 use rmp_serde::encode::Error as EncodeError;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
