@@ -25,7 +25,10 @@ pub fn docs() -> Result<String, ConfigError> {
     for table in tables(&entries) {
         text += &match table {
             "" => "\n## Top level\n".to_owned(),
-            table => format!("\n## `[{table}]`\n"),
+            table => match table.strip_suffix(".*") {
+                Some(list) => format!("\n## `[[{list}]]`\n"),
+                None => format!("\n## `[{table}]`\n"),
+            },
         };
         text += "\n| key | default | allowed | meaning |\n|---|---|---|---|\n";
         let here: Vec<&Entry> = entries.iter().filter(|entry| entry.table() == table).collect();

@@ -69,7 +69,7 @@ impl Document {
         let text = || Value::Text(value.to_owned());
         let node =
             node.unwrap_or_else(|| Node { value: text(), key: location.clone(), location: location.clone() });
-        insert(&mut self.table, &keys, node).map_err(|key| format!("`{key}` is a value, not a table"))
+        insert(&mut self.table, &keys, node)
     }
 
     /// Where the value of a dotted key was set; the file itself if it was left out.
@@ -86,17 +86,15 @@ impl Document {
 
     /// The place of the deepest part of a dotted key that is set, and whether that is the whole key.
     fn find(&self, key: &str) -> (Location, bool) {
-        let mut table = Some(&self.table);
         let mut location = Location::File;
-        for part in key.split('.') {
-            let Some(node) = table.and_then(|table| table.get(part)) else { return (location, false) };
-            location = node.location.clone();
-            table = match &node.value {
-                Value::Table(inner) => Some(inner),
-                _ => None,
-            };
+        let mut parts = key.split('.');
+        let mut node = parts.next().and_then(|part| self.table.get(part));
+        loop {
+            let Some(found) = node else { return (location, false) };
+            location = found.location.clone();
+            let Some(part) = parts.next() else { return (location, true) };
+            node = found.value.child(part);
         }
-        (location, true)
     }
 }
 
@@ -104,21 +102,27 @@ impl Document {
 ///
 /// # Errors
 ///
-/// The dotted key of a value that the path treats as a table.
+/// A sentence about a value that the path treats as a table, or about an item that a list does not have.
 fn insert(table: &mut Table, keys: &[&str], node: Node) -> Result<(), String> {
-    let [key, rest @ ..] = keys else { return Ok(()) };
-    if rest.is_empty() {
-        table.insert((*key).to_owned(), node);
-        return Ok(());
+    let [first, rest @ ..] = keys else { return Ok(()) };
+    let empty =
+        || Node { value: Value::Table(Table::new()), key: node.key.clone(), location: node.location.clone() };
+    let mut place = table.entry((*first).to_owned()).or_insert_with(empty);
+    let mut path = (*first).to_owned();
+    for key in rest {
+        place = match &mut place.value {
+            Value::Table(inner) => inner.entry((*key).to_owned()).or_insert_with(empty),
+            Value::List(items) => {
+                let n_items = items.len();
+                let item = key.parse().ok().and_then(|index: usize| items.get_mut(index));
+                item.ok_or_else(|| {
+                    format!("`{path}` is a list of {n_items}; `{key}` is none of its items, counted from 0")
+                })?
+            }
+            _ => return Err(format!("`{path}` is a value, not a table")),
+        };
+        path = format!("{path}.{key}");
     }
-    let location = node.location.clone();
-    let inner = table.entry((*key).to_owned()).or_insert_with(|| Node {
-        value: Value::Table(Table::new()),
-        key: location.clone(),
-        location,
-    });
-    match &mut inner.value {
-        Value::Table(inner) => insert(inner, rest, node).map_err(|path| format!("{key}.{path}")),
-        _ => Err((*key).to_owned()),
-    }
+    *place = node;
+    Ok(())
 }

@@ -4,6 +4,7 @@ use super::document::Document;
 use super::key::{Alias, Key};
 use super::location::Location;
 use super::problem::{ConfigError, Problem, ProblemKind};
+use serde_json::json;
 use std::cell::RefCell;
 
 /// Collects everything, so that all problems are reported at once.
@@ -40,6 +41,25 @@ impl Declaration {
             allowed: key.rule.allowed.clone(),
             default: default.to_owned(),
             about: key.about,
+        }
+    }
+
+    /// The declaration of a list of tables. The tables of a list within a list of the same name have the same keys.
+    pub fn of_tables(path: String, about: &'static str) -> Self {
+        let mut schema = json!({ "type": "array" });
+        if let Some((outer, name)) = path.rsplit_once(".*.")
+            && outer.ends_with(&format!(".{name}"))
+        {
+            let outer = outer.replace('.', "/properties/");
+            schema["items"] = json!({ "$ref": format!("#/properties/{outer}/items") });
+        }
+        Self {
+            path,
+            alias: None,
+            schema,
+            allowed: "a list of tables".to_owned(),
+            default: "none".to_owned(),
+            about,
         }
     }
 

@@ -27,6 +27,11 @@ impl<'a> Output<'a> {
         self.text.borrow_mut().push_str(&format!("\n[{table}]\n"));
     }
 
+    /// Writes the header of a table in a list.
+    pub fn list_header(&self, list: &str) {
+        self.text.borrow_mut().push_str(&format!("\n[[{list}]]\n"));
+    }
+
     /// Writes a line; `paths` are the dotted names that its key can have in the document.
     pub fn line(&self, line: &str, paths: &[String]) {
         let text = match self.origins {

@@ -217,7 +217,7 @@ pub(super) fn list<'a, T: 'a>(rule: Rule<'a, T>, least: usize) -> Rule<'a, Vec<T
     let schema = json!({ "type": "array", "items": rule.schema, "minItems": least });
     let Rule { read, write, .. } = rule;
     let read_all = move |value: &Value| match value {
-        Value::List(items) if items.len() >= least => items.iter().map(&read).collect(),
+        Value::List(items) if items.len() >= least => items.iter().map(|item| read(&item.value)).collect(),
         _ => None,
     };
     let write_all = move |items: &Vec<T>| {

@@ -28,9 +28,13 @@ pub fn schema() -> Result<Value, ConfigError> {
 /// rule with another kind, either is allowed.
 fn insert(table: &mut Value, path: &[&str], schema: &Value) {
     let [key, rest @ ..] = path else { return };
-    table["type"] = "object".into();
-    table["additionalProperties"] = false.into();
-    let place = &mut table["properties"][*key];
+    let place = if *key == "*" {
+        &mut table["items"]
+    } else {
+        table["type"] = "object".into();
+        table["additionalProperties"] = false.into();
+        &mut table["properties"][*key]
+    };
     if !rest.is_empty() {
         insert(place, rest, schema);
     } else if place.is_null() {

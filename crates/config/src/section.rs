@@ -16,7 +16,8 @@
 //! }
 //! ```
 //!
-//! A key whose `written` value is `None` is left out of the file.
+//! A key whose `written` value is `None` is left out of the file. In a path a position in a list of tables is a number, as
+//! in `model.layers.0.kind`; in a declaration it is `*`.
 
 use super::document::Document;
 use super::findings::{Declaration, Findings};
@@ -116,6 +117,76 @@ impl<'a> Section<'a> {
         Self { path, side, known: Vec::new() }
     }
 
+    /// The list of tables under `name`, each read or written by `item`, which receives the table and, while writing, the
+    /// value. Keys of a table must be declared before its lists, because in a file a list ends the keys.
+    pub fn tables<T>(
+        &mut self,
+        name: &'static str,
+        about: &'static str,
+        written: Option<&[T]>,
+        mut item: impl FnMut(Section<'a>, Option<&T>) -> Option<T>,
+    ) -> Vec<T> {
+        self.known.push(name);
+        let path = self.full(name);
+        match &self.side {
+            Side::Reading(reading) => {
+                self.declare_tables(reading, name, about);
+                let items = self.items(reading, name);
+                items
+                    .into_iter()
+                    .enumerate()
+                    .filter_map(|(index, (table, location))| {
+                        let reading = Reading {
+                            table: Some(table),
+                            location,
+                            findings: reading.findings,
+                            optional: false,
+                        };
+                        let path = format!("{path}.{index}");
+                        item(Self { path, side: Side::Reading(reading), known: Vec::new() }, None)
+                    })
+                    .collect()
+            }
+            Side::Writing(writing) => {
+                let items = written.unwrap_or_default().iter().enumerate();
+                items
+                    .filter_map(|(index, value)| {
+                        writing.output.list_header(&list_path(&path));
+                        let writing = Writing { output: writing.output, inline: None, shown: true };
+                        let path = format!("{path}.{index}");
+                        item(Self { path, side: Side::Writing(writing), known: Vec::new() }, Some(value))
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    /// The tables of a list with their places.
+    fn items(&self, reading: &Reading<'a>, name: &str) -> Vec<(&'a Table, Location)> {
+        let Some(node) = reading.table.and_then(|table| table.get(name)) else { return Vec::new() };
+        let Value::List(items) = &node.value else {
+            let value = &node.value;
+            let header = list_path(&self.full(name));
+            self.problem(name, format!("is {value}, must be a list of tables, each under `[[{header}]]`"));
+            return Vec::new();
+        };
+        let tables = items.iter().enumerate().filter_map(|(index, item)| match &item.value {
+            Value::Table(table) => Some((table, item.location.clone())),
+            other => {
+                let (key, reason) =
+                    (format!("{}.{index}", self.full(name)), format!("is {other}, must be a table"));
+                reading.findings.push(item.location.clone(), ProblemKind::InvalidUse { key, reason });
+                None
+            }
+        });
+        tables.collect()
+    }
+
+    fn declare_tables(&self, reading: &Reading<'a>, name: &str, about: &'static str) {
+        let path = general_path(&self.full(name));
+        reading.findings.declare(Declaration::of_tables(path, about));
+    }
+
     /// A key with a default.
     pub fn value<T>(&mut self, key: Key<'_, T>, default: T, written: Option<T>) -> T {
         let text = match key.default_text {
@@ -149,7 +220,7 @@ impl<'a> Section<'a> {
             }
         }
         if let Side::Reading(reading) = &self.side {
-            reading.findings.declare(Declaration::of(key, self.full(key.name), default));
+            reading.findings.declare(Declaration::of(key, general_path(&self.full(key.name)), default));
             return self.read(key);
         }
         if let Some(value) = written.as_ref().and_then(|value| key.rule.write(value)) {
@@ -263,4 +334,20 @@ impl<'a> Section<'a> {
     fn full(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
+}
+
+/// A path with `*` in place of positions in lists, as `model.layers.*.kind`.
+fn general_path(path: &str) -> String {
+    let parts = path.split('.').map(|part| if is_position(part) { "*" } else { part });
+    parts.collect::<Vec<_>>().join(".")
+}
+
+/// The header of a list of tables, without positions: `model.layers.layers`.
+fn list_path(path: &str) -> String {
+    path.split('.').filter(|part| !is_position(part)).collect::<Vec<_>>().join(".")
+}
+
+/// Whether a part of a path is a position in a list. No key of a table is a number.
+fn is_position(part: &str) -> bool {
+    part.bytes().all(|byte| byte.is_ascii_digit())
 }

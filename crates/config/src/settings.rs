@@ -43,9 +43,18 @@ pub fn flatten(text: &str) -> Result<Settings, String> {
 fn walk(prefix: &str, table: &toml::Table, found: &mut Settings) {
     for (key, value) in table {
         let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
-        match value {
-            toml::Value::Table(table) => walk(&path, table, found),
-            value => drop(found.insert(path, value.to_string())),
+        walk_value(path, value, found);
+    }
+}
+
+fn walk_value(path: String, value: &toml::Value, found: &mut Settings) {
+    match value {
+        toml::Value::Table(table) => walk(&path, table, found),
+        toml::Value::Array(items) if items.first().is_some_and(toml::Value::is_table) => {
+            for (index, item) in items.iter().enumerate() {
+                walk_value(format!("{path}.{index}"), item, found);
+            }
         }
+        value => drop(found.insert(path, value.to_string())),
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct Node {
     pub value: Value,
     /// The place of the key.
     pub key: Location,
-    /// The place of the value; of a table, the place of its name.
+    /// The place of the value; of a table and a list of tables, the place of its name.
     pub location: Location,
 }
 
@@ -30,11 +30,22 @@ pub(super) enum Value {
     Flag(bool),
     /// A date, or a number larger than any key allows.
     Raw(String),
-    List(Vec<Value>),
+    List(Vec<Node>),
     Table(Table),
 }
 
 pub(super) type Table = BTreeMap<String, Node>;
+
+impl Value {
+    /// The value under a key of a table, or at a position of a list.
+    pub fn child(&self, name: &str) -> Option<&Node> {
+        match self {
+            Self::Table(table) => table.get(name),
+            Self::List(items) => items.get(name.parse::<usize>().ok()?),
+            _ => None,
+        }
+    }
+}
 
 /// Formats a value for a message; long ones are shortened.
 impl fmt::Display for Value {
@@ -48,7 +59,7 @@ impl fmt::Display for Value {
             Self::Number(number) => write!(f, "{number:?}"),
             Self::Flag(flag) => write!(f, "{flag}"),
             Self::Raw(raw) => write!(f, "{}", shown(raw)),
-            Self::List(items) => write!(f, "[{}]", short(&listed(items.iter()))),
+            Self::List(items) => write!(f, "[{}]", short(&listed(items.iter().map(|node| &node.value)))),
             Self::Table(table) => {
                 let entries = table.iter().map(|(key, node)| format!("{} = {}", shown(key), node.value));
                 write!(f, "{{ {} }}", short(&listed(entries)))
@@ -75,7 +86,12 @@ pub(super) fn convert_table(
     let nodes = table.iter().map(|(key, value)| {
         let (key_place, value_place) = (locate(key.span().start), locate(value.span().start));
         let converted = convert_value(value.get_ref(), locate, nesting + 1)?;
-        let location = if matches!(converted, Value::Table(_)) { key_place.clone() } else { value_place };
+        let named_by_key = match &converted {
+            Value::Table(_) => true,
+            Value::List(items) => items.iter().all(|item| matches!(item.value, Value::Table(_))),
+            _ => false,
+        };
+        let location = if named_by_key { key_place.clone() } else { value_place };
         Ok((key.get_ref().to_string(), Node { value: converted, key: key_place, location }))
     });
     nodes.collect()
@@ -99,8 +115,12 @@ fn convert_value(
         DeValue::Boolean(flag) => Value::Flag(*flag),
         DeValue::Datetime(date) => Value::Raw(date.to_string()),
         DeValue::Array(items) => {
-            let items = items.iter().map(|item| convert_value(item.get_ref(), locate, nesting + 1));
-            Value::List(items.collect::<Result<_, _>>()?)
+            let items = items.iter().map(|item| {
+                let (value, place) =
+                    (convert_value(item.get_ref(), locate, nesting + 1)?, locate(item.span().start));
+                Ok(Node { value, key: place.clone(), location: place })
+            });
+            Value::List(items.collect::<Result<_, String>>()?)
         }
         DeValue::Table(table) => Value::Table(convert_table(table, locate, nesting)?),
     })
