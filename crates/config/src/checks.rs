@@ -7,6 +7,7 @@ use super::section::Section;
 use super::shape::DataShape;
 use super::{Config, SINGLE_SAMPLE};
 use emberlab_data::{BatchPlan, ParameterError, Splits};
+use emberlab_models::Architecture;
 
 impl Config {
     /// Checks the configuration against the samples.
@@ -78,6 +79,18 @@ impl Config {
         self.model.check(&root.table("model"), shape);
         self.training.check_shape(&root.table("training"), shape);
         findings.finish(&self.document).map(drop)
+    }
+
+    /// The network for data of a shape.
+    ///
+    /// # Errors
+    ///
+    /// The layer that does not fit; see [`check_shape`](Self::check_shape).
+    pub fn architecture(&self, shape: &DataShape) -> Result<Architecture, ConfigError> {
+        self.model.architecture(shape).map_err(|error| match self.check_shape(shape) {
+            Err(told) => told,
+            Ok(()) => ConfigError::of_file(&self.document.path, error.reason.to_string()),
+        })
     }
 
     /// An error about a key of this file that was found when the data was read.

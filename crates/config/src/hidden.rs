@@ -3,7 +3,7 @@
 use super::key::key;
 use super::rule::{count, flag, fraction, list, word};
 use super::section::Section;
-use emberlab_models::Activation;
+use emberlab_models::{Activation, Blocks, ConvolutionBlocks};
 
 /// The units of the lab's hidden layer.
 const DEFAULT_UNITS: [usize; 1] = [64];
@@ -21,7 +21,7 @@ pub struct Hidden {
     pub dropout: f64,
 }
 
-const ACTIVATIONS: [(&str, Activation); 5] = [
+pub(super) const ACTIVATIONS: [(&str, Activation); 5] = [
     ("relu", Activation::Relu),
     ("leaky-relu", Activation::LeakyRelu),
     ("tanh", Activation::Tanh),
@@ -30,6 +30,17 @@ const ACTIVATIONS: [(&str, Activation); 5] = [
 ];
 
 impl Hidden {
+    /// The network of these layers after some blocks.
+    pub(super) fn after(&self, convolution: Option<ConvolutionBlocks>) -> Blocks {
+        Blocks {
+            convolution,
+            hidden: self.units.clone(),
+            activation: self.activation,
+            batch_norm: self.batch_norm,
+            dropout: self.dropout,
+        }
+    }
+
     /// `convolutional` models can do without hidden layers.
     pub(super) fn keys(section: &mut Section<'_>, written: Option<&Self>, convolutional: bool) -> Self {
         let (least, default) = if convolutional { (0, Vec::new()) } else { (1, DEFAULT_UNITS.to_vec()) };

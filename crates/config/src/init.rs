@@ -20,18 +20,20 @@ pub enum Init {
 
 /// The word for each scheme.
 #[derive(Clone, Copy, PartialEq)]
-enum SchemeWord {
+pub(super) enum SchemeWord {
     AugmentedNormal,
     Normal,
     KaimingUniform,
     XavierUniform,
+    Pytorch,
 }
 
-const SCHEMES: [(&str, SchemeWord); 4] = [
+pub(super) const SCHEMES: [(&str, SchemeWord); 5] = [
     ("augmented-normal", SchemeWord::AugmentedNormal),
     ("normal", SchemeWord::Normal),
     ("kaiming-uniform", SchemeWord::KaimingUniform),
     ("xavier-uniform", SchemeWord::XavierUniform),
+    ("pytorch", SchemeWord::Pytorch),
 ];
 
 impl Init {
@@ -49,42 +51,49 @@ impl Init {
         let about = "how weights are drawn; `augmented-normal` and `normal` use `std`, the others the size of the layer";
         let scheme = key("scheme", word(&SCHEMES), about);
         let scheme =
-            section.value(scheme, SchemeWord::Normal, set_scheme.map(|(scheme, _)| scheme_word(scheme)));
+            section.value(scheme, SchemeWord::Normal, set_scheme.map(|(scheme, _)| SchemeWord::of(scheme).0));
         let std = key("std", positive(), "standard deviation of the weights, for the normal schemes");
-        let std = section.value(std, DEFAULT_STD, set_scheme.and_then(|(scheme, _)| scheme_std(scheme)));
+        let std =
+            section.value(std, DEFAULT_STD, set_scheme.and_then(|(scheme, _)| SchemeWord::of(scheme).1));
         let draws = key("seed", seed(), "seed of the draw of weights").default_text("top-level `seed`");
         let draws = section.value(draws, default_seed, set_scheme.map(|(_, seed)| seed));
         let from = key("from", path("file"), "a safetensors file with the weights, instead of a draw");
         let from = section.optional(from, set_from);
-        let uniform = matches!(scheme, SchemeWord::KaimingUniform | SchemeWord::XavierUniform);
         if from.is_some() {
             section.refuse(&["scheme", "std", "seed"], "weights that are read `from` a file");
-        } else if uniform {
+        } else if !scheme.has_std() {
             section.refuse(&["std"], "this `scheme`, whose bound follows from the layer's size");
         }
         section.finish();
-        let scheme = match scheme {
-            SchemeWord::AugmentedNormal => Scheme::AugmentedNormal { std },
-            SchemeWord::Normal => Scheme::Normal { std },
-            SchemeWord::KaimingUniform => Scheme::KaimingUniform,
-            SchemeWord::XavierUniform => Scheme::XavierUniform,
-        };
-        (from.map_or(Self::Draw(scheme), Self::From), draws)
+        (from.map_or(Self::Draw(scheme.with_std(std)), Self::From), draws)
     }
 }
 
-fn scheme_word(scheme: Scheme) -> SchemeWord {
-    match scheme {
-        Scheme::AugmentedNormal { .. } => SchemeWord::AugmentedNormal,
-        Scheme::Normal { .. } => SchemeWord::Normal,
-        Scheme::KaimingUniform => SchemeWord::KaimingUniform,
-        Scheme::XavierUniform => SchemeWord::XavierUniform,
+impl SchemeWord {
+    /// The word of a scheme, and its standard deviation if it has one.
+    pub(super) fn of(scheme: Scheme) -> (Self, Option<f64>) {
+        match scheme {
+            Scheme::AugmentedNormal { std } => (Self::AugmentedNormal, Some(std)),
+            Scheme::Normal { std } => (Self::Normal, Some(std)),
+            Scheme::KaimingUniform => (Self::KaimingUniform, None),
+            Scheme::XavierUniform => (Self::XavierUniform, None),
+            Scheme::Pytorch => (Self::Pytorch, None),
+        }
     }
-}
 
-fn scheme_std(scheme: Scheme) -> Option<f64> {
-    match scheme {
-        Scheme::AugmentedNormal { std } | Scheme::Normal { std } => Some(std),
-        Scheme::KaimingUniform | Scheme::XavierUniform => None,
+    /// Whether the scheme has a standard deviation.
+    pub(super) fn has_std(self) -> bool {
+        matches!(self, Self::AugmentedNormal | Self::Normal)
+    }
+
+    /// The scheme, with a standard deviation if it has one.
+    pub(super) fn with_std(self, std: f64) -> Scheme {
+        match self {
+            Self::AugmentedNormal => Scheme::AugmentedNormal { std },
+            Self::Normal => Scheme::Normal { std },
+            Self::KaimingUniform => Scheme::KaimingUniform,
+            Self::XavierUniform => Scheme::XavierUniform,
+            Self::Pytorch => Scheme::Pytorch,
+        }
     }
 }

@@ -29,7 +29,7 @@
 //! |---|---|
 //! | top level | this file |
 //! | `[data]` | `data.rs`, `augment.rs`, and `synthetic.rs`, `source.rs`, `split.rs`, `image_folder.rs`, `csv.rs`, `table.rs` |
-//! | `[model]` | `model.rs`, `hidden.rs`, `init.rs` |
+//! | `[model]` | `model.rs`, `hidden.rs`, `init.rs`, `layers.rs` |
 //! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs` |
 //! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs` |
 //! | `[training.schedule]` | `schedule.rs` |
@@ -53,6 +53,7 @@ mod hidden;
 mod image_folder;
 mod init;
 mod key;
+mod layers;
 mod location;
 mod metrics;
 mod model;

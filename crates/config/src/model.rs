@@ -3,11 +3,15 @@
 use super::hidden::Hidden;
 use super::init::Init;
 use super::key::key;
+use super::layers;
 use super::rule::{count, flag, list, number, seed, word};
 use super::section::Section;
 use super::shape::DataShape;
 use emberlab_data::ImageShape;
-use emberlab_models::{Architecture, ConvolutionBlocks, GradientRule, Output, Pool};
+use emberlab_models::{
+    Architecture, ArchitectureError, Blocks, ConvolutionBlocks, GradientRule, LayerDefinition, LayerKind,
+    LayerNames, Output, Pool, Shape,
+};
 
 /// The filters of each block of a CNN.
 const DEFAULT_CHANNELS: [usize; 2] = [16, 32];
@@ -53,6 +57,8 @@ pub enum ModelKind {
         /// The layers after the blocks; activation and batch norm are those of the blocks too.
         hidden: Hidden,
     },
+    /// Any layers.
+    Layers(Vec<LayerDefinition>),
 }
 
 /// The word for each kind.
@@ -61,10 +67,11 @@ pub(super) enum Kind {
     Linear,
     Mlp,
     Cnn,
+    Layers,
 }
 
-pub(super) const KINDS: [(&str, Kind); 3] =
-    [("linear", Kind::Linear), ("mlp", Kind::Mlp), ("cnn", Kind::Cnn)];
+pub(super) const KINDS: [(&str, Kind); 4] =
+    [("linear", Kind::Linear), ("mlp", Kind::Mlp), ("cnn", Kind::Cnn), ("layers", Kind::Layers)];
 
 const POOLS: [(&str, Pool); 2] = [("max", Pool::Max), ("average", Pool::Average)];
 
@@ -75,39 +82,41 @@ const GRADIENTS: [(&str, GradientRule); 2] =
 
 impl ModelConfig {
     /// The layers for data of a shape.
-    pub fn architecture(&self, shape: &DataShape) -> Architecture {
+    ///
+    /// # Errors
+    ///
+    /// [`ArchitectureError`] for the first layer that does not fit.
+    pub fn architecture(&self, shape: &DataShape) -> Result<Architecture, ArchitectureError> {
         let DataShape { n_features, image, n_classes } = *shape;
-        let mut architecture = Architecture::linear(n_features, self.output.n_outputs(n_classes));
-        let hidden = match &self.kind {
-            ModelKind::Linear => return architecture,
-            ModelKind::Mlp(hidden) => hidden,
+        let input = image.map_or(Shape::Features(n_features), Shape::Image);
+        let n_logits = self.output.n_outputs(n_classes);
+        match &self.kind {
+            ModelKind::Layers(layers) => Architecture::new(input, layers, n_logits, LayerNames::ByPosition),
+            ModelKind::Linear => Architecture::of_blocks(input, &Blocks::default(), n_logits),
+            ModelKind::Mlp(hidden) => Architecture::of_blocks(input, &hidden.after(None), n_logits),
             ModelKind::Cnn { channels, kernel_size, pool, global_average_pool, hidden } => {
-                architecture.convolution = image.map(|image| ConvolutionBlocks {
-                    image,
+                let blocks = ConvolutionBlocks {
                     channels: channels.clone(),
                     kernel_size: *kernel_size,
                     pool: *pool,
                     global_average_pool: *global_average_pool,
-                });
-                hidden
+                };
+                Architecture::of_blocks(input, &hidden.after(Some(blocks)), n_logits)
             }
-        };
-        architecture.hidden.clone_from(&hidden.units);
-        architecture.activation = hidden.activation;
-        architecture.batch_norm = hidden.batch_norm;
-        architecture.dropout = hidden.dropout;
-        architecture
+        }
     }
 
     /// The smallest number of samples in a batch. Batch norm of hidden layers takes a variance over the samples
     /// of a batch, which needs two; of images it takes it over the pixels too.
     pub fn least_batch(&self) -> usize {
-        match &self.kind {
-            ModelKind::Linear => 1,
+        let needs_two = match &self.kind {
+            ModelKind::Linear => false,
             ModelKind::Mlp(hidden) | ModelKind::Cnn { hidden, .. } => {
-                if hidden.batch_norm && !hidden.units.is_empty() { 2 } else { 1 }
+                hidden.batch_norm && !hidden.units.is_empty()
             }
-        }
+            ModelKind::Layers(layers) => normalizes_samples(layers),
+        };
+        if needs_two { 2 } else { 1 }
     }
 
     pub(super) fn keys(section: &mut Section<'_>, written: Option<&Self>, default_seed: u32) -> Option<Self> {
@@ -119,7 +128,8 @@ impl ModelConfig {
         let hidden = Hidden::keys(section, set_hidden, kind == Some(Kind::Cnn));
         let dropout_seed =
             key("dropout_seed", seed(), "seed of that choice").default_text("top-level `seed`");
-        let set_seed = written.filter(|_| set_hidden.is_some()).map(|model| model.dropout_seed);
+        let set_seed =
+            written.filter(|model| model.kind != ModelKind::Linear).map(|model| model.dropout_seed);
         let dropout_seed = section.value(dropout_seed, default_seed, set_seed);
         let about =
             "what turns logits into probabilities, and with it the loss; `sigmoid` is for two classes";
@@ -130,6 +140,16 @@ impl ModelConfig {
         let gradient = section.value(gradient, GradientRule::Autodiff, written.map(|model| model.gradient));
         let set_init = written.map(|model| (&model.init, model.init_seed));
         let (init, init_seed) = Init::keys(section.table("init"), set_init, default_seed);
+        let set_layers = match set {
+            Some(ModelKind::Layers(layers)) => Some(layers.as_slice()),
+            _ => None,
+        };
+        let about = "the layers from the input on, for `layers`; see `[[model.layers]]`";
+        let layers = section.tables("layers", about, set_layers, layers::keys);
+        if kind.is_some_and(|kind| kind != Kind::Layers) {
+            section
+                .refuse(&["layers"], "another `kind` than \"layers\", whose layers follow from its own keys");
+        }
         let kind = match kind? {
             Kind::Linear => {
                 let keys = ["hidden", "activation", "batch_norm", "dropout", "dropout_seed"];
@@ -142,6 +162,18 @@ impl ModelConfig {
                 ModelKind::Mlp(hidden)
             }
             Kind::Cnn => ModelKind::Cnn { channels, kernel_size, pool, global_average_pool, hidden },
+            Kind::Layers => {
+                let what = "`kind` = \"layers\", which has its layers in `[[model.layers]]`";
+                section.refuse(&["hidden", "activation", "batch_norm", "dropout"], what);
+                section.refuse(&CONVOLUTION_KEYS, what);
+                if layers.is_empty() {
+                    section.problem(
+                        "layers",
+                        "has no layers, must have one or more, each under `[[model.layers]]`",
+                    );
+                }
+                ModelKind::Layers(layers)
+            }
         };
         Some(Self { kind, output, gradient, init, init_seed, dropout_seed })
     }
@@ -154,12 +186,17 @@ impl ModelConfig {
                 format!("is \"sigmoid\", must be \"softmax\": the data has {n_classes} classes, not two");
             section.problem("output", reason);
         }
-        if let ModelKind::Cnn { channels, .. } = &self.kind {
-            check_image(section, channels.len(), shape.image);
+        if let ModelKind::Cnn { channels, .. } = &self.kind
+            && !fits_image(section, channels.len(), shape.image)
+        {
+            return;
         }
-        let n_parameters = self.architecture(shape).n_parameters();
+        let n_parameters = match self.architecture(shape) {
+            Ok(architecture) => architecture.n_parameters(),
+            Err(error) => return section.problem(&place(&error.place), error.reason.to_string()),
+        };
         if n_parameters > MAX_PARAMETERS {
-            let key = if section.has("hidden") { "hidden" } else { "kind" };
+            let key = ["hidden", "layers"].into_iter().find(|key| section.has(key)).unwrap_or("kind");
             let reason =
                 format!("makes a network of {n_parameters} weights, must make at most {MAX_PARAMETERS}");
             section.problem(key, reason);
@@ -173,12 +210,13 @@ impl ModelKind {
             Self::Linear => Kind::Linear,
             Self::Mlp(_) => Kind::Mlp,
             Self::Cnn { .. } => Kind::Cnn,
+            Self::Layers(_) => Kind::Layers,
         }
     }
 
     fn hidden(&self) -> Option<&Hidden> {
         match self {
-            Self::Linear => None,
+            Self::Linear | Self::Layers(_) => None,
             Self::Mlp(hidden) | Self::Cnn { hidden, .. } => Some(hidden),
         }
     }
@@ -217,10 +255,11 @@ fn global_average_pool_key(section: &mut Section<'_>, written: Option<&ModelKind
     section.value(key("global_average_pool", flag(), about), false, set)
 }
 
-fn check_image(section: &Section<'_>, n_blocks: usize, image: Option<ImageShape>) {
+/// Whether blocks fit the images; reports it where they do not.
+fn fits_image(section: &Section<'_>, n_blocks: usize, image: Option<ImageShape>) -> bool {
     let Some(image) = image else {
         section.problem("kind", "is \"cnn\", must be \"linear\" or \"mlp\": the samples are not images");
-        return;
+        return false;
     };
     let side = image.height.min(image.width);
     let halvings = side.trailing_zeros().min(image.height.max(image.width).trailing_zeros()) as usize;
@@ -231,4 +270,25 @@ fn check_image(section: &Section<'_>, n_blocks: usize, image: Option<ImageShape>
         );
         section.problem("channels", reason);
     }
+    n_blocks <= halvings
+}
+
+/// The key of a layer, as `layers.3.layers.0`.
+fn place(positions: &[usize]) -> String {
+    let parts: Vec<String> = positions.iter().map(|position| format!("layers.{position}")).collect();
+    if parts.is_empty() { "layers".to_owned() } else { parts.join(".") }
+}
+
+/// Whether a batch norm follows a layer that leaves no pixels to take a variance over.
+fn normalizes_samples(layers: &[LayerDefinition]) -> bool {
+    let mut has_pixels = true;
+    layers.iter().any(|layer| match &layer.kind {
+        LayerKind::Linear { .. } | LayerKind::Flatten | LayerKind::GlobalAveragePool => {
+            has_pixels = false;
+            false
+        }
+        LayerKind::BatchNorm(_) => !has_pixels,
+        LayerKind::Residual { layers, .. } => normalizes_samples(layers),
+        _ => false,
+    })
 }

@@ -3,7 +3,7 @@
 use super::document::Document;
 use super::findings::{Declaration, Findings};
 use super::section::Section;
-use super::{ConfigError, Parts, model, optimizer, source};
+use super::{ConfigError, Parts, layers, model, optimizer, source};
 use std::path::Path;
 
 /// A key as one kind of source, model or optimizer declares it.
@@ -37,12 +37,15 @@ pub(super) fn entries() -> Result<Vec<Entry>, ConfigError> {
     let sources = source::KINDS.map(|(word, _)| word);
     let models = model::KINDS.map(|(word, _)| word);
     let optimizers = optimizer::KINDS.map(|(word, _)| word);
-    for index in 0..sources.len().max(models.len()).max(optimizers.len()) {
+    let layers = layers::KINDS.map(|(word, _)| word);
+    for index in 0..sources.len().max(models.len()).max(optimizers.len()).max(layers.len()) {
         let source = sources[index % sources.len()];
         let model = models[index % models.len()];
         let optimizer = optimizers[index % optimizers.len()];
+        let layer = layers[index % layers.len()];
         let text = format!(
-            "[data]\nsource = {source:?}\n[model]\nkind = {model:?}\n[training.optimizer]\nkind = {optimizer:?}\n"
+            "[data]\nsource = {source:?}\n[model]\nkind = {model:?}\n[[model.layers]]\nkind = {layer:?}\n\
+             [training.optimizer]\nkind = {optimizer:?}\n"
         );
         let document = Document::parse(Path::new("schema"), &text, &[])?;
         let findings = Findings::default();
@@ -53,6 +56,7 @@ pub(super) fn entries() -> Result<Vec<Entry>, ConfigError> {
             entry.kind = match entry.table() {
                 "data" => Some(source),
                 "model" => Some(model),
+                "model.layers.*" => Some(layer),
                 "training.optimizer" => Some(optimizer),
                 _ => None,
             };

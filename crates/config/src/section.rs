@@ -286,7 +286,8 @@ impl<'a> Section<'a> {
         matches!(&self.side, Side::Reading(Reading { table: Some(_), .. }))
     }
 
-    /// Reports that the value of a key contradicts another key or the data: "`key` is …, must be …".
+    /// Reports that the value of a key contradicts another key or the data: "`key` is …, must be …". The key can lie deeper, as
+    /// `layers.0.stride`.
     pub fn problem(&self, name: &str, reason: impl Into<String>) {
         self.push(name, ProblemKind::InvalidUse { key: self.full(name), reason: reason.into() });
     }
@@ -300,7 +301,9 @@ impl<'a> Section<'a> {
 
     fn push(&self, name: &str, kind: ProblemKind) {
         if let Side::Reading(Reading { table, location, findings, .. }) = &self.side {
-            let node = table.and_then(|table| table.get(name));
+            let mut parts = name.split('.');
+            let node = table.zip(parts.next()).and_then(|(table, first)| table.get(first));
+            let node = parts.fold(node, |node, part| node.and_then(|node| node.value.child(part)));
             findings.push(node.map_or(location, |node| &node.location).clone(), kind);
         }
     }

@@ -119,3 +119,73 @@ fn metrics_that_epochs_are_compared_by_are_computed_too() {
     let error = parse(BASE, &["metrics.names=[\"accuracy\", \"accuracy\"]"]).unwrap_err().to_string();
     assert!(error.ends_with("`metrics.names` has \"accuracy\" twice"), "{error}");
 }
+
+const LAYERS: &str = r#"
+name = "layers"
+data = { source = "cifar10", directory = "data" }
+training = { epochs = 1, optimizer = { learning_rate = 0.1 } }
+[model]
+kind = "layers"
+[[model.layers]]
+kind = "convolution"
+filters = 8
+bias = false
+init = "dirac"
+[[model.layers]]
+kind = "residual"
+repeat = 2
+shortcut = "projection"
+layers = [
+    { kind = "convolution", filters = 8, stride = 2 },
+    { kind = "residual", layers = [{ kind = "batch-norm", scale = false }, { kind = "scale", factor = 0.5 }] },
+]
+[[model.layers]]
+kind = "max-pool"
+size = 3
+[[model.layers]]
+kind = "linear"
+init = "normal"
+std = 1.0
+"#;
+
+#[test]
+fn layers_are_written_as_they_are_read() {
+    let config = parse(LAYERS, &[]).unwrap();
+    let text = config.to_toml();
+    let again = parse(&text, &[]).unwrap();
+    assert_eq!(again.model.kind, config.model.kind, "{text}");
+    assert_eq!(again.to_toml(), text);
+    let set = parse(LAYERS, &["model.layers.1.layers.0.filters=4"]).unwrap();
+    assert!(set.to_toml().contains("[[model.layers.layers]]\nkind = \"convolution\"\nfilters = 4\n"));
+    let origins = config.to_toml_with_origins();
+    let comment = |key: &str| {
+        let line = origins.lines().find(|line| line.starts_with(key)).unwrap();
+        line.split_once("# ").unwrap().1.to_owned()
+    };
+    assert_eq!(
+        (comment("factor = "), comment("std = 1.0")),
+        ("base.toml:18".to_owned(), "base.toml:26".to_owned())
+    );
+}
+
+#[test]
+fn a_layer_that_does_not_fit_is_named_by_its_place() {
+    let said = |overrides: &[&str]| parse(LAYERS, overrides).unwrap_err().to_string();
+    assert_eq!(
+        said(&["model.layers.2.size=9"]),
+        "base.toml:20:1: `model.layers.2` looks at 9 × 9 pixels, but receives images of 8 × 8 × 8"
+    );
+    assert_eq!(
+        said(&["model.layers.1.layers.1.layers.0={ kind = \"convolution\", filters = 2 }"]),
+        "base.toml:18:5: `model.layers.1.layers.1` adds its input, 8 × 16 × 16, to the output of its layers, 2 × 16 × 16: both \
+         must have one shape; `shortcut = \"projection\"` makes them equal"
+    );
+    assert_eq!(
+        said(&["model.layers.3.outputs=7"]),
+        "base.toml:23:1: `model.layers.3` is the last layer and gives 7, must give 10: one logit for each class"
+    );
+    assert_eq!(
+        said(&["model.layers.9.outputs=7"]),
+        "--set model.layers.9.outputs=7: `model.layers` is a list of 4; `9` is none of its items, counted from 0"
+    );
+}

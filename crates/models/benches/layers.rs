@@ -9,8 +9,8 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use emberlab_data::{ClassificationBatch, ImageShape, RandomState};
 use emberlab_models::layers::{InputGradient, Layer};
 use emberlab_models::{
-    Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Pool,
-    Precision, Scheme, SharedRandom,
+    Architecture, Blocks, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output,
+    Pool, Precision, Scheme, Shape, SharedRandom,
 };
 
 /// The program's; with the C library's, large buffers take page faults in every operation.
@@ -22,21 +22,24 @@ type B = Autodiff<Flex>;
 const IMAGE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
 
 fn cnn() -> Architecture {
-    Architecture {
+    architecture(Blocks {
         convolution: Some(ConvolutionBlocks {
-            image: IMAGE,
             channels: vec![32, 64, 128],
             kernel_size: 3,
             pool: Pool::Max,
             global_average_pool: false,
         }),
         batch_norm: true,
-        ..Architecture::linear(IMAGE.size(), 10)
-    }
+        ..Blocks::default()
+    })
 }
 
 fn mlp(units: usize) -> Architecture {
-    Architecture { hidden: vec![units], dropout: 0.2, ..Architecture::linear(IMAGE.size(), 10) }
+    architecture(Blocks { hidden: vec![units], dropout: 0.2, ..Blocks::default() })
+}
+
+fn architecture(blocks: Blocks) -> Architecture {
+    Architecture::of_blocks(Shape::Image(IMAGE), &blocks, 10).expect("the images are large enough")
 }
 
 fn network<T: burn::tensor::backend::Backend>(architecture: &Architecture) -> Network<T> {

@@ -1,6 +1,6 @@
 //! Initial weights, drawn from a [`RandomState`]: the same numbers as NumPy draws.
 
-use crate::description::Scheme;
+use crate::description::{FilterInit, Scheme};
 use emberlab_data::RandomState;
 
 /// The sizes of a layer that its initialisation depends on.
@@ -45,8 +45,41 @@ impl Scheme {
             Self::XavierUniform => uniform(fan.fan_in + fan.fan_out),
             Self::AugmentedNormal { std } => draw_augmented(std, fan, random),
             Self::Normal { std } => zero_bias(fan, || random.standard_normal() * std),
+            Self::Pytorch => {
+                let bound = (1.0 / fan.fan_in as f64).sqrt();
+                let mut values = zero_bias(fan, || random.uniform(-bound, bound));
+                values.bias.fill_with(|| random.uniform(-bound, bound));
+                values
+            }
         }
     }
+}
+
+/// The initial values of a convolution: of a linear layer on patches, unless `init` says otherwise. Filters that whiten are
+/// drawn like others until the training images are known.
+pub(crate) fn draw_filters(
+    channels: usize,
+    n_filters: usize,
+    kernel_size: usize,
+    init: Option<FilterInit>,
+    scheme: Scheme,
+    random: &mut RandomState,
+) -> InitialValues {
+    let scheme = match init {
+        Some(FilterInit::Scheme(scheme)) => scheme,
+        Some(FilterInit::Dirac | FilterInit::Whitening) | None => scheme,
+    };
+    let area = kernel_size * kernel_size;
+    let mut values = scheme.draw(Fan::convolution(channels, n_filters, area), random);
+    if init == Some(FilterInit::Dirac) {
+        // The middle pixel, of an even size the one after the middle, as in PyTorch.
+        let middle = (kernel_size / 2) * kernel_size + kernel_size / 2;
+        for (index, filter) in values.weight.chunks_mut(channels * area).take(channels).enumerate() {
+            filter.fill(0.0);
+            filter[index * area + middle] = 1.0;
+        }
+    }
+    values
 }
 
 fn zero_bias(fan: Fan, draw: impl FnMut() -> f64) -> InitialValues {

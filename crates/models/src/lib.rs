@@ -18,7 +18,7 @@
 //! let device = Default::default();
 //! let (random, dropout) = (&mut RandomState::new(42), SharedRandom::new(42));
 //! let scheme = Scheme::AugmentedNormal { std: 0.5 };
-//! let network = Network::<Autodiff<Flex>>::new(&Architecture::mlp(2, vec![3], 2), scheme, random, &dropout, &device);
+//! let network = Network::<Autodiff<Flex>>::new(&Architecture::mlp(2, &[3], 2), scheme, random, &dropout, &device);
 //! let batch = ClassificationBatch {
 //!     inputs: Tensor::from_data([[0.5, -1.0], [2.0, 0.3]], &device),
 //!     labels: Tensor::from_data([0, 1], &device),
@@ -42,8 +42,9 @@ mod description;
 mod metrics;
 
 pub use description::{
-    Activation, Architecture, ConvolutionBlocks, GradientRule, LayerSpec, NamedTensor, Output, Pool,
-    Precision, Scheme,
+    Activation, Architecture, ArchitectureError, BatchNormOptions, Blocks, ConvolutionBlocks, FilterInit,
+    Filters, GradientRule, LayerDefinition, LayerKind, LayerNames, LayerSpec, NamedTensor, Output, Padding,
+    Pool, Precision, Reason, Scheme, Shape, Shortcut, Window,
 };
 pub use metrics::{Description, LOSS, Metric, MetricName, MetricSums, Score, ScoreMean, Unit};
 
@@ -77,7 +78,7 @@ mod tuning;
 #[cfg(feature = "burn")]
 pub use {
     classifier::{Classifier, Objective},
-    gradients::{Gradients, InputGradientTensor, manual_gradients},
+    gradients::{Gradients, manual_gradients},
     layers::SharedRandom,
     loss::Loss,
     metrics::{PendingScore, StepScore, Weight},

@@ -24,13 +24,14 @@ impl<B: Backend> Network<B> {
         dropout: &SharedRandom,
         device: &B::Device,
     ) -> Self {
-        let specs = architecture.layers().into_iter();
-        Self::from_layers(specs.map(|spec| AnyLayer::new(spec, scheme, random, dropout, device)).collect())
+        let specs = architecture.layers().iter();
+        let layers = specs.map(|spec| AnyLayer::new(spec, scheme, random, dropout, device)).collect();
+        Self::from_layers(Layers::new(layers, architecture.names()))
     }
 
     /// A network of layers whose sizes fit each other.
-    pub fn from_layers(layers: Vec<AnyLayer<B>>) -> Self {
-        Self { layers: layers.into() }
+    pub fn from_layers(layers: Layers<B>) -> Self {
+        Self { layers }
     }
 
     /// The logits `[n, n_outputs]` of features `[n, n_features]` when predicting.

@@ -3,8 +3,11 @@
 //! The names are those of a PyTorch module: the i-th linear layer, from 0, has `layers.<i>.weight`
 //! `[n_outputs, n_inputs]` and `layers.<i>.bias` `[n_outputs]`; the i-th convolution has `convolutions.<i>.weight`
 //! `[n_filters, channels, k, k]` and `convolutions.<i>.bias`; the i-th batch norm has `norms.<i>.weight`,
-//! `norms.<i>.bias`, `norms.<i>.running_mean` and `norms.<i>.running_var`. A layer inside another one has the name of
-//! that layer before its own.
+//! `norms.<i>.bias`, `norms.<i>.running_mean` and `norms.<i>.running_var`.
+//!
+//! The layers of `kind = "layers"` have the names of a PyTorch `nn.Sequential` of the same layers: layer `i` of them all has
+//! `<i>.weight` and so on. Of a residual block, layer `j` has `<i>.layers.<j>.weight`, and a projection
+//! `<i>.shortcut.0.weight` for its convolution and `<i>.shortcut.1.weight` and so on for its batch norm.
 
 use crate::description::NamedTensor;
 use crate::layers::{LayerVisitor, Path, Penalty};
@@ -33,6 +36,14 @@ pub enum TensorsError {
     /// A tensor holds NaN or infinity.
     #[error("`{0}` holds a number that is not finite")]
     NotFinite(String),
+    /// A tensor that the network does not have holds another value than the one that the network computes with.
+    #[error("`{name}` must be {value} throughout, because the layer has no such parameter")]
+    Constant {
+        /// Its name.
+        name: String,
+        /// The value.
+        value: f32,
+    },
     /// The network has no tensors of these names.
     #[error("no layer takes {}", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
     Unknown(Vec<String>),
@@ -103,6 +114,10 @@ impl<B: Backend> LayerVisitor<B> for Read {
         self.push(path, parameter.val());
     }
 
+    fn constant(&mut self, path: &Path<'_>, n: usize, value: f32) {
+        self.0.push(NamedTensor { name: path.to_string(), shape: vec![n], values: vec![value; n] });
+    }
+
     fn state(&mut self, path: &Path<'_>, state: &RunningState<Tensor<B, 1>>) {
         self.push(path, state.value_sync());
     }
@@ -118,6 +133,10 @@ impl<B: Backend> LayerVisitor<B> for Names {
     fn parameter<const D: usize>(&mut self, path: &Path<'_>, parameter: &Param<Tensor<B, D>>, _: Penalty) {
         self.tensors.push(path.to_string());
         self.parameters.push((parameter.id, path.to_string()));
+    }
+
+    fn constant(&mut self, path: &Path<'_>, _: usize, _: f32) {
+        self.tensors.push(path.to_string());
     }
 
     fn state(&mut self, path: &Path<'_>, _: &RunningState<Tensor<B, 1>>) {
@@ -168,6 +187,13 @@ impl<B: Backend> LayerVisitor<B> for Source<B> {
     fn parameter<const D: usize>(&mut self, path: &Path<'_>, parameter: &Param<Tensor<B, D>>, _: Penalty) {
         if let Some(data) = self.take(path, &parameter.val().dims()) {
             self.parameters.insert(parameter.id, data);
+        }
+    }
+
+    fn constant(&mut self, path: &Path<'_>, n: usize, value: f32) {
+        let Some(data) = self.take(path, &[n]) else { return };
+        if data.iter::<f32>().any(|found| found != value) {
+            self.error = Some(TensorsError::Constant { name: path.to_string(), value });
         }
     }
 

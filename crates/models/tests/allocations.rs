@@ -17,8 +17,8 @@ use emberlab_data::{
     Normalization, Normalizer, RandomState, Upload,
 };
 use emberlab_models::{
-    Architecture, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output, Pool,
-    Scheme, SharedRandom,
+    Architecture, Blocks, Classifier, ConvolutionBlocks, GradientRule, Loss, Network, Objective, Output,
+    Pool, Scheme, Shape, SharedRandom,
 };
 use std::num::NonZeroUsize;
 
@@ -57,15 +57,11 @@ fn of_an_update(architecture: &Architecture, rule: GradientRule) -> u64 {
 #[test]
 fn an_update_asks_for_memory_no_more_often_than_it_did() {
     let linear = Architecture::linear(IMAGE.size(), 3);
-    let mlp = Architecture { hidden: vec![8], dropout: 0.5, ..linear.clone() };
-    let convolution = ConvolutionBlocks {
-        image: IMAGE,
-        channels: vec![4],
-        kernel_size: 3,
-        pool: Pool::Max,
-        global_average_pool: false,
-    };
-    let cnn = Architecture { convolution: Some(convolution), batch_norm: true, ..linear.clone() };
+    let of = |blocks: Blocks| Architecture::of_blocks(Shape::Image(IMAGE), &blocks, 3).unwrap();
+    let mlp = of(Blocks { hidden: vec![8], dropout: 0.5, ..Blocks::default() });
+    let convolution =
+        ConvolutionBlocks { channels: vec![4], kernel_size: 3, pool: Pool::Max, global_average_pool: false };
+    let cnn = of(Blocks { convolution: Some(convolution), batch_norm: true, ..Blocks::default() });
     let cases = [
         ("linear by hand", &linear, GradientRule::Manual, 208),
         ("linear by autodiff", &linear, GradientRule::Autodiff, 491),

@@ -6,20 +6,22 @@
 mod one_hot;
 
 use burn::backend::{Autodiff, Flex, NdArray};
-use burn::module::{AutodiffModule, Module, ModuleVisitor, Param};
+use burn::module::{AutodiffModule, Module, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{DType, Tensor, TensorData};
 use emberlab_data::{ClassificationBatch, ImageShape, RandomState};
 use emberlab_models::layers::{AnyLayer, InputGradient, Layer, MaxPool, TrainingPass};
 use emberlab_models::{
-    Activation, Architecture, Classifier, ConvolutionBlocks, GradientRule, Gradients, Loss, Network,
-    Objective, Output, Pool, Precision, Scheme, SharedRandom,
+    Activation, Architecture, Blocks, Classifier, ConvolutionBlocks, GradientRule, Gradients, Loss, Network,
+    Objective, Output, Pool, Precision, Scheme, Shape, SharedRandom, Window,
 };
 
 /// The sizes and values of one comparison, all drawn from a seed.
 struct Case {
-    architecture: Architecture,
+    input: Shape,
+    blocks: Blocks,
+    n_outputs: usize,
     objective: Objective,
     n_samples: usize,
     n_classes: usize,
@@ -39,25 +41,23 @@ impl Case {
             Activation::Sigmoid,
             Activation::Gelu,
         ];
-        let mut architecture = Architecture {
-            n_features: between(1, 40),
+        let mut input = Shape::Features(between(1, 40));
+        let mut blocks = Blocks {
             convolution: None,
             hidden: (0..between(0, 4)).map(|_| between(1, 20)).collect(),
             activation: activations[seed as usize % 5],
             batch_norm: between(0, 2) == 1,
             dropout: [0.0, 0.0, 0.3][between(0, 3)],
-            n_outputs: output.n_outputs(n_classes),
         };
         if between(0, 2) == 1 {
-            let image = ImageShape { channels: between(1, 4), height: 8, width: 4 };
-            let channels = (0..between(1, 3)).map(|_| between(1, 5)).collect();
-            architecture.n_features = image.size();
-            let kernel_size = [1, 3, 5][between(0, 3)];
-            let pool = [Pool::Max, Pool::Average][seed as usize % 2];
-            // Means over random images hardly differ, and batch norm would divide their rounding errors by that difference.
-            let global_average_pool = seed % 4 == 3 && !architecture.batch_norm;
-            let blocks = ConvolutionBlocks { image, channels, kernel_size, pool, global_average_pool };
-            architecture.convolution = Some(blocks);
+            input = Shape::Image(ImageShape { channels: between(1, 4), height: 8, width: 4 });
+            blocks.convolution = Some(ConvolutionBlocks {
+                channels: (0..between(1, 3)).map(|_| between(1, 5)).collect(),
+                kernel_size: [1, 3, 5][between(0, 3)],
+                pool: [Pool::Max, Pool::Average][seed as usize % 2],
+                // Means over random images hardly differ, and batch norm would divide their rounding errors by that difference.
+                global_average_pool: seed % 4 == 3 && !blocks.batch_norm,
+            });
         }
         let loss = Loss {
             output,
@@ -66,21 +66,26 @@ impl Case {
                 .then(|| (0..n_classes).map(|class| 0.5 + class as f64).collect()),
         };
         let objective = Objective { loss, l1: [0.0, 0.01][between(0, 2)] };
-        Self { architecture, objective, n_samples: between(2, 30), n_classes, seed }
+        let n_outputs = output.n_outputs(n_classes);
+        Self { input, blocks, n_outputs, objective, n_samples: between(2, 30), n_classes, seed }
+    }
+
+    fn architecture(&self) -> Architecture {
+        Architecture::of_blocks(self.input, &self.blocks, self.n_outputs).unwrap()
     }
 
     fn classifier<B: Backend>(&self, rule: GradientRule) -> Classifier<B> {
         let random = &mut RandomState::new(self.seed);
         let scheme = Scheme::AugmentedNormal { std: 0.5 };
         let dropout = SharedRandom::new(self.seed);
-        let network = Network::new(&self.architecture, scheme, random, &dropout, &B::Device::default());
+        let network = Network::new(&self.architecture(), scheme, random, &dropout, &B::Device::default());
         Classifier::new(network, self.objective.clone(), rule)
     }
 
     fn batch<B: Backend>(&self, dtype: DType) -> ClassificationBatch<B> {
         let random = &mut RandomState::new(self.seed ^ 1);
         let (n, device) = (self.n_samples, B::Device::default());
-        let n_features = self.architecture.n_features;
+        let n_features = self.input.size();
         let inputs = (0..n * n_features).map(|_| random.standard_normal()).collect();
         let labels: Vec<i64> = (0..n).map(|_| random.randint(0, self.n_classes as i64).unwrap()).collect();
         let inputs = TensorData::new(inputs, [n, n_features]);
@@ -144,14 +149,15 @@ fn assert_the_rules_agree<B: AutodiffBackend>(case: &Case, dtype: DType, precisi
     let (score, autodiff) = compute(GradientRule::Autodiff);
     assert!((manual_score.loss - score.loss).abs() <= 1e-6 * score.loss.max(1.0), "loss of seed {seed}");
     assert_eq!((&manual_score.sums, manual_score.n_samples), (&score.sums, case.n_samples));
-    let layers = case.architecture.layers();
+    let architecture = case.architecture();
+    let layers = architecture.layers();
     let with_parameters = layers.iter().filter(|layer| layer.n_parameters() > 0).count();
     assert_eq!((manual.len(), autodiff.len()), (2 * with_parameters, 2 * with_parameters));
     let largest_of_all = largest(autodiff.iter().flatten().copied());
     for (parameter, (manual, autodiff)) in manual.iter().zip(&autodiff).enumerate() {
         // Batch norm removes the scale of the layer before it, so that large terms cancel in the gradient of that layer:
         // its error is relative to those terms. So is the error of rounded products.
-        let scale = if case.architecture.batch_norm || precision == Precision::Mixed {
+        let scale = if case.blocks.batch_norm || precision == Precision::Mixed {
             largest_of_all
         } else {
             largest(autodiff.iter().copied()).max(1e-30)
@@ -174,7 +180,7 @@ fn both_rules_agree_for_random_shapes_on_flex() {
 fn both_rules_agree_for_random_shapes_in_mixed_precision() {
     for mut case in (0..60).map(Case::draw) {
         // Of the gradient of a layer before batch norm only rounding errors remain.
-        case.architecture.batch_norm = false;
+        case.blocks.batch_norm = false;
         assert_the_rules_agree::<Autodiff<Flex>>(&case, DType::F32, Precision::Mixed);
     }
 }
@@ -200,13 +206,13 @@ fn both_rules_agree_where_pixels_are_equal() {
     };
     let (pixels, grad) = (draw(image.size(), 3), draw(image.size() / 4, 1000));
     let manual = {
-        let layer = AnyLayer::MaxPool(MaxPool::<Flex>::new(image));
+        let layer = AnyLayer::MaxPool(MaxPool::<Flex>::new(image, Window::tiling(2)));
         let (_, backward) = layer.differentiate(pixels.clone(), Precision::Full);
         backward(grad.clone(), InputGradient::Wanted, &mut GradientsParams::new()).unwrap()
     };
     let autodiff = {
         let pixels = Tensor::<Autodiff<Flex>, 2>::from_inner(pixels).require_grad();
-        let output = AnyLayer::MaxPool(MaxPool::new(image))
+        let output = AnyLayer::MaxPool(MaxPool::new(image, Window::tiling(2)))
             .forward_training(pixels.clone(), &mut TrainingPass::new(Precision::Full));
         let gradients = (output * Tensor::from_inner(grad)).sum().backward();
         pixels.grad(&gradients).unwrap()
@@ -240,14 +246,14 @@ fn threads_that_differentiate_at_once_do_not_disturb_each_other() {
 fn poor_batches_give_finite_losses_and_gradients() {
     for (seed, batch_norm) in (0..20).flat_map(|seed| [(seed, false), (seed, true)]) {
         let mut case = Case::draw(seed);
-        case.architecture.batch_norm = batch_norm;
+        case.blocks.batch_norm = batch_norm;
         case.n_samples = 1;
         for rule in [GradientRule::Manual, GradientRule::Autodiff] {
             let classifier = case.classifier::<Autodiff<Flex>>(rule);
             let mut batch = case.batch::<Autodiff<Flex>>(DType::F32);
             let zeros = Tensor::zeros([1, 1], &batch.inputs.device());
-            if case.architecture.n_features > 1 {
-                let rest = batch.inputs.clone().narrow(1, 1, case.architecture.n_features - 1);
+            if case.input.size() > 1 {
+                let rest = batch.inputs.clone().narrow(1, 1, case.input.size() - 1);
                 batch.inputs = Tensor::cat(vec![zeros, rest], 1);
             }
             let gradients = rule.gradients(&classifier, batch);
@@ -307,7 +313,7 @@ fn gradients_by_hand_equal_central_differences_in_f64() {
         let classifier = Classifier::<B>::from_inner(in_f64(&case));
         let gradients = GradientRule::Manual.gradients(&classifier, case.batch(DType::F64));
         let flat = flatten(&classifier, gradients);
-        for (parameter, gradient) in trainable(&case).into_iter().zip(flat) {
+        for (parameter, gradient) in trainable(&in_f64(&case)).into_iter().zip(flat) {
             for (entry, value) in gradient.into_iter().enumerate().step_by(7) {
                 let [up, down] = [STEP, -STEP].map(|step| objective(parameter, entry, step));
                 let difference = (up - down) / (2.0 * STEP);
@@ -321,49 +327,45 @@ fn gradients_by_hand_equal_central_differences_in_f64() {
     }
 }
 
-/// `Σ |w|` of all weights, summed independently of the classifier.
+/// `Σ |w|` of all weights, which have more than one dimension, summed independently of the classifier.
 fn sum_of_magnitudes(classifier: &Classifier<Flex>) -> f64 {
-    let tensors = f64_tensors(classifier);
-    let penalised =
-        tensors.iter().filter(|(name, _)| name.ends_with(".weight") && !name.starts_with("norms"));
-    penalised.flat_map(|(_, values)| values).map(|value| value.abs()).sum()
+    let mut sum = SumOfMagnitudes(0.0);
+    classifier.visit(&mut sum);
+    sum.0
 }
 
-fn f64_tensors(classifier: &Classifier<Flex>) -> Vec<(String, Vec<f64>)> {
-    let mut tensors = Vec::new();
-    for (index, layer) in classifier.network().layers().iter().enumerate() {
-        let values: Vec<f64> = match layer {
-            AnyLayer::Linear(layer) => layer.weight.val().into_data().iter::<f64>().collect(),
-            AnyLayer::Convolution(layer) => layer.weight.val().into_data().iter::<f64>().collect(),
-            _ => continue,
-        };
-        tensors.push((format!("{index}.weight"), values));
+struct SumOfMagnitudes(f64);
+
+impl<B: Backend> ModuleVisitor<B> for SumOfMagnitudes {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+        if D > 1 {
+            self.0 += param.val().into_data().iter::<f64>().map(f64::abs).sum::<f64>();
+        }
     }
-    tensors
 }
 
 /// The position of each parameter that has a gradient among all that a module visits.
-fn trainable(case: &Case) -> Vec<usize> {
-    use emberlab_models::LayerSpec;
-    let mut positions = Vec::new();
-    let mut next = 0;
-    for layer in case.architecture.layers() {
-        let (visited, trained) = match layer {
-            LayerSpec::BatchNorm(_) => (4, 2),
-            layer if layer.n_parameters() > 0 => (2, 2),
-            _ => (0, 0),
-        };
-        positions.extend(next..next + trained);
-        next += visited;
+fn trainable(classifier: &Classifier<Flex>) -> Vec<usize> {
+    let mut all = Ids(Vec::new());
+    classifier.visit(&mut all);
+    let trained: Vec<ParamId> =
+        classifier.network().parameter_names().into_iter().map(|(id, _)| id).collect();
+    all.0.iter().enumerate().filter(|(_, id)| trained.contains(id)).map(|(position, _)| position).collect()
+}
+
+struct Ids(Vec<ParamId>);
+
+impl<B: Backend> ModuleVisitor<B> for Ids {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+        self.0.push(param.id);
     }
-    positions
 }
 
 #[test]
 fn both_rules_leave_the_same_running_means() {
     let mut case = Case::draw(1);
-    case.architecture.batch_norm = true;
-    case.architecture.hidden = vec![5];
+    case.blocks.batch_norm = true;
+    case.blocks.hidden = vec![5];
     let running = |rule: GradientRule| {
         let classifier = case.classifier::<Autodiff<Flex>>(rule);
         for _ in 0..3 {
@@ -383,16 +385,12 @@ fn both_rules_leave_the_same_running_means() {
 fn a_batch_with_one_value_per_channel_does_not_change_the_running_means() {
     for rule in [GradientRule::Manual, GradientRule::Autodiff] {
         let mut case = Case::draw(3);
-        case.architecture.batch_norm = true;
-        case.architecture.convolution = None;
-        case.architecture.hidden = vec![5];
+        case.blocks.batch_norm = true;
+        case.blocks.convolution = None;
+        case.blocks.hidden = vec![5];
         let running = |n_samples: usize| {
-            let case = Case {
-                architecture: case.architecture.clone(),
-                objective: case.objective.clone(),
-                n_samples,
-                ..case
-            };
+            let case =
+                Case { blocks: case.blocks.clone(), objective: case.objective.clone(), n_samples, ..case };
             let classifier = case.classifier::<Autodiff<Flex>>(rule);
             rule.gradients(&classifier, case.batch(DType::F32));
             let tensors = classifier.network().tensors().into_iter();

@@ -8,7 +8,7 @@ use emberlab_models::{Architecture, Network, Scheme, SharedRandom};
 
 /// Weight and bias of each linear layer, flattened.
 fn draw(scheme: Scheme, hidden: &[usize]) -> Vec<(Vec<f32>, Vec<f32>)> {
-    let architecture = Architecture::mlp(2, hidden.to_vec(), 3);
+    let architecture = Architecture::mlp(2, hidden, 3);
     let random = &mut RandomState::new(42);
     let network =
         Network::<Flex>::new(&architecture, scheme, random, &SharedRandom::new(0), &Default::default());

@@ -33,8 +33,12 @@ fn compute(record: &Record, precision: Precision) -> Computed {
     let grad_input =
         backward(record.tensor("grad_output", DType::F32), InputGradient::Wanted, &mut gradients);
     let (grad_weight, grad_bias) = match &layer {
-        AnyLayer::Linear(layer) => (take::<2>(&mut gradients, layer.weight.id), layer.bias.id),
-        AnyLayer::Convolution(layer) => (take::<4>(&mut gradients, layer.weight.id), layer.bias.id),
+        AnyLayer::Linear(layer) => {
+            (take::<2>(&mut gradients, layer.weight.id), layer.bias.as_ref().unwrap().id)
+        }
+        AnyLayer::Convolution(layer) => {
+            (take::<4>(&mut gradients, layer.weight.id), layer.bias.as_ref().unwrap().id)
+        }
         other => panic!("{other:?}"),
     };
     vec![

@@ -13,7 +13,7 @@ use burn::tensor::{DType, Device, Tensor};
 use emberlab_models::layers::{
     ActivationLayer, AnyLayer, AveragePool, BatchNorm, GlobalAveragePool, InputGradient, Layer, MaxPool,
 };
-use emberlab_models::{Activation, Loss, Output, Precision};
+use emberlab_models::{Activation, BatchNormOptions, Loss, Output, Precision, Window};
 use golden::IMAGE;
 use serde::Deserialize;
 
@@ -49,8 +49,8 @@ fn build(record: &Record) -> AnyLayer<Flex> {
         "linear" => record.linear(DType::F64),
         "convolution" => record.convolution(DType::F64),
         "batch-norm" => AnyLayer::BatchNorm(batch_norm(record)),
-        "max-pool" => AnyLayer::MaxPool(MaxPool::new(IMAGE)),
-        "average-pool" => AnyLayer::AveragePool(AveragePool::new(IMAGE)),
+        "max-pool" => AnyLayer::MaxPool(MaxPool::new(IMAGE, Window::tiling(2))),
+        "average-pool" => AnyLayer::AveragePool(AveragePool::new(IMAGE, Window::tiling(2))),
         "global-average-pool" => AnyLayer::GlobalAveragePool(GlobalAveragePool::new(IMAGE)),
         "relu" => activation(Activation::Relu),
         "leaky-relu" => activation(Activation::LeakyRelu),
@@ -64,12 +64,12 @@ fn build(record: &Record) -> AnyLayer<Flex> {
 fn batch_norm(record: &Record) -> BatchNorm<Flex> {
     let device = Device::<Flex>::default();
     let [channels] = record.shape("bias");
-    let mut layer = BatchNorm::new(channels, &device);
+    let mut layer = BatchNorm::new(channels, BatchNormOptions::default(), &device);
     let f64_of = |tensor: Tensor<Flex, 1>| RunningState::new(tensor.cast(DType::F64));
     layer.running_mean = f64_of(Tensor::zeros([channels], &device));
     layer.running_variance = f64_of(Tensor::ones([channels], &device));
-    layer.weight = Param::from_tensor(tensor(record, "weight"));
-    layer.bias = Param::from_tensor(tensor(record, "bias"));
+    layer.weight = Some(Param::from_tensor(tensor(record, "weight")));
+    layer.bias = Some(Param::from_tensor(tensor(record, "bias")));
     layer
 }
 
@@ -91,15 +91,31 @@ fn output_and_gradients_of_each_layer_equal_pytorch() {
         match &layer {
             AnyLayer::Linear(layer) => {
                 assert_equal(&record, "grad_weight", gradient::<2>(&mut gradients, layer.weight.id));
-                assert_equal(&record, "grad_bias", gradient::<1>(&mut gradients, layer.bias.id));
+                assert_equal(
+                    &record,
+                    "grad_bias",
+                    gradient::<1>(&mut gradients, layer.bias.as_ref().unwrap().id),
+                );
             }
             AnyLayer::Convolution(layer) => {
                 assert_equal(&record, "grad_weight", gradient::<4>(&mut gradients, layer.weight.id));
-                assert_equal(&record, "grad_bias", gradient::<1>(&mut gradients, layer.bias.id));
+                assert_equal(
+                    &record,
+                    "grad_bias",
+                    gradient::<1>(&mut gradients, layer.bias.as_ref().unwrap().id),
+                );
             }
             AnyLayer::BatchNorm(layer) => {
-                assert_equal(&record, "grad_weight", gradient::<1>(&mut gradients, layer.weight.id));
-                assert_equal(&record, "grad_bias", gradient::<1>(&mut gradients, layer.bias.id));
+                assert_equal(
+                    &record,
+                    "grad_weight",
+                    gradient::<1>(&mut gradients, layer.weight.as_ref().unwrap().id),
+                );
+                assert_equal(
+                    &record,
+                    "grad_bias",
+                    gradient::<1>(&mut gradients, layer.bias.as_ref().unwrap().id),
+                );
                 assert_equal(&record, "running_mean", layer.running_mean.value_sync());
                 assert_equal(&record, "running_var", layer.running_variance.value_sync());
             }

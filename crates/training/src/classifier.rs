@@ -33,7 +33,7 @@ pub fn told_classifier<B: Backend>(
     warn: &dyn Fn(&str),
 ) -> Result<Classifier<B>, Error> {
     let model = &config.model;
-    let architecture = model.architecture(&DataShape::of(train));
+    let architecture = config.architecture(&DataShape::of(train))?;
     let network = told_network(model, &architecture, &model.init, device, warn)?;
     Ok(Classifier::new(network, objective(config, train), model.gradient))
 }

@@ -22,15 +22,19 @@ pub fn versions(git_commit: &str) -> Versions {
 }
 
 /// The record of a run of `config` at its start, after data was read for `load_seconds`.
+///
+/// # Errors
+///
+/// [`Error::Config`] when a layer does not fit the data.
 pub fn new_record(
     config: &Config,
     loaded: &Loaded,
     device: &Device,
     load_seconds: f64,
     git_commit: &str,
-) -> RunRecord {
-    let architecture = config.model.architecture(&DataShape::of(&loaded.splits.train.samples));
-    RunRecord {
+) -> Result<RunRecord, Error> {
+    let architecture = config.architecture(&DataShape::of(&loaded.splits.train.samples))?;
+    Ok(RunRecord {
         name: config.name.clone(),
         outcome: Outcome::Running,
         error: None,
@@ -58,7 +62,7 @@ pub fn new_record(
             augment: config.data.augment_seed,
             dropout: config.model.dropout_seed,
         },
-    }
+    })
 }
 
 /// Records in `run` that it failed after `updates` updates, where it has a record of a training under way.

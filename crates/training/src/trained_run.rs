@@ -57,7 +57,7 @@ impl TrainedRun {
             return Err(Error::artifact(directory.file(file::RECORD), problem));
         }
         config.check_shape(&shape)?;
-        let architecture = config.model.architecture(&shape);
+        let architecture = config.architecture(&shape)?;
         let path = directory.file(file::SAFETENSORS);
         if !path.exists() {
             let reason =

@@ -8,7 +8,7 @@ use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
 use emberlab_config::Config;
 use emberlab_data::{ClassificationBatch, DeviceSet, NoProgress};
-use emberlab_models::layers::AnyLayer;
+use emberlab_models::layers::{AnyLayer, Linear};
 use emberlab_models::{GradientRule, Output};
 
 /// The first update of a linear classifier by its first training sample.
@@ -57,7 +57,7 @@ impl WorkedExample {
         let label = sample.labels[0] as usize;
         let set = DeviceSet::<Backend>::new(sample, &loaded.normalizer, true, UPLOAD, &device);
         let batch = set.into_batch();
-        let [AnyLayer::Linear(layer)] = classifier.network().layers() else {
+        let [AnyLayer::Linear(Linear { weight, bias: Some(bias) })] = classifier.network().layers() else {
             return Err(TrainingFailure::NotLinear.into());
         };
         let logits = classifier.valid().logits(batch.inputs.clone());
@@ -72,10 +72,9 @@ impl WorkedExample {
         };
         let gradients = GradientRule::Manual.gradients(&classifier, ClassificationBatch::from_inner(batch));
         let slope = |name: &str| TrainingFailure::NoGradient(name.to_owned());
-        let by_weight =
-            gradients.parameters.get::<Backend, 2>(layer.weight.id).ok_or_else(|| slope("weight"))?;
-        let by_bias = gradients.parameters.get::<Backend, 1>(layer.bias.id).ok_or_else(|| slope("bias"))?;
-        let theta = augmented(layer.weight.val().inner(), layer.bias.val().inner());
+        let by_weight = gradients.parameters.get::<Backend, 2>(weight.id).ok_or_else(|| slope("weight"))?;
+        let by_bias = gradients.parameters.get::<Backend, 1>(bias.id).ok_or_else(|| slope("bias"))?;
+        let theta = augmented(weight.val().inner(), bias.val().inner());
         let gradient = augmented(by_weight, by_bias);
         let loss = f64::from(gradients.score.read().loss);
         let learning_rate = config.training.optimizer.learning_rate;

@@ -1,208 +1,220 @@
 //! The layers of a network and their sizes.
 
-use super::{Activation, Pool};
-use emberlab_data::ImageShape;
+use super::architecture_error::Reason;
+use super::{ArchitectureError, Blocks, LayerDefinition, LayerKind, LayerSpec, Shape};
 use std::fmt;
 
-/// The layers of a classifier: convolution blocks, if any, then linear layers.
-///
-/// A block is a convolution, batch norm if wanted, the activation, and pooling; a hidden layer is
-/// a linear layer, batch norm if wanted, the activation, and dropout if wanted. A linear layer to the
-/// logits comes last.
+/// The most layers of a network, those inside residual blocks included.
+const MAX_LAYERS: usize = 10_000;
+
+/// The layers of a classifier, whose sizes fit each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Architecture {
-    /// Features per sample.
-    pub n_features: usize,
-    /// The blocks before the linear layers.
-    pub convolution: Option<ConvolutionBlocks>,
-    /// Units of each hidden layer.
-    pub hidden: Vec<usize>,
-    /// The activation after each convolution and each hidden layer.
-    pub activation: Activation,
-    /// Whether batch norm follows each convolution and each hidden layer.
-    pub batch_norm: bool,
-    /// Probability that dropout zeroes a unit of a hidden layer while training, from 0 to below 1.
-    pub dropout: f64,
-    /// Columns of the logits.
-    pub n_outputs: usize,
+    input: Shape,
+    layers: Vec<LayerSpec>,
+    names: LayerNames,
 }
 
-/// Convolution blocks, each of which halves height and width.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConvolutionBlocks {
-    /// The images; height and width are divisible by two for each block.
-    pub image: ImageShape,
-    /// Filters of each block.
-    pub channels: Vec<usize>,
-    /// Height and width of the filters, an odd number.
-    pub kernel_size: usize,
-    /// The pooling that ends each block.
-    pub pool: Pool,
-    /// Whether the mean of each channel, and not every pixel, goes to the linear layers.
-    pub global_average_pool: bool,
+/// How the layers of a network are named, for example in a file of weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayerNames {
+    /// By their kind and their number among the layers of that kind, as `convolutions.0`.
+    ByKind,
+    /// By their position, as in PyTorch's `nn.Sequential`.
+    ByPosition,
 }
 
-/// One layer.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LayerSpec {
-    /// A linear layer.
-    Linear {
-        /// Columns of its input.
-        n_inputs: usize,
-        /// Columns of its output.
-        n_outputs: usize,
-    },
-    /// A convolution.
-    Convolution {
-        /// Its input.
-        image: ImageShape,
-        /// Channels of its output.
-        n_filters: usize,
-        /// Height and width of the filters.
-        kernel_size: usize,
-    },
-    /// Batch norm, with its number of channels.
-    BatchNorm(usize),
-    /// An activation function.
-    Activation(Activation),
-    /// Dropout, with the probability that an element is zeroed.
-    Dropout(f64),
-    /// Max-pooling of images of this shape.
-    MaxPool(ImageShape),
-    /// Average pooling of images of this shape.
-    AveragePool(ImageShape),
-    /// Global average pooling of images of this shape.
-    GlobalAveragePool(ImageShape),
+impl Architecture {
+    /// The network of some layers for samples of one shape. Where positions are names, a layer that makes rows of numbers of
+    /// images is inserted before a linear layer that receives images, as PyTorch needs one. The last layer makes `n_logits`
+    /// numbers of each sample.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchitectureError`] for the first layer that does not fit.
+    pub fn new(
+        input: Shape,
+        layers: &[LayerDefinition],
+        n_logits: usize,
+        names: LayerNames,
+    ) -> Result<Self, ArchitectureError> {
+        if count(layers) > MAX_LAYERS {
+            let reason = Reason::TooMany { most: MAX_LAYERS };
+            return Err(ArchitectureError { place: largest(layers), reason });
+        }
+        let resolving = Resolving { n_logits, names };
+        let (resolved, output) = resolving.all(layers, input, &[])?;
+        if output.size() != n_logits {
+            let place = layers.len().checked_sub(1).into_iter().collect();
+            return Err(ArchitectureError { place, reason: Reason::Logits { output, n_logits } });
+        }
+        Ok(Self { input, layers: resolved, names })
+    }
+
+    /// The network of blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchitectureError`] when the images are too small.
+    pub fn of_blocks(input: Shape, blocks: &Blocks, n_logits: usize) -> Result<Self, ArchitectureError> {
+        Self::new(input, &blocks.layers(), n_logits, LayerNames::ByKind)
+    }
+
+    /// One linear layer.
+    pub fn linear(n_features: usize, n_outputs: usize) -> Self {
+        Self::mlp(n_features, &[], n_outputs)
+    }
+
+    /// Linear layers with ReLU between them.
+    pub fn mlp(n_features: usize, hidden: &[usize], n_outputs: usize) -> Self {
+        let mut layers = Vec::new();
+        let mut n_inputs = n_features;
+        for &units in hidden {
+            layers.push(linear(n_inputs, units));
+            layers.push(LayerSpec::Activation(super::Activation::Relu));
+            n_inputs = units;
+        }
+        layers.push(linear(n_inputs, n_outputs));
+        Self { input: Shape::Features(n_features), layers, names: LayerNames::ByKind }
+    }
+
+    /// The shape of a sample.
+    pub fn input(&self) -> Shape {
+        self.input
+    }
+
+    /// Values per sample.
+    pub fn n_features(&self) -> usize {
+        self.input.size()
+    }
+
+    /// The layers, from the input to the logits.
+    pub fn layers(&self) -> &[LayerSpec] {
+        &self.layers
+    }
+
+    /// How the layers are named.
+    pub fn names(&self) -> LayerNames {
+        self.names
+    }
+
+    /// Each layer with the shape of its input.
+    pub fn with_inputs(&self) -> impl Iterator<Item = (Shape, &LayerSpec)> {
+        self.layers.iter().scan(self.input, |shape, layer| {
+            let input = std::mem::replace(shape, layer.output(*shape));
+            Some((input, layer))
+        })
+    }
+
+    /// The shape of the logits of a sample.
+    pub fn output(&self) -> Shape {
+        self.layers.iter().fold(self.input, |shape, layer| layer.output(shape))
+    }
+
+    /// The number of all weights and biases.
+    pub fn n_parameters(&self) -> usize {
+        self.layers.iter().map(LayerSpec::n_parameters).fold(0, usize::saturating_add)
+    }
 }
 
-impl LayerSpec {
-    /// The number of weights and biases.
-    pub fn n_parameters(self) -> usize {
-        let affine = |n_inputs: usize, n_outputs: usize| n_inputs.saturating_add(1).saturating_mul(n_outputs);
-        match self {
-            Self::Linear { n_inputs, n_outputs } => affine(n_inputs, n_outputs),
-            Self::Convolution { image, n_filters, kernel_size } => {
-                let area = kernel_size.saturating_mul(kernel_size);
-                affine(image.channels.saturating_mul(area), n_filters)
+fn linear(n_inputs: usize, n_outputs: usize) -> LayerSpec {
+    LayerSpec::Linear { n_inputs, n_outputs, bias: true, scheme: None }
+}
+
+/// The number of layers, those inside residual blocks included.
+fn count(layers: &[LayerDefinition]) -> usize {
+    let counts = layers.iter().map(|layer| {
+        let inner = match &layer.kind {
+            LayerKind::Residual { layers, .. } => count(layers),
+            _ => 0,
+        };
+        inner.saturating_add(1).saturating_mul(layer.repeat)
+    });
+    counts.fold(0, usize::saturating_add)
+}
+
+/// The position of the definition that makes the most layers.
+fn largest(layers: &[LayerDefinition]) -> Vec<usize> {
+    let sizes = layers.iter().map(|layer| count(std::slice::from_ref(layer)));
+    sizes.enumerate().max_by_key(|&(_, size)| size).map(|(index, _)| index).into_iter().collect()
+}
+
+/// What layers need to know beside their input.
+#[derive(Clone, Copy)]
+struct Resolving {
+    n_logits: usize,
+    names: LayerNames,
+}
+
+impl Resolving {
+    /// The layers for inputs of one shape, and the shape after them; `place` is that of the block around them.
+    fn all(
+        self,
+        definitions: &[LayerDefinition],
+        input: Shape,
+        place: &[usize],
+    ) -> Result<(Vec<LayerSpec>, Shape), ArchitectureError> {
+        let (mut layers, mut shape) = (Vec::new(), input);
+        for (index, LayerDefinition { kind, repeat }) in definitions.iter().enumerate() {
+            let place = [place, &[index]].concat();
+            for _ in 0..*repeat {
+                if self.flattens_before(kind, shape) {
+                    layers.push(LayerSpec::Flatten);
+                    shape = LayerSpec::Flatten.output(shape);
+                }
+                let layer = self.one(kind, shape, &place)?;
+                shape = layer.output(shape);
+                layers.push(layer);
             }
-            Self::BatchNorm(channels) => channels.saturating_mul(2),
-            Self::Activation(_)
-            | Self::Dropout(_)
-            | Self::MaxPool(_)
-            | Self::AveragePool(_)
-            | Self::GlobalAveragePool(_) => 0,
         }
+        Ok((layers, shape))
     }
 
-    /// Values per sample after the layer, from `n_inputs` before it.
-    pub fn n_outputs(self, n_inputs: usize) -> usize {
-        match self {
-            Self::Linear { n_outputs, .. } => n_outputs,
-            Self::Convolution { image, n_filters, .. } => {
-                n_filters.saturating_mul(image.height * image.width)
+    fn flattens_before(self, kind: &LayerKind, input: Shape) -> bool {
+        self.names == LayerNames::ByPosition
+            && matches!((kind, input), (LayerKind::Linear { .. }, Shape::Image(_)))
+    }
+
+    fn one(self, kind: &LayerKind, input: Shape, place: &[usize]) -> Result<LayerSpec, ArchitectureError> {
+        let resolved = match kind {
+            LayerKind::Residual { layers, shortcut } if !layers.is_empty() => {
+                let (layers, output) = self.all(layers, input, place)?;
+                shortcut.around(layers, input, output)
             }
-            Self::MaxPool(_) | Self::AveragePool(_) => n_inputs / 4,
-            Self::GlobalAveragePool(image) => image.channels,
-            Self::BatchNorm(_) | Self::Activation(_) | Self::Dropout(_) => n_inputs,
-        }
-    }
-
-    /// Values per sample that the layer lays out for a matrix product, beside its output.
-    pub fn n_unfolded(self) -> usize {
-        match self {
-            Self::Convolution { image, kernel_size, .. } => image
-                .channels
-                .saturating_mul(image.height * image.width)
-                .saturating_mul(kernel_size * kernel_size),
-            Self::Linear { .. }
-            | Self::BatchNorm(_)
-            | Self::Activation(_)
-            | Self::Dropout(_)
-            | Self::MaxPool(_)
-            | Self::AveragePool(_)
-            | Self::GlobalAveragePool(_) => 0,
-        }
+            kind => kind.resolve(input, self.n_logits),
+        };
+        resolved.map_err(|reason| ArchitectureError { place: place.to_vec(), reason })
     }
 }
 
-/// The sizes from layer to layer, as `3072 → 64 → 10`, with blocks as `conv 16`.
+/// The sizes from layer to layer, as `3072 → 64 → 10`, with convolutions as `conv 16` and residual blocks as `residual 16`;
+/// of equal blocks in a row only the number, as `3 × residual 16`.
 impl fmt::Display for Architecture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.n_features)?;
-        for n_filters in self.convolution.iter().flat_map(|blocks| &blocks.channels) {
-            write!(f, " → conv {n_filters}")?;
+        write!(f, "{}", self.input.size())?;
+        let mut steps: Vec<(String, usize)> = Vec::new();
+        for (input, layer) in self.with_inputs() {
+            let Some(step) = step(layer, input) else { continue };
+            match steps.last_mut() {
+                Some((last, n)) if *last == step && step.starts_with("residual") => *n += 1,
+                _ => steps.push((step, 1)),
+            }
         }
-        for units in self.hidden.iter().chain([&self.n_outputs]) {
-            write!(f, " → {units}")?;
+        for (step, n) in steps {
+            match n {
+                1 => write!(f, " → {step}")?,
+                n => write!(f, " → {n} × {step}")?,
+            }
         }
         Ok(())
     }
 }
 
-impl Architecture {
-    /// One linear layer.
-    pub fn linear(n_features: usize, n_outputs: usize) -> Self {
-        Self::mlp(n_features, Vec::new(), n_outputs)
-    }
-
-    /// Linear layers with ReLU between them.
-    pub fn mlp(n_features: usize, hidden: Vec<usize>, n_outputs: usize) -> Self {
-        Self {
-            n_features,
-            convolution: None,
-            hidden,
-            activation: Activation::Relu,
-            batch_norm: false,
-            dropout: 0.0,
-            n_outputs,
-        }
-    }
-
-    /// The layers, from the input to the logits.
-    pub fn layers(&self) -> Vec<LayerSpec> {
-        let mut layers = Vec::new();
-        let mut n_inputs = self.n_features;
-        if let Some(blocks) = &self.convolution {
-            n_inputs = self.push_blocks(blocks, &mut layers);
-        }
-        for &n_outputs in &self.hidden {
-            layers.push(LayerSpec::Linear { n_inputs, n_outputs });
-            self.push_activation(n_outputs, &mut layers);
-            if self.dropout > 0.0 {
-                layers.push(LayerSpec::Dropout(self.dropout));
-            }
-            n_inputs = n_outputs;
-        }
-        layers.push(LayerSpec::Linear { n_inputs, n_outputs: self.n_outputs });
-        layers
-    }
-
-    /// The number of all weights and biases.
-    pub fn n_parameters(&self) -> usize {
-        self.layers().into_iter().map(LayerSpec::n_parameters).fold(0, usize::saturating_add)
-    }
-
-    /// Adds the blocks and returns the values per sample after them.
-    fn push_blocks(&self, blocks: &ConvolutionBlocks, layers: &mut Vec<LayerSpec>) -> usize {
-        let mut image = blocks.image;
-        for &n_filters in &blocks.channels {
-            layers.push(LayerSpec::Convolution { image, n_filters, kernel_size: blocks.kernel_size });
-            image.channels = n_filters;
-            self.push_activation(n_filters, layers);
-            layers.push(blocks.pool.layer(image));
-            (image.height, image.width) = (image.height / 2, image.width / 2);
-        }
-        if blocks.global_average_pool {
-            layers.push(LayerSpec::GlobalAveragePool(image));
-            return image.channels;
-        }
-        image.channels.saturating_mul(image.height * image.width)
-    }
-
-    fn push_activation(&self, channels: usize, layers: &mut Vec<LayerSpec>) {
-        if self.batch_norm {
-            layers.push(LayerSpec::BatchNorm(channels));
-        }
-        layers.push(LayerSpec::Activation(self.activation));
+fn step(layer: &LayerSpec, input: Shape) -> Option<String> {
+    match layer {
+        LayerSpec::Linear { n_outputs, .. } => Some(n_outputs.to_string()),
+        LayerSpec::Convolution { filters, .. } => Some(format!("conv {}", filters.n_filters)),
+        LayerSpec::Residual { .. } => Some(format!("residual {}", layer.output(input).channels())),
+        _ => None,
     }
 }

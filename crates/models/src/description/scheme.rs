@@ -20,4 +20,6 @@ pub enum Scheme {
     /// W from `U(-b, b)`, `b = √(6 / (fan_in + fan_out))`, and biases 0 (X. Glorot and Y. Bengio, "Understanding the
     /// difficulty of training deep feedforward neural networks", 2010).
     XavierUniform,
+    /// W and biases from `U(-b, b)`, `b = 1 / √fan_in`: PyTorch's for linear and convolution layers.
+    Pytorch,
 }

@@ -6,47 +6,49 @@
 
 use super::{Gradients, in_parts};
 use crate::classifier::Classifier;
-use crate::layers::{self, InputGradient};
+use crate::layers::{self, InputGradient, LayerDerivative, Observed};
 use crate::network::Network;
 use burn::module::AutodiffModule;
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use emberlab_data::ClassificationBatch;
+use std::sync::Mutex;
 
-/// `∂J/∂input` of a layer; none for the first.
-pub type InputGradientTensor<B> = Option<Tensor<<B as AutodiffBackend>::InnerBackend, 2>>;
-
-/// The score and the gradients of a batch by hand. `after_layer` receives the position of each layer, its `∂J/∂input`
-/// and all gradients so far, and returns the gradient for the layer before: the same one, or another one to see that a
-/// wrong derivative is noticed.
+/// The score and the gradients of a batch by hand. `observe` receives the derivative of each layer and returns its
+/// `∂J/∂input`: the same one, or another one to see that a wrong derivative is noticed.
 pub fn manual_gradients<B: AutodiffBackend>(
     classifier: &Classifier<B>,
     batch: ClassificationBatch<B>,
-    after_layer: impl FnMut(usize, InputGradientTensor<B>, &mut GradientsParams) -> InputGradientTensor<B>,
+    observe: impl FnMut(LayerDerivative<'_, B::InnerBackend>) -> Option<Tensor<B::InnerBackend, 2>> + Send,
 ) -> Gradients<B> {
     let network = classifier.network().valid();
     let batch = batch.inner();
-    let inputs = batch.inputs.clone();
-    finish(classifier, &network, &batch, differentiate(classifier, &network, 0, inputs, &batch, after_layer))
+    let observe = Mutex::new(observe);
+    let observed = Observed { observe: &observe, precision: classifier.precision() };
+    let (logits, backward) = observed.differentiate(network.layers(), batch.inputs.clone(), &[]);
+    let (loss, grad) = classifier.loss().value_and_gradient(logits.clone(), &batch);
+    let mut parameters = GradientsParams::new();
+    backward(grad, InputGradient::Unused, &mut parameters);
+    finish(classifier, &network, &batch, Derived { loss, logits, gradient: None, parameters })
 }
 
-/// Without a hook; splits the batch where the classifier asks for it.
+/// Without an observer; splits the batch where the classifier asks for it.
 pub(super) fn gradients<B: AutodiffBackend>(
     classifier: &Classifier<B>,
     batch: ClassificationBatch<B>,
 ) -> Gradients<B> {
     let (n_parts, n_layers) = in_parts::extent(classifier, batch.len());
-    if n_parts == 1 {
-        return manual_gradients(classifier, batch, |_, returned, _| returned);
-    }
     let network = classifier.network().valid();
     let batch = batch.inner();
+    if n_parts == 1 {
+        let derived = differentiate(classifier, &network, 0, batch.inputs.clone(), &batch);
+        return finish(classifier, &network, &batch, derived);
+    }
     let precision = classifier.precision();
     let first = &network.layers()[..n_layers];
     let (signal, backward) = in_parts::differentiate(first, batch.inputs.clone(), n_parts, precision);
-    let mut derived =
-        differentiate(classifier, &network, n_layers, signal, &batch, |_, returned, _| returned);
+    let mut derived = differentiate(classifier, &network, n_layers, signal, &batch);
     if let Some(gradient) = derived.gradient.take() {
         let mut parts = backward(gradient);
         parts.push(derived.parameters);
@@ -71,17 +73,13 @@ fn differentiate<B: AutodiffBackend>(
     position: usize,
     inputs: Tensor<B::InnerBackend, 2>,
     batch: &ClassificationBatch<B::InnerBackend>,
-    mut after_layer: impl FnMut(usize, InputGradientTensor<B>, &mut GradientsParams) -> InputGradientTensor<B>,
 ) -> Derived<B::InnerBackend> {
     let (logits, derivatives) =
         layers::differentiate(&network.layers()[position..], inputs, classifier.precision());
     let (loss, grad) = classifier.loss().value_and_gradient(logits.clone(), batch);
     let mut parameters = GradientsParams::new();
     let wanted = if position > 0 { InputGradient::Wanted } else { InputGradient::Unused };
-    let gradient =
-        layers::backpropagate(derivatives, grad, wanted, &mut parameters, |index, returned, parameters| {
-            after_layer(position + index, returned, parameters)
-        });
+    let gradient = layers::backpropagate(derivatives, grad, wanted, &mut parameters);
     Derived { loss, logits, gradient, parameters }
 }
 

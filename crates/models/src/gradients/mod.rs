@@ -4,7 +4,7 @@ mod autodiff;
 mod in_parts;
 mod manual;
 
-pub use manual::{InputGradientTensor, manual_gradients};
+pub use manual::manual_gradients;
 
 use crate::classifier::Classifier;
 use crate::description::GradientRule;

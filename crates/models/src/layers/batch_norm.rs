@@ -11,8 +11,10 @@
 //! - since `∂μ/∂x_j = 1/m` and `∂σ/∂x_j = x̂_j / m`,
 //!   `∂J/∂x = γ/σ (g - 1/m Σ g - x̂ 1/m Σ g x̂)`.
 //!
-//! When predicting, `μ` and `v` are running means over the training batches, with PyTorch's momentum
-//! of 0.1 and its variance by `m - 1`; a batch with one value per channel, which has no variance, does not
+//! The scale `γ` and the shift `β` can be left out: then they are 1 and 0.
+//!
+//! When predicting, `μ` and `v` are running means over the training batches, with a momentum in PyTorch's sense, the weight
+//! of the new batch, and its variance by `m - 1`; a batch with one value per channel, which has no variance, does not
 //! update them.
 //!
 //! A batch is computed as a matrix `[n c, s]`, in which the value of a channel is broadcast over columns: several times
@@ -20,29 +22,26 @@
 
 use super::parts::in_parallel;
 use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, Penalty, TrainingPass};
-use crate::description::Precision;
+use crate::description::{BatchNormOptions, Precision};
 use burn::module::{Module, Param, RunningState};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-/// `ε`, which keeps `σ` above 0.
-const EPSILON: f64 = 1e-5;
-/// The weight of a batch in the running means.
-const MOMENTUM: f64 = 0.1;
-
 /// A batch normalisation layer.
 #[derive(Module, Debug)]
 pub struct BatchNorm<B: Backend> {
-    /// `γ`, `[c]`.
-    pub weight: Param<Tensor<B, 1>>,
-    /// `β`, `[c]`.
-    pub bias: Param<Tensor<B, 1>>,
+    /// `γ`, `[c]`, if the layer has one.
+    pub weight: Option<Param<Tensor<B, 1>>>,
+    /// `β`, `[c]`, if the layer has one.
+    pub bias: Option<Param<Tensor<B, 1>>>,
     /// The mean that predictions use, `[c]`.
     pub running_mean: RunningState<Tensor<B, 1>>,
     /// The variance that predictions use, `[c]`.
     pub running_variance: RunningState<Tensor<B, 1>>,
     channels: usize,
+    /// Momentum, `ε`, and the parameters that the layer has.
+    pub options: BatchNormOptions,
 }
 
 /// A normalised batch.
@@ -55,13 +54,14 @@ struct Normalized<B: Backend> {
 
 impl<B: Backend> BatchNorm<B> {
     /// A layer for `channels` channels, with `γ = 1` and `β = 0`.
-    pub fn new(channels: usize, device: &B::Device) -> Self {
+    pub fn new(channels: usize, options: BatchNormOptions, device: &B::Device) -> Self {
         Self {
-            weight: Param::from_tensor(Tensor::ones([channels], device)),
-            bias: Param::from_tensor(Tensor::zeros([channels], device)),
+            weight: options.scale.then(|| Param::from_tensor(Tensor::ones([channels], device))),
+            bias: options.shift.then(|| Param::from_tensor(Tensor::zeros([channels], device))),
             running_mean: RunningState::new(Tensor::zeros([channels], device)),
             running_variance: RunningState::new(Tensor::ones([channels], device)),
             channels,
+            options,
         }
     }
 
@@ -85,10 +85,10 @@ impl<B: Backend> BatchNorm<B> {
         let variance = mean_of_all(variances, &shares);
         if count > 1.0 {
             let unbiased = variance.clone().detach() * (count / (count - 1.0));
-            update(&self.running_mean, mean.detach());
-            update(&self.running_variance, unbiased);
+            self.update(&self.running_mean, mean.detach());
+            self.update(&self.running_variance, unbiased);
         }
-        let inverse_std = ((variance + EPSILON).sqrt()).recip();
+        let inverse_std = ((variance + self.options.epsilon).sqrt()).recip();
         let values = in_parallel(centred, |centred| {
             let n = centred.dims()[0] / self.channels;
             centred * self.repeat(inverse_std.clone(), n)
@@ -98,9 +98,16 @@ impl<B: Backend> BatchNorm<B> {
 
     /// `[n c, s]` as `[n, c s]`, scaled and shifted.
     fn scale_and_shift(&self, values: Tensor<B, 2>, shape: [usize; 2]) -> Tensor<B, 2> {
-        let weight = self.repeat(self.weight.val().unsqueeze(), shape[0]);
-        let bias = self.repeat(self.bias.val().unsqueeze(), shape[0]);
-        (values * weight + bias).reshape(shape)
+        let repeat = |parameter: &Param<Tensor<B, 1>>| self.repeat(parameter.val().unsqueeze(), shape[0]);
+        let scaled = match &self.weight {
+            Some(weight) => values * repeat(weight),
+            None => values,
+        };
+        let shifted = match &self.bias {
+            Some(bias) => scaled + repeat(bias),
+            None => scaled,
+        };
+        shifted.reshape(shape)
     }
 
     /// `[n, c s]` as `[n c, s]`.
@@ -113,6 +120,11 @@ impl<B: Backend> BatchNorm<B> {
     fn channel_mean(&self, rows: Tensor<B, 2>) -> Tensor<B, 2> {
         let n = rows.dims()[0] / self.channels;
         rows.mean_dim(1).reshape([n, self.channels]).mean_dim(0)
+    }
+
+    fn update(&self, running: &RunningState<Tensor<B, 1>>, batch: Tensor<B, 2>) {
+        let (batch, momentum) = (batch.squeeze_dim::<1>(0), self.options.momentum);
+        running.update(running.value_sync() * (1.0 - momentum) + batch * momentum);
     }
 
     /// Repeats a value per channel, `[1, c]`, for each row of `[n c, s]`: `[n c, 1]`.
@@ -131,8 +143,16 @@ impl<B: Backend> Layer<B> for BatchNorm<B> {
     }
 
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
-        visitor.parameter(&path.child("weight"), &self.weight, Penalty::Excluded);
-        visitor.parameter(&path.child("bias"), &self.bias, Penalty::Excluded);
+        for (name, parameter, constant) in [("weight", &self.weight, 1.0), ("bias", &self.bias, 0.0)] {
+            match parameter {
+                Some(parameter) => visitor.parameter(&path.child(name), parameter, Penalty::Excluded),
+                // PyTorch's layer has either both or none.
+                None if self.weight.is_some() || self.bias.is_some() => {
+                    visitor.constant(&path.child(name), self.channels, constant);
+                }
+                None => {}
+            }
+        }
         visitor.state(&path.child("running_mean"), &self.running_mean);
         visitor.state(&path.child("running_var"), &self.running_variance);
     }
@@ -140,7 +160,7 @@ impl<B: Backend> Layer<B> for BatchNorm<B> {
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         let shape @ [n, _] = input.dims();
         let mean = self.running_mean.value_sync().unsqueeze();
-        let std = (self.running_variance.value_sync() + EPSILON).sqrt().unsqueeze();
+        let std = (self.running_variance.value_sync() + self.options.epsilon).sqrt().unsqueeze();
         let values = (self.rows(input) - self.repeat(mean, n)) / self.repeat(std, n);
         self.scale_and_shift(values, shape)
     }
@@ -176,10 +196,16 @@ impl<B: Backend> Layer<B> for BatchNorm<B> {
             let (mean, mean_product) = (mean_of_all(means, &shares), mean_of_all(mean_products, &shares));
             // The sums over all parts, as the gradients of the first.
             let parameters = &mut gradients[0];
-            parameters.register(self.bias.id, (mean.clone() * per_channel).squeeze_dim::<1>(0));
-            parameters.register(self.weight.id, (mean_product.clone() * per_channel).squeeze_dim::<1>(0));
+            for (parameter, mean) in [(&self.bias, &mean), (&self.weight, &mean_product)] {
+                if let Some(parameter) = parameter {
+                    parameters.register(parameter.id, (mean.clone() * per_channel).squeeze_dim::<1>(0));
+                }
+            }
             wanted.when_wanted(|| {
-                let factor = self.weight.val().unsqueeze() * inverse_std;
+                let factor = match &self.weight {
+                    Some(weight) => weight.val().unsqueeze() * inverse_std,
+                    None => inverse_std,
+                };
                 in_parallel(grads, |(grad, values)| {
                     let shape = shape(&values);
                     let repeat = |values: &Tensor<B, 2>| self.repeat(values.clone(), shape[0]);
@@ -206,9 +232,4 @@ fn mean_of_all<B: Backend>(mut means: Vec<Tensor<B, 2>>, shares: &[f64]) -> Tens
     }
     let weighted = means.into_iter().zip(shares).map(|(mean, share)| mean * *share);
     Tensor::cat(weighted.collect(), 0).sum_dim(0)
-}
-
-fn update<B: Backend>(running: &RunningState<Tensor<B, 1>>, batch: Tensor<B, 2>) {
-    let batch = batch.squeeze_dim::<1>(0);
-    running.update(running.value_sync() * (1.0 - MOMENTUM) + batch * MOMENTUM);
 }

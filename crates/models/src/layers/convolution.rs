@@ -1,16 +1,17 @@
-//! Convolution of images with `c` channels by `c'` filters of `k × k` pixels, `k` odd, at stride 1,
-//! with zero padding so that the size stays the same.
+//! Convolution of images with `c` channels by `c'` filters of `k × k` pixels, at a stride of `s`, with `p` zeros above and to
+//! the left, and maybe others below and to the right.
 //!
-//! Shapes: `X [n, c, h, w]`, `W [c', c, k, k]`, `b [c']`, `Z [n, c', h, w]`; with `p = (k - 1) / 2`,
+//! Shapes: `X [n, c, h, w]`, `W [c', c, k, k]`, `b [c']` or none, `Z [n, c', h', w']`;
 //!
-//! `z[i,o,y,x] = b[o] + Σ_{c,u,v} W[o,c,u,v] X[i, c, y + u - p, x + v - p]`.
+//! `z[i,o,y,x] = b[o] + Σ_{c,u,v} W[o,c,u,v] X[i, c, s y + u - p, s x + v - p]`.
 //!
 //! With `G = ∂J/∂Z`:
 //!
 //! - `∂J/∂b[o] = Σ_{i,y,x} G[i,o,y,x]`,
-//! - `∂J/∂W[o,c,u,v] = Σ_{i,y,x} G[i,o,y,x] X[i, c, y + u - p, x + v - p]`,
-//! - `∂J/∂X[i,c,y,x] = Σ_{o,u,v} G[i, o, y - u + p, x - v + p] W[o,c,u,v]`: the convolution of `G` by
-//!   the filters, rotated by 180° and with input and output channels swapped.
+//! - `∂J/∂W[o,c,u,v] = Σ_{i,y,x} G[i,o,y,x] X[i, c, s y + u - p, s x + v - p]`,
+//! - `∂J/∂X[i,c,y,x] = Σ_{o,u,v} G[i, o, (y - u + p) / s, (x - v + p) / s] W[o,c,u,v]` over the positions that are whole
+//!   numbers. At a stride of 1 that is the convolution of `G` by the filters, rotated by 180° and with input and output
+//!   channels swapped; else it is a transposed convolution.
 //!
 //! (V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016.)
 
@@ -19,46 +20,51 @@ use super::parts::{in_parallel, independent};
 use super::{
     InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, Penalty, TrainingPass, WithBackward,
 };
-use crate::description::{Precision, Scheme};
-use crate::init::Fan;
+use crate::description::{Filters, Padding, Precision, Scheme, Window};
+use crate::init::draw_filters;
 use crate::tuning::MAX_UNFOLDED_VALUES;
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::backend::Backend;
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::module::{conv_transpose2d, conv2d};
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::{ImageShape, RandomState};
 
-/// A convolution layer with a bias.
+/// A convolution layer.
 #[derive(Module, Debug)]
 pub struct Convolution<B: Backend> {
     /// `[c', c, k, k]`.
     pub weight: Param<Tensor<B, 4>>,
-    /// `[c']`.
-    pub bias: Param<Tensor<B, 1>>,
+    /// `[c']`, if the layer has one.
+    pub bias: Option<Param<Tensor<B, 1>>>,
     image: [usize; 3],
+    window: Window,
+    /// `h'` and `w'`.
+    positions: [usize; 2],
 }
 
 impl<B: Backend> Convolution<B> {
-    /// A layer for images of the shape `image`, with weights drawn by `scheme` as for a linear layer on patches of
-    /// `c k²` values.
+    /// A layer for images of the shape `image`, which has room for the window, with weights drawn by `scheme` as for a linear
+    /// layer on patches of `c k²` values, unless the filters begin otherwise.
     pub fn new(
         image: ImageShape,
-        n_filters: usize,
-        kernel_size: usize,
+        filters: Filters,
         scheme: Scheme,
         random: &mut RandomState,
         device: &B::Device,
     ) -> Self {
-        let fan = Fan::convolution(image.channels, n_filters, kernel_size * kernel_size);
-        let values = scheme.draw(fan, random);
-        let shape = [n_filters, image.channels, kernel_size, kernel_size];
-        let bias = TensorData::new(values.bias, [n_filters]);
+        let Filters { n_filters, window, bias, init } = filters;
+        let values = draw_filters(image.channels, n_filters, window.size, init, scheme, random);
+        let shape = [n_filters, image.channels, window.size, window.size];
+        let bias = bias.then(|| TensorData::new(values.bias, [n_filters]));
+        let (height, width) = window.positions(image).unwrap_or((0, 0));
         Self {
             weight: Param::from_tensor(Tensor::from_data(TensorData::new(values.weight, shape), device)),
-            bias: Param::from_tensor(Tensor::from_data(bias, device)),
+            bias: bias.map(|bias| Param::from_tensor(Tensor::from_data(bias, device))),
             image: [image.channels, image.height, image.width],
+            window,
+            positions: [height, width],
         }
     }
 
@@ -69,38 +75,45 @@ impl<B: Backend> Convolution<B> {
         match (precision, kernel_size * kernel_size * channels) {
             (Precision::Full, 0..=MAX_UNFOLDED_VALUES) => self.with_bias(self.as_product(input, weight)),
             (Precision::Full, _) => {
-                flat(conv2d(self.images(input), weight, Some(self.bias.val()), self.options()))
+                let bias = self.bias.as_ref().map(Param::val);
+                flat(self.correlate(input, weight, bias))
             }
             // With a product, autodiff would sum the samples' gradients in the lower precision.
             (Precision::Mixed, _) => {
-                self.with_bias(precision.raise(conv2d(self.images(input), weight, None, self.options())))
+                self.with_bias(precision.raise(self.correlate(input, weight, None)))
             }
         }
     }
 
-    /// `W X [n, c', h w]` as one matrix product with the unfolded images.
+    /// `W X [n, c', h' w']` as one matrix product with the unfolded images.
     fn as_product(&self, input: Tensor<B, 2>, weight: Tensor<B, 4>) -> Tensor<B, 3> {
         let [n_filters, channels, kernel_size, _] = weight.dims();
-        let im2col = Im2col::new(self.images(input), kernel_size);
+        let im2col = Im2col::new(self.images(input), self.window, self.positions);
         let patches = Tensor::cat((0..kernel_size).map(|row| im2col.under_row(row)).collect(), 1);
         let filters = weight.permute([0, 2, 3, 1]);
         let filters = filters.reshape([1, n_filters, kernel_size * kernel_size * channels]);
         filters.matmul(patches)
     }
 
-    /// Adds the bias, broadcast over the columns of `[n c', h w]`: broadcasts in more dimensions are slow.
+    /// Adds the bias, broadcast over the columns of `[n c', h' w']`: broadcasts in more dimensions are slow.
     fn with_bias<const D: usize>(&self, output: Tensor<B, D>) -> Tensor<B, 2> {
-        let [_, height, width] = self.image;
+        let area = self.area();
         let [n, n_filters] = [output.dims()[0], output.dims()[1]];
-        let bias = self.bias.val().unsqueeze::<2>().expand([n, n_filters]).reshape([n * n_filters, 1]);
-        (output.reshape([n * n_filters, height * width]) + bias).reshape([n, n_filters * height * width])
+        let Some(bias) = &self.bias else { return output.reshape([n, n_filters * area]) };
+        let bias = bias.val().unsqueeze::<2>().expand([n, n_filters]).reshape([n * n_filters, 1]);
+        (output.reshape([n * n_filters, area]) + bias).reshape([n, n_filters * area])
     }
 
-    /// `∂J/∂W` of `G [n, c', h w]`: for each row of the filters, `Σ_i G[i] P[i]ᵀ` with the patches `P` under the row.
+    /// Pixels of the output.
+    fn area(&self) -> usize {
+        self.positions.iter().product()
+    }
+
+    /// `∂J/∂W` of `G [n, c', h' w']`: for each row of the filters, `Σ_i G[i] P[i]ᵀ` with the patches `P` under the row.
     /// A convolution by `G` computes the same sums several times slower.
     fn grad_weight(&self, input: Tensor<B, 2>, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 4> {
         let [n_filters, channels, kernel_size, _] = self.weight.dims();
-        let im2col = Im2col::new(self.images(input), kernel_size);
+        let im2col = Im2col::new(self.images(input), self.window, self.positions);
         let products = (0..kernel_size).map(|row| {
             let patches = im2col.under_row(row).swap_dims(1, 2);
             precision.raise(grad.clone().matmul(patches)).sum_dim(0)
@@ -117,9 +130,40 @@ impl<B: Backend> Convolution<B> {
         input.reshape([n, channels, height, width])
     }
 
-    fn options(&self) -> ConvOptions<2> {
-        let padding = (self.weight.dims()[2] - 1) / 2;
-        ConvOptions::new([1, 1], [padding, padding], [1, 1], 1)
+    /// `∂J/∂X` of `G [n, c', h' w']`.
+    fn grad_input(&self, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 2> {
+        let ([n, n_filters, _], [height, width]) = (grad.dims(), self.positions);
+        let (grad, weight) = (grad.reshape([n, n_filters, height, width]), precision.lower(self.weight.val()));
+        let Window { size, stride, padding } = self.window;
+        let images = match size.checked_sub(1 + padding.before.max(padding.after)) {
+            Some(_) if stride == 1 => {
+                let padding = Padding { before: size - 1 - padding.before, after: size - 1 - padding.after };
+                let window = Window { padding, ..self.window };
+                correlate(grad, weight.flip([2, 3]).swap_dims(0, 1), None, window)
+            }
+            _ => self.transposed(grad, weight),
+        };
+        precision.raise(flat(images))
+    }
+
+    /// The transposed convolution of `G [n, c', h', w']`, without the zeros around the images.
+    fn transposed(&self, grad: Tensor<B, 4>, weight: Tensor<B, 4>) -> Tensor<B, 4> {
+        let ([_, height, width], Window { size, stride, padding }) = (self.image, self.window);
+        // Pixels at the end that no position of the filters reaches.
+        let unreached = |side: usize, positions: usize| side + padding.total() - (positions - 1) * stride - size;
+        let out = [unreached(height, self.positions[0]), unreached(width, self.positions[1])];
+        let options = ConvTransposeOptions::new([stride; 2], [0; 2], out, [1; 2], 1);
+        let padded = conv_transpose2d(grad, weight, None, options);
+        padded.narrow(2, padding.before, height).narrow(3, padding.before, width)
+    }
+
+    fn correlate(
+        &self,
+        input: Tensor<B, 2>,
+        weight: Tensor<B, 4>,
+        bias: Option<Tensor<B, 1>>,
+    ) -> Tensor<B, 4> {
+        correlate(self.images(input), weight, bias, self.window)
     }
 }
 
@@ -134,7 +178,9 @@ impl<B: Backend> Layer<B> for Convolution<B> {
 
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visitor.parameter(&path.child("weight"), &self.weight, Penalty::Included);
-        visitor.parameter(&path.child("bias"), &self.bias, Penalty::Excluded);
+        if let Some(bias) = &self.bias {
+            visitor.parameter(&path.child("bias"), bias, Penalty::Excluded);
+        }
     }
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -151,20 +197,17 @@ impl<B: Backend> Layer<B> for Convolution<B> {
         let input = precision.lower(input);
         let output = self.convolve(input.clone(), precision);
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
-            let [_, height, width] = self.image;
+            let area = self.area();
             let [n, outputs] = grad.dims();
-            let n_filters = outputs / (height * width);
-            let grad = grad.reshape([n, n_filters, height * width]);
-            let grad_bias = grad.clone().reshape([n * n_filters, height * width]).sum_dim(1);
-            let grad_bias = grad_bias.reshape([n, n_filters]).sum_dim(0).squeeze_dim::<1>(0);
-            let grad = precision.lower(grad);
+            let n_filters = outputs / area;
+            if let Some(bias) = &self.bias {
+                let grad_bias = grad.clone().reshape([n * n_filters, area]).sum_dim(1);
+                let grad_bias = grad_bias.reshape([n, n_filters]).sum_dim(0).squeeze_dim::<1>(0);
+                gradients.register(bias.id, grad_bias);
+            }
+            let grad = precision.lower(grad.reshape([n, n_filters, area]));
             gradients.register(self.weight.id, self.grad_weight(input, grad.clone(), precision));
-            gradients.register(self.bias.id, grad_bias);
-            wanted.when_wanted(|| {
-                let rotated = precision.lower(self.weight.val()).flip([2, 3]).swap_dims(0, 1);
-                let grad = grad.reshape([n, n_filters, height, width]);
-                precision.raise(flat(conv2d(grad, rotated, None, self.options())))
-            })
+            wanted.when_wanted(|| self.grad_input(grad, precision))
         };
         (output, Box::new(backward))
     }
@@ -172,6 +215,25 @@ impl<B: Backend> Layer<B> for Convolution<B> {
     fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
         independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
     }
+}
+
+/// Burn's convolution. It pads with as many zeros on each side; with others Burn 0.21 takes the backend's default type.
+fn correlate<B: Backend>(
+    images: Tensor<B, 4>,
+    weight: Tensor<B, 4>,
+    bias: Option<Tensor<B, 1>>,
+    window: Window,
+) -> Tensor<B, 4> {
+    let Window { stride, padding: Padding { before, after }, .. } = window;
+    let options = |padding: usize| ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
+    if before == after {
+        return conv2d(images, weight, bias, options(before));
+    }
+    let [n, channels, height, width] = images.dims();
+    let shape = [n, channels, height + before + after, width + before + after];
+    let zeros = Tensor::zeros(shape, (&images.device(), images.dtype()));
+    let inside = [0..n, 0..channels, before..before + height, before..before + width];
+    conv2d(zeros.slice_assign(inside, images), weight, bias, options(0))
 }
 
 fn flat<B: Backend>(images: Tensor<B, 4>) -> Tensor<B, 2> {

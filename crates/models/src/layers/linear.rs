@@ -1,4 +1,4 @@
-//! The linear layer `Z = X Wᵀ + b`.
+//! The linear layer `Z = X Wᵀ + b`, or without `b`.
 //!
 //! Shapes: `X [n, n_inputs]`, `W [n_outputs, n_inputs]`, `b [n_outputs]`, `Z [n, n_outputs]`.
 //!
@@ -24,36 +24,44 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::RandomState;
 
-/// A linear layer with a bias.
+/// A linear layer.
 #[derive(Module, Debug)]
 pub struct Linear<B: Backend> {
     /// `[n_outputs, n_inputs]`.
     pub weight: Param<Tensor<B, 2>>,
-    /// `[n_outputs]`.
-    pub bias: Param<Tensor<B, 1>>,
+    /// `[n_outputs]`, if the layer has one.
+    pub bias: Option<Param<Tensor<B, 1>>>,
 }
 
 impl<B: Backend> Linear<B> {
-    /// A layer with weights drawn by `scheme`.
+    /// A layer with weights drawn by `scheme`, and with or without a bias.
     pub fn new(
         n_inputs: usize,
         n_outputs: usize,
+        bias: bool,
         scheme: Scheme,
         random: &mut RandomState,
         device: &B::Device,
     ) -> Self {
         let values = scheme.draw(Fan::linear(n_inputs, n_outputs), random);
         let weight = TensorData::new(values.weight, [n_outputs, n_inputs]);
-        let bias = TensorData::new(values.bias, [n_outputs]);
+        let bias = bias.then(|| TensorData::new(values.bias, [n_outputs]));
         Self {
             weight: Param::from_tensor(Tensor::from_data(weight, device)),
-            bias: Param::from_tensor(Tensor::from_data(bias, device)),
+            bias: bias.map(|bias| Param::from_tensor(Tensor::from_data(bias, device))),
         }
     }
 
     fn apply(&self, input: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
         let product = self.product(precision.lower(input), precision.lower(self.weight.val()));
-        precision.raise(product) + self.bias.val().unsqueeze()
+        self.with_bias(precision.raise(product))
+    }
+
+    fn with_bias(&self, product: Tensor<B, 2>) -> Tensor<B, 2> {
+        match &self.bias {
+            Some(bias) => product + bias.val().unsqueeze(),
+            None => product,
+        }
     }
 
     /// `x Wᵀ`.
@@ -79,7 +87,9 @@ impl<B: Backend> Layer<B> for Linear<B> {
 
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visitor.parameter(&path.child("weight"), &self.weight, Penalty::Included);
-        visitor.parameter(&path.child("bias"), &self.bias, Penalty::Excluded);
+        if let Some(bias) = &self.bias {
+            visitor.parameter(&path.child("bias"), bias, Penalty::Excluded);
+        }
     }
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -94,17 +104,19 @@ impl<B: Backend> Layer<B> for Linear<B> {
     fn differentiate(&self, input: Tensor<B, 2>, precision: Precision) -> WithBackward<'_, B> {
         let input = precision.lower(input);
         let product = self.product(input.clone(), precision.lower(self.weight.val()));
-        let output = precision.raise(product) + self.bias.val().unsqueeze();
+        let output = self.with_bias(precision.raise(product));
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
-            let grad_bias = grad.clone().sum_dim(0).squeeze_dim::<1>(0);
+            if let Some(bias) = &self.bias {
+                gradients.register(bias.id, grad.clone().sum_dim(0).squeeze_dim::<1>(0));
+            }
             let grad = precision.lower(grad);
             let grad_weight = precision.raise(grad.clone().transpose().matmul(input));
             gradients.register(self.weight.id, grad_weight);
-            gradients.register(self.bias.id, grad_bias);
             wanted.when_wanted(|| precision.raise(grad.matmul(precision.lower(self.weight.val()))))
         };
         (output, Box::new(backward))
     }
+
     fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
         independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
     }

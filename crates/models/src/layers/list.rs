@@ -4,6 +4,7 @@
 //! serialisation. Here that requirement ends. A list is written like a `Vec`.
 
 use super::AnyLayer;
+use crate::description::LayerNames;
 use burn::module::{
     AutodiffModule, Content, Devices, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper,
     ModuleVisitor,
@@ -15,7 +16,10 @@ use std::ops::Deref;
 
 /// Layers, one after another.
 #[derive(Clone, Debug)]
-pub struct Layers<B: Backend>(Vec<AnyLayer<B>>);
+pub struct Layers<B: Backend> {
+    layers: Vec<AnyLayer<B>>,
+    names: LayerNames,
+}
 
 type LayerRecord<B> = <AnyLayer<B> as Module<B>>::Record;
 type LayerItem<B, S> = <LayerRecord<B> as Record<B>>::Item<S>;
@@ -26,9 +30,15 @@ pub struct LayersRecord<B: Backend>(Vec<LayerRecord<B>>);
 /// A [`LayersRecord`] as it is written.
 pub struct LayersItem<B: Backend, S: PrecisionSettings>(Vec<LayerItem<B, S>>);
 
-impl<B: Backend> From<Vec<AnyLayer<B>>> for Layers<B> {
-    fn from(layers: Vec<AnyLayer<B>>) -> Self {
-        Self(layers)
+impl<B: Backend> Layers<B> {
+    /// Layers whose sizes fit each other, and how they are named.
+    pub fn new(layers: Vec<AnyLayer<B>>, names: LayerNames) -> Self {
+        Self { layers, names }
+    }
+
+    /// How the layers are named.
+    pub fn names(&self) -> LayerNames {
+        self.names
     }
 }
 
@@ -36,7 +46,7 @@ impl<B: Backend> Deref for Layers<B> {
     type Target = [AnyLayer<B>];
 
     fn deref(&self) -> &[AnyLayer<B>] {
-        &self.0
+        &self.layers
     }
 }
 
@@ -44,31 +54,31 @@ impl<B: Backend> Module<B> for Layers<B> {
     type Record = LayersRecord<B>;
 
     fn collect_devices(&self, devices: Devices<B>) -> Devices<B> {
-        self.0.collect_devices(devices)
+        self.layers.collect_devices(devices)
     }
 
     fn fork(self, device: &B::Device) -> Self {
-        Self(self.0.fork(device))
+        Self { layers: self.layers.fork(device), ..self }
     }
 
     fn to_device(self, device: &B::Device) -> Self {
-        Self(self.0.to_device(device))
+        Self { layers: self.layers.to_device(device), ..self }
     }
 
     fn visit<V: ModuleVisitor<B>>(&self, visitor: &mut V) {
-        self.0.visit(visitor);
+        self.layers.visit(visitor);
     }
 
     fn map<M: ModuleMapper<B>>(self, mapper: &mut M) -> Self {
-        Self(self.0.map(mapper))
+        Self { layers: self.layers.map(mapper), ..self }
     }
 
     fn load_record(self, record: Self::Record) -> Self {
-        Self(self.0.load_record(record.0))
+        Self { layers: self.layers.load_record(record.0), ..self }
     }
 
     fn into_record(self) -> Self::Record {
-        LayersRecord(self.0.into_record())
+        LayersRecord(self.layers.into_record())
     }
 }
 
@@ -76,17 +86,17 @@ impl<B: AutodiffBackend> AutodiffModule<B> for Layers<B> {
     type InnerModule = Layers<B::InnerBackend>;
 
     fn valid(&self) -> Self::InnerModule {
-        Layers(self.0.valid())
+        Layers { layers: self.layers.valid(), names: self.names }
     }
 
     fn from_inner(module: Self::InnerModule) -> Self {
-        Self(AutodiffModule::from_inner(module.0))
+        Self { layers: AutodiffModule::from_inner(module.layers), names: module.names }
     }
 }
 
 impl<B: Backend> ModuleDisplayDefault for Layers<B> {
     fn content(&self, content: Content) -> Option<Content> {
-        self.0.content(content)
+        self.layers.content(content)
     }
 }
 

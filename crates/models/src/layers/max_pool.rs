@@ -1,12 +1,16 @@
-//! Max-pooling: the largest of each two by two pixels. Height and width are even.
+//! Max-pooling: the largest pixel under each position of a window. Rows and columns that no position reaches are left out.
 //!
-//! The largest of four is found in two steps, of each pair of columns and then of each pair of rows.
-//! For one pair, `out = max(a, b)`; with `g = ∂J/∂out`, `∂J/∂a = g` where `a >= b`, else 0, and
-//! `∂J/∂b` the other way round, so that of equal pixels the first in reading order takes it all, as in PyTorch.
+//! For two pixels, `out = max(a, b)`; with `g = ∂J/∂out`, `∂J/∂a = g` where `a >= b`, else 0, and `∂J/∂b` the other way
+//! round. Of several, the first largest one takes it all; a pixel under several positions gets the sum.
+//!
+//! Windows of two by two pixels that do not overlap are computed in two steps, of each pair of columns and then of each pair of
+//! rows, others pixel by pixel in reading order. Of equal pixels the first in that order wins: in reading order, as in PyTorch,
+//! except for a pair in one column of a window whose first row has another equal pixel.
 
 use super::parts::{in_parallel, independent};
+use super::windows::{Windows, add};
 use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass, WithBackward};
-use crate::description::Precision;
+use crate::description::{Precision, Window};
 use crate::pattern::{Mask, rounding};
 use burn::module::Module;
 use burn::tensor::backend::Backend;
@@ -17,7 +21,7 @@ use std::marker::PhantomData;
 /// A max-pooling layer. It has no parameters.
 #[derive(Module, Debug)]
 pub struct MaxPool<B: Backend> {
-    image: [usize; 3],
+    windows: Windows,
     backend: PhantomData<B>,
 }
 
@@ -25,23 +29,80 @@ pub struct MaxPool<B: Backend> {
 type FirstWon<B> = Tensor<B, 2, Bool>;
 
 impl<B: Backend> MaxPool<B> {
-    /// A layer for images of one shape.
-    pub fn new(image: ImageShape) -> Self {
-        Self { image: [image.channels, image.height, image.width], backend: PhantomData }
+    /// A layer for images of one shape, which have room for the window.
+    pub fn new(image: ImageShape, window: Window) -> Self {
+        Self { windows: Windows::new(image, window), backend: PhantomData }
     }
 
-    /// The largest of each four pixels, all of them where several are equal within rounding.
-    fn winners(&self, input: &Tensor<B, 2>) -> Mask<B> {
-        let [channels, height, width] = self.image;
+    fn is_of_pairs(&self) -> bool {
+        self.windows.tile() && self.windows.window.size == 2
+    }
+
+    /// The largest pixels under each position, all of them where several are equal within rounding: for each pixel of the
+    /// window, whether it is one.
+    fn winners(&self, input: &Tensor<B, 2>) -> Vec<Mask<B>> {
+        let shape = [input.dims()[0], self.windows.n_outputs()];
+        let largest = self.forward(input.clone());
+        let images = self.windows.images(input.clone());
+        let least = largest - rounding(input).slice([0..1, 0..1]).expand(shape);
+        let pixels = self.windows.slices().map(|slices| images.clone().slice(slices).reshape(shape));
+        pixels.map(|pixels| pixels.greater_equal(least.clone())).collect()
+    }
+
+    /// Pairs of rows in a batch of `n` images, and the columns of a row.
+    fn pairs(&self, n: usize) -> [usize; 2] {
+        [n * self.windows.channels * self.windows.rows, 2 * self.windows.columns]
+    }
+
+    fn differentiate_pairs(&self, input: Tensor<B, 2>) -> WithBackward<'_, B> {
+        let n = input.dims()[0];
+        let [pairs, width] = self.pairs(n);
+        let (left, right) = deal(self.windows.covered(input));
+        let (columns, column_won) = larger(left, right);
+        let rows = columns.reshape([pairs, width]);
+        let (pixels, row_won) = larger(half(&rows, 0), half(&rows, width / 2));
+        let output = pixels.reshape([n, self.windows.n_outputs()]);
+        let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| {
+            wanted.when_wanted(|| {
+                let (first, second) = share(grad.reshape([pairs, width / 2]), row_won);
+                let rows = Tensor::cat(vec![first, second], 1).reshape([1, pairs * width]);
+                let (left, right) = share(rows, column_won);
+                self.windows.uncovered(interleave(left, right).reshape([2 * pairs, width]))
+            })
+        };
+        (output, Box::new(backward))
+    }
+
+    fn differentiate_windows(&self, input: Tensor<B, 2>) -> WithBackward<'_, B> {
         let shape = input.dims();
-        let pairs = shape[0] * channels * (height / 2);
-        let largest = self.forward(input.clone()).reshape([pairs, 1, width / 2, 1]);
-        let largest = largest.expand([pairs, 2, width / 2, 2]).reshape(shape);
-        input.clone().greater_equal(largest - rounding(input))
-    }
-
-    fn n_outputs(&self) -> usize {
-        self.image.iter().product::<usize>() / 4
+        let images = self.windows.images(input);
+        let mut pixels = self.windows.slices().map(|slices| images.clone().slice(slices));
+        let mut largest = pixels.next().unwrap_or_else(|| images.clone());
+        // For each further pixel, whether it is larger than all before it.
+        let mut overtook = Vec::new();
+        for pixel in pixels {
+            let is_larger = pixel.clone().greater(largest.clone());
+            largest = largest.mask_where(is_larger.clone(), pixel);
+            overtook.push(is_larger);
+        }
+        let output = largest.reshape([shape[0], self.windows.n_outputs()]);
+        let dims = images.dims();
+        let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| {
+            wanted.when_wanted(|| {
+                let Windows { channels, rows, columns, .. } = self.windows;
+                let mut rest = grad.reshape([shape[0], channels, rows, columns]);
+                let mut sums = Tensor::zeros(dims, (&rest.device(), rest.dtype()));
+                let slices: Vec<_> = self.windows.slices().collect();
+                // The last pixel that overtook the others won.
+                for (slices, is_larger) in slices[1..].iter().zip(overtook).rev() {
+                    let won = rest.clone().mask_fill(is_larger.clone().bool_not(), 0.0);
+                    rest = rest.mask_fill(is_larger, 0.0);
+                    sums = add(sums, *slices, won);
+                }
+                add(sums, slices[0], rest).reshape(shape)
+            })
+        };
+        (output, Box::new(backward))
     }
 }
 
@@ -57,39 +118,31 @@ impl<B: Backend> Layer<B> for MaxPool<B> {
     fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
-        // Columns first, as in `differentiate`: autodiff gives the derivative to the first of equal values in each step.
-        let [channels, height, width] = self.image;
-        let n = input.dims()[0];
-        let pairs = n * channels * (height / 2);
-        let columns = input.reshape([pairs * width, 2]).max_dim(1);
-        columns.reshape([pairs, 2, width / 2]).max_dim(1).reshape([n, self.n_outputs()])
+        let (n, n_outputs) = (input.dims()[0], self.windows.n_outputs());
+        if self.is_of_pairs() {
+            // Columns first, as in `differentiate`: autodiff gives the derivative to the first of equal values in each step.
+            let [pairs, width] = self.pairs(n);
+            let columns = self.windows.covered(input).reshape([pairs * width, 2]).max_dim(1);
+            return columns.reshape([pairs, 2, width / 2]).max_dim(1).reshape([n, n_outputs]);
+        }
+        let images = self.windows.images(input);
+        let pixels = self.windows.slices().map(|slices| images.clone().slice(slices));
+        let largest = pixels.reduce(|largest, pixel| {
+            let is_larger = pixel.clone().greater(largest.clone());
+            largest.mask_where(is_larger, pixel)
+        });
+        largest.unwrap_or(images).reshape([n, n_outputs])
     }
 
     /// Records the largest pixels.
     fn forward_training(&self, input: Tensor<B, 2>, pass: &mut TrainingPass) -> Tensor<B, 2> {
-        pass.record(|| vec![self.winners(&input)]);
+        pass.record(|| self.winners(&input));
         self.forward(input)
     }
 
-    /// Keeps which pixel of each pair won.
+    /// Keeps which pixels won.
     fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
-        let [channels, height, width] = self.image;
-        let n = input.dims()[0];
-        let pairs = n * channels * (height / 2);
-        let (left, right) = deal(input);
-        let (columns, column_won) = larger(left, right);
-        let rows = columns.reshape([pairs, width]);
-        let (pixels, row_won) = larger(half(&rows, 0), half(&rows, width / 2));
-        let output = pixels.reshape([n, self.n_outputs()]);
-        let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| {
-            wanted.when_wanted(|| {
-                let (first, second) = share(grad.reshape([pairs, width / 2]), row_won);
-                let rows = Tensor::cat(vec![first, second], 1).reshape([1, pairs * width]);
-                let (left, right) = share(rows, column_won);
-                interleave(left, right).reshape([n, channels * height * width])
-            })
-        };
-        (output, Box::new(backward))
+        if self.is_of_pairs() { self.differentiate_pairs(input) } else { self.differentiate_windows(input) }
     }
 
     fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {

@@ -10,21 +10,25 @@
 mod im2col;
 mod layer;
 mod list;
+mod observed;
 mod parts;
 mod sequence;
 #[cfg(test)]
 mod tests;
 mod visitor;
+mod windows;
 
 pub use dropout::SharedRandom;
 pub use layer::{Backward, InputGradient, Layer, TrainingPass, WithBackward};
 pub use list::{Layers, LayersItem, LayersRecord};
+pub use observed::LayerDerivative;
+pub(crate) use observed::Observed;
 pub use parts::{Parts, PartsBackward, PartsWithBackward};
 pub(crate) use parts::{join, split};
 pub(crate) use sequence::{backpropagate, differentiate, differentiate_parts, forward, forward_training};
 pub use visitor::{LayerVisitor, Path, Penalty, visit_layers};
 
-use crate::description::{LayerSpec, Precision, Scheme};
+use crate::description::{LayerNames, LayerSpec, Precision, Scheme};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -42,9 +46,9 @@ macro_rules! layers {
         #[derive(Module, Debug)]
         pub enum AnyLayer<B: Backend> {
             $($(#[$doc])* $variant($layer<B>),)*
-            /// A layer that contains others, for tests.
+            /// A layer that only tests have.
             #[cfg(test)]
-            Residual(tests::Residual<B>),
+            Negation(tests::Negation<B>),
         }
 
         impl<B: Backend> Layer<B> for AnyLayer<B> {
@@ -52,7 +56,7 @@ macro_rules! layers {
                 match self {
                     $(Self::$variant(layer) => layer.group(),)*
                     #[cfg(test)]
-                    Self::Residual(layer) => layer.group(),
+                    Self::Negation(layer) => layer.group(),
                 }
             }
 
@@ -60,7 +64,7 @@ macro_rules! layers {
                 match self {
                     $(Self::$variant(layer) => layer.gains_from_parts(),)*
                     #[cfg(test)]
-                    Self::Residual(layer) => layer.gains_from_parts(),
+                    Self::Negation(layer) => layer.gains_from_parts(),
                 }
             }
 
@@ -68,7 +72,7 @@ macro_rules! layers {
                 match self {
                     $(Self::$variant(layer) => layer.accept(path, visitor),)*
                     #[cfg(test)]
-                    Self::Residual(layer) => layer.accept(path, visitor),
+                    Self::Negation(layer) => layer.accept(path, visitor),
                 }
             }
 
@@ -76,7 +80,7 @@ macro_rules! layers {
                 match self {
                     $(Self::$variant(layer) => layer.forward(input),)*
                     #[cfg(test)]
-                    Self::Residual(layer) => layer.forward(input),
+                    Self::Negation(layer) => layer.forward(input),
                 }
             }
 
@@ -84,7 +88,7 @@ macro_rules! layers {
                 match self {
                     $(Self::$variant(layer) => layer.forward_training(input, pass),)*
                     #[cfg(test)]
-                    Self::Residual(layer) => layer.forward_training(input, pass),
+                    Self::Negation(layer) => layer.forward_training(input, pass),
                 }
             }
 
@@ -92,7 +96,7 @@ macro_rules! layers {
                 match self {
                     $(Self::$variant(layer) => layer.differentiate(input, precision),)*
                     #[cfg(test)]
-                    Self::Residual(layer) => layer.differentiate(input, precision),
+                    Self::Negation(layer) => layer.differentiate(input, precision),
                 }
             }
 
@@ -100,7 +104,7 @@ macro_rules! layers {
                 match self {
                     $(Self::$variant(layer) => layer.differentiate_parts(inputs, precision),)*
                     #[cfg(test)]
-                    Self::Residual(layer) => layer.differentiate_parts(inputs, precision),
+                    Self::Negation(layer) => layer.differentiate_parts(inputs, precision),
                 }
             }
         }
@@ -118,36 +122,55 @@ layers! {
     batch_norm::BatchNorm as BatchNorm,
     /// Filters over images.
     convolution::Convolution as Convolution,
-    /// The largest of each two by two pixels.
+    /// The largest of the pixels under a window.
     max_pool::MaxPool as MaxPool,
-    /// The mean of each two by two pixels.
+    /// The mean of the pixels under a window.
     average_pool::AveragePool as AveragePool,
     /// The mean of each channel.
     global_average_pool::GlobalAveragePool as GlobalAveragePool,
+    /// An image as a row of numbers.
+    flatten::Flatten as Flatten,
+    /// A product with a number.
+    scale::Scale as Scale,
+    /// Layers, and a way around them.
+    residual::Residual as Residual,
 }
 
 impl<B: Backend> AnyLayer<B> {
-    /// The layer of a description, with weights drawn by `scheme`. Dropout draws from `dropout` while training.
+    /// The layer of a description, with weights drawn by `scheme` where it has no other. Dropout draws from `dropout` while
+    /// training.
     pub fn new(
-        spec: LayerSpec,
+        spec: &LayerSpec,
         scheme: Scheme,
         random: &mut RandomState,
         dropout: &SharedRandom,
         device: &B::Device,
     ) -> Self {
-        match spec {
-            LayerSpec::Linear { n_inputs, n_outputs } => {
-                Self::Linear(Linear::new(n_inputs, n_outputs, scheme, random, device))
+        match *spec {
+            LayerSpec::Linear { n_inputs, n_outputs, bias, scheme: own } => {
+                Self::Linear(Linear::new(n_inputs, n_outputs, bias, own.unwrap_or(scheme), random, device))
             }
-            LayerSpec::Convolution { image, n_filters, kernel_size } => {
-                Self::Convolution(Convolution::new(image, n_filters, kernel_size, scheme, random, device))
+            LayerSpec::Convolution { image, filters } => {
+                Self::Convolution(Convolution::new(image, filters, scheme, random, device))
             }
-            LayerSpec::BatchNorm(channels) => Self::BatchNorm(BatchNorm::new(channels, device)),
+            LayerSpec::BatchNorm { channels, options } => {
+                Self::BatchNorm(BatchNorm::new(channels, options, device))
+            }
             LayerSpec::Activation(activation) => Self::Activation(ActivationLayer::new(activation)),
             LayerSpec::Dropout(probability) => Self::Dropout(Dropout::new(probability, dropout.clone())),
-            LayerSpec::MaxPool(image) => Self::MaxPool(MaxPool::new(image)),
-            LayerSpec::AveragePool(image) => Self::AveragePool(AveragePool::new(image)),
+            LayerSpec::MaxPool { image, window } => Self::MaxPool(MaxPool::new(image, window)),
+            LayerSpec::AveragePool { image, window } => Self::AveragePool(AveragePool::new(image, window)),
             LayerSpec::GlobalAveragePool(image) => Self::GlobalAveragePool(GlobalAveragePool::new(image)),
+            LayerSpec::Flatten => Self::Flatten(Flatten::default()),
+            LayerSpec::Scale(factor) => Self::Scale(Scale::new(factor)),
+            LayerSpec::Residual { ref layers, ref shortcut } => {
+                let mut list = |specs: &[LayerSpec]| {
+                    let layers = specs.iter().map(|spec| Self::new(spec, scheme, random, dropout, device));
+                    Layers::new(layers.collect(), LayerNames::ByPosition)
+                };
+                let layers = list(layers);
+                Self::Residual(Residual { layers, shortcut: list(shortcut) })
+            }
         }
     }
 }

@@ -35,20 +35,17 @@ pub fn differentiate<B: Backend>(
     (output, derivatives)
 }
 
-/// Takes `∂J/∂output` of the last layer back to `∂J/∂input` of the first one, if that is wanted. `after_layer` receives
-/// the position of each layer, its `∂J/∂input` and all gradients so far, and returns the gradient for the layer before.
+/// Takes `∂J/∂output` of the last layer back to `∂J/∂input` of the first one, if that is wanted.
 pub fn backpropagate<B: Backend>(
     derivatives: Vec<Backward<'_, B>>,
     grad: Tensor<B, 2>,
     wanted: InputGradient,
     gradients: &mut GradientsParams,
-    mut after_layer: impl FnMut(usize, Option<Tensor<B, 2>>, &mut GradientsParams) -> Option<Tensor<B, 2>>,
 ) -> Option<Tensor<B, 2>> {
     let mut grad = Some(grad);
     for (index, backward) in derivatives.into_iter().enumerate().rev() {
         let wanted = if index > 0 { InputGradient::Wanted } else { wanted };
-        let returned = backward(grad?, wanted, gradients);
-        grad = after_layer(index, returned, gradients);
+        grad = backward(grad?, wanted, gradients);
     }
     grad
 }

@@ -1,6 +1,7 @@
 //! Visits the parameters, running means and generators of layers, with their names.
 
-use super::{AnyLayer, Layer, SharedRandom};
+use super::{Layer, Layers, SharedRandom};
+use crate::description::LayerNames;
 use burn::module::{Param, RunningState};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -17,6 +18,9 @@ pub trait LayerVisitor<B: Backend> {
         penalty: Penalty,
     ) {
     }
+
+    /// A tensor `[n]` of one constant value, which only files of weights have, because PyTorch's layer has it.
+    fn constant(&mut self, path: &Path<'_>, n: usize, value: f32) {}
 
     /// A running mean that training updates and predictions use.
     fn state(&mut self, path: &Path<'_>, state: &RunningState<Tensor<B, 1>>) {}
@@ -53,6 +57,7 @@ impl<'a> Path<'a> {
         Self { parent: Some(self), name, index: None }
     }
 
+    /// The place of a layer in this list; `name` is empty where its position alone is its name.
     fn item(&'a self, name: &'a str, index: usize) -> Self {
         Self { parent: Some(self), name, index: Some(index) }
     }
@@ -60,21 +65,29 @@ impl<'a> Path<'a> {
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(parent) = self.parent {
-            if parent.parent.is_some() {
-                write!(f, "{parent}.")?;
-            }
-            f.write_str(self.name)?;
+        if let Some(parent) = self.parent.filter(|parent| parent.parent.is_some()) {
+            write!(f, "{parent}.")?;
         }
-        self.index.map_or(Ok(()), |index| write!(f, ".{index}"))
+        match self.index {
+            None => f.write_str(self.name),
+            Some(index) if self.name.is_empty() => write!(f, "{index}"),
+            Some(index) => write!(f, "{}.{index}", self.name),
+        }
     }
 }
 
-/// Visits layers that lie at `path`, in order. Each has the name of its group and its number among those of its group.
-pub fn visit_layers<B: Backend>(path: &Path<'_>, layers: &[AnyLayer<B>], visitor: &mut impl LayerVisitor<B>) {
+/// Visits layers that lie at `path`, in order. Each has the name of its group and its number among those of its group, or its
+/// position alone.
+pub fn visit_layers<B: Backend>(path: &Path<'_>, layers: &Layers<B>, visitor: &mut impl LayerVisitor<B>) {
     for (position, layer) in layers.iter().enumerate() {
         let group = layer.group();
-        let index = layers[..position].iter().filter(|earlier| earlier.group() == group).count();
-        layer.accept(&path.item(group, index), visitor);
+        let item = match layers.names() {
+            LayerNames::ByPosition => path.item("", position),
+            LayerNames::ByKind => {
+                let earlier = layers[..position].iter().filter(|earlier| earlier.group() == group);
+                path.item(group, earlier.count())
+            }
+        };
+        layer.accept(&item, visitor);
     }
 }

@@ -4,8 +4,8 @@ use burn::backend::Flex;
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use emberlab_data::{ImageShape, RandomState};
-use emberlab_models::Scheme;
 use emberlab_models::layers::{AnyLayer, Convolution, Linear};
+use emberlab_models::{Filters, Scheme};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -57,9 +57,9 @@ impl<S> Record<S> {
     pub fn linear(&self, dtype: DType) -> AnyLayer<Flex> {
         let [n_outputs, n_inputs] = self.shape("weight");
         let (random, device) = (&mut RandomState::new(0), Default::default());
-        let mut layer = Linear::new(n_inputs, n_outputs, Scheme::XavierUniform, random, &device);
+        let mut layer = Linear::new(n_inputs, n_outputs, true, Scheme::XavierUniform, random, &device);
         layer.weight = Param::from_tensor(self.tensor("weight", dtype));
-        layer.bias = Param::from_tensor(self.tensor("bias", dtype));
+        layer.bias = Some(Param::from_tensor(self.tensor("bias", dtype)));
         AnyLayer::Linear(layer)
     }
 
@@ -68,9 +68,10 @@ impl<S> Record<S> {
         let [n_filters, _, kernel_size, _] = self.shape("weight");
         let (random, device) = (&mut RandomState::new(0), Default::default());
         let scheme = Scheme::XavierUniform;
-        let mut layer = Convolution::new(IMAGE, n_filters, kernel_size, scheme, random, &device);
+        let mut layer =
+            Convolution::new(IMAGE, Filters::same(n_filters, kernel_size), scheme, random, &device);
         layer.weight = Param::from_tensor(self.tensor("weight", dtype));
-        layer.bias = Param::from_tensor(self.tensor("bias", dtype));
+        layer.bias = Some(Param::from_tensor(self.tensor("bias", dtype)));
         AnyLayer::Convolution(layer)
     }
 }

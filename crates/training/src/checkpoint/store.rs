@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// The beginning of a checkpoint's first line; the format's number, a space and a checksum follow.
 const MAGIC: &[u8] = b"emberlab checkpoint ";
 /// The number of this format.
-const FORMAT: &str = "4";
+const FORMAT: &str = "5";
 /// Hexadecimal digits of a SHA-256.
 const CHECKSUM_SIZE: usize = 64;
 /// The largest file that is read: weights, two moments and the best weights of the largest network.

@@ -5,7 +5,7 @@ use super::platform::Platform;
 use super::watchdog::Watchdog;
 use emberlab_config::DeviceConfig;
 use emberlab_data::Upload;
-use emberlab_models::Architecture;
+use emberlab_models::{Architecture, LayerSpec};
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::num::NonZeroUsize;
@@ -53,8 +53,8 @@ impl Platform for Servers {
     }
 
     fn check_layers(architecture: &Architecture) -> Result<(), DeviceError> {
-        let layers = architecture.layers().into_iter();
-        let bytes = layers.map(|layer| layer.n_parameters().saturating_mul(size_of::<f32>())).max();
+        let weights = architecture.layers().iter().map(LayerSpec::most_parameters).max();
+        let bytes = weights.map(|weights| weights.saturating_mul(size_of::<f32>()));
         match bytes {
             Some(bytes) if bytes > MAX_MESSAGE_SIZE => Err(DeviceError::LayerTooLarge { bytes }),
             _ => Ok(()),
@@ -106,8 +106,8 @@ mod tests {
 
     #[test]
     fn a_layer_that_does_not_fit_into_a_message_is_refused() {
-        assert!(Servers::check_layers(&Architecture::mlp(1000, vec![4000], 10)).is_ok());
-        let error = Servers::check_layers(&Architecture::mlp(1000, vec![5000], 10)).unwrap_err();
+        assert!(Servers::check_layers(&Architecture::mlp(1000, &[4000], 10)).is_ok());
+        let error = Servers::check_layers(&Architecture::mlp(1000, &[5000], 10)).unwrap_err();
         assert!(error.to_string().starts_with("a layer of 20 MiB is too large"), "{error}");
     }
 }

@@ -54,13 +54,9 @@ pub fn available_memory() -> u64 {
 
 /// About the most memory that a check holds at once, in bytes.
 fn memory(architecture: &Architecture, n_samples: usize) -> u64 {
-    let mut width = architecture.n_features;
-    let mut values = width;
-    for layer in architecture.layers() {
-        values = values.saturating_add(layer.n_unfolded());
-        width = layer.n_outputs(width);
-        values = values.saturating_add(width);
-    }
+    let values = architecture.with_inputs().fold(architecture.n_features(), |sum, (input, layer)| {
+        sum.saturating_add(layer.n_unfolded()).saturating_add(layer.n_kept(input))
+    });
     let weights = architecture.n_parameters().saturating_mul(BYTES_PER_WEIGHT);
     let values = values.saturating_mul(n_samples).saturating_mul(BYTES_PER_VALUE);
     weights.saturating_add(values) as u64
@@ -73,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_check_that_does_not_fit_is_refused_with_its_size() {
-        let architecture = Architecture::mlp(1000, vec![100_000], 10);
+        let architecture = Architecture::mlp(1000, &[100_000], 10);
         assert!(check_memory(&architecture, 16, 1 << 40).is_ok());
         let error = check_memory(&architecture, 16, 5_000_000_000).unwrap_err();
         assert!(matches!(error, Error::Memory { .. }), "{error}");
@@ -98,7 +94,7 @@ mod tests {
 
     #[test]
     fn sizes_that_no_number_holds_are_refused() {
-        let architecture = Architecture::mlp(usize::MAX, vec![usize::MAX; 3], usize::MAX);
+        let architecture = Architecture::mlp(usize::MAX, &[usize::MAX; 3], usize::MAX);
         assert!(check_memory(&architecture, usize::MAX, u64::MAX - 1).is_err());
     }
 }

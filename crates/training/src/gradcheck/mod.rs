@@ -84,7 +84,7 @@ pub fn gradcheck(
     config.check_samples(&splits)?;
     let train = &splits.train.samples;
     cost::check_memory(
-        &config.model.architecture(&DataShape::of(train)),
+        &config.architecture(&DataShape::of(train))?,
         options.samples.min(train.len()),
         cost::available_memory(),
     )?;

@@ -10,12 +10,10 @@ use super::{Cpu, Tracked};
 use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
 use emberlab_data::ClassificationBatch;
-use emberlab_models::layers::{AnyLayer, BatchNorm, Layer, TrainingPass};
-use emberlab_models::{Classifier, Gradients, InputGradientTensor, Precision, manual_gradients};
+use emberlab_models::layers::{AnyLayer, BatchNorm, Layer, LayerDerivative, TrainingPass};
+use emberlab_models::{Classifier, Gradients, Precision, manual_gradients};
 use std::cell::Cell;
-
-/// Added to the variance, as batch norm does.
-const EPSILON: f64 = 1e-5;
+use std::collections::BTreeMap;
 
 /// The derivative by hand, with a relative rounding error of `unit` in the terms of each batch norm. Each call draws other
 /// signs.
@@ -27,50 +25,68 @@ pub fn rounded_manual(
         seed.set(seed.get() + 1);
         let mut jitter = Jitter::new(seed.get(), unit, 0.0);
         let gains = gains(classifier, batch.clone().inner().inputs);
-        let mut output_gradient: InputGradientTensor<Tracked> = None;
-        manual_gradients(classifier, batch, |index, returned, _| {
-            let terms = output_gradient.take().zip(gains.get(index).cloned().flatten());
-            let rounded = match (returned, terms) {
-                (Some(returned), Some((gradient, gain))) => {
-                    let terms = gradient * gain;
-                    Some(returned + (jitter.moved(terms.clone()) - terms))
+        manual_gradients(classifier, batch, |derivative: LayerDerivative<'_, Cpu>| {
+            let LayerDerivative { place, grad_output, grad_input, .. } = derivative;
+            let gain = gains.get(place).cloned();
+            Some(match (grad_input?, gain) {
+                (returned, Some(gain)) => {
+                    let terms = grad_output * gain;
+                    returned + (jitter.moved(terms.clone()) - terms)
                 }
-                (returned, _) => returned,
-            };
-            output_gradient = rounded.clone();
-            rounded
+                (returned, None) => returned,
+            })
         })
     }
 }
 
-/// `|γ|/σ` for each input `[n, n_inputs]` of each batch norm; nothing for other layers.
-fn gains(classifier: &Classifier<Tracked>, inputs: Tensor<Cpu, 2>) -> Vec<Option<Tensor<Cpu, 2>>> {
+/// `|γ|/σ` for each input `[n, n_inputs]` of each batch norm, by the place of the layer.
+fn gains(classifier: &Classifier<Tracked>, inputs: Tensor<Cpu, 2>) -> Gains {
     let dropout = classifier.network().dropout_state();
     let network = classifier.network().valid();
-    let mut signal = inputs;
-    let gains = network.layers().iter().map(|layer| {
-        let gain = match layer {
-            AnyLayer::BatchNorm(layer) => Some(gain(layer, signal.clone())),
-            _ => None,
-        };
-        signal = layer.forward_training(signal.clone(), &mut TrainingPass::new(Precision::Full));
-        gain
-    });
-    let gains = gains.collect();
+    let mut gains = Gains::new();
+    collect(network.layers(), inputs, &[], &mut gains);
     if let Some(dropout) = dropout {
         classifier.network().reset_dropout(&dropout);
     }
     gains
 }
 
+type Gains = BTreeMap<Vec<usize>, Tensor<Cpu, 2>>;
+
+/// Adds the batch norms of some layers, which lie at `place`, and returns the output of the last layer.
+fn collect(
+    layers: &[AnyLayer<Cpu>],
+    input: Tensor<Cpu, 2>,
+    place: &[usize],
+    gains: &mut Gains,
+) -> Tensor<Cpu, 2> {
+    layers.iter().enumerate().fold(input, |signal, (index, layer)| {
+        let place = [place, &[index]].concat();
+        match layer {
+            AnyLayer::Residual(block) => {
+                let [branch, around] = [0, 1].map(|way| [&place[..], &[way]].concat());
+                let branch = collect(&block.layers, signal.clone(), &branch, gains);
+                return branch + collect(&block.shortcut, signal, &around, gains);
+            }
+            AnyLayer::BatchNorm(layer) => drop(gains.insert(place, gain(layer, signal.clone()))),
+            _ => {}
+        }
+        layer.forward_training(signal, &mut TrainingPass::new(Precision::Full))
+    })
+}
+
 /// `|γ|/σ` for each input `[n, c s]` of a batch norm over `c` channels.
 fn gain(layer: &BatchNorm<Cpu>, inputs: Tensor<Cpu, 2>) -> Tensor<Cpu, 2> {
-    let ([n, n_inputs], weight) = (inputs.dims(), layer.weight.val());
-    let channels = weight.dims()[0];
+    let [n, n_inputs] = inputs.dims();
+    let channels = layer.running_mean.value_sync().dims()[0];
     let shape = [n, channels, n_inputs / channels];
     let inputs = inputs.reshape(shape);
     let centred = inputs.clone() - inputs.mean_dim(0).mean_dim(2);
     let variance = centred.square().mean_dim(0).mean_dim(2);
-    let gain = weight.abs().reshape([1, channels, 1]) / (variance + EPSILON).sqrt();
+    let inverse_std = (variance + layer.options.epsilon).sqrt().recip();
+    let gain = match &layer.weight {
+        Some(weight) => weight.val().abs().reshape([1, channels, 1]) * inverse_std,
+        None => inverse_std,
+    };
     gain.expand(shape).reshape([n, n_inputs])
 }

@@ -46,7 +46,7 @@ pub fn prepare(
         .with_precision(config.device.precision)
         .in_parts(CurrentPlatform::N_PARTS)
         .with_metrics(&config.metric_names());
-    let mut record = new_record(config, &loaded, device, load_seconds, git_commit);
+    let mut record = new_record(config, &loaded, device, load_seconds, git_commit)?;
     let checkpoint = match slot.resumes() {
         Some(run) => {
             let decodes = |checkpoint: &Checkpoint| learner::decodes(config, &classifier, checkpoint, device);

@@ -2,13 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod residual;
+mod negation;
 
-pub use residual::Residual;
+pub use negation::Negation;
 
 use super::*;
 use crate::classifier::{Classifier, Objective};
-use crate::description::{Activation, GradientRule, NamedTensor, Output};
+use crate::description::{Activation, Filters, GradientRule, NamedTensor, Output};
 use crate::gradients::Gradients;
 use crate::loss::Loss;
 use crate::network::Network;
@@ -26,26 +26,31 @@ const N_CLASSES: usize = 3;
 /// Two images of two by two pixels.
 const IMAGE: ImageShape = ImageShape { channels: 2, height: 2, width: 2 };
 
-/// A convolution and a block: convolution, batch norm, ReLU, and a second block with a convolution and dropout. A
-/// linear layer to the logits comes last.
+/// A convolution and a block: convolution, batch norm, ReLU, and a second block with a convolution, dropout and the layer of
+/// this test. A linear layer to the logits comes last.
 fn network<B: Backend>() -> Network<B> {
     let (random, device) = (&mut RandomState::new(3), Default::default());
     let dropout = SharedRandom::new(5);
     let scheme = Scheme::KaimingUniform;
-    let mut layer = |spec| AnyLayer::new(spec, scheme, random, &dropout, &device);
-    let convolution = LayerSpec::Convolution { image: IMAGE, n_filters: 2, kernel_size: 3 };
-    let inner = Residual { layers: vec![layer(convolution), layer(LayerSpec::Dropout(0.5))].into() };
-    let outer = Residual {
-        layers: vec![
-            layer(convolution),
-            layer(LayerSpec::BatchNorm(2)),
-            layer(LayerSpec::Activation(Activation::Relu)),
-            AnyLayer::Residual(inner),
-        ]
-        .into(),
-    };
-    let last = layer(LayerSpec::Linear { n_inputs: IMAGE.size(), n_outputs: N_CLASSES });
-    Network::from_layers(vec![layer(convolution), AnyLayer::Residual(outer), last])
+    let mut layer = |spec| AnyLayer::new(&spec, scheme, random, &dropout, &device);
+    let convolution = LayerSpec::Convolution { image: IMAGE, filters: Filters::same(2, 3) };
+    let linear = LayerSpec::Linear { n_inputs: IMAGE.size(), n_outputs: N_CLASSES, bias: true, scheme: None };
+    let norm = LayerSpec::BatchNorm { channels: 2, options: Default::default() };
+    let negation = AnyLayer::Negation(Negation::default());
+    let inner = block(vec![layer(convolution.clone()), layer(LayerSpec::Dropout(0.5)), negation]);
+    let outer = block(vec![
+        layer(convolution.clone()),
+        layer(norm),
+        layer(LayerSpec::Activation(Activation::Relu)),
+        inner,
+    ]);
+    let layers = vec![layer(convolution), outer, layer(linear)];
+    Network::from_layers(Layers::new(layers, LayerNames::ByKind))
+}
+
+fn block<B: Backend>(layers: Vec<AnyLayer<B>>) -> AnyLayer<B> {
+    let list = |layers| Layers::new(layers, LayerNames::ByPosition);
+    AnyLayer::Residual(Residual { layers: list(layers), shortcut: list(Vec::new()) })
 }
 
 fn batch<B: Backend>() -> ClassificationBatch<B> {
@@ -105,14 +110,14 @@ fn inner_tensors_have_the_names_of_their_paths() {
         [
             "convolutions.0.weight",
             "convolutions.0.bias",
-            "blocks.0.convolutions.0.weight",
-            "blocks.0.convolutions.0.bias",
-            "blocks.0.norms.0.weight",
-            "blocks.0.norms.0.bias",
-            "blocks.0.norms.0.running_mean",
-            "blocks.0.norms.0.running_var",
-            "blocks.0.blocks.0.convolutions.0.weight",
-            "blocks.0.blocks.0.convolutions.0.bias",
+            "blocks.0.layers.0.weight",
+            "blocks.0.layers.0.bias",
+            "blocks.0.layers.1.weight",
+            "blocks.0.layers.1.bias",
+            "blocks.0.layers.1.running_mean",
+            "blocks.0.layers.1.running_var",
+            "blocks.0.layers.3.layers.0.weight",
+            "blocks.0.layers.3.layers.0.bias",
             "layers.0.weight",
             "layers.0.bias",
         ]
@@ -145,7 +150,7 @@ fn inner_layers_take_part_in_the_forward_pass() {
     let x = first.forward(inputs.clone());
     let z = activation.forward(norm.forward(convolution.forward(x.clone())));
     // Dropout does nothing when predicting.
-    let branch = z.clone() + inner.layers[0].forward(z);
+    let branch = z.clone() - inner.layers[0].forward(z);
     let expected = last.forward(x + branch);
     network.forward(inputs.clone()).into_data().assert_eq(&expected.into_data(), true);
     let state = network.dropout_state().unwrap();
@@ -165,7 +170,7 @@ fn inner_kinks_belong_to_the_pattern_and_inner_weights_to_the_penalty() {
     let kernel = 2 * 2 * 3 * 3;
     assert_eq!(widths, [8, 8, kernel, kernel, kernel, kernel, kernel, kernel, 24, 24]);
     let weights = network::<Flex>().tensors().into_iter();
-    let weights = weights.filter(|tensor| tensor.name.ends_with("weight") && !tensor.name.contains("norms"));
+    let weights = weights.filter(|tensor| tensor.name.ends_with("weight") && tensor.shape.len() > 1);
     let sum: f32 = weights.flat_map(|tensor| tensor.values).map(f32::abs).sum();
     let plain = Classifier::new(
         network::<Tracked>(),

@@ -9,8 +9,8 @@ use burn::module::Param;
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use emberlab_data::{NoProgress, RandomState};
-use emberlab_models::layers::{Layer, LayerVisitor, Path, Penalty};
-use emberlab_models::{InputGradientTensor, manual_gradients};
+use emberlab_models::layers::{Layer, LayerDerivative, LayerVisitor, Path, Penalty};
+use emberlab_models::{LayerSpec, manual_gradients};
 use std::fs;
 
 /// A network with a layer of each kind, on little images.
@@ -133,21 +133,35 @@ fn right_derivatives_pass_with_batch_norm_over_two_samples() {
     }
 }
 
-/// A derivative whose layer at `position` gives everything `factor` times too large.
+/// A derivative whose layer at `place` gives everything `factor` times too large.
 fn faulty(
-    position: usize,
+    place: Vec<usize>,
     factor: f64,
 ) -> impl Fn(&Classifier<Tracked>, ClassificationBatch<Tracked>) -> Gradients<Tracked> {
     move |classifier, batch| {
-        let layer = &classifier.network().layers()[position];
-        manual_gradients(classifier, batch, |index, returned: InputGradientTensor<Tracked>, gradients| {
-            if index != position {
-                return returned;
+        manual_gradients(classifier, batch, |derivative: LayerDerivative<'_, Cpu>| {
+            let LayerDerivative { place: here, layer, grad_input, parameters: gradients, .. } = derivative;
+            if here != place {
+                return grad_input;
             }
             layer.accept(&Path::root(), &mut Enlarge { gradients, factor });
-            returned.map(|gradient| gradient * factor)
+            grad_input.map(|gradient| gradient * factor)
         })
     }
+}
+
+/// The places of all layers, those inside residual blocks included.
+fn places(layers: &[LayerSpec], place: &[usize]) -> Vec<Vec<usize>> {
+    let of_each = layers.iter().enumerate().flat_map(|(index, layer)| {
+        let place = [place, &[index]].concat();
+        let mut found = vec![place.clone()];
+        if let LayerSpec::Residual { layers, shortcut } = layer {
+            found.extend(places(layers, &[&place[..], &[0]].concat()));
+            found.extend(places(shortcut, &[&place[..], &[1]].concat()));
+        }
+        found
+    });
+    of_each.collect()
 }
 
 /// Multiplies the gradients of a layer's parameters by `factor`.
@@ -156,8 +170,8 @@ struct Enlarge<'a> {
     factor: f64,
 }
 
-impl LayerVisitor<Tracked> for Enlarge<'_> {
-    fn parameter<const D: usize>(&mut self, _: &Path<'_>, parameter: &Param<Tensor<Tracked, D>>, _: Penalty) {
+impl LayerVisitor<Cpu> for Enlarge<'_> {
+    fn parameter<const D: usize>(&mut self, _: &Path<'_>, parameter: &Param<Tensor<Cpu, D>>, _: Penalty) {
         let gradient = self.gradients.remove::<Cpu, D>(parameter.id).unwrap();
         self.gradients.register(parameter.id, gradient * self.factor);
     }
@@ -171,12 +185,12 @@ fn a_wrong_derivative_of_each_layer_is_caught() {
     let train = &splits.train.samples;
     let setting = Setting::new(&config, train, &normalizer, options.samples).unwrap();
     let reference = Reference::compute(&config, train, &normalizer, &setting, &options, &NoProgress).unwrap();
-    let n_layers = 2 * 4 + 4 + 1;
-    for position in 0..n_layers {
-        let report = reference.compare(&faulty(position, 1.0001)).unwrap();
-        assert!(!report.passed, "layer {position}");
+    let architecture = config.architecture(&DataShape::of(train)).unwrap();
+    for place in places(architecture.layers(), &[]) {
+        let report = reference.compare(&faulty(place.clone(), 1.0001)).unwrap();
+        assert!(!report.passed, "layer {place:?}");
         let by_differences =
             |parameter: &ParameterReport| parameter.difference.max_error > options.difference_tolerance;
-        assert!(report.parameters.iter().any(by_differences), "layer {position}: {report:#?}");
+        assert!(report.parameters.iter().any(by_differences), "layer {place:?}: {report:#?}");
     }
 }
