@@ -44,6 +44,15 @@ pub enum Reason {
         /// The logits.
         n_logits: usize,
     },
+    /// Whitening filters in another layer than the first.
+    WhiteningPlace,
+    /// Another number of whitening filters than the patches have directions.
+    WhiteningFilters {
+        /// The number.
+        found: usize,
+        /// The number that whitens.
+        wanted: usize,
+    },
     /// A residual block without layers.
     NoLayers,
     /// More layers than a network can have.
@@ -86,6 +95,13 @@ impl fmt::Display for Reason {
                     "is the last layer and gives {output}, must give {n_logits}: one logit for each class"
                 )
             }
+            Self::WhiteningPlace => {
+                f.write_str("whitens the images, which only the first layer of the network receives")
+            }
+            Self::WhiteningFilters { found, wanted } => write!(
+                f,
+                "has {found} filters, must have {wanted} to whiten: one for each value under a filter, and its negative"
+            ),
             Self::NoLayers => f.write_str("has no layers"),
             Self::TooMany { most } => write!(f, "makes a network of more than {most} layers"),
         }
