@@ -32,7 +32,7 @@
 //! | `[model]` | `model.rs`, `hidden.rs`, `init.rs`, `layers.rs` |
 //! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs` |
 //! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs` |
-//! | `[training.schedule]` | `schedule.rs` |
+//! | `[training.schedule]` | `schedule.rs`, `one_cycle.rs` |
 //! | `[metrics]` | `metrics.rs` |
 //! | `[device]` | `device.rs` |
 
@@ -60,6 +60,7 @@ mod model;
 mod moments;
 mod name;
 mod nearest;
+mod one_cycle;
 mod optimizer;
 mod output;
 mod problem;
@@ -96,6 +97,7 @@ pub use metrics::MetricsConfig;
 pub use model::{ModelConfig, ModelKind};
 pub use moments::Moments;
 pub use name::{NAME_RULE, is_plain_name};
+pub use one_cycle::{CycleShape, OneCycle};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
 pub use problem::{ConfigError, Problem, ProblemKind};
 pub use reference::renamed_keys;
