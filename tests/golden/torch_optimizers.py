@@ -47,7 +47,17 @@ OPTIMIZERS = {  # the lines of [training.optimizer]: the same in PyTorch
     'kind = "muon"\nlearning_rate = 0.02': lambda p: Muon(p, lr=0.02, weight_decay=0.01),
     'kind = "muon"\nlearning_rate = 0.05\nmomentum = 0.8\nnesterov = false\nweight_decay = 0.0':
         lambda p: Muon(p, lr=0.05, weight_decay=0.0, momentum=0.8, nesterov=False),
+    'kind = "sgd"\nlearning_rate = 0.1\nmomentum = 0.9\nweight_decay = 0.2\nweight_decay_on = "weights"':
+        lambda p: torch.optim.SGD(weights_and_biases(p, 0.2), lr=0.1, momentum=0.9),
+    'kind = "adamw"\nlearning_rate = 0.02\nweight_decay = 0.5\nweight_decay_on = "weights"':
+        lambda p: torch.optim.AdamW(weights_and_biases(p, 0.5), lr=0.02),
 }
+
+
+def weights_and_biases(parameters, weight_decay):
+    """Groups in which only weights decay."""
+    return [{"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+            {"params": [p for p in parameters if p.ndim == 1], "weight_decay": 0.0}]
 
 
 class Clipped:

@@ -18,9 +18,23 @@ pub struct OptimizerConfig {
     pub learning_rate: f64,
     /// Times the weights, added to the gradient, or to the step of AdamW.
     pub weight_decay: f64,
+    /// The parameters that weight decay acts on.
+    pub weight_decay_on: WeightDecayOn,
     /// How gradients are clipped.
     pub clip: Option<Clip>,
 }
+
+/// The parameters that weight decay acts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WeightDecayOn {
+    /// All of them.
+    All,
+    /// The weights of linear layers and convolutions, without biases and the parameters of batch norm.
+    Weights,
+}
+
+const WEIGHT_DECAY_ON: [(&str, WeightDecayOn); 2] =
+    [("all", WeightDecayOn::All), ("weights", WeightDecayOn::Weights)];
 
 /// The optimizer with its own parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,9 +110,10 @@ impl OptimizerConfig {
             if decoupled { 0.01 } else { 0.0 },
             written.map(|optimizer| optimizer.weight_decay),
         );
+        let weight_decay_on = weight_decay_on_key(&mut section, written, weight_decay);
         let clip = Clip::keys(&mut section, written.and_then(|optimizer| optimizer.clip));
         section.finish();
-        Some(Self { kind: rule, learning_rate: learning_rate?, weight_decay, clip })
+        Some(Self { kind: rule, learning_rate: learning_rate?, weight_decay, weight_decay_on, clip })
     }
 }
 
@@ -187,6 +202,23 @@ impl OptimizerKind {
             _ => None,
         }
     }
+}
+
+/// The parameters that weight decay acts on.
+fn weight_decay_on_key(
+    section: &mut Section<'_>,
+    written: Option<&OptimizerConfig>,
+    weight_decay: f64,
+) -> WeightDecayOn {
+    let about =
+        "parameters that weight decay acts on: all, or only the weights of linear layers and convolutions";
+    // Left out unless it is set: runs of earlier versions, which do not have the key, can be resumed.
+    let set = written.map(|optimizer| optimizer.weight_decay_on).filter(|&set| set != WeightDecayOn::All);
+    let on = section.value(key("weight_decay_on", word(&WEIGHT_DECAY_ON), about), WeightDecayOn::All, set);
+    if weight_decay == 0.0 && section.has("weight_decay_on") {
+        section.problem("weight_decay_on", "has no meaning without `weight_decay` above 0");
+    }
+    on
 }
 
 fn momentum_key<'a>() -> Key<'a, f64> {

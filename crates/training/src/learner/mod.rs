@@ -45,6 +45,7 @@ mod transfer;
 mod unread_scores;
 mod update_loop;
 mod updates;
+mod weights_only_decay;
 
 pub use histograms::Histograms;
 pub use metric::LEARNING_RATE;
