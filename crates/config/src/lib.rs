@@ -98,7 +98,7 @@ pub use model::{ModelConfig, ModelKind};
 pub use moments::Moments;
 pub use name::{NAME_RULE, is_plain_name};
 pub use one_cycle::{CycleShape, OneCycle};
-pub use optimizer::{OptimizerConfig, OptimizerKind, WeightDecayOn};
+pub use optimizer::{Muon, OptimizerConfig, OptimizerKind, WeightDecayOn};
 pub use problem::{ConfigError, Problem, ProblemKind};
 pub use reference::renamed_keys;
 pub use schedule::{Ramp, ScheduleConfig, Steps};

@@ -3,7 +3,7 @@
 use super::clip::Clip;
 use super::key::{Key, key};
 use super::moments::{Moments, epsilon_key};
-use super::rule::{flag, fraction, non_negative, positive, word};
+use super::rule::{count_in, flag, fraction, non_negative, positive, word};
 use super::section::Section;
 
 /// The optimizer; each gives the same results as PyTorch's.
@@ -68,12 +68,21 @@ pub enum OptimizerKind {
     },
     /// Muon for matrices and filters (K. Jordan et al., "Muon: An optimizer for hidden layers in neural
     /// networks", 2024), with steps as long as those of AdamW, which takes biases and batch norm.
-    Muon {
-        /// Share of the last step kept.
-        momentum: f64,
-        /// Nesterov's form of momentum.
-        nesterov: bool,
-    },
+    Muon(Muon),
+}
+
+/// The parameters of Muon.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Muon {
+    /// Share of the last step kept.
+    pub momentum: f64,
+    /// Nesterov's form of momentum.
+    pub nesterov: bool,
+    /// Steps of the Newton-Schulz iteration that makes the update orthogonal.
+    pub newton_schulz_steps: usize,
+    /// Whether a matrix `[n, …]` gets the norm `√n` before each step, and its step is the orthogonal update times the
+    /// learning rate, as in the CIFAR-10 record of K. Jordan (2024).
+    pub normalize_weights: bool,
 }
 
 /// The word for each kind.
@@ -155,10 +164,7 @@ impl OptimizerKind {
                 }
             }
             Kind::AdaGrad => Self::AdaGrad { epsilon: section.value(epsilon_key(), 1e-10, epsilon) },
-            Kind::Muon => Self::Muon {
-                momentum: section.value(momentum_key(), 0.95, momentum),
-                nesterov: section.value(nesterov_key(), true, nesterov),
-            },
+            Kind::Muon => Self::Muon(Muon::keys(section, written.and_then(Self::muon))),
         }
     }
 
@@ -169,22 +175,20 @@ impl OptimizerKind {
             Self::AdamW(_) => Kind::AdamW,
             Self::RmsProp { .. } => Kind::RmsProp,
             Self::AdaGrad { .. } => Kind::AdaGrad,
-            Self::Muon { .. } => Kind::Muon,
+            Self::Muon(_) => Kind::Muon,
         }
     }
 
     fn momentum(&self) -> Option<f64> {
         match self {
-            Self::Sgd { momentum, .. } | Self::RmsProp { momentum, .. } | Self::Muon { momentum, .. } => {
-                Some(*momentum)
-            }
+            Self::Sgd { momentum, .. } | Self::RmsProp { momentum, .. } => Some(*momentum),
             _ => None,
         }
     }
 
     fn nesterov(&self) -> Option<bool> {
         match self {
-            Self::Sgd { nesterov, .. } | Self::Muon { nesterov, .. } => Some(*nesterov),
+            Self::Sgd { nesterov, .. } => Some(*nesterov),
             _ => None,
         }
     }
@@ -201,6 +205,33 @@ impl OptimizerKind {
             Self::Adam(moments) | Self::AdamW(moments) => Some(*moments),
             _ => None,
         }
+    }
+
+    fn muon(&self) -> Option<Muon> {
+        match self {
+            Self::Muon(muon) => Some(*muon),
+            _ => None,
+        }
+    }
+}
+
+impl Muon {
+    /// Steps of the Newton-Schulz iteration without a key.
+    const STEPS: usize = 5;
+
+    fn keys(section: &mut Section<'_>, written: Option<Self>) -> Self {
+        let momentum = section.value(momentum_key(), 0.95, written.map(|muon| muon.momentum));
+        let nesterov = section.value(nesterov_key(), true, written.map(|muon| muon.nesterov));
+        // Left out unless they are set: runs of earlier versions, which do not have the keys, can be resumed.
+        let set_steps = written.map(|muon| muon.newton_schulz_steps).filter(|&steps| steps != Self::STEPS);
+        let about = "steps of the Newton-Schulz iteration that makes the update orthogonal, computed in f32";
+        let steps =
+            section.value(key("newton_schulz_steps", count_in(1..=100), about), Self::STEPS, set_steps);
+        let set_normalize = written.map(|muon| muon.normalize_weights).filter(|&set| set);
+        let about = "before each step, scale a matrix `[n, …]` to the norm √n; its step is then the orthogonal update \
+                     times the learning rate, without AdamW's scale";
+        let normalize_weights = section.value(key("normalize_weights", flag(), about), false, set_normalize);
+        Self { momentum, nesterov, newton_schulz_steps: steps, normalize_weights }
     }
 }
 

@@ -30,6 +30,7 @@ mod loaders;
 mod metric;
 mod muon;
 mod no_batches;
+mod normalized_muon;
 mod one_cycle;
 mod optimizer;
 mod parameters;

@@ -87,9 +87,9 @@ pub fn optimizer(config: &OptimizerConfig) -> Box<dyn ClassifierOptimizer> {
         OptimizerKind::AdaGrad { epsilon } => boxed(config, |weight_decay| {
             AdaGradConfig::new().with_epsilon(epsilon as f32).with_weight_decay(decay(weight_decay)).build()
         }),
-        OptimizerKind::Muon { momentum, nesterov } => boxed(config, |weight_decay| {
-            MuonWithAdamW::<Backend>::new(momentum, nesterov, weight_decay)
-        }),
+        OptimizerKind::Muon(muon) => {
+            boxed(config, |weight_decay| MuonWithAdamW::<Backend>::new(muon, weight_decay))
+        }
     }
 }
 
