@@ -7,6 +7,7 @@ mod curves;
 mod damaged_runs;
 mod data;
 mod devices;
+mod ema;
 mod fetch;
 mod gradcheck;
 mod hostile_configs;

@@ -30,7 +30,7 @@
 //! | top level | this file |
 //! | `[data]` | `data.rs`, `augment.rs`, and `synthetic.rs`, `source.rs`, `split.rs`, `image_folder.rs`, `csv.rs`, `table.rs` |
 //! | `[model]` | `model.rs`, `hidden.rs`, `init.rs`, `layers.rs` |
-//! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs` |
+//! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs`, `ema.rs` |
 //! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs` |
 //! | `[training.schedule]` | `schedule.rs`, `one_cycle.rs` |
 //! | `[metrics]` | `metrics.rs` |
@@ -47,6 +47,7 @@ mod device;
 mod docs;
 mod document;
 mod early_stopping;
+mod ema;
 mod file;
 mod findings;
 mod hidden;
@@ -90,6 +91,7 @@ pub use data::DataConfig;
 pub use device::DeviceConfig;
 pub use docs::docs;
 pub use early_stopping::EarlyStopping;
+pub use ema::EmaConfig;
 pub use hidden::Hidden;
 pub use init::Init;
 pub use location::{Location, Place};

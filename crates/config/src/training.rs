@@ -3,6 +3,7 @@
 use super::checkpoint::CheckpointConfig;
 use super::class_weights::{ClassWeights, class_weights};
 use super::early_stopping::EarlyStopping;
+use super::ema::EmaConfig;
 use super::key::key;
 use super::optimizer::OptimizerConfig;
 use super::rule::{Rule, count, flag, fraction, non_negative, seed, word};
@@ -55,6 +56,8 @@ pub struct TrainingConfig {
     pub optimizer: OptimizerConfig,
     /// `[training.schedule]`.
     pub schedule: ScheduleConfig,
+    /// The average of the weights that is validated, tested and saved in their place.
+    pub ema: Option<EmaConfig>,
 }
 
 /// What to do when the loss or a weight becomes NaN or infinite.
@@ -130,6 +133,7 @@ impl TrainingConfig {
         let set_schedule = written.map(|training| &training.schedule).filter(|set| !set.is_constant());
         let schedule = section.optional_table("schedule", set_schedule.is_some());
         let schedule = ScheduleConfig::keys(schedule, set_schedule);
+        let ema = EmaConfig::keys(section, written.and_then(|training| training.ema));
         Some(Self {
             epochs: epochs?,
             plan: plan?,
@@ -147,6 +151,7 @@ impl TrainingConfig {
             log_every,
             optimizer: optimizer?,
             schedule,
+            ema,
         })
     }
 }

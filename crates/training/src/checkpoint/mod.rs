@@ -52,6 +52,9 @@ pub struct Checkpoint {
     /// The best weights so far, where there is a validation part to choose them by.
     #[serde(with = "serde_bytes")]
     pub best: Option<Vec<u8>>,
+    /// The average of the weights, where the run has one.
+    #[serde(default, with = "serde_bytes", skip_serializing_if = "Option::is_none")]
+    pub ema: Option<Vec<u8>>,
 }
 
 /// Everything of a training but its weights and moments.

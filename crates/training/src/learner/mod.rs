@@ -23,6 +23,7 @@ mod burn_learner;
 mod checkpointing;
 mod clip_norm;
 mod decoding;
+mod ema;
 mod exchange;
 mod histograms;
 mod host_renderer;
@@ -59,7 +60,6 @@ use crate::devices::{AutodiffBackend, Backend, Device, DeviceError, UPLOAD};
 use crate::error::Error;
 use crate::guarded::guarded;
 use crate::host::Host;
-use burn::module::AutodiffModule;
 use checkpointing::Checkpointing;
 use emberlab_config::{Config, ScoreName};
 use emberlab_data::{DeviceSet, LabelledData, Normalizer};
@@ -130,7 +130,7 @@ pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
 /// to, or the last ones.
 fn final_classifier(training: &mut UpdateLoop) -> Classifier<Backend> {
     let chosen = training.selection.weights().cloned();
-    chosen.or(training.restored.take()).unwrap_or_else(|| training.updates.classifier.valid())
+    chosen.or(training.restored.take()).unwrap_or_else(|| training.updates.evaluated())
 }
 
 /// Whether the weights and the optimizer state of a checkpoint are those of a run of `config`.
@@ -140,8 +140,8 @@ pub fn decodes(
     checkpoint: &Checkpoint,
     device: &Device,
 ) -> bool {
-    let optimizer = &config.training.optimizer;
-    guarded(|| decoding::try_decoding(optimizer, classifier.separate_copy(), checkpoint, device)).is_ok()
+    let training = &config.training;
+    guarded(|| decoding::try_decoding(training, classifier.separate_copy(), checkpoint, device)).is_ok()
 }
 
 /// A training before its first update, or where its checkpoint was written.
