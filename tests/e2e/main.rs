@@ -10,6 +10,7 @@ mod devices;
 mod ema;
 mod fetch;
 mod gradcheck;
+mod groups;
 mod hostile_configs;
 mod lab;
 mod many_runs;

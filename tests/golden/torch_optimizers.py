@@ -109,15 +109,18 @@ class NormalizedMuon:
         self.matrices = [p for p in parameters if p.ndim > 1]
         self.lr, self.momentum, self.nesterov, self.steps = lr, momentum, nesterov, steps
         self.buffers = [torch.zeros_like(p) for p in self.matrices]
-        self.adamw = torch.optim.AdamW([p for p in parameters if p.ndim == 1], lr=lr, weight_decay=0.0)
+        biases = [p for p in parameters if p.ndim == 1]
+        self.adamw = torch.optim.AdamW(biases, lr=lr, weight_decay=0.0) if biases else None
 
     def zero_grad(self):
-        self.adamw.zero_grad()
+        if self.adamw:
+            self.adamw.zero_grad()
         for p in self.matrices:
             p.grad = None
 
     def step(self):
-        self.adamw.step()
+        if self.adamw:
+            self.adamw.step()
         for p, buf in zip(self.matrices, self.buffers):
             g = p.grad
             buf.mul_(self.momentum).add_(g)

@@ -31,7 +31,7 @@
 //! | `[data]` | `data.rs`, `augment.rs`, and `synthetic.rs`, `source.rs`, `split.rs`, `image_folder.rs`, `csv.rs`, `table.rs` |
 //! | `[model]` | `model.rs`, `hidden.rs`, `init.rs`, `layers.rs` |
 //! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs`, `ema.rs` |
-//! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs` |
+//! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs`, `parameter_group.rs` |
 //! | `[training.schedule]` | `schedule.rs`, `one_cycle.rs` |
 //! | `[metrics]` | `metrics.rs` |
 //! | `[device]` | `device.rs` |
@@ -64,6 +64,7 @@ mod nearest;
 mod one_cycle;
 mod optimizer;
 mod output;
+mod parameter_group;
 mod problem;
 mod reference;
 mod rule;
@@ -101,6 +102,7 @@ pub use moments::Moments;
 pub use name::{NAME_RULE, is_plain_name};
 pub use one_cycle::{CycleShape, OneCycle};
 pub use optimizer::{Muon, OptimizerConfig, OptimizerKind, WeightDecayOn};
+pub use parameter_group::{ParameterGroup, TensorKind};
 pub use problem::{ConfigError, Problem, ProblemKind};
 pub use reference::renamed_keys;
 pub use schedule::{Ramp, ScheduleConfig, Steps};

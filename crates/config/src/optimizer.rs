@@ -3,6 +3,7 @@
 use super::clip::Clip;
 use super::key::{Key, key};
 use super::moments::{Moments, epsilon_key};
+use super::parameter_group::ParameterGroup;
 use super::rule::{count_in, flag, fraction, non_negative, positive, word};
 use super::section::Section;
 
@@ -22,6 +23,8 @@ pub struct OptimizerConfig {
     pub weight_decay_on: WeightDecayOn,
     /// How gradients are clipped.
     pub clip: Option<Clip>,
+    /// `[[training.optimizer.groups]]`: parameters that are trained in another way.
+    pub groups: Vec<ParameterGroup>,
 }
 
 /// The parameters that weight decay acts on.
@@ -106,28 +109,45 @@ pub(super) const KINDS: [(&str, Kind); 6] = [
 ];
 
 impl OptimizerConfig {
-    pub(super) fn keys(mut section: Section<'_>, written: Option<&Self>) -> Option<Self> {
+    /// `epochs` are those of the run.
+    pub(super) fn keys(
+        mut section: Section<'_>,
+        written: Option<&Self>,
+        epochs: Option<usize>,
+    ) -> Option<Self> {
         let kind = key("kind", word(&KINDS), "the optimizer; it decides which of the other keys exist");
         let kind = section.value(kind, Kind::Sgd, written.map(|optimizer| optimizer.kind.word()));
         let rule = OptimizerKind::keys(&mut section, kind, written.map(|optimizer| &optimizer.kind));
         let learning_rate = key("learning_rate", positive(), "step size");
         let learning_rate = section.required(learning_rate, written.map(|optimizer| optimizer.learning_rate));
-        let decoupled = matches!(kind, Kind::AdamW | Kind::Muon);
         let about = "weight decay: this times the weights is added to the gradient; with `adamw` and `muon`, to the step";
         let weight_decay = section.value(
             key("weight_decay", non_negative(), about),
-            if decoupled { 0.01 } else { 0.0 },
+            kind.default_weight_decay(),
             written.map(|optimizer| optimizer.weight_decay),
         );
         let weight_decay_on = weight_decay_on_key(&mut section, written, weight_decay);
         let clip = Clip::keys(&mut section, written.and_then(|optimizer| optimizer.clip));
+        let about = "groups of parameters that are trained in another way than the rest; a parameter belongs to the first group \
+                     that selects it";
+        let set_groups = written.map(|optimizer| optimizer.groups.as_slice());
+        let groups = section.tables("groups", about, set_groups, |section, group| {
+            ParameterGroup::keys(section, group, epochs)
+        });
         section.finish();
-        Some(Self { kind: rule, learning_rate: learning_rate?, weight_decay, weight_decay_on, clip })
+        Some(Self { kind: rule, learning_rate: learning_rate?, weight_decay, weight_decay_on, clip, groups })
+    }
+}
+
+impl Kind {
+    /// The weight decay without a key.
+    pub fn default_weight_decay(self) -> f64 {
+        if matches!(self, Self::AdamW | Self::Muon) { 0.01 } else { 0.0 }
     }
 }
 
 impl OptimizerKind {
-    fn keys(section: &mut Section<'_>, kind: Kind, written: Option<&Self>) -> Self {
+    pub(super) fn keys(section: &mut Section<'_>, kind: Kind, written: Option<&Self>) -> Self {
         let momentum = written.and_then(Self::momentum);
         let nesterov = written.and_then(Self::nesterov);
         let epsilon = written.and_then(Self::epsilon);
@@ -168,7 +188,7 @@ impl OptimizerKind {
         }
     }
 
-    fn word(&self) -> Kind {
+    pub(super) fn word(&self) -> Kind {
         match self {
             Self::Sgd { .. } => Kind::Sgd,
             Self::Adam(_) => Kind::Adam,

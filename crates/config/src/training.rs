@@ -77,7 +77,12 @@ impl TrainingConfig {
     /// Updates of the whole training on `n_samples` samples. What is accumulated at the end of an
     /// epoch makes an update of its own.
     pub fn updates(&self, n_samples: usize) -> usize {
-        self.plan.iterations(n_samples).div_ceil(self.accumulate).saturating_mul(self.epochs)
+        self.updates_per_epoch(n_samples).saturating_mul(self.epochs)
+    }
+
+    /// Updates of an epoch on `n_samples` samples.
+    pub fn updates_per_epoch(&self, n_samples: usize) -> usize {
+        self.plan.iterations(n_samples).div_ceil(self.accumulate)
     }
 
     /// `validation` says whether the keys about validation are written.
@@ -129,7 +134,7 @@ impl TrainingConfig {
             section.problem("early_stopping", reason);
         }
         let optimizer = section.table("optimizer");
-        let optimizer = OptimizerConfig::keys(optimizer, written.map(|training| &training.optimizer));
+        let optimizer = OptimizerConfig::keys(optimizer, written.map(|training| &training.optimizer), epochs);
         let set_schedule = written.map(|training| &training.schedule).filter(|set| !set.is_constant());
         let schedule = section.optional_table("schedule", set_schedule.is_some());
         let schedule = ScheduleConfig::keys(schedule, set_schedule);

@@ -112,6 +112,7 @@ impl UpdateLoop {
             optimizer: self.updates.optimizer.state()?,
             best: self.selection.weights().map(weights::to_mpk).transpose()?,
             ema: self.updates.ema.as_ref().map(Ema::state).transpose()?,
+            groups: self.updates.groups.states()?,
         })
     }
 

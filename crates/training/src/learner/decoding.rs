@@ -1,6 +1,7 @@
 //! Trying whether a checkpoint decodes, before a run resumes from it.
 
 use super::ema::Ema;
+use super::groups::Groups;
 use super::optimizer::optimizer;
 use crate::checkpoint::{Checkpoint, decode};
 use crate::devices::{AutodiffBackend, Backend, Device};
@@ -23,7 +24,7 @@ pub fn try_decoding(
     checkpoint: &Checkpoint,
     device: &Device,
 ) -> Result<(), Error> {
-    let Checkpoint { model, optimizer: state, best, ema, .. } = checkpoint;
+    let Checkpoint { model, optimizer: state, best, ema, groups: states, .. } = checkpoint;
     let wanted = shapes(&classifier.valid());
     if let Some(best) = best {
         let best = classifier.valid().load_record(decode::<Backend, _>(best.clone(), device)?);
@@ -38,8 +39,12 @@ pub fn try_decoding(
     check_shapes(&wanted, &classifier.valid())?;
     let mut optimizer = optimizer(&config.optimizer);
     optimizer.load_state(state.clone(), device)?;
+    // The length of a schedule has no meaning here.
+    let mut groups = Groups::new(config, &classifier, 1)?;
+    groups.resume(&classifier, states.clone(), 0, device)?;
     let mut zeros = Zeros(GradientsParams::new());
     classifier.visit(&mut zeros);
+    let classifier = groups.step(classifier, &mut zeros.0, 1);
     let updated = optimizer.step(0.0, classifier, zeros.0);
     check_shapes(&wanted, &updated.valid())
 }

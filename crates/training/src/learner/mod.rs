@@ -25,6 +25,7 @@ mod clip_norm;
 mod decoding;
 mod ema;
 mod exchange;
+mod groups;
 mod histograms;
 mod host_renderer;
 mod loaders;
@@ -49,6 +50,7 @@ mod update_loop;
 mod updates;
 mod weights_only_decay;
 
+pub use groups::check as check_groups;
 pub use histograms::Histograms;
 pub use metric::LEARNING_RATE;
 pub use progress::Progress;
@@ -153,7 +155,7 @@ fn prepare(config: &Config, setup: Setup<'_>) -> Result<UpdateLoop, Error> {
     };
     let training = config.training.clone();
     let n_updates = training.updates(train.len());
-    let schedule = Schedule::new(&training.schedule, training.optimizer.learning_rate, n_updates)?;
+    let updates = Updates::new(classifier, &training, train.len())?;
     let (loader, replicas) = loaders::loaders(config, train, normalizer, (device, others));
     let state = resume.as_ref().map(|checkpoint| &checkpoint.state);
     let mark = state.map_or(FileMark::default(), |state| state.histograms);
@@ -162,7 +164,7 @@ fn prepare(config: &Config, setup: Setup<'_>) -> Result<UpdateLoop, Error> {
         scores: std::iter::once(ScoreName::Loss).chain(metrics).collect(),
         n_updates,
         host,
-        updates: Updates::new(classifier, schedule, &training),
+        updates,
         loader: Arc::new(loader),
         replicas: Arc::new(replicas),
         validation: validation

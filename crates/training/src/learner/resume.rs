@@ -15,7 +15,7 @@ impl UpdateLoop {
     ///
     /// [`Error::Training`] when the checkpoint is of another model or optimizer.
     pub(super) fn resume(&mut self, checkpoint: Checkpoint, device: &Device) -> Result<(), Error> {
-        let Checkpoint { state, model, optimizer, best, ema } = checkpoint;
+        let Checkpoint { state, model, optimizer, best, ema, groups } = checkpoint;
         let classifier = &self.updates.classifier;
         let best = match best {
             Some(bytes) => Some(classifier.valid().load_record(decode::<Backend, _>(bytes, device)?)),
@@ -27,6 +27,7 @@ impl UpdateLoop {
         }
         self.updates.classifier = classifier;
         self.updates.optimizer.load_state(optimizer, device)?;
+        self.updates.groups.resume(&self.updates.classifier, groups, state.updates, device)?;
         if let (Some(average), Some(bytes)) = (&mut self.updates.ema, ema) {
             average.load_state(bytes, device)?;
         }

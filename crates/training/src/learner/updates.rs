@@ -3,6 +3,7 @@
 use super::accumulator::Accumulator;
 use super::clip_norm::clip_norm;
 use super::ema::Ema;
+use super::groups::Groups;
 use super::optimizer::{ClassifierOptimizer, optimizer};
 use super::parameters::{count_trainable, without_weights};
 use super::replicas::Part;
@@ -19,8 +20,10 @@ use emberlab_models::{Classifier, GradientRule};
 pub struct Updates {
     /// The classifier with its current weights.
     pub classifier: Classifier<AutodiffBackend>,
-    /// The optimizer with its state.
+    /// The optimizer of the parameters that are in no group, with its state.
     pub optimizer: Box<dyn ClassifierOptimizer>,
+    /// The groups of parameters.
+    pub groups: Groups,
     /// The learning rates of the updates that come.
     pub schedule: Schedule,
     /// The learning rate of the last update.
@@ -36,10 +39,21 @@ pub struct Updates {
 }
 
 impl Updates {
-    /// Updates of `classifier` as `config` says.
-    pub fn new(classifier: Classifier<AutodiffBackend>, schedule: Schedule, config: &TrainingConfig) -> Self {
+    /// Updates of `classifier` as `config` says, in a run with `n_train` training samples.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Schedule`] for a schedule that Burn does not accept.
+    pub fn new(
+        classifier: Classifier<AutodiffBackend>,
+        config: &TrainingConfig,
+        n_train: usize,
+    ) -> Result<Self, Error> {
+        let learning_rate = config.optimizer.learning_rate;
+        let schedule = Schedule::new(&config.schedule, learning_rate, config.updates(n_train))?;
+        let groups = Groups::new(config, &classifier, n_train)?;
         let ema = config.ema.map(|ema| Ema::new(ema, &classifier));
-        Self {
+        Ok(Self {
             n_parameters: count_trainable(&classifier),
             stand_in: without_weights(&classifier),
             classifier: match classifier.gradient_rule() {
@@ -48,6 +62,7 @@ impl Updates {
                 GradientRule::Autodiff => classifier,
             },
             optimizer: optimizer(&config.optimizer),
+            groups,
             schedule,
             learning_rate: 0.0,
             ema,
@@ -56,7 +71,7 @@ impl Updates {
                 Some(Clip::Norm(max_norm)) => Some(max_norm),
                 _ => None,
             },
-        }
+        })
     }
 
     /// The classifier that is scored and saved: the average of the weights where there is one, else the weights themselves.
@@ -85,12 +100,14 @@ impl Updates {
 
     /// Clips the gradients, where the configuration says so, and makes an update, which is counted from 1.
     pub fn step(&mut self, mut gradients: GradientsParams, update: usize) {
+        self.groups.leave_out_frozen(&self.classifier, &mut gradients, update);
         if let Some(max_norm) = self.max_norm {
             clip_norm(&self.classifier, &mut gradients, max_norm);
         }
         self.learning_rate = self.schedule.step();
         // Handed over, not cloned: the optimizer changes weights in place when nothing else holds them.
         let classifier = std::mem::replace(&mut self.classifier, self.stand_in.clone());
+        let classifier = self.groups.step(classifier, &mut gradients, update);
         self.classifier = self.optimizer.step(self.learning_rate, classifier, gradients);
         if let Some(ema) = &mut self.ema {
             ema.update(&self.classifier, update);
