@@ -47,6 +47,7 @@ pub fn prepare(
             .with_precision(config.device.precision)
             .in_parts(CurrentPlatform::N_PARTS)
             .with_metrics(&config.metric_names());
+    learner::check_groups(config, &classifier)?;
     let mut record = new_record(config, &loaded, device, load_seconds, git_commit)?;
     let checkpoint = match slot.resumes() {
         Some(run) => {
