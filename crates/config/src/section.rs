@@ -220,6 +220,17 @@ impl<'a> Section<'a> {
         self.push(name, ProblemKind::InvalidUse { key: self.full(name), reason: reason.into() });
     }
 
+    /// Accepts a key that earlier versions wrote although it has no effect. Notes it, with the reason.
+    pub fn without_effect(&mut self, name: &'static str, reason: &str) {
+        if !self.has(name) {
+            return;
+        }
+        self.known.push(name);
+        if let Side::Reading(reading) = &self.side {
+            reading.findings.note(format!("`{}` has no effect: {reason}", self.full(name)));
+        }
+    }
+
     /// Reports keys that the document has although they have no meaning for `what`.
     pub fn refuse(&self, names: &[&str], what: &str) {
         for name in names.iter().filter(|name| self.has(name)) {

@@ -68,6 +68,14 @@ fn a_former_name_is_accepted_with_a_note_and_written_by_the_present_one() {
 }
 
 #[test]
+fn a_seed_of_a_table_has_no_effect_and_is_not_written() {
+    let table = ["data.source=csv", "data.file=a.csv"];
+    let with_seed = parse(BASE, &[&table[..], &["data.seed=7"]].concat()).unwrap();
+    assert_eq!(with_seed.to_toml(), parse(BASE, &table).unwrap().to_toml());
+    assert_eq!(with_seed.warnings(10)[0], "`data.seed` has no effect: the samples of a table are not drawn");
+}
+
+#[test]
 fn an_origin_with_a_line_break_stays_in_its_comment() {
     let overrides = ["data.source=csv", "data.file=a.csv", "data.ignore=[\"a\",\n\"b\"]"].map(str::to_owned);
     let shown = Config::parse(Path::new("a\nb.toml"), BASE, &overrides).unwrap().to_toml_with_origins();
