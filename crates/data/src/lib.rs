@@ -25,6 +25,8 @@
 //! The feature `burn`, on by default, adds the types that hold tensors: `Augmenter`, `ClassificationBatch`,
 //! `DeviceLoader`, `DeviceSet` and `Upload`. Without it the crate does not depend on Burn.
 
+#[cfg(feature = "burn")]
+mod alternation;
 mod augmentation;
 mod bad_image;
 mod batch_plan;
@@ -54,7 +56,7 @@ mod table;
 pub mod text;
 mod train_test_split;
 
-pub use augmentation::Augmentation;
+pub use augmentation::{Augmentation, Border, Mirror};
 pub use bad_image::BadImage;
 pub use batch_plan::BatchPlan;
 #[cfg(feature = "burn")]

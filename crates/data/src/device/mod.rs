@@ -1,10 +1,13 @@
 //! Data on a device: batches of tensors, the set they are cut from, and the loader that hands them out.
 
 mod augmenter;
+mod augmenting;
 mod batch;
 mod byte_normalizer;
+mod cutout;
 mod loader;
 mod set;
+mod sources;
 mod upload;
 
 pub use augmenter::Augmenter;
