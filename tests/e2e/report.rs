@@ -370,7 +370,7 @@ fn a_page_tells_the_outcome_the_settings_and_how_to_do_it_again() {
 }
 
 #[test]
-fn a_page_tells_how_images_were_changed() {
+fn a_page_tells_how_images_were_changed_and_averaged() {
     let lab = Lab::new();
     let config = r#"
 name = "changed"
@@ -383,14 +383,20 @@ kind = "linear"
 epochs = 1
 [training.optimizer]
 learning_rate = 0.1
+[evaluation]
+views = "mirror"
 "#;
     lab.write("changed.toml", config).write_pixel_set();
     lab.emberlab("train changed.toml --dashboard none").succeeds();
     lab.emberlab("report changed").succeeds();
     let page = lab.read("artifacts/changed/report.html");
-    let sentence = "Training images are mirrored in every other epoch, moved by up to 2 pixels with a reflected border, \
-                    set to zero in a square of 9 × 9 pixels.";
-    assert!(page.contains(sentence), "{sentence}");
+    for sentence in [
+        "Training images are mirrored in every other epoch, moved by up to 2 pixels with a reflected border, set to zero in \
+         a square of 9 × 9 pixels.",
+        "For validation and test scores, the logits of each image are averaged with those of its mirror image.",
+    ] {
+        assert!(page.contains(sentence), "{sentence}");
+    }
 }
 
 #[test]

@@ -33,6 +33,7 @@
 //! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs` |
 //! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs` |
 //! | `[training.schedule]` | `schedule.rs` |
+//! | `[evaluation]` | `evaluation.rs` |
 //! | `[metrics]` | `metrics.rs` |
 //! | `[device]` | `device.rs` |
 
@@ -47,6 +48,7 @@ mod device;
 mod docs;
 mod document;
 mod early_stopping;
+mod evaluation;
 mod file;
 mod findings;
 mod hidden;
@@ -88,6 +90,7 @@ pub use data::DataConfig;
 pub use device::DeviceConfig;
 pub use docs::docs;
 pub use early_stopping::EarlyStopping;
+pub use evaluation::EvaluationConfig;
 pub use hidden::Hidden;
 pub use init::Init;
 pub use location::{Location, Place};
@@ -134,6 +137,8 @@ pub struct Config {
     pub model: ModelConfig,
     /// `[training]`.
     pub training: TrainingConfig,
+    /// `[evaluation]`.
+    pub evaluation: EvaluationConfig,
     /// `[metrics]`.
     pub metrics: MetricsConfig,
     /// `[device]`.
@@ -167,8 +172,8 @@ impl Config {
         let parts = Parts::keys(Section::reading(&document, &findings), None, false);
         let notes = findings.finish(&document)?;
         match parts {
-            Some(Parts { name, seed, data, model, training, metrics, device }) => {
-                Ok(Self { name, seed, data, model, training, metrics, device, document, notes })
+            Some(Parts { name, seed, data, model, training, evaluation, metrics, device }) => {
+                Ok(Self { name, seed, data, model, training, evaluation, metrics, device, document, notes })
             }
             None => Err(ConfigError::new(&document.path, Vec::new())),
         }
@@ -211,6 +216,7 @@ struct Parts {
     data: DataConfig,
     model: ModelConfig,
     training: TrainingConfig,
+    evaluation: EvaluationConfig,
     metrics: MetricsConfig,
     device: DeviceConfig,
 }
@@ -245,6 +251,8 @@ impl Parts {
         if let (Some(data), Some(training)) = (&data, &training) {
             training.check(&training_section, data);
         }
+        let evaluation =
+            EvaluationConfig::keys(&mut root, written.map(|config| &config.evaluation), data.as_ref());
         let metrics = MetricsConfig::keys(root.table("metrics"), written.map(|config| &config.metrics));
         let device = DeviceConfig::keys(root.table("device"), written.map(|config| &config.device));
         if let (Some(model), Some(training)) = (&model, &training) {
@@ -252,6 +260,7 @@ impl Parts {
         }
         training_section.finish();
         root.finish();
-        Some(Self { name: name?, seed, data: data?, model: model?, training: training?, metrics, device })
+        let (data, model, training) = (data?, model?, training?);
+        Some(Self { name: name?, seed, data, model, training, evaluation, metrics, device })
     }
 }

@@ -9,9 +9,11 @@ mod loader;
 mod set;
 mod sources;
 mod upload;
+mod views;
 
 pub use augmenter::Augmenter;
 pub use batch::ClassificationBatch;
 pub use loader::DeviceLoader;
 pub use set::DeviceSet;
 pub use upload::Upload;
+pub use views::DeviceViews;

@@ -1,7 +1,7 @@
 //! The changes of images, in a sentence.
 
 use emberlab_config::Config;
-use emberlab_data::{Augmentation, Border, Mirror};
+use emberlab_data::{Augmentation, Border, Mirror, Views};
 
 /// Describes the changes of the images that are trained on; `None` where there are none.
 pub fn augmentation(config: &Config) -> Option<String> {
@@ -22,4 +22,18 @@ pub fn augmentation(config: &Config) -> Option<String> {
     let cut = (cutout > 0).then(|| format!("set to zero in a square of {cutout} × {cutout} pixels"));
     let changes: Vec<String> = [mirrored, translated, cut].into_iter().flatten().collect();
     (!changes.is_empty()).then(|| format!("Training images are {}.", changes.join(", ")))
+}
+
+/// Describes the views that scores on the validation and the test part are averaged over; `None` where there is one.
+pub fn views(config: &Config) -> Option<&'static str> {
+    match config.evaluation.views {
+        Views::None => None,
+        Views::Mirror => Some(
+            "For validation and test scores, the logits of each image are averaged with those of its mirror image.",
+        ),
+        Views::MirrorTranslate => Some(
+            "For validation and test scores, the logits of each image are averaged with those of its mirror image and of \
+             both moved by one pixel.",
+        ),
+    }
 }

@@ -1,6 +1,6 @@
 //! `report.html`: a run on one page.
 
-use super::augmentation::augmentation;
+use super::augmentation::{augmentation, views};
 use super::figure::Figure;
 use super::material::Material;
 use super::outcome::{outcome, percent};
@@ -95,7 +95,8 @@ fn losses(config: &Config) -> String {
     };
     format!(
         "The training loss is the cross-entropy that was minimised{minimised}; validation and test losses are the plain \
-         cross-entropy."
+         cross-entropy.{}",
+        views(config).map_or_else(String::new, |views| format!(" {views}"))
     )
 }
 
