@@ -370,6 +370,36 @@ fn a_page_tells_the_outcome_the_settings_and_how_to_do_it_again() {
 }
 
 #[test]
+fn a_page_tells_how_images_were_changed_and_averaged() {
+    let lab = Lab::new();
+    let config = r#"
+name = "changed"
+[data]
+source = "cifar10"
+augment = { mirror = "alternating", translate = 2, border = "reflect", cutout = 9 }
+[model]
+kind = "linear"
+[training]
+epochs = 1
+[training.optimizer]
+learning_rate = 0.1
+[evaluation]
+views = "mirror"
+"#;
+    lab.write("changed.toml", config).write_pixel_set();
+    lab.emberlab("train changed.toml --dashboard none").succeeds();
+    lab.emberlab("report changed").succeeds();
+    let page = lab.read("artifacts/changed/report.html");
+    for sentence in [
+        "Training images are mirrored in every other epoch, moved by up to 2 pixels with a reflected border, set to zero in \
+         a square of 9 × 9 pixels.",
+        "For validation and test scores, the logits of each image are averaged with those of its mirror image.",
+    ] {
+        assert!(page.contains(sentence), "{sentence}");
+    }
+}
+
+#[test]
 fn runs_are_compared_on_a_page() {
     let lab = reported();
     lab.emberlab("train small.toml --dashboard none --name slow --set training.optimizer.learning_rate=0.01")

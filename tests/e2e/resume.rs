@@ -17,7 +17,7 @@ name = "run"
 source = "cifar10"
 validation_fraction = 0.2
 normalize = "standard"
-augment = { horizontal_flip = true, random_crop = 2 }
+augment = { mirror = "random", translate = 2 }
 [model]
 kind = "cnn"
 channels = [3]
@@ -140,6 +140,50 @@ fn a_run_that_is_killed_again_and_again_ends_as_one_that_was_not() {
         child.kill();
     }
     assert!(train(&lab, "--resume") == expected);
+}
+
+#[test]
+fn a_run_with_alternating_mirror_images_resumes_in_the_middle_of_an_epoch() {
+    const AUGMENT: &str = "mirror = \"alternating\", translate = 2, border = \"reflect\", cutout = 9";
+    let config = CONFIG.replace("mirror = \"random\", translate = 2", AUGMENT);
+    let config = config + "[evaluation]\nviews = \"mirror+translate\"\n";
+    let plain = train(&lab(CONFIG), "");
+    let expected = train(&lab(&config), "");
+    assert!(plain[0] != expected[0]);
+    // 48 training samples in batches of 7 are 7 batches and, as gradients of two are accumulated, 4 updates.
+    let in_mid_epoch = |name: &String| {
+        let updates = name.strip_suffix(".ckpt").and_then(|updates| updates.parse::<usize>().ok());
+        updates.is_some_and(|updates| !updates.is_multiple_of(4))
+    };
+    let lab = lab(&config);
+    let mut resumed_in_mid_epoch = 0;
+    for _ in 0..30 {
+        let before = checkpoints(&lab);
+        let mut child = lab.start("train run.toml --dashboard none --resume");
+        wait_until(|| checkpoints(&lab) != before || !child.is_running(), || "no new checkpoint".into());
+        child.kill();
+        resumed_in_mid_epoch += usize::from(checkpoints(&lab).last().is_some_and(in_mid_epoch));
+    }
+    assert!(resumed_in_mid_epoch > 0, "no checkpoint was written within an epoch");
+    assert!(train(&lab, "--resume") == expected);
+}
+
+#[test]
+fn a_run_with_the_former_keys_of_augmentation_resumes() {
+    let lab = lab(CONFIG);
+    let expected = train(&lab, "");
+    let present = "augment = { mirror = \"random\", translate = 2, seed = 42 }";
+    let written = lab.read("artifacts/run/config.toml");
+    assert!(written.contains(present));
+    let former = "augment = { horizontal_flip = true, random_crop = 2, seed = 42 }";
+    lab.write("artifacts/run/config.toml", written.replace(present, former));
+    lab.write("run.toml", CONFIG.replace("mirror = \"random\", translate = 2", &former[12..51]));
+    let said = lab.emberlab("train run.toml --dashboard none --resume");
+    let notes = "warning: `data.augment.horizontal_flip` is now called `mirror`, and this value `\"random\"`\n\
+                 warning: `data.augment.random_crop` is now called `translate`\n";
+    assert_eq!((said.code, said.stderr.as_str()), (0, notes));
+    assert!(ends(&lab) == expected);
+    assert_eq!(lab.read("artifacts/run/config.toml"), written);
 }
 
 #[cfg(unix)]

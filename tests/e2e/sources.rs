@@ -31,7 +31,7 @@ source = "image-folder"
 directory = "squares"
 image_size = [8, 8]
 normalize = "standard"
-augment = { horizontal_flip = true, random_crop = 1 }
+augment = { mirror = "random", translate = 1 }
 [model]
 kind = "cnn"
 channels = [4]

@@ -69,6 +69,33 @@ fn evaluation_finds_the_loss_and_the_accuracy_of_the_end_of_training() {
 }
 
 #[test]
+fn every_score_and_prediction_is_averaged_over_the_views_of_the_run() {
+    let lab = Lab::new();
+    let config = IMAGES.replace("[model]", "validation_fraction = 0.25\n[model]");
+    lab.write("plain.toml", &config).write_pixel_set();
+    lab.write("images.toml", config + "[evaluation]\nviews = \"mirror+translate\"\n");
+    lab.emberlab("train plain.toml --dashboard none --name plain").succeeds();
+    lab.emberlab("train images.toml --dashboard none").succeeds();
+    // Training is the same, and each score on other samples is another one.
+    assert_eq!(lab.metric("plain", "train", "loss"), lab.metric("images", "train", "loss"));
+    for (part, split) in [("validation", "valid"), ("test", "test")] {
+        assert!(lab.metric("plain", split, "loss") != lab.metric("images", split, "loss"));
+        let evaluation =
+            json(&lab.emberlab(&format!("evaluate images --split {part} --json")).succeeds().stdout);
+        let record = json(&lab.read("artifacts/images/run.json"));
+        assert_eq!(evaluation["loss"], record["metrics"][part]["loss"]);
+        assert_eq!(evaluation["accuracy"], record["metrics"][part]["accuracy"]);
+    }
+    for line in lab.read("artifacts/images/predictions.csv").lines().skip(1).take(3) {
+        let row: Vec<&str> = line.split(',').collect();
+        let input = format!("data/cifar-10-batches-bin/test_batch.bin:{}", row[0]);
+        let predictions = json(&lab.emberlab(&format!("predict images {input} --json")).succeeds().stdout);
+        let largest = row[3..].iter().map(|share| share.parse::<f64>().unwrap()).fold(0.0, f64::max);
+        assert!((largest - predictions[0]["probability"].as_f64().unwrap()).abs() < 1e-6);
+    }
+}
+
+#[test]
 fn predictions_of_the_test_rows_are_as_right_as_the_evaluation_says() {
     let lab = table();
     lab.emberlab("data export table.toml --out out").succeeds();

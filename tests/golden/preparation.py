@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The preparation of samples: scikit-learn's split of the training part and its standardisation, and random
-crops and mirror images in NumPy."""
+"""The preparation of samples: scikit-learn's split of the training part and its standardisation, and mirror images,
+translations and cutouts in NumPy."""
 import json
 import pathlib
 
@@ -36,28 +36,51 @@ def standard():
             "images": images.reshape(4, -1).tolist(), "scaled_images": np.moveaxis(scaled, -1, 1).reshape(4, -1).tolist()}
 
 
-def augmented(images, rs, flip, border):
-    """Each image cut from one with a border of zeros, then mirrored."""
+def augmented(images, rows, epoch, rs, case, in_odd_epochs):
+    """Each image cut from one with a border, then mirrored, then with a square of zeros."""
     height, width = images.shape[2:]
+    translate, cutout = case["translate"], case["cutout"]
     changed = []
-    for image in images:
-        mirrored = flip and rs.random_sample() < 0.5
-        row, column = rs.randint(0, 2 * border + 1), rs.randint(0, 2 * border + 1)
-        padded = np.pad(image, ((0, 0), (border, border), (border, border)))
+    for image, index in zip(images[rows], rows):
+        mirrored = case["mirror"] == "random" and rs.random_sample() < 0.5
+        if case["mirror"] == "alternating":
+            mirrored = in_odd_epochs[index] == (epoch % 2 == 1)
+        row, column = rs.randint(0, 2 * translate + 1), rs.randint(0, 2 * translate + 1)
+        mode = "reflect" if case["border"] == "reflect" else "constant"
+        padded = np.pad(image, ((0, 0), (translate, translate), (translate, translate)), mode=mode)
         cut = padded[:, row:row + height, column:column + width]
-        changed.append(cut[:, :, ::-1] if mirrored else cut)
+        cut = np.array(cut[:, :, ::-1] if mirrored else cut)
+        if cutout:
+            top, left = rs.randint(0, height) - cutout // 2, rs.randint(0, width) - cutout // 2
+            cut[:, max(top, 0):top + cutout, max(left, 0):left + cutout] = 0
+        changed.append(cut)
     return np.stack(changed)
+
+
+def augmented_epochs(case, images):
+    """All images of each epoch, in batches of seven and five."""
+    rs, orders = np.random.RandomState(case["seed"]), np.random.RandomState(case["shuffle_seed"])
+    n, epochs = len(images), []
+    in_odd_epochs = [rs.random_sample() < 0.5 for _ in range(n)] if case["mirror"] == "alternating" else None
+    for epoch in range(1, case["epochs"] + 1):
+        order = orders.permutation(n) if case["shuffle_seed"] is not None else np.arange(n)
+        batches = [augmented(images, rows, epoch, rs, case, in_odd_epochs) for rows in (order[:7], order[7:])]
+        epochs.append(np.concatenate(batches).reshape(n, -1).tolist())
+    return epochs
 
 
 def augmentation():
     cases = []
-    for seed, flip, border in [(0, True, 0), (1, False, 1), (2, True, 2), (3, True, 3)]:
-        rs = np.random.RandomState(100 + seed)
-        images = rs.randint(1, 256, (12, 2, 4, 5))
-        rs = np.random.RandomState(seed)
-        batches = [augmented(images[:7], rs, flip, border), augmented(images[7:], rs, flip, border)]
-        cases.append({"seed": seed, "flip": flip, "border": border, "images": images.reshape(12, -1).tolist(),
-                      "augmented": np.concatenate(batches).reshape(12, -1).tolist()})
+    for seed, mirror, translate, border, cutout, shuffle_seed, epochs in [
+        (0, "random", 0, "zeros", 0, None, 1), (1, "none", 1, "zeros", 0, None, 1), (2, "random", 2, "zeros", 0, None, 1),
+        (3, "random", 3, "zeros", 0, None, 1), (4, "none", 3, "reflect", 0, None, 2), (5, "random", 2, "reflect", 0, 8, 2),
+        (6, "none", 0, "zeros", 1, None, 2), (7, "random", 1, "reflect", 2, 9, 2), (8, "none", 2, "zeros", 3, None, 1),
+        (9, "alternating", 0, "zeros", 0, None, 3), (10, "alternating", 2, "reflect", 3, 10, 4),
+    ]:
+        images = np.random.RandomState(100 + seed).randint(1, 256, (12, 2, 4, 5))
+        case = {"seed": seed, "mirror": mirror, "translate": translate, "border": border, "cutout": cutout,
+                "shuffle_seed": shuffle_seed, "epochs": epochs}
+        cases.append({**case, "images": images.reshape(12, -1).tolist(), "augmented": augmented_epochs(case, images)})
     return cases
 
 

@@ -33,8 +33,7 @@ impl DataConfig {
             key("source", word(&KINDS), "the source of samples; it decides which of the other keys exist");
         let kind = section.required(kind, written.map(|data| data.source.kind()))?;
         let source = Source::keys(kind, &mut section, written.map(|data| &data.source));
-        let draw_seed = key("seed", seed(), "seed of the draw of samples").default_text("top-level `seed`");
-        let draw_seed = section.value(draw_seed, default_seed, written.map(|data| data.seed));
+        let draw_seed = draw_seed(&mut section, kind, written.map(|data| data.seed), default_seed);
         let split_seed =
             key("split_seed", seed(), "seed of the division into training, validation and test part")
                 .default_text("top-level `seed`");
@@ -67,6 +66,16 @@ impl DataConfig {
         let validation = fraction.map(|fraction| ValidationSplit { fraction, stratify });
         Some(Self { source, seed: draw_seed, split_seed, normalize, validation, augment, augment_seed })
     }
+}
+
+/// The seed of the draw of samples. Those of a table are not drawn.
+fn draw_seed(section: &mut Section<'_>, kind: Kind, written: Option<u32>, default_seed: u32) -> u32 {
+    if kind == Kind::Csv {
+        section.without_effect("seed", "the samples of a table are not drawn");
+        return written.unwrap_or(default_seed);
+    }
+    let draw_seed = key("seed", seed(), "seed of the draw of samples").default_text("top-level `seed`");
+    section.value(draw_seed, default_seed, written)
 }
 
 const NORMALIZE: [(&str, Normalization); 3] =

@@ -24,6 +24,8 @@ pub(super) struct Declaration {
     pub alias: Option<Alias>,
     /// The allowed values as a JSON schema.
     pub schema: serde_json::Value,
+    /// Those under the other name.
+    pub alias_schema: serde_json::Value,
     /// The allowed values, in words.
     pub allowed: String,
     /// The default as the documentation shows it.
@@ -38,6 +40,7 @@ impl Declaration {
             path,
             alias: key.alias,
             schema: key.rule.schema(),
+            alias_schema: key.alias_rule().schema(),
             allowed: key.rule.allowed.clone(),
             default: default.to_owned(),
             about: key.about,
@@ -56,6 +59,7 @@ impl Declaration {
         Self {
             path,
             alias: None,
+            alias_schema: serde_json::Value::Null,
             schema,
             allowed: "a list of tables".to_owned(),
             default: "none".to_owned(),

@@ -17,6 +17,8 @@ pub(super) struct Key<'a, T> {
     pub about: &'static str,
     /// Another accepted name.
     pub alias: Option<Alias>,
+    /// The allowed values under a former name, where they were others.
+    pub former_rule: Option<Rule<'a, T>>,
     /// Describes the default where it is the value of another key.
     pub default_text: Option<&'static str>,
 }
@@ -41,10 +43,10 @@ impl Alias {
 
 /// Declares a key.
 pub(super) fn key<'a, T>(name: &'static str, rule: Rule<'a, T>, about: &'static str) -> Key<'a, T> {
-    Key { name, rule, about, alias: None, default_text: None }
+    Key { name, rule, about, alias: None, former_rule: None, default_text: None }
 }
 
-impl<T> Key<'_, T> {
+impl<'a, T> Key<'a, T> {
     /// Accepts another name for good.
     pub fn also(self, name: &'static str) -> Self {
         Self { alias: Some(Alias::Also(name)), ..self }
@@ -55,13 +57,23 @@ impl<T> Key<'_, T> {
         Self { alias: Some(Alias::Former(name)), ..self }
     }
 
+    /// Accepts the name that the key had before, when its values were others too.
+    pub fn formerly_as(self, name: &'static str, rule: Rule<'a, T>) -> Self {
+        Self { former_rule: Some(rule), ..self.formerly(name) }
+    }
+
+    /// The allowed values under the other name.
+    pub fn alias_rule(&self) -> &Rule<'a, T> {
+        self.former_rule.as_ref().unwrap_or(&self.rule)
+    }
+
     /// Describes the default in the documentation, where it is the value of another key.
     pub fn default_text(self, text: &'static str) -> Self {
         Self { default_text: Some(text), ..self }
     }
 
     /// The name and its alias.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<T> {
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<'a, T> {
         [Some(self.name), self.alias.map(Alias::name)].into_iter().flatten()
     }
 }

@@ -33,6 +33,7 @@
 //! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs`, `ema.rs` |
 //! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs`, `parameter_group.rs` |
 //! | `[training.schedule]` | `schedule.rs`, `one_cycle.rs` |
+//! | `[evaluation]` | `evaluation.rs` |
 //! | `[metrics]` | `metrics.rs` |
 //! | `[device]` | `device.rs` |
 
@@ -48,6 +49,7 @@ mod docs;
 mod document;
 mod early_stopping;
 mod ema;
+mod evaluation;
 mod file;
 mod findings;
 mod hidden;
@@ -93,6 +95,7 @@ pub use device::DeviceConfig;
 pub use docs::docs;
 pub use early_stopping::EarlyStopping;
 pub use ema::EmaConfig;
+pub use evaluation::EvaluationConfig;
 pub use hidden::Hidden;
 pub use init::Init;
 pub use location::{Location, Place};
@@ -141,6 +144,8 @@ pub struct Config {
     pub model: ModelConfig,
     /// `[training]`.
     pub training: TrainingConfig,
+    /// `[evaluation]`.
+    pub evaluation: EvaluationConfig,
     /// `[metrics]`.
     pub metrics: MetricsConfig,
     /// `[device]`.
@@ -174,8 +179,8 @@ impl Config {
         let parts = Parts::keys(Section::reading(&document, &findings), None, false);
         let notes = findings.finish(&document)?;
         match parts {
-            Some(Parts { name, seed, data, model, training, metrics, device }) => {
-                Ok(Self { name, seed, data, model, training, metrics, device, document, notes })
+            Some(Parts { name, seed, data, model, training, evaluation, metrics, device }) => {
+                Ok(Self { name, seed, data, model, training, evaluation, metrics, device, document, notes })
             }
             None => Err(ConfigError::new(&document.path, Vec::new())),
         }
@@ -218,6 +223,7 @@ struct Parts {
     data: DataConfig,
     model: ModelConfig,
     training: TrainingConfig,
+    evaluation: EvaluationConfig,
     metrics: MetricsConfig,
     device: DeviceConfig,
 }
@@ -252,6 +258,8 @@ impl Parts {
         if let (Some(data), Some(training)) = (&data, &training) {
             training.check(&training_section, data);
         }
+        let evaluation =
+            EvaluationConfig::keys(&mut root, written.map(|config| &config.evaluation), data.as_ref());
         let metrics = MetricsConfig::keys(root.table("metrics"), written.map(|config| &config.metrics));
         let device = DeviceConfig::keys(root.table("device"), written.map(|config| &config.device));
         if let (Some(model), Some(training)) = (&model, &training) {
@@ -259,6 +267,7 @@ impl Parts {
         }
         training_section.finish();
         root.finish();
-        Some(Self { name: name?, seed, data: data?, model: model?, training: training?, metrics, device })
+        let (data, model, training) = (data?, model?, training?);
+        Some(Self { name: name?, seed, data, model, training, evaluation, metrics, device })
     }
 }

@@ -15,8 +15,12 @@ use serde_json::{Map, Value, json};
 pub fn schema() -> Result<Value, ConfigError> {
     let mut root = Value::Object(Map::new());
     for declaration in entries()?.into_iter().map(|entry| entry.declaration) {
-        for path in [Some(declaration.path.clone()), declaration.alias_path()].into_iter().flatten() {
-            insert(&mut root, &path.split('.').collect::<Vec<_>>(), &declaration.schema);
+        let names = [
+            (Some(declaration.path.clone()), &declaration.schema),
+            (declaration.alias_path(), &declaration.alias_schema),
+        ];
+        for (path, schema) in names.into_iter().filter_map(|(path, schema)| Some((path?, schema))) {
+            insert(&mut root, &path.split('.').collect::<Vec<_>>(), schema);
         }
     }
     root["$schema"] = "http://json-schema.org/draft-07/schema#".into();

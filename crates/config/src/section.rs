@@ -234,6 +234,7 @@ impl<'a> Section<'a> {
         let value = self.read_name(key.name, &key.rule);
         let Some(alias) = key.alias.filter(|alias| self.has(alias.name())) else { return value };
         let (name, alias_name) = (key.name, alias.name());
+        let other = self.read_name(alias_name, key.alias_rule());
         match (alias, self.has(name)) {
             (Alias::Also(_), true) => {
                 self.problem(alias_name, format!("has no meaning beside `{name}`, which is the same key"));
@@ -242,14 +243,20 @@ impl<'a> Section<'a> {
                 self.problem(alias_name, format!("is the former name of `{name}`; give only that one"));
             }
             (Alias::Also(_), false) => (),
-            (Alias::Former(_), false) => {
-                if let Side::Reading(reading) = &self.side {
-                    reading.findings.note(format!("`{}` is now called `{name}`", self.full(alias_name)));
-                }
-            }
+            (Alias::Former(_), false) => self.note_former(key, alias_name, other.as_ref()),
         }
-        let other = self.read_name(alias_name, &key.rule);
         value.or(other)
+    }
+
+    /// Notes that a key has another name, and in what way its value is written now if that has changed too.
+    fn note_former<T>(&self, key: &Key<'_, T>, former: &str, value: Option<&T>) {
+        let Side::Reading(reading) = &self.side else { return };
+        let (path, name) = (self.full(former), key.name);
+        let present = value.filter(|_| key.former_rule.is_some()).and_then(|value| key.rule.write(value));
+        reading.findings.note(match present {
+            Some(present) => format!("`{path}` is now called `{name}`, and this value `{present}`"),
+            None => format!("`{path}` is now called `{name}`"),
+        });
     }
 
     fn read_name<T>(&self, name: &str, rule: &Rule<'_, T>) -> Option<T> {
@@ -290,6 +297,17 @@ impl<'a> Section<'a> {
     /// `layers.0.stride`.
     pub fn problem(&self, name: &str, reason: impl Into<String>) {
         self.push(name, ProblemKind::InvalidUse { key: self.full(name), reason: reason.into() });
+    }
+
+    /// Accepts a key that earlier versions wrote although it has no effect. Notes it, with the reason.
+    pub fn without_effect(&mut self, name: &'static str, reason: &str) {
+        if !self.has(name) {
+            return;
+        }
+        self.known.push(name);
+        if let Side::Reading(reading) = &self.side {
+            reading.findings.note(format!("`{}` has no effect: {reason}", self.full(name)));
+        }
     }
 
     /// Reports keys that the document has although they have no meaning for `what`.

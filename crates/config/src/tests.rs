@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::reference::entries;
-use super::{Config, Location, ProblemKind, ScoreName, Select, WeightDecayOn, docs, renamed_keys};
+use super::{Config, Location, ProblemKind, ScoreName, Select, WeightDecayOn, docs, renamed_keys, settings};
 use emberlab_models::MetricName;
 use std::path::Path;
 
@@ -26,15 +26,19 @@ fn parse(text: &str, overrides: &[&str]) -> Result<Config, super::ConfigError> {
 }
 
 /// Settings that together give every key a value.
-const EVERY_KIND: [&[&str]; 18] = [
+const EVERY_KIND: [&[&str]; 19] = [
     &[],
     &["data.weights=[0.3]", "data.shift=random", "data.scale=2.5", "data.n_samples=50", "data.test_size=10"],
-    &["data.source=cifar10", "data.train_samples=5", "data.augment.random_crop=2"],
+    &["data.source=cifar10", "data.train_samples=5", "data.augment.translate=2", "evaluation.views=mirror"],
     &["data.source=image-folder", "data.directory=images", "data.test_folder=t", "data.image_size=8"],
     &["data.source=csv", "data.file=a.csv", "data.header=true", "data.comment=#", "data.ignore=[1, \"x\"]"],
     &["data.source=csv", "data.train_file=a.csv", "data.test_file=b.csv", "data.delimiter=tab"],
     &["data.source=cifar10", "model.kind=cnn", "model.kernel_size=5", "model.pool=average"],
     &["data.source=cifar10", "model.kind=cnn", "model.init.from=w.safetensors"],
+    &[
+        "data.source=cifar10",
+        "data.augment={ mirror = \"alternating\", translate = 2, border = \"reflect\", cutout = 8 }",
+    ],
     &["model.kind=mlp", "model.dropout=0.5", "model.init.scheme=kaiming-uniform", "device.threads=2"],
     &["training.optimizer.kind=adamw", "training.optimizer.clip_norm=1", "training.batch_size=8"],
     &[
@@ -110,7 +114,51 @@ fn a_former_name_is_accepted_with_a_note_and_written_by_the_present_one() {
     let line = shown.lines().find(|line| line.starts_with("min_delta = 0.25")).unwrap();
     assert!(line.ends_with("# base.toml:9"), "{line}");
     let path = |name| format!("training.early_stopping.{name}");
-    assert_eq!(renamed_keys().unwrap(), [(path("minimum_change"), path("min_delta"))]);
+    let early_stopping = (path("minimum_change"), path("min_delta"));
+    let augment = |name| format!("data.augment.{name}");
+    let mirror = (augment("horizontal_flip"), augment("mirror"));
+    let translate = (augment("random_crop"), augment("translate"));
+    assert_eq!(renamed_keys().unwrap(), [early_stopping, mirror, translate]);
+}
+
+#[test]
+fn the_former_keys_of_augmentation_mean_the_same_as_the_present_ones() {
+    for (former, present, note) in [
+        (
+            "{ horizontal_flip = true, random_crop = 2 }",
+            "{ mirror = \"random\", translate = 2 }",
+            "`data.augment.horizontal_flip` is now called `mirror`, and this value `\"random\"`",
+        ),
+        (
+            "{ random_crop = 3, horizontal_flip = false, seed = 7 }",
+            "{ translate = 3, seed = 7 }",
+            "`data.augment.horizontal_flip` is now called `mirror`, and this value `\"none\"`",
+        ),
+    ] {
+        let augment =
+            |table: &str| parse(BASE, &["data.source=cifar10", &format!("data.augment={table}")]).unwrap();
+        assert_eq!(augment(former).to_toml(), augment(present).to_toml());
+        let renamed = "`data.augment.random_crop` is now called `translate`";
+        assert_eq!(augment(former).warnings(10)[..2], [note, renamed]);
+        let resolved = |table: &str| {
+            let text = format!(
+                "name = \"a\"\n[data]\nsource = \"cifar10\"\naugment = {table}\n[model]\nkind = \"linear\"\n[training]\nepochs = 1\n[training.optimizer]\nlearning_rate = 1.0\n"
+            );
+            settings::resolve(Path::new("config.toml"), &text).unwrap()
+        };
+        assert_eq!(resolved(former), resolved(present));
+    }
+    let error = parse(BASE, &["data.source=cifar10", "data.augment.horizontal_flip=random"]).unwrap_err();
+    let wanted = "`data.augment.horizontal_flip` is \"random\", must be true or false";
+    assert!(error.to_string().ends_with(wanted), "{error}");
+}
+
+#[test]
+fn a_seed_of_a_table_has_no_effect_and_is_not_written() {
+    let table = ["data.source=csv", "data.file=a.csv"];
+    let with_seed = parse(BASE, &[&table[..], &["data.seed=7"]].concat()).unwrap();
+    assert_eq!(with_seed.to_toml(), parse(BASE, &table).unwrap().to_toml());
+    assert_eq!(with_seed.warnings(10)[0], "`data.seed` has no effect: the samples of a table are not drawn");
 }
 
 #[test]

@@ -23,8 +23,10 @@
 //! ```
 //!
 //! The feature `burn`, on by default, adds the types that hold tensors: `Augmenter`, `ClassificationBatch`,
-//! `DeviceLoader`, `DeviceSet` and `Upload`. Without it the crate does not depend on Burn.
+//! `DeviceLoader`, `DeviceSet`, `DeviceViews` and `Upload`. Without it the crate does not depend on Burn.
 
+#[cfg(feature = "burn")]
+mod alternation;
 mod augmentation;
 mod bad_image;
 mod batch_plan;
@@ -53,12 +55,13 @@ mod synthetic;
 mod table;
 pub mod text;
 mod train_test_split;
+mod views;
 
-pub use augmentation::Augmentation;
+pub use augmentation::{Augmentation, Border, Mirror};
 pub use bad_image::BadImage;
 pub use batch_plan::BatchPlan;
 #[cfg(feature = "burn")]
-pub use device::{Augmenter, ClassificationBatch, DeviceLoader, DeviceSet, Upload};
+pub use device::{Augmenter, ClassificationBatch, DeviceLoader, DeviceSet, DeviceViews, Upload};
 pub use download::{Download, Patience};
 pub use error::{DataError, ParameterError};
 pub use export::write_csv;
@@ -84,3 +87,4 @@ pub use table::{
     MISSING_VALUES, MissingPolicy, Table, TableEncoding, TableOptions, TableSchema,
 };
 pub use train_test_split::{TestSize, TrainTestSplit};
+pub use views::Views;

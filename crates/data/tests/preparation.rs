@@ -8,8 +8,8 @@ use burn::backend::{Flex, NdArray};
 use burn::data::dataloader::DataLoader;
 use burn::tensor::backend::Backend;
 use emberlab_data::{
-    Augmentation, Augmenter, BatchPlan, DeviceLoader, DeviceSet, Features, ImageShape, LabelledData,
-    Normalization, Normalizer, Splits, TestSize, TrainTestSplit, Upload, ValidationSplit,
+    Augmentation, Augmenter, BatchPlan, Border, DeviceLoader, DeviceSet, Features, ImageShape, LabelledData,
+    Mirror, Normalization, Normalizer, Splits, TestSize, TrainTestSplit, Upload, ValidationSplit,
 };
 use serde::Deserialize;
 use std::num::NonZeroUsize;
@@ -43,10 +43,42 @@ struct Standard {
 #[derive(Deserialize)]
 struct AugmentationCase {
     seed: u32,
-    flip: bool,
-    border: usize,
+    mirror: String,
+    translate: usize,
+    border: String,
+    cutout: usize,
+    shuffle_seed: Option<u32>,
+    epochs: usize,
     images: Vec<Vec<u8>>,
-    augmented: Vec<Vec<u8>>,
+    /// Of each epoch.
+    augmented: Vec<Vec<Vec<u8>>>,
+}
+
+impl AugmentationCase {
+    fn augmentation(&self) -> Augmentation {
+        let mirror = match self.mirror.as_str() {
+            "none" => Mirror::None,
+            "random" => Mirror::Random,
+            _ => Mirror::Alternating,
+        };
+        let border = if self.border == "zeros" { Border::Zeros } else { Border::Reflect };
+        Augmentation { mirror, translate: self.translate, border, cutout: self.cutout }
+    }
+
+    /// A loader of two batches, of seven and five images.
+    fn loader<B: Backend>(&self, normalization: Normalization) -> DeviceLoader<B> {
+        let images = images(&self.images, 2, 4, 5);
+        let normalizer = Normalizer::fit(normalization, &images.features);
+        let device = B::Device::default();
+        let augmenter = Augmenter::new(self.augmentation(), images.features.image().unwrap(), &device);
+        let plan = BatchPlan::Mini { size: NonZeroUsize::new(7).unwrap(), drop_last: false };
+        let set = DeviceSet::<B>::new(images, &normalizer, false, Upload::default(), &device);
+        DeviceLoader::new(set, plan, self.shuffle_seed).augmented(augmenter, self.seed)
+    }
+
+    fn describe(&self) -> String {
+        format!("seed {}: {:?}", self.seed, self.augmentation())
+    }
 }
 
 fn golden() -> Golden {
@@ -151,26 +183,76 @@ fn statistics_that_cannot_be_are_found_out() {
     }
 }
 
-/// The images of two batches, of seven and five, as a loader hands them out.
-fn augmented<B: Backend>(case: &AugmentationCase) -> Vec<u8> {
-    let images = images(&case.images, 2, 4, 5);
-    let normalizer = Normalizer::fit(Normalization::None, &images.features);
-    let device = B::Device::default();
-    let augmentation = Augmentation { horizontal_flip: case.flip, random_crop: case.border };
-    let shape = images.features.image().unwrap();
-    let plan = BatchPlan::Mini { size: NonZeroUsize::new(7).unwrap(), drop_last: false };
-    let set = DeviceSet::<B>::new(images.clone(), &normalizer, false, Upload::default(), &device);
-    let augmenter = Augmenter::new(augmentation, shape, &device);
-    let loader = DeviceLoader::new(set, plan, None).augmented(augmenter, case.seed);
-    let batches = loader.iter().map(|batch| batch.inputs.into_data().iter::<f32>().collect::<Vec<_>>());
-    batches.flatten().map(|pixel| pixel as u8).collect()
+/// The values of the batches that are left of an epoch.
+fn epoch<B: Backend>(loader: &DeviceLoader<B>) -> Vec<f32> {
+    loader.iter().flat_map(|batch| batch.inputs.into_data().iter::<f32>().collect::<Vec<_>>()).collect()
+}
+
+fn assert_augmented_as_by_numpy<B: Backend>(case: &AugmentationCase) {
+    let loader = case.loader::<B>(Normalization::None);
+    for expected in &case.augmented {
+        let expected: Vec<f32> = expected.concat().into_iter().map(f32::from).collect();
+        assert!(epoch(&loader) == expected, "{}", case.describe());
+        loader.end_epoch();
+    }
 }
 
 #[test]
-fn crops_and_mirror_images_are_those_that_numpy_cuts() {
+fn mirror_images_translations_and_cutouts_are_those_of_numpy() {
     for case in golden().augmentation {
-        let expected = case.augmented.concat();
-        assert!(augmented::<Flex>(&case) == expected, "flip {} border {}", case.flip, case.border);
-        assert!(augmented::<NdArray>(&case) == expected, "flip {} border {}", case.flip, case.border);
+        assert_eq!(case.augmented.len(), case.epochs);
+        assert_augmented_as_by_numpy::<Flex>(&case);
+        assert_augmented_as_by_numpy::<NdArray>(&case);
+    }
+}
+
+#[test]
+fn a_cutout_is_zero_after_normalization() {
+    for case in golden().augmentation.iter().filter(|case| case.cutout > 0) {
+        let pixels = epoch(&case.loader::<Flex>(Normalization::None));
+        let values = epoch(&case.loader::<Flex>(Normalization::Standard));
+        // Pixels are not 0 anywhere else, but for the border of zeros, which is normalized.
+        for (pixel, value) in pixels.iter().zip(values).filter(|_| case.border == "reflect") {
+            assert_eq!(*pixel == 0.0, value == 0.0, "{}", case.describe());
+        }
+    }
+}
+
+#[test]
+fn a_loader_resumes_after_any_batch_with_the_same_augmentation() {
+    for case in golden().augmentation {
+        let expected: Vec<f32> = case.augmented.concat().concat().into_iter().map(f32::from).collect();
+        for stop in 0..2 * case.epochs {
+            let (epoch_number, n_batches) = (stop / 2 + 1, stop % 2);
+            let first = case.loader::<Flex>(Normalization::None);
+            let mut values = Vec::new();
+            for _ in 1..epoch_number {
+                values.extend(epoch(&first));
+                first.end_epoch();
+            }
+            if n_batches > 0 {
+                let batch = first.iter().next().unwrap();
+                values.extend(batch.inputs.into_data().iter::<f32>());
+            }
+            let second = case.loader::<Flex>(Normalization::None);
+            second.resume(first.state(), epoch_number);
+            for _ in epoch_number..=case.epochs {
+                values.extend(epoch(&second));
+                second.end_epoch();
+            }
+            assert!(values == expected, "{}, stopped after {stop} batches", case.describe());
+        }
+    }
+}
+
+#[test]
+fn a_part_of_a_loader_mirrors_its_own_images() {
+    let golden = golden().augmentation;
+    let case = golden.iter().find(|case| case.mirror == "alternating" && case.translate == 0).unwrap();
+    let loader = case.loader::<Flex>(Normalization::None);
+    let part = loader.part(3..8);
+    for expected in &case.augmented {
+        let expected: Vec<f32> = expected[3..8].concat().into_iter().map(f32::from).collect();
+        assert!(epoch(&part) == expected);
     }
 }

@@ -1,24 +1,35 @@
 //! Evaluating a classifier on a part of the data.
 
-use crate::devices::Backend;
+use crate::devices::{Backend, Device};
 use burn::tensor::Tensor;
-use emberlab_data::{DeviceSet, Phase, Progress};
+use emberlab_config::Config;
+use emberlab_data::{DeviceSet, DeviceViews, Phase, Progress};
 use emberlab_models::{Classifier, Output, Score};
 
 /// Samples per batch: enough to keep a device busy, and few enough for its memory.
 const BATCH_SIZE: usize = 1024;
 
-/// The logits `[n, n_outputs]` of a set.
+/// The views of a sample that a configuration evaluates it by.
+pub fn views(config: &Config, device: &Device) -> DeviceViews<Backend> {
+    match config.data.source.image() {
+        Some(shape) => DeviceViews::new(config.evaluation.views, shape, device),
+        None => DeviceViews::none(),
+    }
+}
+
+/// The logits `[n, n_outputs]` of a set, averaged over the views of each sample.
 pub fn logits(
     classifier: &Classifier<Backend>,
     set: &DeviceSet<Backend>,
+    views: &DeviceViews<Backend>,
     progress: &dyn Progress,
 ) -> Tensor<Backend, 2> {
     progress.begin(Phase::Evaluate, Some(set.len() as u64));
     let starts = (0..set.len()).step_by(BATCH_SIZE);
     let parts = starts.map(|start| {
         let end = set.len().min(start + BATCH_SIZE);
-        let logits = classifier.logits(set.slice(start..end).into_batch().inputs);
+        let inputs = set.slice(start..end).into_batch().inputs;
+        let logits = views.mean(inputs, |inputs| classifier.logits(inputs));
         progress.reach(end as u64);
         logits
     });
@@ -42,9 +53,10 @@ pub struct Evaluated {
 pub fn evaluate(
     classifier: &Classifier<Backend>,
     set: &DeviceSet<Backend>,
+    views: &DeviceViews<Backend>,
     progress: &dyn Progress,
 ) -> Option<Evaluated> {
-    let (score, logits) = scored(classifier, set, progress)?;
+    let (score, logits) = scored(classifier, set, views, progress)?;
     let (predictions, probabilities) = predicted(classifier.output(), logits);
     Some(Evaluated { score, predictions, probabilities })
 }
@@ -60,19 +72,21 @@ pub fn predicted(output: Output, logits: Tensor<Backend, 2>) -> (Vec<usize>, Vec
 pub fn score(
     classifier: &Classifier<Backend>,
     set: &DeviceSet<Backend>,
+    views: &DeviceViews<Backend>,
     progress: &dyn Progress,
 ) -> Option<Score> {
-    scored(classifier, set, progress).map(|(score, _)| score)
+    scored(classifier, set, views, progress).map(|(score, _)| score)
 }
 
 fn scored(
     classifier: &Classifier<Backend>,
     set: &DeviceSet<Backend>,
+    views: &DeviceViews<Backend>,
     progress: &dyn Progress,
 ) -> Option<(Score, Tensor<Backend, 2>)> {
     if set.is_empty() {
         return None;
     }
-    let logits = logits(classifier, set, progress);
+    let logits = logits(classifier, set, views, progress);
     Some((classifier.score(logits.clone(), &set.labels_only()).read(), logits))
 }

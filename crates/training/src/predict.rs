@@ -78,7 +78,7 @@ fn predict_samples(run: &TrainedRun, samples: Samples) -> Vec<Prediction> {
     let values = run.data.normalizer.apply(&samples.features);
     let inputs = Tensor::<Backend, 2>::from_data(TensorData::new(values, [n, n_features]), &run.device);
     let output = run.config.model.output;
-    let logits = run.network.forward(inputs);
+    let logits = run.logits(inputs);
     let classes: Vec<i64> = output.predictions(logits.clone()).into_data().iter::<i64>().collect();
     let n_outputs = logits.dims()[1];
     let probabilities: Vec<f64> = output.probabilities(logits.clone()).into_data().iter::<f64>().collect();

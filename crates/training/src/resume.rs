@@ -45,7 +45,7 @@ pub fn check_config(run: &Path, config: &Config, host: &dyn Host) -> Result<(), 
     }
     let store = CheckpointStore::new(run.join(file::CHECKPOINTS), config.training.checkpoint.keep);
     let begun_with = store.newest(|_| Ok(Ok(())))?.checkpoint.map(|stored| stored.run.config);
-    let reasons = match begun_with.and_then(|text| settings::flatten(&text).ok()) {
+    let reasons = match begun_with.and_then(|text| settings::resolve(&path, &text).ok()) {
         Some(was) => changes(&was, &is, config),
         None => reasons,
     };

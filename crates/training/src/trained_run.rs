@@ -3,11 +3,11 @@
 use crate::classifier::network;
 use crate::devices::{self, Backend, Device};
 use crate::error::Error;
-use crate::evaluate::predicted;
+use crate::evaluate::{predicted, views};
 use crate::weights;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_config::{Config, DataShape, Init};
-use emberlab_data::Features;
+use emberlab_data::{DeviceViews, Features};
 use emberlab_models::Network;
 use emberlab_run::{DataRecord, FileProblem, RunRecord};
 use emberlab_run::{RunDir, file};
@@ -25,6 +25,8 @@ pub struct TrainedRun {
     pub network: Network<Backend>,
     /// The device that holds them.
     pub device: Device,
+    /// The views that samples are evaluated by.
+    pub views: DeviceViews<Backend>,
 }
 
 impl TrainedRun {
@@ -68,7 +70,13 @@ impl TrainedRun {
         let device = devices::device_to_read(&config.device)?;
         let weights = Init::From(path);
         let network = network(&config.model, &architecture, &weights, &device)?;
-        Ok(Self { directory, config, data, network, device })
+        let views = views(&config, &device);
+        Ok(Self { directory, config, data, network, device, views })
+    }
+
+    /// The logits `[n, n_outputs]` of normalized inputs, `[n, n_features]`, averaged over the views of each sample.
+    pub fn logits(&self, inputs: Tensor<Backend, 2>) -> Tensor<Backend, 2> {
+        self.views.mean(inputs, |inputs| self.network.forward(inputs))
     }
 
     /// The class predicted for each sample, and the probabilities `[n, n_classes]`, row after row.
@@ -77,7 +85,7 @@ impl TrainedRun {
         let n_features = self.data.n_features;
         let n_samples = inputs.len() / n_features.max(1);
         let inputs = TensorData::new(inputs, [n_samples, n_features]);
-        let logits = self.network.forward(Tensor::<Backend, 2>::from_data(inputs, &self.device));
+        let logits = self.logits(Tensor::from_data(inputs, &self.device));
         predicted(self.config.model.output, logits)
     }
 }

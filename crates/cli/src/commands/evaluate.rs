@@ -85,8 +85,8 @@ fn evaluated(run: TrainedRun, part: Part) -> Result<(f32, Evaluation), Error> {
     let classifier = Classifier::new(run.network, objective, run.config.model.gradient);
     let (labels, class_names) = (data.labels.clone(), data.class_names.clone());
     let set = DeviceSet::<Backend>::new(data, &run.data.normalizer, false, UPLOAD, &run.device);
-    let evaluated =
-        evaluate::evaluate(&classifier, &set, &ProgressBars::new()).ok_or(UsageError::NoSamples)?;
+    let evaluated = evaluate::evaluate(&classifier, &set, &run.views, &ProgressBars::new())
+        .ok_or(UsageError::NoSamples)?;
     let Evaluated { score, predictions, probabilities } = evaluated;
     Ok((score.loss, Evaluation::new(&class_names, &labels, &predictions, &probabilities)))
 }

@@ -1,88 +1,160 @@
 //! Random augmentation of training images, drawn anew for each batch.
 //!
-//! Each image is padded with zeros, cropped at a random offset, and flipped with probability 0.5, as by torchvision's
+//! Each image is padded with a border, cut out of it at a random place, and mirrored, as by torchvision's
 //! `RandomCrop(size, padding)` and `RandomHorizontalFlip()`. Both only choose the source of each pixel, by row and by
 //! column. There are few choices, so tables on the device hold the sources of all of them. A batch then sends two
-//! numbers per image to the device and runs one gather per channel.
+//! numbers per image to the device and runs one gather per channel. A random square of the normalized image is then set to
+//! zero (`cutout.rs`).
 
-use crate::augmentation::Augmentation;
+use super::cutout::Cutout;
+use super::sources::Sources;
+use crate::augmentation::{Augmentation, Border, Mirror};
 use crate::labelled_data::ImageShape;
 use crate::random_state::RandomState;
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Int, Tensor, TensorData};
 
 /// The augmentation of one image.
-struct Change {
-    /// The crop's first row in the padded image.
-    row: usize,
-    /// The crop's first column in the padded image.
-    column: usize,
-    flip: bool,
+pub(super) struct Change {
+    mirrored: bool,
+    /// The first row and column that are cut out of the padded image.
+    corner: [usize; 2],
+    /// The row and the column of the centre of the square that is set to zero.
+    centre: [usize; 2],
 }
 
 /// An [`Augmentation`] for images of one shape, with its tables on a device.
 #[derive(Clone, Debug)]
 pub struct Augmenter<B: Backend> {
     augmentation: Augmentation,
-    channels: usize,
-    area: usize,
-    /// For each first row of a crop, the offset of each pixel's source row, `[2p + 1, h w]`.
-    rows: Sources<B>,
-    /// For each first column of a crop, unflipped and then flipped, each pixel's source column, `[2 (2p + 1), h w]`.
-    columns: Sources<B>,
+    shape: ImageShape,
+    /// The tables of mirror images and translations; `None` where there are neither.
+    moves: Option<Moves<B>>,
+    cutout: Option<Cutout<B>>,
 }
 
-/// The source of each pixel for each choice.
+/// The sources of pixels for each translation by up to `p` pixels.
 #[derive(Clone, Debug)]
-struct Sources<B: Backend> {
-    indices: Tensor<B, 2, Int>,
-    /// For crops: 1 where the source lies in the image, 0 where it lies in the padding.
-    inside: Option<Tensor<B, 2>>,
+struct Moves<B: Backend> {
+    /// For each first row, the offset of each pixel's source row, `[2p + 1, h w]`.
+    rows: Sources<B>,
+    /// For each first column, of images and then of mirror images, each pixel's source column, `[2 (2p + 1), h w]`.
+    columns: Sources<B>,
 }
 
 impl<B: Backend> Augmenter<B> {
     /// Creates the tables on `device`.
     pub fn new(augmentation: Augmentation, shape: ImageShape, device: &B::Device) -> Self {
-        let ImageShape { channels, height, width } = shape;
-        let padding = augmentation.random_crop;
-        let shifted = |place: usize, shift: usize| (place + shift).checked_sub(padding);
-        let pixels = || (0..height).flat_map(move |y| (0..width).map(move |x| (y, x)));
-        let rows = (0..=2 * padding)
-            .flat_map(|shift| pixels().map(move |(y, _)| shifted(y, shift).filter(|&y| y < height)))
-            .map(|row| row.map(|y| y * width));
-        let mirrors = if augmentation.horizontal_flip { 2 } else { 1 };
-        let columns = (0..mirrors)
-            .flat_map(|mirror| (0..=2 * padding).map(move |shift| (mirror == 1, shift)))
-            .flat_map(|(mirror, shift)| {
-                let place = move |x: usize| if mirror { width - 1 - x } else { x };
-                pixels().map(move |(_, x)| shifted(place(x), shift).filter(|&x| x < width))
-            });
-        let area = height * width;
-        let sources = |places: Vec<Option<usize>>| Sources::new(&places, area, padding > 0, device);
+        let Augmentation { mirror, translate, cutout, .. } = augmentation;
+        let moves = mirror != Mirror::None || translate > 0;
         Self {
             augmentation,
-            channels,
-            area,
-            rows: sources(rows.collect()),
-            columns: sources(columns.collect()),
+            shape,
+            moves: moves.then(|| Moves::new(augmentation, shape, device)),
+            cutout: (cutout > 0).then(|| Cutout::new(cutout, shape, device)),
         }
     }
 
-    /// Augments each image of `[n, channels h w]`. For each image in turn, `horizontal_flip` draws
-    /// `random_sample() < 0.5`, then `random_crop` draws `randint(0, 2p + 1)` for the row and again for the column.
-    pub fn apply(&self, images: Tensor<B, 2>, random: &mut RandomState) -> Tensor<B, 2> {
-        let n = images.dims()[0];
-        let changes: Vec<Change> = (0..n).map(|_| self.draw(random)).collect();
-        let shifts = 2 * self.augmentation.random_crop + 1;
-        let rows = changes.iter().map(|change| change.row);
-        let columns = changes.iter().map(|change| change.column + if change.flip { shifts } else { 0 });
+    /// Whether the mirror images are those of alternating epochs and not drawn with the other changes.
+    pub(super) fn alternates(&self) -> bool {
+        self.augmentation.mirror == Mirror::Alternating
+    }
+
+    /// Draws the change of each of `n` images. For each image in turn, [`Mirror::Random`] draws `random_sample() < 0.5`,
+    /// then `translate = p` draws `randint(0, 2p + 1)` for the row and again for the column, then `cutout` draws
+    /// `randint(0, height)` for the row of the square's centre and `randint(0, width)` for its column.
+    ///
+    /// `alternated` says whether an image is mirrored where that is not drawn.
+    pub(super) fn draw(
+        &self,
+        n: usize,
+        alternated: impl Fn(usize) -> bool,
+        random: &mut RandomState,
+    ) -> Vec<Change> {
+        let Augmentation { mirror, translate, cutout, .. } = self.augmentation;
+        // `below(1)` draws nothing.
+        let shifts = 2 * translate + 1;
+        let [height, width] = if cutout > 0 { [self.shape.height, self.shape.width] } else { [1, 1] };
+        let changes = (0..n).map(|index| Change {
+            mirrored: match mirror {
+                Mirror::None => false,
+                Mirror::Random => random.random_sample() < 0.5,
+                Mirror::Alternating => alternated(index),
+            },
+            corner: [random.below(shifts), random.below(shifts)],
+            centre: [random.below(height), random.below(width)],
+        });
+        changes.collect()
+    }
+
+    /// Mirrors and translates the images of `[n, channels h w]`.
+    pub(super) fn move_pixels(&self, images: Tensor<B, 2>, changes: &[Change]) -> Tensor<B, 2> {
+        match &self.moves {
+            Some(moves) => moves.apply(images, self.augmentation.translate, self.shape, changes),
+            None => images,
+        }
+    }
+
+    /// Sets the square of each image of `[n, channels h w]` to zero.
+    pub(super) fn cut_out(&self, images: Tensor<B, 2>, changes: &[Change]) -> Tensor<B, 2> {
+        match &self.cutout {
+            Some(cutout) => {
+                let centres = [0, 1].map(|axis| changes.iter().map(|change| change.centre[axis]).collect());
+                cutout.apply(images, centres)
+            }
+            None => images,
+        }
+    }
+
+    /// The same augmentation on another device.
+    pub(super) fn to_device(&self, device: &B::Device) -> Self {
+        Self {
+            moves: self.moves.as_ref().map(|moves| moves.to_device(device)),
+            cutout: self.cutout.as_ref().map(|cutout| cutout.to_device(device)),
+            ..*self
+        }
+    }
+}
+
+impl<B: Backend> Moves<B> {
+    fn new(augmentation: Augmentation, shape: ImageShape, device: &B::Device) -> Self {
+        let Augmentation { mirror, translate, border, .. } = augmentation;
+        let ImageShape { height, width, .. } = shape;
+        let pixels = || (0..height).flat_map(move |y| (0..width).map(move |x| (y, x)));
+        let rows = (0..=2 * translate)
+            .flat_map(|shift| pixels().map(move |(y, _)| border.source(y + shift, translate, height)))
+            .map(|row| row.map(|y| y * width));
+        let mirrors = if mirror == Mirror::None { 1 } else { 2 };
+        let columns = (0..mirrors)
+            .flat_map(|mirror| (0..=2 * translate).map(move |shift| (mirror == 1, shift)))
+            .flat_map(|(mirror, shift)| {
+                let place = move |x: usize| if mirror { width - 1 - x } else { x };
+                pixels().map(move |(_, x)| border.source(place(x) + shift, translate, width))
+            });
+        let zeros = translate > 0 && border == Border::Zeros;
+        let sources = |places: Vec<Option<usize>>| Sources::new(&places, height * width, zeros, device);
+        Self { rows: sources(rows.collect()), columns: sources(columns.collect()) }
+    }
+
+    fn apply(
+        &self,
+        images: Tensor<B, 2>,
+        translate: usize,
+        shape: ImageShape,
+        changes: &[Change],
+    ) -> Tensor<B, 2> {
+        let shifts = 2 * translate + 1;
+        let rows = changes.iter().map(|change| change.corner[0]);
+        let columns =
+            changes.iter().map(|change| change.corner[1] + if change.mirrored { shifts } else { 0 });
         let device = images.device();
         let (row_indices, row_inside) = self.rows.select(rows, &device);
         let (column_indices, column_inside) = self.columns.select(columns, &device);
         let indices = row_indices + column_indices;
         let inside = row_inside.zip(column_inside).map(|(row, column)| row * column);
-        let changed = (0..self.channels).map(|channel| {
-            let pixels = images.clone().narrow(1, channel * self.area, self.area).gather(1, indices.clone());
+        let area = shape.height * shape.width;
+        let changed = (0..shape.channels).map(|channel| {
+            let pixels = images.clone().narrow(1, channel * area, area).gather(1, indices.clone());
             match &inside {
                 Some(inside) => pixels * inside.clone(),
                 None => pixels,
@@ -91,48 +163,7 @@ impl<B: Backend> Augmenter<B> {
         Tensor::cat(changed.collect(), 1)
     }
 
-    /// The same augmentation on another device.
-    pub(crate) fn to_device(&self, device: &B::Device) -> Self {
-        let (rows, columns) = (self.rows.to_device(device), self.columns.to_device(device));
-        Self { rows, columns, ..self.clone() }
-    }
-
-    fn draw(&self, random: &mut RandomState) -> Change {
-        let Augmentation { horizontal_flip, random_crop } = self.augmentation;
-        let flip = horizontal_flip && random.random_sample() < 0.5;
-        // `below(1)` draws nothing.
-        let mut shift = || random.below(2 * random_crop + 1);
-        Change { row: shift(), column: shift(), flip }
-    }
-}
-
-impl<B: Backend> Sources<B> {
-    fn new(places: &[Option<usize>], area: usize, cropped: bool, device: &B::Device) -> Self {
-        let shape = [places.len() / area.max(1), area];
-        let inside = || places.iter().map(|place| f32::from(place.is_some())).collect::<Vec<f32>>();
-        let whole: Vec<i64> = places.iter().map(|place| place.unwrap_or(0) as i64).collect();
-        Self {
-            indices: Tensor::from_data(TensorData::new(whole, shape), device),
-            inside: cropped.then(|| Tensor::from_data(TensorData::new(inside(), shape), device)),
-        }
-    }
-
     fn to_device(&self, device: &B::Device) -> Self {
-        Self {
-            indices: self.indices.clone().to_device(device),
-            inside: self.inside.clone().map(|inside| inside.to_device(device)),
-        }
-    }
-
-    fn select(
-        &self,
-        entries: impl Iterator<Item = usize>,
-        device: &B::Device,
-    ) -> (Tensor<B, 2, Int>, Option<Tensor<B, 2>>) {
-        let entries: Vec<i64> = entries.map(|entry| entry as i64).collect();
-        let n = entries.len();
-        let entries = Tensor::<B, 1, Int>::from_data(TensorData::new(entries, [n]), device);
-        let inside = self.inside.clone().map(|inside| inside.select(0, entries.clone()));
-        (self.indices.clone().select(0, entries), inside)
+        Self { rows: self.rows.to_device(device), columns: self.columns.to_device(device) }
     }
 }

@@ -1,12 +1,11 @@
 //! The samples of a data set in the device's memory.
 
-use super::augmenter::Augmenter;
+use super::augmenter::{Augmenter, Change};
 use super::batch::ClassificationBatch;
 use super::byte_normalizer::ByteNormalizer;
 use super::upload::Upload;
 use crate::labelled_data::{Features, LabelledData};
 use crate::normalizer::Normalizer;
-use crate::random_state::RandomState;
 use burn::tensor::backend::Backend;
 use burn::tensor::{BasicOps, Int, Tensor, TensorData};
 use std::ops::Range;
@@ -152,23 +151,26 @@ impl<B: Backend> DeviceSet<B> {
 
     /// All samples as one batch, without a copy where the set was created with `whole`.
     pub fn into_batch(self) -> ClassificationBatch<B> {
-        self.into_batch_with(|pixels| pixels)
-    }
-
-    /// All samples as one batch of augmented images. Only pixels are augmented: tables and sets created with `whole`
-    /// stay as they are.
-    pub fn into_augmented_batch(
-        self,
-        augmenter: &Augmenter<B>,
-        random: &mut RandomState,
-    ) -> ClassificationBatch<B> {
-        self.into_batch_with(|pixels| augmenter.apply(pixels, random))
-    }
-
-    fn into_batch_with(self, change: impl FnOnce(Tensor<B, 2>) -> Tensor<B, 2>) -> ClassificationBatch<B> {
         let inputs = match self.inputs {
             Inputs::Ready(inputs) => inputs,
-            Inputs::Pixels(pixels, normalizer) => normalizer.apply(change(pixels.float())),
+            Inputs::Pixels(pixels, normalizer) => normalizer.apply(pixels.float()),
+        };
+        ClassificationBatch { inputs, labels: self.labels, targets: self.targets }
+    }
+
+    /// All samples as one batch of augmented images, each with its change. Only pixels are augmented: tables and sets
+    /// created with `whole` stay as they are.
+    pub(super) fn into_augmented_batch(
+        self,
+        augmenter: &Augmenter<B>,
+        changes: &[Change],
+    ) -> ClassificationBatch<B> {
+        let inputs = match self.inputs {
+            Inputs::Ready(inputs) => inputs,
+            Inputs::Pixels(pixels, normalizer) => {
+                let moved = augmenter.move_pixels(pixels.float(), changes);
+                augmenter.cut_out(normalizer.apply(moved), changes)
+            }
         };
         ClassificationBatch { inputs, labels: self.labels, targets: self.targets }
     }

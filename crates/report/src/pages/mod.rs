@@ -1,5 +1,6 @@
 //! HTML pages and their figures.
 
+mod augmentation;
 mod comparison_page;
 mod computed;
 mod figure;

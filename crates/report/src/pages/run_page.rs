@@ -1,5 +1,6 @@
 //! `report.html`: a run on one page.
 
+use super::augmentation::{augmentation, views};
 use super::figure::Figure;
 use super::material::Material;
 use super::outcome::{outcome, percent};
@@ -62,6 +63,7 @@ fn summary(config: &Config, record: &RunRecord) -> Markup {
             "Layers " (record.model) ", " (record.n_parameters) " weights and biases, " (output)
             " output, gradients " (gradient) ". Data: " (data.n_train) " training, " (validation)
             (data.n_test) " test samples of " (data.n_features) " features, " (classes) " classes."
+            @if let Some(changes) = augmentation(config) { " " (changes) }
         }
     }
 }
@@ -93,7 +95,8 @@ fn losses(config: &Config) -> String {
     };
     format!(
         "The training loss is the cross-entropy that was minimised{minimised}; validation and test losses are the plain \
-         cross-entropy."
+         cross-entropy.{}",
+        views(config).map_or_else(String::new, |views| format!(" {views}"))
     )
 }
 

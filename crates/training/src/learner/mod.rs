@@ -60,6 +60,7 @@ pub use throughput::THROUGHPUT;
 use crate::checkpoint::{Checkpoint, CheckpointStore, RunIdentity};
 use crate::devices::{AutodiffBackend, Backend, Device, DeviceError, UPLOAD};
 use crate::error::Error;
+use crate::evaluate;
 use crate::guarded::guarded;
 use crate::host::Host;
 use checkpointing::Checkpointing;
@@ -169,6 +170,7 @@ fn prepare(config: &Config, setup: Setup<'_>) -> Result<UpdateLoop, Error> {
         replicas: Arc::new(replicas),
         validation: validation
             .map(|samples| Arc::new(DeviceSet::new(samples, normalizer, false, UPLOAD, device))),
+        views: evaluate::views(config, device),
         recorder,
         histograms: Histograms::create(&histograms, n_updates, mark)?,
         checkpointing: Checkpointing::new(training.checkpoint, checkpoints, run, state),

@@ -48,9 +48,9 @@ impl Replicas {
         Self { devices, least_samples }
     }
 
-    /// Brings each loader to a state of the first device's.
-    pub fn resume(&self, state: &LoaderState) {
-        self.devices.iter().for_each(|replica| replica.loader.resume(state.clone()));
+    /// Brings each loader to a state of the first device's, in `epoch`.
+    pub fn resume(&self, state: &LoaderState, epoch: usize) {
+        self.devices.iter().for_each(|replica| replica.loader.resume(state.clone(), epoch));
     }
 
     /// The batches of an epoch on each device, in the order of the first one's.

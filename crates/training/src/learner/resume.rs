@@ -33,8 +33,8 @@ impl UpdateLoop {
         }
         self.updates.schedule = self.schedule().load_record::<AutodiffBackend>(state.updates);
         self.selection.resume(state.selection, best);
-        self.replicas.resume(&state.loader);
-        self.loader.resume(state.loader);
+        self.replicas.resume(&state.loader, state.epoch);
+        self.loader.resume(state.loader, state.epoch);
         self.progress = Progress {
             epoch: state.epoch.saturating_sub(1),
             updates: state.updates,

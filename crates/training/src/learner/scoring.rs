@@ -55,7 +55,7 @@ impl UpdateLoop {
         let classifier = self.updates.evaluated();
         self.host.phase("scoring the validation part");
         let watched = Watched { shown: self.host.validation_progress(), heartbeat: self.host.heartbeat() };
-        let Some(score) = evaluate::score(&classifier, set, &watched) else { return Ok(()) };
+        let Some(score) = evaluate::score(&classifier, set, &self.views, &watched) else { return Ok(()) };
         let updates = self.progress.updates;
         self.progress.reads.validation += 1;
         self.recorder.record("valid", epoch, updates, &scores(&score))?;

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::host::Host;
 use burn::data::dataloader::{DataLoader, Progress as Share};
 use emberlab_config::{OnDivergence, ScoreName, TrainingConfig};
-use emberlab_data::{ClassificationBatch, DeviceLoader, DeviceSet};
+use emberlab_data::{ClassificationBatch, DeviceLoader, DeviceSet, DeviceViews};
 use emberlab_models::{Classifier, ScoreMean};
 use emberlab_run::Recorder;
 use std::sync::Arc;
@@ -36,6 +36,8 @@ pub struct UpdateLoop {
     /// The devices besides the first.
     pub replicas: Arc<Replicas>,
     pub validation: Option<Arc<DeviceSet<Backend>>>,
+    /// The views that the validation part is scored by.
+    pub views: DeviceViews<Backend>,
     pub recorder: Recorder,
     pub histograms: Histograms,
     pub checkpointing: Checkpointing,

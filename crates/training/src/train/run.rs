@@ -123,7 +123,8 @@ impl Run<'_> {
             let interrupted = Error::Interrupted(progress.updates);
             let _nothing_to_save = self.host.stop().at_once(interrupted, Unused::default());
             let watched = Watched { shown: self.host.progress(), heartbeat: self.host.heartbeat() };
-            evaluate::evaluate(classifier, &set, &watched)
+            let views = evaluate::views(self.config, &self.devices[0]);
+            evaluate::evaluate(classifier, &set, &views, &watched)
         };
         record.seconds.evaluate = start.elapsed().as_secs_f64();
         let Some(Evaluated { score, predictions, probabilities }) = evaluated else { return Ok(None) };
