@@ -11,6 +11,7 @@ mod fetch;
 mod gradcheck;
 mod hostile_configs;
 mod lab;
+mod layers;
 mod many_runs;
 mod metrics;
 mod optimizers;
