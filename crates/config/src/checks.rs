@@ -6,6 +6,7 @@ use super::schedule::ScheduleConfig;
 use super::section::Section;
 use super::shape::DataShape;
 use super::{Config, SINGLE_SAMPLE};
+use emberlab_data::text::count;
 use emberlab_data::{BatchPlan, ParameterError, Splits};
 use emberlab_models::Architecture;
 
@@ -34,10 +35,23 @@ impl Config {
         }
         let least = self.model.least_batch();
         if n_train < least {
-            let allowed = format!("false: the training part has {n_train} sample, and {SINGLE_SAMPLE}");
-            return Err(self.parameter_error("model", &ParameterError::new("batch_norm", true, allowed)));
+            return Err(self.too_few_to_normalize(n_train));
         }
         self.check_schedule(self.training.updates(n_train))
+    }
+
+    /// The error about a batch norm over a training part that is too small for it.
+    fn too_few_to_normalize(&self, n_train: usize) -> ConfigError {
+        let samples = count(n_train, "sample");
+        if self.model.norm_key() == "batch_norm" {
+            let allowed = format!("false: the training part has {samples}, and {SINGLE_SAMPLE}");
+            return self.parameter_error("model", &ParameterError::new("batch_norm", true, allowed));
+        }
+        let reason =
+            format!("has a batch norm of rows, but the training part has {samples}, and {SINGLE_SAMPLE}");
+        let (key, location) = ("model.layers".to_owned(), self.document.locate("model.layers"));
+        let problem = Problem { location, kind: ProblemKind::InvalidUse { key, reason } };
+        ConfigError::new(&self.document.path, vec![problem])
     }
 
     /// Warnings about training on `n_train` samples, each a sentence.

@@ -121,7 +121,7 @@ fn kind_keys(section: &mut Section<'_>, kind: Kind, set: Option<&LayerKind>) -> 
             let about = "the number that each element is multiplied by";
             section.required(key("factor", real(), about), set).map(LayerKind::Scale)
         }
-        Kind::Residual => Some(residual_keys(section, set)),
+        Kind::Residual => residual_keys(section, set),
     }
 }
 
@@ -197,7 +197,7 @@ fn pool_keys(section: &mut Section<'_>, set: Option<&LayerKind>) -> Window {
     Window { size, stride, padding: Padding::NONE }
 }
 
-fn residual_keys(section: &mut Section<'_>, set: Option<&LayerKind>) -> LayerKind {
+fn residual_keys(section: &mut Section<'_>, set: Option<&LayerKind>) -> Option<LayerKind> {
     let (set_layers, set_shortcut) = match set {
         Some(LayerKind::Residual { layers, shortcut }) => (Some(layers.as_slice()), Some(*shortcut)),
         _ => (None, None),
@@ -207,7 +207,7 @@ fn residual_keys(section: &mut Section<'_>, set: Option<&LayerKind>) -> LayerKin
     let shortcut = key("shortcut", word(&SHORTCUTS), about);
     let shortcut = section.value(shortcut, Shortcut::Identity, set_shortcut);
     let layers = section.tables("layers", "the layers of a residual block", set_layers, keys);
-    LayerKind::Residual { layers, shortcut }
+    section.is_read("layers", layers.len()).then_some(LayerKind::Residual { layers, shortcut })
 }
 
 /// The keys of the initial weights; none for those of `[model.init]`.
@@ -230,8 +230,8 @@ fn init_keys(
     let init = section.optional(init, set_word);
     let std = key("std", positive(), "standard deviation of the weights, for the normal schemes");
     let has_std = matches!(init, Some(InitWord::Scheme(scheme)) if scheme.has_std());
-    if !has_std {
-        section.refuse(&["std"], "another `init` than the normal schemes");
+    if !has_std && section.has("std") {
+        section.problem("std", "has no meaning without `init` = \"normal\" or \"augmented-normal\"");
     }
     let std = section.value(std, DEFAULT_STD, set_std);
     Some(match init? {

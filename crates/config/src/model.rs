@@ -119,6 +119,14 @@ impl ModelConfig {
         if needs_two { 2 } else { 1 }
     }
 
+    /// The key of the batch norm that [`least_batch`](Self::least_batch) is of.
+    pub(super) fn norm_key(&self) -> &'static str {
+        match &self.kind {
+            ModelKind::Layers(_) => "layers",
+            ModelKind::Linear | ModelKind::Mlp(_) | ModelKind::Cnn { .. } => "batch_norm",
+        }
+    }
+
     pub(super) fn keys(section: &mut Section<'_>, written: Option<&Self>, default_seed: u32) -> Option<Self> {
         let set = written.map(|model| &model.kind);
         let kind = section.required(key("kind", word(&KINDS), "the layers"), set.map(ModelKind::word));
@@ -146,9 +154,12 @@ impl ModelConfig {
         };
         let about = "the layers from the input on, for `layers`; see `[[model.layers]]`";
         let layers = section.tables("layers", about, set_layers, layers::keys);
-        if kind.is_some_and(|kind| kind != Kind::Layers) {
-            section
-                .refuse(&["layers"], "another `kind` than \"layers\", whose layers follow from its own keys");
+        if let Some((word, _)) =
+            KINDS.iter().find(|(_, other)| kind == Some(*other) && *other != Kind::Layers)
+        {
+            let what =
+                format!("`kind` = \"{word}\", whose layers follow from other keys; set `kind = \"layers\"`");
+            section.refuse(&["layers"], &what);
         }
         let kind = match kind? {
             Kind::Linear => {
@@ -166,11 +177,15 @@ impl ModelConfig {
                 let what = "`kind` = \"layers\", which has its layers in `[[model.layers]]`";
                 section.refuse(&["hidden", "activation", "batch_norm", "dropout"], what);
                 section.refuse(&CONVOLUTION_KEYS, what);
-                if layers.is_empty() {
+                if layers.is_empty() && section.is_read("layers", 0) {
                     section.problem(
                         "layers",
                         "has no layers, must have one or more, each under `[[model.layers]]`",
                     );
+                }
+                // Without a layer that could not be read, the others would be said not to fit.
+                if layers.is_empty() || !section.is_read("layers", layers.len()) {
+                    return None;
                 }
                 ModelKind::Layers(layers)
             }

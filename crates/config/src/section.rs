@@ -288,6 +288,16 @@ impl<'a> Section<'a> {
         matches!(&self.side, Side::Reading(Reading { table: Some(table), .. }) if table.contains_key(name))
     }
 
+    /// Whether the list of tables under `name`, if the document has one, was read as `n_read` values: all of its items.
+    pub fn is_read(&self, name: &str, n_read: usize) -> bool {
+        let Side::Reading(Reading { table: Some(table), .. }) = &self.side else { return true };
+        match table.get(name).map(|node| &node.value) {
+            None => true,
+            Some(Value::List(items)) => items.len() == n_read,
+            Some(_) => false,
+        }
+    }
+
     /// Whether the document has this table.
     pub fn is_given(&self) -> bool {
         matches!(&self.side, Side::Reading(Reading { table: Some(_), .. }))

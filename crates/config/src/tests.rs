@@ -267,16 +267,18 @@ fn a_layer_that_does_not_fit_is_named_by_its_place() {
     let said = |overrides: &[&str]| parse(LAYERS, overrides).unwrap_err().to_string();
     assert_eq!(
         said(&["model.layers.2.size=9"]),
-        "base.toml:20:1: `model.layers.2` looks at 9 × 9 pixels, but receives images of 8 × 8 × 8"
+        "base.toml:20:1: `model.layers.2` looks at 9 × 9 pixels, but receives images of 8 × 8 × 8; make it smaller, or \
+         keep larger images by fewer pools and strides before it"
     );
     assert_eq!(
         said(&["model.layers.1.layers.1.layers.0={ kind = \"convolution\", filters = 2 }"]),
         "base.toml:18:5: `model.layers.1.layers.1` adds its input, 8 × 16 × 16, to the output of its layers, 2 × 16 × 16: both \
-         must have one shape; `shortcut = \"projection\"` makes them equal"
+         must have one shape; `shortcut = \"projection\"` changes channels, and height and width by the stride of the layers"
     );
     assert_eq!(
         said(&["model.layers.3.outputs=7"]),
-        "base.toml:23:1: `model.layers.3` is the last layer and gives 7, must give 10: one logit for each class"
+        "base.toml:23:1: `model.layers.3` is the last layer and gives 7 numbers, must give 10: one logit for each class, \
+         as a last layer `linear` without `outputs` does"
     );
     assert_eq!(
         said(&["model.layers.9.outputs=7"]),

@@ -28,8 +28,11 @@ impl TrainingConfig {
         if let BatchPlan::Mini { size, .. } = self.plan
             && size.get() < least
         {
-            let reason =
-                format!("is {size}, must be at least {least} with `model.batch_norm`: {SINGLE_SAMPLE}");
+            let norm = match model.norm_key() {
+                "layers" => "the batch norm of rows in `model.layers`".to_owned(),
+                key => format!("`model.{key}`"),
+            };
+            let reason = format!("is {size}, must be at least {least} with {norm}: {SINGLE_SAMPLE}");
             section.problem("batch_size", reason);
         }
     }

@@ -43,8 +43,8 @@ mod metrics;
 
 pub use description::{
     Activation, Architecture, ArchitectureError, BatchNormOptions, Blocks, ConvolutionBlocks, FilterInit,
-    Filters, GradientRule, LayerDefinition, LayerKind, LayerNames, LayerSpec, NamedTensor, Output, Padding,
-    Pool, Precision, Reason, Scheme, Shape, Shortcut, TrainableLayer, Window,
+    Filters, GradientRule, LayerDefinition, LayerKind, LayerNames, LayerRow, LayerSpec, NamedTensor, Output,
+    Padding, Pool, Precision, Reason, Scheme, Shape, Shortcut, TrainableLayer, Window,
 };
 pub use metrics::{Description, LOSS, Metric, MetricName, MetricSums, Score, ScoreMean, Unit};
 

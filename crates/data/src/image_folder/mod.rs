@@ -75,6 +75,15 @@ impl ImageFolder {
         FolderLayout::find(&self.directory, &self.names)
     }
 
+    /// The names of the classes, without reading an image.
+    ///
+    /// # Errors
+    ///
+    /// As for [`layout`](Self::layout), and [`DataError::Corrupt`] for fewer than two classes.
+    pub fn class_names(&self) -> Result<Vec<String>, DataError> {
+        listing::class_names(&self.layout()?.train)
+    }
+
     /// Decodes the images of all parts on all cores.
     ///
     /// # Errors

@@ -115,6 +115,18 @@ impl Architecture {
     pub fn n_parameters(&self) -> usize {
         self.layers.iter().map(LayerSpec::n_parameters).fold(0, usize::saturating_add)
     }
+
+    /// Products of the forward pass of one sample; see [`LayerSpec::multiply_adds`].
+    pub fn multiply_adds(&self) -> usize {
+        let products = self.with_inputs().map(|(input, layer)| layer.multiply_adds(input));
+        products.fold(0, usize::saturating_add)
+    }
+
+    /// Values per sample of the outputs of all layers, those inside residual blocks included.
+    pub fn n_kept(&self) -> usize {
+        let kept = self.with_inputs().map(|(input, layer)| layer.n_kept(input));
+        kept.fold(0, usize::saturating_add)
+    }
 }
 
 fn linear(n_inputs: usize, n_outputs: usize) -> LayerSpec {

@@ -2,6 +2,7 @@
 
 use super::{Shape, Shortcut, Window};
 use emberlab_data::ImageShape;
+use emberlab_data::text::{count, thousands};
 use std::fmt;
 
 /// A layer that does not fit the output of the layer before it.
@@ -66,7 +67,11 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAnImage { input } => {
-                write!(f, "needs images (channels × height × width), but receives rows of {input} numbers")
+                write!(
+                    f,
+                    "needs images (channels × height × width), but receives rows of {input} numbers, which `linear` \
+                     layers take"
+                )
             }
             Self::TooSmall { window, image } => {
                 let size = window.size;
@@ -78,21 +83,34 @@ impl fmt::Display for Reason {
                 match window.padding.total() {
                     0 => Ok(()),
                     total => write!(f, " with {total} zeros added to height and width"),
-                }
+                }?;
+                f.write_str("; make it smaller, or keep larger images by fewer pools and strides before it")
             }
-            Self::Shortcut { kind: Shortcut::Identity, around, output } => write!(
-                f,
-                "adds its input, {around}, to the output of its layers, {output}: both must have one shape; \
-                 `shortcut = \"projection\"` makes them equal"
-            ),
-            Self::Shortcut { kind: Shortcut::Projection, around, output } => write!(
-                f,
-                "adds its projected input, {around}, to the output of its layers, {output}: both must have one shape"
-            ),
+            Self::Shortcut { kind, around, output } => {
+                let projected = if *kind == Shortcut::Projection { "projected " } else { "" };
+                write!(
+                    f,
+                    "adds its {projected}input, {}, to the output of its layers, {}: both must have one \
+                     shape; {}",
+                    numbers(*around),
+                    numbers(*output),
+                    remedy(*kind, *around, *output)
+                )
+            }
             Self::Logits { output, n_logits } => {
                 write!(
                     f,
-                    "is the last layer and gives {output}, must give {n_logits}: one logit for each class"
+                    "is the last layer and gives {}, must give {n_logits}: one logit for each class, as a last layer \
+                     `linear` without `outputs` does",
+                    numbers(*output)
+                )
+            }
+            Self::NoLayers => f.write_str("has no layers, must have one or more in its list `layers`"),
+            Self::TooMany { most } => {
+                let most = thousands(*most);
+                write!(
+                    f,
+                    "makes a network of more than {most} layers; where `repeat`s lie in each other, they multiply"
                 )
             }
             Self::WhiteningPlace => {
@@ -102,8 +120,27 @@ impl fmt::Display for Reason {
                 f,
                 "has {found} filters, must have {wanted} to whiten: one for each value under a filter, and its negative"
             ),
-            Self::NoLayers => f.write_str("has no layers"),
-            Self::TooMany { most } => write!(f, "makes a network of more than {most} layers"),
         }
+    }
+}
+
+/// `4 numbers`, or the shape of an image.
+fn numbers(shape: Shape) -> String {
+    match shape {
+        Shape::Features(size) => count(size, "number"),
+        Shape::Image(_) => shape.to_string(),
+    }
+}
+
+/// How the two ways through a residual block get one shape.
+fn remedy(kind: Shortcut, around: Shape, output: Shape) -> &'static str {
+    match (kind, around, output) {
+        (Shortcut::Identity, Shape::Image(_), Shape::Image(_)) => {
+            "`shortcut = \"projection\"` changes channels, and height and width by the stride of the layers"
+        }
+        (_, Shape::Image(_), Shape::Image(_)) => {
+            "beside their stride, the layers must not change height and width, as `padding = \"same\"` in convolutions"
+        }
+        _ => "end the block with as many outputs as it has inputs",
     }
 }
