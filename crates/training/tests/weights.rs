@@ -140,7 +140,7 @@ fn a_part_of_the_weights_is_taken_only_where_that_is_asked_for() {
     let (network, notes) = loaded(weights::load_partly, &architecture, &tensors);
     let wanted = [
         ASSIGNED,
-        "does not have `11.shortcut.1.running_mean`, which keep their initial values",
+        "does not have `11.shortcut.1.running_mean`; initial values are kept there",
         "does not fit everywhere: `fc.weight` for `21.weight` has shape [3, 7], must have [7, 7], `fc.bias` for `21.bias` has \
          shape [3], must have [7]; initial values are kept there",
         "no layer takes `layer4.2.conv1.weight`",
@@ -177,7 +177,7 @@ fn a_part_of_a_file_under_the_names_of_the_model_is_taken() {
     let (network, notes) = loaded(weights::load_partly, &architecture, &tensors);
     let wanted = [
         "took `net.` off the names of all tensors",
-        "does not have `layers.0.bias`, `layers.1.bias`, which keep their initial values",
+        "does not have `layers.0.bias`, `layers.1.bias`; initial values are kept there",
         "does not fit everywhere: `net.layers.1.weight` for `layers.1.weight` has shape [4, 3], must have [2, 3]; initial values \
          are kept there",
         "no layer takes `net.other.weight`",

@@ -56,7 +56,7 @@ impl Taken {
         let Self { missing, misshapen, left_over, .. } = self;
         let mut notes = Vec::new();
         if !missing.is_empty() {
-            notes.push(format!("does not have {}, which keep their initial values", some(missing)));
+            notes.push(format!("does not have {}; initial values are kept there", some(missing)));
         }
         if !misshapen.is_empty() {
             notes
