@@ -65,8 +65,13 @@ fn file(tensors: &[Tensor]) -> Vec<u8> {
 /// The weights of the run that starts from a file, and the printed notes.
 #[track_caller]
 fn trained(content: &[u8]) -> (Vec<f32>, String) {
+    trained_by(CONFIG, content)
+}
+
+#[track_caller]
+fn trained_by(config: &str, content: &[u8]) -> (Vec<f32>, String) {
     let lab = Lab::new();
-    lab.write("linear.toml", CONFIG).write("weights.safetensors", content);
+    lab.write("linear.toml", config).write("weights.safetensors", content);
     let said = lab.emberlab("train linear.toml --dashboard none");
     assert_eq!(said.code, 0, "{}", said.stderr);
     let bytes = lab.bytes("artifacts/linear/model.safetensors");
@@ -114,6 +119,26 @@ fn a_prefix_before_all_names_is_taken_off_and_told_and_counters_are_passed_over(
             format!("warning: `weights.safetensors`: took `{prefix}` off the names of all tensors\n")
         );
     }
+}
+
+#[test]
+fn a_part_of_the_weights_is_taken_and_the_rest_is_drawn() {
+    let config = CONFIG.replace("\" }", "\", partial = true, scheme = \"pytorch\", seed = 3 }");
+    let mut tensors = tensors("", "layers.0", Dtype::F32);
+    let other = |name: &str, n: usize| (name.to_owned(), Dtype::F32, vec![n], vec![0; 4 * n]);
+    tensors[1] = other("layers.0.bias", 2);
+    tensors.push(other("layers.1.bias", 3));
+    let (weights, told) = trained_by(&config, &file(&tensors));
+    assert_eq!(weights, (0..12).map(|place| NUMBERS[place % 4].0).collect::<Vec<_>>());
+    let wanted = "warning: `weights.safetensors`: does not fit everywhere: `layers.0.bias` has shape [2], must have [3]; initial \
+                  values are kept there\nwarning: `weights.safetensors`: no layer takes `layers.1.bias`\n";
+    assert_eq!(told, wanted);
+    tensors.remove(0);
+    let lab = Lab::new();
+    lab.write("linear.toml", config).write("weights.safetensors", file(&tensors));
+    let wanted = "error: `weights.safetensors` does not fit the model: it has no tensor of the same name and shape; the file has \
+                  `layers.0.bias`, `layers.1.bias`; the model takes `layers.0.bias`, `layers.0.weight`";
+    lab.emberlab("train linear.toml --dashboard none").fails(3, wanted);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `[model.init]`: the initial weights.
 
 use super::key::key;
-use super::rule::{path, positive, seed, word};
+use super::rule::{flag, path, positive, seed, word};
 use super::section::Section;
 use emberlab_models::Scheme;
 use std::path::PathBuf;
@@ -16,6 +16,13 @@ pub enum Init {
     Draw(Scheme),
     /// They are read from a safetensors file.
     From(PathBuf),
+    /// Those that a safetensors file has are read from it, the others are drawn.
+    Partial {
+        /// The file.
+        from: PathBuf,
+        /// How the others are drawn.
+        scheme: Scheme,
+    },
 }
 
 /// The word for each scheme.
@@ -46,6 +53,7 @@ impl Init {
         let (set_scheme, set_from) = match written {
             Some((Self::Draw(scheme), seed)) => (Some((*scheme, seed)), None),
             Some((Self::From(path), _)) => (None, Some(path.clone())),
+            Some((Self::Partial { from, scheme }, seed)) => (Some((*scheme, seed)), Some(from.clone())),
             None => (None, None),
         };
         let about = "how weights are drawn; `augmented-normal` and `normal` use `std`, the others the size of the layer";
@@ -59,13 +67,26 @@ impl Init {
         let draws = section.value(draws, default_seed, set_scheme.map(|(_, seed)| seed));
         let from = key("from", path("file"), "a safetensors file with the weights, instead of a draw");
         let from = section.optional(from, set_from);
-        if from.is_some() {
+        let about = "draw the weights that the file of `from` does not have in the shape of the model, instead of stopping";
+        // Left out unless it is set: runs of earlier versions, which do not have the key, can be resumed.
+        let set_partial = matches!(written, Some((Self::Partial { .. }, _))).then_some(true);
+        let partial = section.value(key("partial", flag(), about), false, set_partial);
+        if from.is_none() {
+            section.refuse(&["partial"], "weights that are not read `from` a file");
+        }
+        if from.is_some() && !partial {
             section.refuse(&["scheme", "std", "seed"], "weights that are read `from` a file");
         } else if !scheme.has_std() {
             section.refuse(&["std"], "this `scheme`, whose bound follows from the layer's size");
         }
         section.finish();
-        (from.map_or(Self::Draw(scheme.with_std(std)), Self::From), draws)
+        let scheme = scheme.with_std(std);
+        let init = match from {
+            None => Self::Draw(scheme),
+            Some(from) if partial => Self::Partial { from, scheme },
+            Some(from) => Self::From(from),
+        };
+        (init, draws)
     }
 }
 

@@ -26,7 +26,7 @@ fn parse(text: &str, overrides: &[&str]) -> Result<Config, super::ConfigError> {
 }
 
 /// Settings that together give every key a value.
-const EVERY_KIND: [&[&str]; 19] = [
+const EVERY_KIND: [&[&str]; 20] = [
     &[],
     &["data.weights=[0.3]", "data.shift=random", "data.scale=2.5", "data.n_samples=50", "data.test_size=10"],
     &["data.source=cifar10", "data.train_samples=5", "data.augment.translate=2", "evaluation.views=mirror"],
@@ -39,6 +39,7 @@ const EVERY_KIND: [&[&str]; 19] = [
         "data.source=cifar10",
         "data.augment={ mirror = \"alternating\", translate = 2, border = \"reflect\", cutout = 8 }",
     ],
+    &["model.init.from=w.safetensors", "model.init.partial=true", "model.init.scheme=pytorch"],
     &["model.kind=mlp", "model.dropout=0.5", "model.init.scheme=kaiming-uniform", "device.threads=2"],
     &["training.optimizer.kind=adamw", "training.optimizer.clip_norm=1", "training.batch_size=8"],
     &[

@@ -72,7 +72,8 @@ fn told_network<B: Backend>(
         |scheme| Network::new(architecture, scheme, &mut RandomState::new(model.init_seed), &dropout, device);
     match init {
         Init::Draw(scheme) => Ok(draw(*scheme)),
-        Init::From(path) => weights::load(draw(Scheme::XavierUniform), path, warn),
+        Init::From(path) => weights::load(draw(Scheme::XavierUniform), architecture, path, warn),
+        Init::Partial { from, scheme } => weights::load_partly(draw(*scheme), architecture, from, warn),
     }
 }
 

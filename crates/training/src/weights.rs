@@ -1,5 +1,11 @@
 //! Weights in files: writing and reading them.
 
+mod partial;
+mod renamed;
+mod torchvision;
+
+use self::partial::Taken;
+use self::renamed::Renamed;
 use crate::checkpoint;
 use crate::error::Error;
 use burn::module::Module;
@@ -10,7 +16,7 @@ use emberlab_models::{Architecture, Classifier, NamedTensor, Network};
 use emberlab_run::FileProblem;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -69,31 +75,65 @@ pub fn check_size(path: &Path, architecture: &Architecture) -> Result<(), Error>
 /// Replaces a network's weights by those of a safetensors file.
 ///
 /// Accepts files as PyTorch writes them: converts numbers in F64, F16 or BF16, ignores the counters of batch norm
-/// (`num_batches_tracked`), and removes a prefix that all names have in common, such as `module.`, which it reports to
-/// `warn`.
+/// (`num_batches_tracked`), removes a prefix that all names have in common, such as `module.`, and knows the names of
+/// torchvision's ResNets. Reports changed names to `warn`.
 ///
 /// # Errors
 ///
 /// [`Error::Run`] when the file is missing or damaged, or its tensors do not fit.
-pub fn load<B: Backend>(network: Network<B>, path: &Path, warn: &dyn Fn(&str)) -> Result<Network<B>, Error> {
+pub fn load<B: Backend>(
+    network: Network<B>,
+    architecture: &Architecture,
+    path: &Path,
+    warn: &dyn Fn(&str),
+) -> Result<Network<B>, Error> {
+    let wanted: BTreeSet<String> = network.tensor_names().into_iter().collect();
+    let file = Renamed::new(tensors(path)?, architecture, |names| *names == wanted);
+    report(path, &file.notes, warn);
+    let compared = compared_names(&file.in_file, &wanted);
+    network.with_tensors(file.tensors.into_values().collect()).map_err(|error| {
+        Error::artifact(path, FileProblem::DoesNotFit(format!("the model: {error}{compared}")))
+    })
+}
+
+/// Like [`load`], but keeps those weights of the network that the file does not have in the same shape. Reports to `warn`
+/// which these are, and which tensors of the file no layer takes.
+///
+/// # Errors
+///
+/// [`Error::Run`] when the file is missing or damaged, or none of its tensors fits.
+pub fn load_partly<B: Backend>(
+    network: Network<B>,
+    architecture: &Architecture,
+    path: &Path,
+    warn: &dyn Fn(&str),
+) -> Result<Network<B>, Error> {
+    let wanted: BTreeSet<String> = network.tensor_names().into_iter().collect();
+    let fits = |names: &BTreeSet<String>| names.iter().any(|name| wanted.contains(name));
+    let file = Renamed::new(tensors(path)?, architecture, fits);
+    report(path, &file.notes, warn);
+    let compared = compared_names(&file.in_file, &wanted);
+    let fail = |reason: String| Error::artifact(path, FileProblem::DoesNotFit(reason));
+    let taken = Taken::new(network.tensors(), file);
+    if taken.n_taken == 0 {
+        return Err(fail(format!("the model: it has no tensor of the same name and shape{compared}")));
+    }
+    report(path, &taken.notes(), warn);
+    network.with_tensors(taken.tensors).map_err(|error| fail(format!("the model: {error}")))
+}
+
+/// Reports what happened to the tensors of a file.
+fn report(path: &Path, notes: &[String], warn: &dyn Fn(&str)) {
+    notes.iter().for_each(|note| warn(&format!("`{}`: {note}", path.display())));
+}
+
+/// The tensors of a safetensors file in single precision, without the counters of batch norm.
+fn tensors(path: &Path) -> Result<Vec<NamedTensor>, Error> {
     let fail = |reason: String| Error::artifact(path, reason);
     let bytes = read(path).map_err(|problem| Error::artifact(path, problem))?;
     let file = SafeTensors::deserialize(&bytes).map_err(|error| fail(not_safetensors(&bytes, &error)))?;
     let tensors = file.tensors().into_iter().filter(|(name, _)| !is_counter(name));
-    let tensors = tensors.map(|(name, view)| named_tensor(name, &view));
-    let mut tensors = tensors.collect::<Result<Vec<_>, _>>().map_err(&fail)?;
-    let wanted: BTreeSet<String> = network.tensor_names().into_iter().collect();
-    if let Some(prefix) = common_prefix(&tensors, &wanted) {
-        warn(&format!("`{}`: took `{prefix}` off the names of all tensors", path.display()));
-        for tensor in &mut tensors {
-            tensor.name.drain(..prefix.len());
-        }
-    }
-    let found: BTreeSet<String> = tensors.iter().map(|tensor| tensor.name.clone()).collect();
-    network.with_tensors(tensors).map_err(|error| {
-        let reason = format!("the model: {error}{}", compared_names(&found, &wanted));
-        Error::artifact(path, FileProblem::DoesNotFit(reason))
-    })
+    tensors.map(|(name, view)| named_tensor(name, &view)).collect::<Result<_, _>>().map_err(fail)
 }
 
 /// Whether a tensor is the number of batches that a batch norm of PyTorch has seen.
@@ -118,23 +158,13 @@ fn named_tensor(name: String, view: &TensorView<'_>) -> Result<NamedTensor, Stri
     Ok(NamedTensor { name, shape: view.shape().to_vec(), values })
 }
 
-/// The prefix that all names have before the wanted ones; `None` where they do not fit.
-fn common_prefix(tensors: &[NamedTensor], wanted: &BTreeSet<String>) -> Option<String> {
-    let first = &tensors.first()?.name;
-    let fits = |prefix: &str| {
-        let mut names = tensors.iter().map(|tensor| tensor.name.strip_prefix(prefix));
-        tensors.len() == wanted.len() && names.all(|name| name.is_some_and(|name| wanted.contains(name)))
-    };
-    let prefixes = wanted.iter().filter_map(|name| first.strip_suffix(name.as_str()));
-    prefixes.filter(|prefix| prefix.ends_with('.')).find(|prefix| fits(prefix)).map(str::to_owned)
-}
-
-/// The names found and the names wanted, as the end of a message; empty where they are the same.
-fn compared_names(found: &BTreeSet<String>, wanted: &BTreeSet<String>) -> String {
-    if found == wanted {
+/// The names found, by the names of the model, and the names wanted, as the end of a message; empty where they are the same.
+fn compared_names(found: &BTreeMap<String, String>, wanted: &BTreeSet<String>) -> String {
+    if found.keys().eq(wanted) {
         return String::new();
     }
-    format!("; the file has {}; the model takes {}", some_names(found), some_names(wanted))
+    let found = found.values().cloned().collect();
+    format!("; the file has {}; the model takes {}", some_names(&found), some_names(wanted))
 }
 
 /// The largest number of tensor names in a message.
