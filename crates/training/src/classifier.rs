@@ -8,6 +8,7 @@ use burn::tensor::backend::Backend;
 use emberlab_config::{ClassWeights, Config, DataShape, Init, ModelConfig};
 use emberlab_data::{LabelledData, Normalizer, RandomState};
 use emberlab_models::{Architecture, Classifier, Loss, Network, Objective, Scheme, SharedRandom};
+use std::path::Path;
 
 /// Creates the classifier of a configuration with its initial weights, for training samples and their normalizer.
 ///
@@ -37,44 +38,40 @@ pub fn told_classifier<B: Backend>(
 ) -> Result<Classifier<B>, Error> {
     let model = &config.model;
     let architecture = config.architecture(&DataShape::of(train))?;
-    let network = told_network(model, &architecture, &model.init, device, warn)?;
+    let drawn =
+        |scheme| whitened(draw(model, &architecture, scheme, device)?, &architecture, train, normalizer);
     let network = match &model.init {
-        Init::Draw(_) => whitened(network, &architecture, train, normalizer)?,
-        Init::From(_) => network,
+        Init::Draw(scheme) => drawn(*scheme)?,
+        Init::From(path) => read(model, &architecture, path, device, warn)?,
+        Init::Partial { from, scheme } => weights::load_partly(drawn(*scheme)?, &architecture, from, warn)?,
     };
     Ok(Classifier::new(network, objective(config, train), model.gradient))
 }
 
-/// Creates the network of an architecture with weights from `init`.
+/// Creates the network of an architecture with the weights of a safetensors file. Reports changes to them to `warn`.
 ///
 /// # Errors
 ///
-/// [`Error::Run`] when they are to be read from a file that does not fit, [`Error::Device`] when a server cannot hold them.
-pub fn network<B: Backend>(
+/// [`Error::Run`] when the file does not fit, [`Error::Device`] when a server cannot hold the weights.
+pub fn read<B: Backend>(
     model: &ModelConfig,
     architecture: &Architecture,
-    init: &Init,
-    device: &B::Device,
-) -> Result<Network<B>, Error> {
-    told_network(model, architecture, init, device, &|_| ())
-}
-
-fn told_network<B: Backend>(
-    model: &ModelConfig,
-    architecture: &Architecture,
-    init: &Init,
+    path: &Path,
     device: &B::Device,
     warn: &dyn Fn(&str),
 ) -> Result<Network<B>, Error> {
+    weights::load(draw(model, architecture, Scheme::XavierUniform, device)?, architecture, path, warn)
+}
+
+fn draw<B: Backend>(
+    model: &ModelConfig,
+    architecture: &Architecture,
+    scheme: Scheme,
+    device: &B::Device,
+) -> Result<Network<B>, Error> {
     CurrentPlatform::check_layers(architecture)?;
     let dropout = SharedRandom::new(model.dropout_seed);
-    let draw =
-        |scheme| Network::new(architecture, scheme, &mut RandomState::new(model.init_seed), &dropout, device);
-    match init {
-        Init::Draw(scheme) => Ok(draw(*scheme)),
-        Init::From(path) => weights::load(draw(Scheme::XavierUniform), architecture, path, warn),
-        Init::Partial { from, scheme } => weights::load_partly(draw(*scheme), architecture, from, warn),
-    }
+    Ok(Network::new(architecture, scheme, &mut RandomState::new(model.init_seed), &dropout, device))
 }
 
 /// The network with filters that whiten the training images, if its first layer has such filters.

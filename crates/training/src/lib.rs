@@ -27,7 +27,7 @@ pub mod weights;
 mod whitening;
 mod worked_example;
 
-pub use classifier::{classifier, network, objective};
+pub use classifier::{classifier, objective};
 pub use devices::BURN_VERSION;
 pub use error::{Error, ResumeRefusal, TrainingFailure};
 pub use guarded::guarded;

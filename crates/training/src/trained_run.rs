@@ -1,12 +1,12 @@
 //! Loading a trained run to use its network.
 
-use crate::classifier::network;
+use crate::classifier;
 use crate::devices::{self, Backend, Device};
 use crate::error::Error;
 use crate::evaluate::{predicted, views};
 use crate::weights;
 use burn::tensor::{Tensor, TensorData};
-use emberlab_config::{Config, DataShape, Init};
+use emberlab_config::{Config, DataShape};
 use emberlab_data::{DeviceViews, Features};
 use emberlab_models::Network;
 use emberlab_run::{DataRecord, FileProblem, RunRecord};
@@ -68,8 +68,7 @@ impl TrainedRun {
         }
         weights::check_size(&path, &architecture)?;
         let device = devices::device_to_read(&config.device)?;
-        let weights = Init::From(path);
-        let network = network(&config.model, &architecture, &weights, &device)?;
+        let network = classifier::read(&config.model, &architecture, &path, &device, &|_| ())?;
         let views = views(&config, &device);
         Ok(Self { directory, config, data, network, device, views })
     }
