@@ -34,7 +34,7 @@ fn assert_close(what: &str, values: &[f64], expected: &[f64]) {
 fn ten_steps_of_each_optimizer_equal_pytorch() {
     let golden = fs::read(root().join("tests/golden/torch_optimizers.json")).unwrap();
     let runs = serde_json::from_slice::<Golden>(&golden).unwrap().runs;
-    assert_eq!(runs.len(), 23);
+    assert_eq!(runs.len(), 28);
     let config = fs::read_to_string(root().join("tests/golden/cases/optimizers.toml")).unwrap();
     for run in runs {
         let lab = Lab::new();

@@ -91,6 +91,44 @@ fn a_run_that_is_killed_at_any_moment_ends_as_one_that_was_not() {
 }
 
 #[test]
+fn averages_cycles_and_groups_go_on_as_if_never_stopped() {
+    const GROUPS: &str = r#"
+[[training.optimizer.groups]]
+layers = ["convolution"]
+tensors = "weight"
+kind = "muon"
+normalize_weights = true
+newton_schulz_steps = 3
+[[training.optimizer.groups]]
+names = ["norms.*.weight"]
+frozen = true
+[[training.optimizer.groups]]
+names = ["norms.*"]
+kind = "sgd"
+momentum = 0.9
+epochs = 5
+[training.schedule]
+one_cycle = {}
+[training.ema]
+decay = 0.9
+every = 2
+"#;
+    let config = CONFIG.replace("[training.schedule]\ncosine = {}\n", GROUPS).replace(
+        "learning_rate = 0.01",
+        "learning_rate = 0.01\nweight_decay_on = \"weights\"\nclip_norm = 0.5",
+    );
+    let expected = train(&lab(&config), "");
+    let lab = lab(&config);
+    for _ in 0..4 {
+        let before = checkpoints(&lab);
+        let mut child = lab.start("train run.toml --dashboard none --resume");
+        wait_until(|| checkpoints(&lab) != before || !child.is_running(), || "no new checkpoint".into());
+        child.kill();
+    }
+    assert!(train(&lab, "--resume") == expected);
+}
+
+#[test]
 fn a_run_that_is_killed_again_and_again_ends_as_one_that_was_not() {
     let expected = train(&lab(CONFIG), "");
     let lab = lab(CONFIG);

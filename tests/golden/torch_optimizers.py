@@ -47,7 +47,22 @@ OPTIMIZERS = {  # the lines of [training.optimizer]: the same in PyTorch
     'kind = "muon"\nlearning_rate = 0.02': lambda p: Muon(p, lr=0.02, weight_decay=0.01),
     'kind = "muon"\nlearning_rate = 0.05\nmomentum = 0.8\nnesterov = false\nweight_decay = 0.0':
         lambda p: Muon(p, lr=0.05, weight_decay=0.0, momentum=0.8, nesterov=False),
+    'kind = "muon"\nlearning_rate = 0.02\nnewton_schulz_steps = 2': lambda p: Muon(p, lr=0.02, weight_decay=0.01, steps=2),
+    'kind = "muon"\nlearning_rate = 0.1\nmomentum = 0.6\nweight_decay = 0.0\nnormalize_weights = true\nnewton_schulz_steps = 3':
+        lambda p: NormalizedMuon(p, lr=0.1, momentum=0.6, nesterov=True, steps=3),
+    'kind = "muon"\nlearning_rate = 0.05\nmomentum = 0.9\nnesterov = false\nweight_decay = 0.0\nnormalize_weights = true':
+        lambda p: NormalizedMuon(p, lr=0.05, momentum=0.9, nesterov=False, steps=5),
+    'kind = "sgd"\nlearning_rate = 0.1\nmomentum = 0.9\nweight_decay = 0.2\nweight_decay_on = "weights"':
+        lambda p: torch.optim.SGD(weights_and_biases(p, 0.2), lr=0.1, momentum=0.9),
+    'kind = "adamw"\nlearning_rate = 0.02\nweight_decay = 0.5\nweight_decay_on = "weights"':
+        lambda p: torch.optim.AdamW(weights_and_biases(p, 0.5), lr=0.02),
 }
+
+
+def weights_and_biases(parameters, weight_decay):
+    """Groups in which only weights decay."""
+    return [{"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+            {"params": [p for p in parameters if p.ndim == 1], "weight_decay": 0.0}]
 
 
 class Clipped:
@@ -69,10 +84,10 @@ class Clipped:
 class Muon:
     """PyTorch's Muon for matrices and its AdamW for biases. Muon rounds to bfloat16 on its way; here it must not."""
 
-    def __init__(self, parameters, lr, weight_decay, momentum=0.95, nesterov=True):
+    def __init__(self, parameters, lr, weight_decay, momentum=0.95, nesterov=True, steps=5):
         matrices = [p for p in parameters if p.ndim > 1]
         self.both = [torch.optim.Muon(matrices, lr=lr, weight_decay=weight_decay, momentum=momentum, nesterov=nesterov,
-                                      adjust_lr_fn="match_rms_adamw"),
+                                      adjust_lr_fn="match_rms_adamw", ns_steps=steps),
                      torch.optim.AdamW([p for p in parameters if p.ndim == 1], lr=lr, weight_decay=weight_decay)]
 
     def zero_grad(self):
@@ -84,6 +99,45 @@ class Muon:
         for optimizer in self.both:
             optimizer.step()
         torch.bfloat16 = rounded
+
+
+class NormalizedMuon:
+    """The Muon of airbench94_muon.py (https://github.com/KellerJordan/cifar10-airbench) for matrices, without its rounding to
+    bfloat16, and AdamW for biases."""
+
+    def __init__(self, parameters, lr, momentum, nesterov, steps):
+        self.matrices = [p for p in parameters if p.ndim > 1]
+        self.lr, self.momentum, self.nesterov, self.steps = lr, momentum, nesterov, steps
+        self.buffers = [torch.zeros_like(p) for p in self.matrices]
+        biases = [p for p in parameters if p.ndim == 1]
+        self.adamw = torch.optim.AdamW(biases, lr=lr, weight_decay=0.0) if biases else None
+
+    def zero_grad(self):
+        if self.adamw:
+            self.adamw.zero_grad()
+        for p in self.matrices:
+            p.grad = None
+
+    def step(self):
+        if self.adamw:
+            self.adamw.step()
+        for p, buf in zip(self.matrices, self.buffers):
+            g = p.grad
+            buf.mul_(self.momentum).add_(g)
+            g = g.add(buf, alpha=self.momentum) if self.nesterov else buf
+            p.data.mul_(len(p.data) ** 0.5 / p.data.norm())
+            p.data.add_(zeropower_via_newtonschulz5(g.reshape(len(g), -1), self.steps).view(g.shape), alpha=-self.lr)
+
+
+def zeropower_via_newtonschulz5(G, steps, eps=1e-7):
+    a, b, c = 3.4445, -4.7750, 2.0315
+    X = G / (G.norm() + eps)
+    if G.size(0) > G.size(1):
+        X = X.T
+    for _ in range(steps):
+        A = X @ X.T
+        X = a * X + (b * A + c * A @ A) @ X
+    return X.T if G.size(0) > G.size(1) else X
 
 
 def main():

@@ -18,6 +18,16 @@ SCHEDULES = {  # the lines of [training.schedule]: the same in PyTorch
     "cosine = { updates = 7, end = 0.1 }": [lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 7, eta_min=0.1 * RATE)],
     "cosine = { updates = 1 }": [lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 1)],
     "cosine = {}": [lambda o: lr_scheduler.CosineAnnealingLR(o, UPDATES)],
+    "one_cycle = {}": [lambda o: lr_scheduler.OneCycleLR(o, RATE, UPDATES, cycle_momentum=False)],
+    'one_cycle = { warmup = 0.235, start_factor = 0.2, end_factor = 0.07, shape = "linear" }': [
+        lambda o: lr_scheduler.OneCycleLR(o, RATE, UPDATES, pct_start=0.235, div_factor=5, final_div_factor=1 / 0.35,
+                                          anneal_strategy="linear", cycle_momentum=False)],
+    "one_cycle = { warmup = 0.0 }": [
+        lambda o: lr_scheduler.OneCycleLR(o, RATE, UPDATES, pct_start=0.0, cycle_momentum=False)],
+    "one_cycle = { warmup = 1.0 }": [
+        lambda o: lr_scheduler.OneCycleLR(o, RATE, UPDATES, pct_start=1.0, cycle_momentum=False)],
+    "one_cycle = { warmup = 0.005 }": [
+        lambda o: lr_scheduler.OneCycleLR(o, RATE, UPDATES, pct_start=0.005, cycle_momentum=False)],
     "step = { every = 30 }": [lambda o: lr_scheduler.StepLR(o, 30, 0.1)],
     "step = { every = 1, factor = 0.97 }": [lambda o: lr_scheduler.StepLR(o, 1, 0.97)],
     "exponential = { factor = 0.95 }": [lambda o: lr_scheduler.ExponentialLR(o, 0.95)],
@@ -39,7 +49,8 @@ def rates(makers):
         for update in range(UPDATES):
             product[update] *= optimizer.param_groups[0]["lr"] / RATE
             optimizer.step()
-            scheduler.step()
+            if update + 1 < UPDATES:
+                scheduler.step()
     return [RATE * factor for factor in product]
 
 

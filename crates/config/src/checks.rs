@@ -107,6 +107,16 @@ impl Config {
         })
     }
 
+    /// Errors about tables of this file that were found when the model was made: dotted paths, each with what is wrong, as the
+    /// end of a sentence.
+    pub fn use_errors(&self, found: Vec<(String, String)>) -> ConfigError {
+        let problems = found.into_iter().map(|(key, reason)| {
+            let location = self.document.locate(&key);
+            Problem { location, kind: ProblemKind::InvalidUse { key, reason } }
+        });
+        ConfigError::new(&self.document.path, problems.collect())
+    }
+
     /// An error about a key of this file that was found when the data was read.
     pub fn parameter_error(&self, table: &str, error: &ParameterError) -> ConfigError {
         let key = format!("{table}.{}", error.name);

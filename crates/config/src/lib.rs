@@ -30,9 +30,9 @@
 //! | top level | this file |
 //! | `[data]` | `data.rs`, `augment.rs`, and `synthetic.rs`, `source.rs`, `split.rs`, `image_folder.rs`, `csv.rs`, `table.rs` |
 //! | `[model]` | `model.rs`, `hidden.rs`, `init.rs`, `layers.rs` |
-//! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs` |
-//! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs` |
-//! | `[training.schedule]` | `schedule.rs` |
+//! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs`, `ema.rs` |
+//! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs`, `parameter_group.rs` |
+//! | `[training.schedule]` | `schedule.rs`, `one_cycle.rs` |
 //! | `[metrics]` | `metrics.rs` |
 //! | `[device]` | `device.rs` |
 
@@ -47,6 +47,7 @@ mod device;
 mod docs;
 mod document;
 mod early_stopping;
+mod ema;
 mod file;
 mod findings;
 mod hidden;
@@ -60,8 +61,10 @@ mod model;
 mod moments;
 mod name;
 mod nearest;
+mod one_cycle;
 mod optimizer;
 mod output;
+mod parameter_group;
 mod problem;
 mod reference;
 mod rule;
@@ -89,6 +92,7 @@ pub use data::DataConfig;
 pub use device::DeviceConfig;
 pub use docs::docs;
 pub use early_stopping::EarlyStopping;
+pub use ema::EmaConfig;
 pub use hidden::Hidden;
 pub use init::Init;
 pub use location::{Location, Place};
@@ -96,7 +100,9 @@ pub use metrics::MetricsConfig;
 pub use model::{ModelConfig, ModelKind};
 pub use moments::Moments;
 pub use name::{NAME_RULE, is_plain_name};
-pub use optimizer::{OptimizerConfig, OptimizerKind};
+pub use one_cycle::{CycleShape, OneCycle};
+pub use optimizer::{Muon, OptimizerConfig, OptimizerKind, WeightDecayOn};
+pub use parameter_group::{ParameterGroup, TensorKind};
 pub use problem::{ConfigError, Problem, ProblemKind};
 pub use reference::renamed_keys;
 pub use schedule::{Ramp, ScheduleConfig, Steps};

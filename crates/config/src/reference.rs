@@ -45,7 +45,7 @@ pub(super) fn entries() -> Result<Vec<Entry>, ConfigError> {
         let layer = layers[index % layers.len()];
         let text = format!(
             "[data]\nsource = {source:?}\n[model]\nkind = {model:?}\n[[model.layers]]\nkind = {layer:?}\n\
-             [training.optimizer]\nkind = {optimizer:?}\n"
+             [training.optimizer]\nkind = {optimizer:?}\n[[training.optimizer.groups]]\nkind = {optimizer:?}\n"
         );
         let document = Document::parse(Path::new("schema"), &text, &[])?;
         let findings = Findings::default();
@@ -57,7 +57,7 @@ pub(super) fn entries() -> Result<Vec<Entry>, ConfigError> {
                 "data" => Some(source),
                 "model" => Some(model),
                 "model.layers.*" => Some(layer),
-                "training.optimizer" => Some(optimizer),
+                "training.optimizer" | "training.optimizer.groups.*" => Some(optimizer),
                 _ => None,
             };
             if !entries.contains(&entry) {

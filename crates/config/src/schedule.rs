@@ -1,6 +1,7 @@
 //! `[training.schedule]`: how the learning rate changes over the run.
 
 use super::key::key;
+use super::one_cycle::OneCycle;
 use super::rule::{Rule, count, number};
 use super::section::Section;
 
@@ -8,7 +9,8 @@ use super::section::Section;
 /// given; without one it is constant.
 ///
 /// The factors are those of PyTorch's `LinearLR` (warm-up and
-/// `linear`), `CosineAnnealingWarmRestarts` with `T_0 = updates`, `StepLR` and `ExponentialLR`, stepped after each update.
+/// `linear`), `CosineAnnealingWarmRestarts` with `T_0 = updates`, `OneCycleLR` without a cycle of the momentum, `StepLR` and
+/// `ExponentialLR`, stepped after each update.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScheduleConfig {
     /// Linear warm-up.
@@ -17,6 +19,8 @@ pub struct ScheduleConfig {
     pub linear: Option<Ramp>,
     /// Cosine annealing.
     pub cosine: Option<Ramp>,
+    /// Warm-up and decay over the whole run.
+    pub one_cycle: Option<OneCycle>,
     /// Step decay.
     pub step: Option<Steps>,
     /// Exponential decay, by this factor at each update.
@@ -47,11 +51,18 @@ impl ScheduleConfig {
         *self == Self::default()
     }
 
+    /// Whether a part of it lasts as long as the run.
+    pub fn follows_the_run(&self) -> bool {
+        let ramps = [self.warmup, self.linear, self.cosine];
+        self.one_cycle.is_some() || ramps.into_iter().flatten().any(|ramp| ramp.updates.is_none())
+    }
+
     pub(super) fn keys(mut section: Section<'_>, written: Option<&Self>) -> Self {
         let schedule = Self {
             warmup: Ramp::keys(&mut section, &WARMUP, written.and_then(|schedule| schedule.warmup)),
             linear: Ramp::keys(&mut section, &LINEAR, written.and_then(|schedule| schedule.linear)),
             cosine: Ramp::keys(&mut section, &COSINE, written.and_then(|schedule| schedule.cosine)),
+            one_cycle: OneCycle::keys(&mut section, written.and_then(|schedule| schedule.one_cycle)),
             step: Steps::keys(&mut section, written.and_then(|schedule| schedule.step)),
             exponential: exponential_keys(&mut section, written.and_then(|schedule| schedule.exponential)),
         };
@@ -132,10 +143,10 @@ fn exponential_keys(section: &mut Section<'_>, written: Option<f64>) -> Option<f
     factor
 }
 
-fn above_zero<'a>() -> Rule<'a, f64> {
+pub(super) fn above_zero<'a>() -> Rule<'a, f64> {
     number("a number above 0 and at most 1", |factor| factor > 0.0 && factor <= 1.0)
 }
 
-fn from_zero<'a>() -> Rule<'a, f64> {
+pub(super) fn from_zero<'a>() -> Rule<'a, f64> {
     number("a number from 0 to 1", |factor| (0.0..=1.0).contains(&factor))
 }

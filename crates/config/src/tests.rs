@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::reference::entries;
-use super::{Config, Location, ProblemKind, ScoreName, Select, docs, renamed_keys};
+use super::{Config, Location, ProblemKind, ScoreName, Select, WeightDecayOn, docs, renamed_keys};
 use emberlab_models::MetricName;
 use std::path::Path;
 
@@ -26,7 +26,7 @@ fn parse(text: &str, overrides: &[&str]) -> Result<Config, super::ConfigError> {
 }
 
 /// Settings that together give every key a value.
-const EVERY_KIND: [&[&str]; 14] = [
+const EVERY_KIND: [&[&str]; 18] = [
     &[],
     &["data.weights=[0.3]", "data.shift=random", "data.scale=2.5", "data.n_samples=50", "data.test_size=10"],
     &["data.source=cifar10", "data.train_samples=5", "data.augment.random_crop=2"],
@@ -43,6 +43,14 @@ const EVERY_KIND: [&[&str]; 14] = [
         "training.class_weights=balanced",
     ],
     &["training.optimizer.kind=muon", "training.schedule.step.every=3", "training.schedule.warmup.updates=2"],
+    &["training.schedule.one_cycle.shape=linear", "training.schedule.one_cycle.warmup=0.2"],
+    &["training.ema.decay=0.9", "training.ema.every=2"],
+    &["training.optimizer.weight_decay=0.1", "training.optimizer.weight_decay_on=weights"],
+    &[
+        "training.optimizer.kind=muon",
+        "training.optimizer.normalize_weights=true",
+        "training.optimizer.newton_schulz_steps=3",
+    ],
     &["metrics.names=[]", "training.select=accuracy", "training.early_stopping.metric=top-5 accuracy"],
     &["training.optimizer.kind=adagrad", "device.remote=[\"ws://a:1\"]", "training.log_every=1"],
 ];
@@ -53,6 +61,44 @@ fn a_configuration_that_is_written_reads_back_equal() {
         let written = parse(BASE, overrides).unwrap().to_toml();
         assert_eq!(parse(&written, &[]).unwrap().to_toml(), written);
     }
+}
+
+#[test]
+fn groups_of_parameters_read_back_equal_and_take_what_they_do_not_set_from_the_rest() {
+    let groups = r#"
+momentum = 0.9
+weight_decay = 0.1
+weight_decay_on = "weights"
+clip_value = 1.0
+[[training.optimizer.groups]]
+layers = ["convolution", "linear"]
+tensors = "weight"
+kind = "muon"
+nesterov = false
+learning_rate = 0.2
+[[training.optimizer.groups]]
+names = ["norms.*", "layers.0.bias"]
+frozen = true
+[[training.optimizer.groups]]
+tensors = "bias"
+weight_decay = 0.3
+epochs = 1
+"#;
+    let config = parse(&format!("{}{groups}", BASE.trim_end()), &[]).unwrap();
+    let written = config.to_toml();
+    let read = parse(&written, &[]).unwrap();
+    assert_eq!(read.to_toml(), written);
+    let optimizer = read.training.optimizer;
+    assert_eq!(optimizer, config.training.optimizer);
+    let [filters, frozen, biases] = optimizer.groups.as_slice() else { panic!("{written}") };
+    let filters = filters.optimizer(&optimizer).unwrap();
+    assert_eq!((filters.learning_rate, filters.weight_decay), (0.2, 0.01));
+    assert_eq!((filters.weight_decay_on, filters.clip), (optimizer.weight_decay_on, optimizer.clip));
+    assert_eq!(frozen.optimizer(&optimizer), None);
+    let epochs = biases.epochs;
+    let biases = biases.optimizer(&optimizer).unwrap();
+    assert_eq!((&biases.kind, biases.learning_rate, epochs), (&optimizer.kind, 0.1, Some(1)));
+    assert_eq!((biases.weight_decay, biases.weight_decay_on), (0.3, WeightDecayOn::All));
 }
 
 #[test]

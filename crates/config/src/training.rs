@@ -3,6 +3,7 @@
 use super::checkpoint::CheckpointConfig;
 use super::class_weights::{ClassWeights, class_weights};
 use super::early_stopping::EarlyStopping;
+use super::ema::EmaConfig;
 use super::key::key;
 use super::optimizer::OptimizerConfig;
 use super::rule::{Rule, count, flag, fraction, non_negative, seed, word};
@@ -55,6 +56,8 @@ pub struct TrainingConfig {
     pub optimizer: OptimizerConfig,
     /// `[training.schedule]`.
     pub schedule: ScheduleConfig,
+    /// The average of the weights that is validated, tested and saved in their place.
+    pub ema: Option<EmaConfig>,
 }
 
 /// What to do when the loss or a weight becomes NaN or infinite.
@@ -74,7 +77,12 @@ impl TrainingConfig {
     /// Updates of the whole training on `n_samples` samples. What is accumulated at the end of an
     /// epoch makes an update of its own.
     pub fn updates(&self, n_samples: usize) -> usize {
-        self.plan.iterations(n_samples).div_ceil(self.accumulate).saturating_mul(self.epochs)
+        self.updates_per_epoch(n_samples).saturating_mul(self.epochs)
+    }
+
+    /// Updates of an epoch on `n_samples` samples.
+    pub fn updates_per_epoch(&self, n_samples: usize) -> usize {
+        self.plan.iterations(n_samples).div_ceil(self.accumulate)
     }
 
     /// `validation` says whether the keys about validation are written.
@@ -126,10 +134,11 @@ impl TrainingConfig {
             section.problem("early_stopping", reason);
         }
         let optimizer = section.table("optimizer");
-        let optimizer = OptimizerConfig::keys(optimizer, written.map(|training| &training.optimizer));
+        let optimizer = OptimizerConfig::keys(optimizer, written.map(|training| &training.optimizer), epochs);
         let set_schedule = written.map(|training| &training.schedule).filter(|set| !set.is_constant());
         let schedule = section.optional_table("schedule", set_schedule.is_some());
         let schedule = ScheduleConfig::keys(schedule, set_schedule);
+        let ema = EmaConfig::keys(section, written.and_then(|training| training.ema));
         Some(Self {
             epochs: epochs?,
             plan: plan?,
@@ -147,6 +156,7 @@ impl TrainingConfig {
             log_every,
             optimizer: optimizer?,
             schedule,
+            ema,
         })
     }
 }

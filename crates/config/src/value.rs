@@ -88,7 +88,9 @@ pub(super) fn convert_table(
         let converted = convert_value(value.get_ref(), locate, nesting + 1)?;
         let named_by_key = match &converted {
             Value::Table(_) => true,
-            Value::List(items) => items.iter().all(|item| matches!(item.value, Value::Table(_))),
+            Value::List(items) => {
+                !items.is_empty() && items.iter().all(|item| matches!(item.value, Value::Table(_)))
+            }
             _ => false,
         };
         let location = if named_by_key { key_place.clone() } else { value_place };

@@ -44,7 +44,7 @@ mod metrics;
 pub use description::{
     Activation, Architecture, ArchitectureError, BatchNormOptions, Blocks, ConvolutionBlocks, FilterInit,
     Filters, GradientRule, LayerDefinition, LayerKind, LayerNames, LayerRow, LayerSpec, NamedTensor, Output,
-    Padding, Pool, Precision, Reason, Scheme, Shape, Shortcut, Window,
+    Padding, Pool, Precision, Reason, Scheme, Shape, Shortcut, TrainableLayer, Window,
 };
 pub use metrics::{Description, LOSS, Metric, MetricName, MetricSums, Score, ScoreMean, Unit};
 
@@ -67,6 +67,8 @@ mod network;
 #[cfg(feature = "burn")]
 mod output;
 #[cfg(feature = "burn")]
+mod parameters;
+#[cfg(feature = "burn")]
 mod pattern;
 #[cfg(feature = "burn")]
 mod penalty;
@@ -83,6 +85,7 @@ pub use {
     loss::Loss,
     metrics::{PendingScore, StepScore, Weight},
     network::Network,
+    parameters::NamedParameter,
     pattern::{Mask, Pattern},
     tensors::TensorsError,
 };

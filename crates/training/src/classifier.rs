@@ -3,12 +3,13 @@
 use crate::devices::{CurrentPlatform, Platform};
 use crate::error::Error;
 use crate::weights;
+use crate::whitening;
 use burn::tensor::backend::Backend;
 use emberlab_config::{ClassWeights, Config, DataShape, Init, ModelConfig};
-use emberlab_data::{LabelledData, RandomState};
+use emberlab_data::{LabelledData, Normalizer, RandomState};
 use emberlab_models::{Architecture, Classifier, Loss, Network, Objective, Scheme, SharedRandom};
 
-/// Creates the classifier of a configuration with its initial weights.
+/// Creates the classifier of a configuration with its initial weights, for training samples and their normalizer.
 ///
 /// # Errors
 ///
@@ -16,9 +17,10 @@ use emberlab_models::{Architecture, Classifier, Loss, Network, Objective, Scheme
 pub fn classifier<B: Backend>(
     config: &Config,
     train: &LabelledData,
+    normalizer: &Normalizer,
     device: &B::Device,
 ) -> Result<Classifier<B>, Error> {
-    told_classifier(config, train, device, &|_| ())
+    told_classifier(config, train, normalizer, device, &|_| ())
 }
 
 /// Like [`classifier`]; reports changes to weights that are read from a file to `warn`.
@@ -29,12 +31,17 @@ pub fn classifier<B: Backend>(
 pub fn told_classifier<B: Backend>(
     config: &Config,
     train: &LabelledData,
+    normalizer: &Normalizer,
     device: &B::Device,
     warn: &dyn Fn(&str),
 ) -> Result<Classifier<B>, Error> {
     let model = &config.model;
     let architecture = config.architecture(&DataShape::of(train))?;
     let network = told_network(model, &architecture, &model.init, device, warn)?;
+    let network = match &model.init {
+        Init::Draw(_) => whitened(network, &architecture, train, normalizer)?,
+        Init::From(_) => network,
+    };
     Ok(Classifier::new(network, objective(config, train), model.gradient))
 }
 
@@ -67,6 +74,22 @@ fn told_network<B: Backend>(
         Init::Draw(scheme) => Ok(draw(*scheme)),
         Init::From(path) => weights::load(draw(Scheme::XavierUniform), path, warn),
     }
+}
+
+/// The network with filters that whiten the training images, if its first layer has such filters.
+fn whitened<B: Backend>(
+    network: Network<B>,
+    architecture: &Architecture,
+    train: &LabelledData,
+    normalizer: &Normalizer,
+) -> Result<Network<B>, Error> {
+    let Some(filters) = whitening::filters(architecture, train, normalizer) else { return Ok(network) };
+    let mut tensors = network.tensors();
+    // The first layer is the convolution, and its weights are its first tensor.
+    if let Some(first) = tensors.first_mut() {
+        first.values = filters;
+    }
+    network.with_tensors(tensors).map_err(Error::encode("the whitening filters"))
 }
 
 /// The objective that training minimises.

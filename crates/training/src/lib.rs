@@ -24,6 +24,7 @@ mod stop;
 pub mod train;
 pub mod trained_run;
 pub mod weights;
+mod whitening;
 mod worked_example;
 
 pub use classifier::{classifier, network, objective};

@@ -3,8 +3,8 @@
 use crate::checkpoint::{Checkpoint, CheckpointStore, Newest, StoredCheckpoint, Unfit};
 use crate::error::{Error, ResumeRefusal, TrainingFailure};
 use crate::host::Host;
+use emberlab_config::Config;
 use emberlab_config::settings::{self, Settings};
-use emberlab_config::{Config, ScheduleConfig};
 use emberlab_data::text::shown;
 use emberlab_run::config_file::read_settings;
 use emberlab_run::file;
@@ -66,17 +66,11 @@ fn changes(was: &Settings, is: &Settings, config: &Config) -> Vec<String> {
         }
     }
     let epochs = "training.epochs";
-    if was.get(epochs) != is.get(epochs) && follows_the_run(&config.training.schedule) {
+    if was.get(epochs) != is.get(epochs) && config.training.schedule.follows_the_run() {
         reasons
             .push(format!("`{epochs}` has changed, and with it the schedule, which is as long as the run"));
     }
     reasons
-}
-
-/// Whether a part of a schedule lasts as long as the run.
-fn follows_the_run(schedule: &ScheduleConfig) -> bool {
-    let ramps = [schedule.warmup, schedule.linear, schedule.cosine];
-    ramps.into_iter().flatten().any(|ramp| ramp.updates.is_none())
 }
 
 /// The checkpoint that a run resumes from; none where it must begin again, which leads to the same end. Skips checkpoints that

@@ -50,7 +50,7 @@ impl WorkedExample {
         let loaded = load(config, &NoProgress)?;
         let device = crate::devices::device(&config.device)?;
         let train = loaded.splits.train.samples;
-        let classifier = classifier::<AutodiffBackend>(config, &train, &device)?;
+        let classifier = classifier::<AutodiffBackend>(config, &train, &loaded.normalizer, &device)?;
         let sample = train.select(&[0])?;
         let mut x = vec![1.0];
         x.extend(loaded.normalizer.apply(&sample.features));

@@ -109,7 +109,8 @@ fn burn_reads_model_mpk_as_the_weights_of_model_safetensors() {
     let config = config();
     let loaded = load(&config, &NoProgress).unwrap();
     let device = devices::device(&config.device).unwrap();
-    let initial = classifier::<Backend>(&config, &loaded.splits.train.samples, &device).unwrap();
+    let initial =
+        classifier::<Backend>(&config, &loaded.splits.train.samples, &loaded.normalizer, &device).unwrap();
     let bits = |tensors: Vec<NamedTensor>| -> BTreeMap<String, Vec<u32>> {
         tensors
             .into_iter()

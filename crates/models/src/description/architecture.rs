@@ -195,6 +195,7 @@ impl Resolving {
             }
             kind => kind.resolve(input, self.n_logits),
         };
+        let resolved = resolved.and_then(|layer| layer.whitens_only(place == [0]));
         resolved.map_err(|reason| ArchitectureError { place: place.to_vec(), reason })
     }
 }

@@ -45,6 +45,15 @@ pub enum Reason {
         /// The logits.
         n_logits: usize,
     },
+    /// Whitening filters in another layer than the first.
+    WhiteningPlace,
+    /// Another number of whitening filters than the patches have directions.
+    WhiteningFilters {
+        /// The number.
+        found: usize,
+        /// The number that whitens.
+        wanted: usize,
+    },
     /// A residual block without layers.
     NoLayers,
     /// More layers than a network can have.
@@ -104,6 +113,13 @@ impl fmt::Display for Reason {
                     "makes a network of more than {most} layers; where `repeat`s lie in each other, they multiply"
                 )
             }
+            Self::WhiteningPlace => {
+                f.write_str("whitens the images, which only the first layer of the network receives")
+            }
+            Self::WhiteningFilters { found, wanted } => write!(
+                f,
+                "has {found} filters, must have {wanted} to whiten: one for each value under a filter, and its negative"
+            ),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A layer with the shape of its input.
 
-use super::{Activation, BatchNormOptions, Filters, Scheme, Shape, Window};
+use super::architecture_error::Reason;
+use super::{Activation, BatchNormOptions, FilterInit, Filters, Scheme, Shape, Window};
 use emberlab_data::ImageShape;
 
 /// A layer of a network.
@@ -169,6 +170,19 @@ impl LayerSpec {
             }
         }
         kept
+    }
+
+    /// The layer, if it does not whiten, or whitens as the first layer with as many filters as it takes.
+    pub(super) fn whitens_only(self, is_first: bool) -> Result<Self, Reason> {
+        let Self::Convolution { image, filters } = &self else { return Ok(self) };
+        let wanted = under_filter(*image, filters).saturating_mul(2);
+        match filters.init {
+            Some(FilterInit::Whitening) if !is_first => Err(Reason::WhiteningPlace),
+            Some(FilterInit::Whitening) if filters.n_filters != wanted => {
+                Err(Reason::WhiteningFilters { found: filters.n_filters, wanted })
+            }
+            _ => Ok(self),
+        }
     }
 
     /// Pixels of the input from one pixel of the output to the next.

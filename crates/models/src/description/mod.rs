@@ -20,6 +20,7 @@ mod pool;
 mod precision;
 mod scheme;
 mod shape;
+mod trainable_layer;
 mod window;
 
 pub use activation::Activation;
@@ -38,4 +39,5 @@ pub use pool::Pool;
 pub use precision::Precision;
 pub use scheme::Scheme;
 pub use shape::Shape;
+pub use trainable_layer::TrainableLayer;
 pub use window::{Padding, Window};

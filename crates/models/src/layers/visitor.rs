@@ -1,7 +1,7 @@
 //! Visits the parameters, running means and generators of layers, with their names.
 
 use super::{Layer, Layers, SharedRandom};
-use crate::description::LayerNames;
+use crate::description::{LayerNames, TrainableLayer};
 use burn::module::{Param, RunningState};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -44,6 +44,8 @@ pub struct Path<'a> {
     parent: Option<&'a Path<'a>>,
     name: &'a str,
     index: Option<usize>,
+    /// The group of the layer that it is, or that it is in.
+    group: &'a str,
 }
 
 impl<'a> Path<'a> {
@@ -54,12 +56,21 @@ impl<'a> Path<'a> {
 
     /// The place of `name` in this one.
     pub fn child(&'a self, name: &'a str) -> Self {
-        Self { parent: Some(self), name, index: None }
+        Self { parent: Some(self), name, index: None, group: self.group }
+    }
+
+    /// The kind of the layer that a tensor belongs to.
+    pub fn layer(&self) -> Option<TrainableLayer> {
+        TrainableLayer::of_group(self.group)
+    }
+
+    fn in_group(self, group: &'a str) -> Self {
+        Self { group, ..self }
     }
 
     /// The place of a layer in this list; `name` is empty where its position alone is its name.
     fn item(&'a self, name: &'a str, index: usize) -> Self {
-        Self { parent: Some(self), name, index: Some(index) }
+        Self { parent: Some(self), name, index: Some(index), group: self.group }
     }
 }
 
@@ -88,6 +99,6 @@ pub fn visit_layers<B: Backend>(path: &Path<'_>, layers: &Layers<B>, visitor: &m
                 path.item(group, earlier.count())
             }
         };
-        layer.accept(&item, visitor);
+        layer.accept(&item.in_group(group), visitor);
     }
 }

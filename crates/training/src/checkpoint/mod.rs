@@ -19,6 +19,7 @@ use emberlab_models::ScoreMean;
 use emberlab_run::DataRecord;
 use emberlab_run::FileMark;
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 /// The identity of a run, independent of its other files.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,6 +53,12 @@ pub struct Checkpoint {
     /// The best weights so far, where there is a validation part to choose them by.
     #[serde(with = "serde_bytes")]
     pub best: Option<Vec<u8>>,
+    /// The average of the weights, where the run has one.
+    #[serde(default, with = "serde_bytes", skip_serializing_if = "Option::is_none")]
+    pub ema: Option<Vec<u8>>,
+    /// The state of the optimizer of each group of parameters that is not frozen, where the run has groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<ByteBuf>,
 }
 
 /// Everything of a training but its weights and moments.

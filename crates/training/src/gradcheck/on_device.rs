@@ -51,7 +51,7 @@ pub fn errors(
     expected: &Expected<'_>,
 ) -> Result<Vec<DeviceErrors>, Error> {
     let device = devices::device(&config.device)?;
-    let classifier = classifier::<AutodiffBackend>(config, train, &device)?;
+    let classifier = classifier::<AutodiffBackend>(config, train, normalizer, &device)?;
     let dropout = RandomState::new(config.model.dropout_seed);
     let errors = |rule: GradientRule| -> Vec<f64> {
         classifier.network().reset_dropout(&dropout);

@@ -40,7 +40,8 @@ impl Setting {
         let rows: Vec<usize> = (0..n_samples.min(train.len())).collect();
         let samples = train.select(&rows)?;
         Ok(Self {
-            classifier: classifier::<Tracked>(config, train, &Default::default())?.map(&mut ToF64),
+            classifier: classifier::<Tracked>(config, train, normalizer, &Default::default())?
+                .map(&mut ToF64),
             batch: batch_in_f64(&samples, normalizer),
             samples,
             dropout: RandomState::new(config.model.dropout_seed),

@@ -1,11 +1,12 @@
 //! When checkpoints are written, and going back to one.
 
+use super::ema::Ema;
 use super::parameters::is_finite;
 use super::update_loop::UpdateLoop;
 use crate::checkpoint::{
     Checkpoint, CheckpointStore, RunIdentity, StoredCheckpoint, TrainingState, decode, encode,
 };
-use crate::devices::AutodiffBackend;
+use crate::devices::{AutodiffBackend, Backend};
 use crate::error::Error;
 use crate::weights;
 use burn::module::{AutodiffModule, Module};
@@ -110,6 +111,8 @@ impl UpdateLoop {
             model: encode::<AutodiffBackend, _>(classifier.clone().into_record())?,
             optimizer: self.updates.optimizer.state()?,
             best: self.selection.weights().map(weights::to_mpk).transpose()?,
+            ema: self.updates.ema.as_ref().map(Ema::state).transpose()?,
+            groups: self.updates.groups.states()?,
         })
     }
 
@@ -121,13 +124,15 @@ impl UpdateLoop {
     /// `diverged` where there is neither; [`Error::Training`] when the checkpoint does not decode.
     pub(super) fn restore(&mut self, diverged: Error) -> Result<(), Error> {
         if self.selection.weights().is_none() {
-            let Some(Checkpoint { state, model, .. }) = self.checkpointing.newest()? else {
+            let Some(Checkpoint { state, model, ema, .. }) = self.checkpointing.newest()? else {
                 return Err(diverged);
             };
             let classifier = self.updates.classifier.separate_copy();
             let device = classifier.devices().remove(0);
-            let classifier = classifier.load_record(decode::<AutodiffBackend, _>(model, &device)?);
-            self.restored = Some(classifier.valid());
+            self.restored = Some(match ema {
+                Some(average) => classifier.valid().load_record(decode::<Backend, _>(average, &device)?),
+                None => classifier.load_record(decode::<AutodiffBackend, _>(model, &device)?).valid(),
+            });
             let between_epochs = state.pass.score().is_none();
             self.progress.epoch = state.epoch.saturating_sub(usize::from(between_epochs));
             self.progress.updates = state.updates;

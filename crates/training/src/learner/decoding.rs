@@ -1,5 +1,7 @@
 //! Trying whether a checkpoint decodes, before a run resumes from it.
 
+use super::ema::Ema;
+use super::groups::Groups;
 use super::optimizer::optimizer;
 use crate::checkpoint::{Checkpoint, decode};
 use crate::devices::{AutodiffBackend, Backend, Device};
@@ -7,7 +9,7 @@ use crate::error::{Error, TrainingFailure};
 use burn::module::{AutodiffModule, Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
-use emberlab_config::OptimizerConfig;
+use emberlab_config::TrainingConfig;
 use emberlab_models::Classifier;
 
 /// Decodes weights and optimizer state of a checkpoint for a classifier and makes an update of zeros with them.
@@ -17,23 +19,32 @@ use emberlab_models::Classifier;
 /// [`Error::Training`] for bytes that do not decode and tensors of other shapes. Burn panics where moments have another shape
 /// than their parameter.
 pub fn try_decoding(
-    config: &OptimizerConfig,
+    config: &TrainingConfig,
     classifier: Classifier<AutodiffBackend>,
     checkpoint: &Checkpoint,
     device: &Device,
 ) -> Result<(), Error> {
-    let Checkpoint { model, optimizer: state, best, .. } = checkpoint;
+    let Checkpoint { model, optimizer: state, best, ema, groups: states, .. } = checkpoint;
     let wanted = shapes(&classifier.valid());
     if let Some(best) = best {
         let best = classifier.valid().load_record(decode::<Backend, _>(best.clone(), device)?);
         check_shapes(&wanted, &best)?;
     }
+    if let Some(config) = config.ema {
+        let mut average = Ema::new(config, &classifier);
+        average.load_state(ema.clone().ok_or(TrainingFailure::Decode)?, device)?;
+        check_shapes(&wanted, &average.classifier())?;
+    }
     let classifier = classifier.load_record(decode::<AutodiffBackend, _>(model.clone(), device)?);
     check_shapes(&wanted, &classifier.valid())?;
-    let mut optimizer = optimizer(config);
+    let mut optimizer = optimizer(&config.optimizer);
     optimizer.load_state(state.clone(), device)?;
+    // The length of a schedule has no meaning here.
+    let mut groups = Groups::new(config, &classifier, 1)?;
+    groups.resume(&classifier, states.clone(), 0, device)?;
     let mut zeros = Zeros(GradientsParams::new());
     classifier.visit(&mut zeros);
+    let classifier = groups.step(classifier, &mut zeros.0, 1);
     let updated = optimizer.step(0.0, classifier, zeros.0);
     check_shapes(&wanted, &updated.valid())
 }

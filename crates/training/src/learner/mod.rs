@@ -23,13 +23,17 @@ mod burn_learner;
 mod checkpointing;
 mod clip_norm;
 mod decoding;
+mod ema;
 mod exchange;
+mod groups;
 mod histograms;
 mod host_renderer;
 mod loaders;
 mod metric;
 mod muon;
 mod no_batches;
+mod normalized_muon;
+mod one_cycle;
 mod optimizer;
 mod parameters;
 mod progress;
@@ -44,7 +48,9 @@ mod transfer;
 mod unread_scores;
 mod update_loop;
 mod updates;
+mod weights_only_decay;
 
+pub use groups::check as check_groups;
 pub use histograms::Histograms;
 pub use metric::LEARNING_RATE;
 pub use progress::Progress;
@@ -56,7 +62,6 @@ use crate::devices::{AutodiffBackend, Backend, Device, DeviceError, UPLOAD};
 use crate::error::Error;
 use crate::guarded::guarded;
 use crate::host::Host;
-use burn::module::AutodiffModule;
 use checkpointing::Checkpointing;
 use emberlab_config::{Config, ScoreName};
 use emberlab_data::{DeviceSet, LabelledData, Normalizer};
@@ -127,7 +132,7 @@ pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
 /// to, or the last ones.
 fn final_classifier(training: &mut UpdateLoop) -> Classifier<Backend> {
     let chosen = training.selection.weights().cloned();
-    chosen.or(training.restored.take()).unwrap_or_else(|| training.updates.classifier.valid())
+    chosen.or(training.restored.take()).unwrap_or_else(|| training.updates.evaluated())
 }
 
 /// Whether the weights and the optimizer state of a checkpoint are those of a run of `config`.
@@ -137,8 +142,8 @@ pub fn decodes(
     checkpoint: &Checkpoint,
     device: &Device,
 ) -> bool {
-    let optimizer = &config.training.optimizer;
-    guarded(|| decoding::try_decoding(optimizer, classifier.separate_copy(), checkpoint, device)).is_ok()
+    let training = &config.training;
+    guarded(|| decoding::try_decoding(training, classifier.separate_copy(), checkpoint, device)).is_ok()
 }
 
 /// A training before its first update, or where its checkpoint was written.
@@ -150,7 +155,7 @@ fn prepare(config: &Config, setup: Setup<'_>) -> Result<UpdateLoop, Error> {
     };
     let training = config.training.clone();
     let n_updates = training.updates(train.len());
-    let schedule = Schedule::new(&training.schedule, training.optimizer.learning_rate, n_updates)?;
+    let updates = Updates::new(classifier, &training, train.len())?;
     let (loader, replicas) = loaders::loaders(config, train, normalizer, (device, others));
     let state = resume.as_ref().map(|checkpoint| &checkpoint.state);
     let mark = state.map_or(FileMark::default(), |state| state.histograms);
@@ -159,7 +164,7 @@ fn prepare(config: &Config, setup: Setup<'_>) -> Result<UpdateLoop, Error> {
         scores: std::iter::once(ScoreName::Loss).chain(metrics).collect(),
         n_updates,
         host,
-        updates: Updates::new(classifier, schedule, &training),
+        updates,
         loader: Arc::new(loader),
         replicas: Arc::new(replicas),
         validation: validation

@@ -3,6 +3,7 @@
 use super::adam::{self, Adaptive};
 use super::muon::MuonWithAdamW;
 use super::rmsprop::RmsPropInF64;
+use super::weights_only_decay::WeightsOnlyDecay;
 use crate::checkpoint::{decode, encode};
 use crate::devices::{AutodiffBackend, Backend, Device};
 use crate::error::Error;
@@ -11,7 +12,7 @@ use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdaGradConfig, GradientsParams, Optimizer, RmsPropConfig, SgdConfig, SimpleOptimizer};
-use emberlab_config::{Clip, OptimizerConfig, OptimizerKind};
+use emberlab_config::{Clip, OptimizerConfig, OptimizerKind, WeightDecayOn};
 use emberlab_models::Classifier;
 
 /// An optimizer of a classifier, whatever its kind.
@@ -65,37 +66,35 @@ where
 /// The optimizer of a configuration, without state. Clipping by the norm of all gradients together is not part of it: the
 /// update loop does that.
 pub fn optimizer(config: &OptimizerConfig) -> Box<dyn ClassifierOptimizer> {
-    let OptimizerConfig { kind, weight_decay, clip, .. } = config;
-    let (weight_decay, clip) = (*weight_decay, clipping(*clip));
-    let decay = (weight_decay > 0.0).then(|| WeightDecayConfig::new(weight_decay as f32));
-    match *kind {
-        OptimizerKind::Sgd { momentum, nesterov } => {
+    match config.kind {
+        OptimizerKind::Sgd { momentum, nesterov } => boxed(config, |weight_decay| {
             let momentum = (momentum > 0.0).then_some(MomentumConfig { momentum, dampening: 0.0, nesterov });
-            let config = SgdConfig::new().with_momentum(momentum).with_weight_decay(decay);
-            boxed(config.build::<Backend>(), clip)
-        }
-        OptimizerKind::Adam(moments) => boxed(Adaptive::adam(moments, weight_decay), clip),
-        OptimizerKind::AdamW(moments) => boxed(Adaptive::adamw(moments, weight_decay), clip),
+            SgdConfig::new().with_momentum(momentum).with_weight_decay(decay(weight_decay)).build::<Backend>()
+        }),
+        OptimizerKind::Adam(moments) => boxed(config, |weight_decay| Adaptive::adam(moments, weight_decay)),
+        OptimizerKind::AdamW(moments) => boxed(config, |weight_decay| Adaptive::adamw(moments, weight_decay)),
         OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } if alpha > adam::LARGEST_IN_F32 => {
-            boxed(RmsPropInF64 { alpha, momentum, centered, epsilon, weight_decay }, clip)
+            boxed(config, |weight_decay| RmsPropInF64 { alpha, momentum, centered, epsilon, weight_decay })
         }
-        OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } => {
+        OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } => boxed(config, |weight_decay| {
             let config = RmsPropConfig::new()
                 .with_alpha(alpha as f32)
                 .with_momentum(momentum as f32)
                 .with_centered(centered)
-                .with_epsilon(epsilon as f32)
-                .with_weight_decay(decay);
-            boxed(config.build(), clip)
-        }
-        OptimizerKind::AdaGrad { epsilon } => {
-            let config = AdaGradConfig::new().with_epsilon(epsilon as f32).with_weight_decay(decay);
-            boxed(config.build(), clip)
-        }
-        OptimizerKind::Muon { momentum, nesterov } => {
-            boxed(MuonWithAdamW::<Backend>::new(momentum, nesterov, weight_decay), clip)
+                .with_epsilon(epsilon as f32);
+            config.with_weight_decay(decay(weight_decay)).build()
+        }),
+        OptimizerKind::AdaGrad { epsilon } => boxed(config, |weight_decay| {
+            AdaGradConfig::new().with_epsilon(epsilon as f32).with_weight_decay(decay(weight_decay)).build()
+        }),
+        OptimizerKind::Muon(muon) => {
+            boxed(config, |weight_decay| MuonWithAdamW::<Backend>::new(muon, weight_decay))
         }
     }
+}
+
+fn decay(weight_decay: f64) -> Option<WeightDecayConfig> {
+    (weight_decay > 0.0).then(|| WeightDecayConfig::new(weight_decay as f32))
 }
 
 fn clipping(clip: Option<Clip>) -> Option<GradientClippingConfig> {
@@ -106,8 +105,21 @@ fn clipping(clip: Option<Clip>) -> Option<GradientClippingConfig> {
     }
 }
 
-/// An optimizer that applies a rule to each parameter.
+/// An optimizer that applies a rule, which `rule` makes for a weight decay, to each parameter.
 fn boxed<R: SimpleOptimizer<Backend> + 'static>(
+    config: &OptimizerConfig,
+    rule: impl Fn(f64) -> R,
+) -> Box<dyn ClassifierOptimizer> {
+    let (weight_decay, clip) = (config.weight_decay, clipping(config.clip));
+    match config.weight_decay_on {
+        WeightDecayOn::All => clipped(rule(weight_decay), clip),
+        WeightDecayOn::Weights => {
+            clipped(WeightsOnlyDecay { weights: rule(weight_decay), others: rule(0.0) }, clip)
+        }
+    }
+}
+
+fn clipped<R: SimpleOptimizer<Backend> + 'static>(
     rule: R,
     clip: Option<GradientClippingConfig>,
 ) -> Box<dyn ClassifierOptimizer> {

@@ -15,7 +15,7 @@ impl UpdateLoop {
     ///
     /// [`Error::Training`] when the checkpoint is of another model or optimizer.
     pub(super) fn resume(&mut self, checkpoint: Checkpoint, device: &Device) -> Result<(), Error> {
-        let Checkpoint { state, model, optimizer, best } = checkpoint;
+        let Checkpoint { state, model, optimizer, best, ema, groups } = checkpoint;
         let classifier = &self.updates.classifier;
         let best = match best {
             Some(bytes) => Some(classifier.valid().load_record(decode::<Backend, _>(bytes, device)?)),
@@ -27,6 +27,10 @@ impl UpdateLoop {
         }
         self.updates.classifier = classifier;
         self.updates.optimizer.load_state(optimizer, device)?;
+        self.updates.groups.resume(&self.updates.classifier, groups, state.updates, device)?;
+        if let (Some(average), Some(bytes)) = (&mut self.updates.ema, ema) {
+            average.load_state(bytes, device)?;
+        }
         self.updates.schedule = self.schedule().load_record::<AutodiffBackend>(state.updates);
         self.selection.resume(state.selection, best);
         self.replicas.resume(&state.loader);

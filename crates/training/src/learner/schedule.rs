@@ -1,5 +1,6 @@
 //! The learning rate of each update.
 
+use super::one_cycle::OneCycleFactor;
 use crate::error::Error;
 use burn::lr_scheduler::LrScheduler;
 use burn::lr_scheduler::exponential::{ExponentialLrScheduler, ExponentialLrSchedulerConfig};
@@ -10,7 +11,7 @@ use emberlab_config::{Ramp, ScheduleConfig, Steps, TrainingConfig};
 use std::f64::consts::PI;
 
 /// A learning rate times the factors of any number of schedules, each of which starts from 1 or rises to
-/// it. All but the cosine are Burn's.
+/// it. All but the cosine and the cycle are Burn's.
 #[derive(Clone)]
 pub struct Schedule {
     learning_rate: f64,
@@ -22,6 +23,7 @@ pub struct Schedule {
 enum Factor {
     Linear(LinearLrScheduler),
     Cosine(Cosine),
+    OneCycle(OneCycleFactor),
     Step(StepLrScheduler),
     Exponential(ExponentialLrScheduler),
 }
@@ -71,6 +73,9 @@ fn factors(config: &ScheduleConfig, updates: usize) -> Result<Vec<Factor>, Strin
     if let Some(ramp) = config.cosine {
         factors.push(Factor::Cosine(Cosine { period: length(ramp).max(1), end: ramp.factor, done: 0 }));
     }
+    if let Some(cycle) = config.one_cycle {
+        factors.push(Factor::OneCycle(OneCycleFactor::new(cycle, updates)));
+    }
     if let Some(Steps { every, factor }) = config.step {
         let schedule = StepLrSchedulerConfig::new(1.0, every).with_gamma(factor).init()?;
         factors.push(Factor::Step(schedule));
@@ -90,6 +95,7 @@ impl LrScheduler for Schedule {
         let factors = self.factors.iter_mut().map(|factor| match factor {
             Factor::Linear(schedule) => schedule.step(),
             Factor::Cosine(schedule) => schedule.step(),
+            Factor::OneCycle(cycle) => cycle.step(),
             Factor::Step(schedule) => schedule.step(),
             Factor::Exponential(schedule) => schedule.step(),
         });

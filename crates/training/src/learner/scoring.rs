@@ -10,7 +10,6 @@ use crate::history::{Selected, number};
 use crate::host::BestEpoch;
 use crate::record::scores;
 use burn::data::dataloader::Progress as Share;
-use burn::module::AutodiffModule;
 use burn::optim::GradientsParams;
 use emberlab_config::ScoreName;
 use emberlab_data::{BatchPlan, DeviceSet};
@@ -53,7 +52,7 @@ impl UpdateLoop {
         set: &DeviceSet<Backend>,
         display: &mut Display,
     ) -> Result<(), Error> {
-        let classifier = self.updates.classifier.valid();
+        let classifier = self.updates.evaluated();
         self.host.phase("scoring the validation part");
         let watched = Watched { shown: self.host.validation_progress(), heartbeat: self.host.heartbeat() };
         let Some(score) = evaluate::score(&classifier, set, &watched) else { return Ok(()) };

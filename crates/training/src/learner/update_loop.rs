@@ -106,7 +106,7 @@ impl UpdateLoop {
             let share = batches.progress();
             let Some(gradients) = self.updates.gather(parts, is_over(&share))? else { continue };
             self.record_histograms(&gradients)?;
-            self.updates.step(gradients);
+            self.updates.step(gradients, self.progress.updates + 1);
             self.count_update();
             let (stop, checkpoint) = (self.is_stopped(), self.checkpointing.is_due());
             if stop || checkpoint || self.must_read(&share) {

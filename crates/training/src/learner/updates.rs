@@ -2,14 +2,16 @@
 
 use super::accumulator::Accumulator;
 use super::clip_norm::clip_norm;
+use super::ema::Ema;
+use super::groups::Groups;
 use super::optimizer::{ClassifierOptimizer, optimizer};
 use super::parameters::{count_trainable, without_weights};
 use super::replicas::Part;
 use super::schedule::Schedule;
-use crate::devices::AutodiffBackend;
+use crate::devices::{AutodiffBackend, Backend};
 use crate::error::{Error, TrainingFailure};
 use burn::lr_scheduler::LrScheduler;
-use burn::module::Module;
+use burn::module::{AutodiffModule, Module};
 use burn::optim::GradientsParams;
 use emberlab_config::{Clip, TrainingConfig};
 use emberlab_models::{Classifier, GradientRule};
@@ -18,12 +20,16 @@ use emberlab_models::{Classifier, GradientRule};
 pub struct Updates {
     /// The classifier with its current weights.
     pub classifier: Classifier<AutodiffBackend>,
-    /// The optimizer with its state.
+    /// The optimizer of the parameters that are in no group, with its state.
     pub optimizer: Box<dyn ClassifierOptimizer>,
+    /// The groups of parameters.
+    pub groups: Groups,
     /// The learning rates of the updates that come.
     pub schedule: Schedule,
     /// The learning rate of the last update.
     pub learning_rate: f64,
+    /// The average of the weights, which is evaluated in their place.
+    pub ema: Option<Ema>,
     accumulator: Accumulator,
     /// The bound on the norm of all gradients together.
     max_norm: Option<f64>,
@@ -33,9 +39,21 @@ pub struct Updates {
 }
 
 impl Updates {
-    /// Updates of `classifier` as `config` says.
-    pub fn new(classifier: Classifier<AutodiffBackend>, schedule: Schedule, config: &TrainingConfig) -> Self {
-        Self {
+    /// Updates of `classifier` as `config` says, in a run with `n_train` training samples.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Schedule`] for a schedule that Burn does not accept.
+    pub fn new(
+        classifier: Classifier<AutodiffBackend>,
+        config: &TrainingConfig,
+        n_train: usize,
+    ) -> Result<Self, Error> {
+        let learning_rate = config.optimizer.learning_rate;
+        let schedule = Schedule::new(&config.schedule, learning_rate, config.updates(n_train))?;
+        let groups = Groups::new(config, &classifier, n_train)?;
+        let ema = config.ema.map(|ema| Ema::new(ema, &classifier));
+        Ok(Self {
             n_parameters: count_trainable(&classifier),
             stand_in: without_weights(&classifier),
             classifier: match classifier.gradient_rule() {
@@ -44,14 +62,21 @@ impl Updates {
                 GradientRule::Autodiff => classifier,
             },
             optimizer: optimizer(&config.optimizer),
+            groups,
             schedule,
             learning_rate: 0.0,
+            ema,
             accumulator: Accumulator::new(config.accumulate),
             max_norm: match config.optimizer.clip {
                 Some(Clip::Norm(max_norm)) => Some(max_norm),
                 _ => None,
             },
-        }
+        })
+    }
+
+    /// The classifier that is scored and saved: the average of the weights where there is one, else the weights themselves.
+    pub fn evaluated(&self) -> Classifier<Backend> {
+        self.ema.as_ref().map_or_else(|| self.classifier.valid(), Ema::classifier)
     }
 
     /// A classifier of the same layers that holds nearly no memory.
@@ -73,14 +98,19 @@ impl Updates {
         Ok(self.accumulator.add_batch(&self.classifier, parts, ends_epoch))
     }
 
-    /// Clips the gradients, where the configuration says so, and makes an update.
-    pub fn step(&mut self, mut gradients: GradientsParams) {
+    /// Clips the gradients, where the configuration says so, and makes an update, which is counted from 1.
+    pub fn step(&mut self, mut gradients: GradientsParams, update: usize) {
+        self.groups.leave_out_frozen(&self.classifier, &mut gradients, update);
         if let Some(max_norm) = self.max_norm {
             clip_norm(&self.classifier, &mut gradients, max_norm);
         }
         self.learning_rate = self.schedule.step();
         // Handed over, not cloned: the optimizer changes weights in place when nothing else holds them.
         let classifier = std::mem::replace(&mut self.classifier, self.stand_in.clone());
+        let classifier = self.groups.step(classifier, &mut gradients, update);
         self.classifier = self.optimizer.step(self.learning_rate, classifier, gradients);
+        if let Some(ema) = &mut self.ema {
+            ema.update(&self.classifier, update);
+        }
     }
 }

@@ -42,10 +42,12 @@ pub fn prepare(
     config.check_samples(&loaded.splits)?;
     config.warnings(loaded.splits.train.rows.len()).iter().for_each(|warning| host.warn(warning));
     let train = &loaded.splits.train.samples;
-    let classifier = told_classifier(config, train, device, &|message| host.warn(message))?
-        .with_precision(config.device.precision)
-        .in_parts(CurrentPlatform::N_PARTS)
-        .with_metrics(&config.metric_names());
+    let classifier =
+        told_classifier(config, train, &loaded.normalizer, device, &|message| host.warn(message))?
+            .with_precision(config.device.precision)
+            .in_parts(CurrentPlatform::N_PARTS)
+            .with_metrics(&config.metric_names());
+    learner::check_groups(config, &classifier)?;
     let mut record = new_record(config, &loaded, device, load_seconds, git_commit)?;
     let checkpoint = match slot.resumes() {
         Some(run) => {
