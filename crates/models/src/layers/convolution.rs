@@ -79,9 +79,7 @@ impl<B: Backend> Convolution<B> {
                 flat(self.correlate(input, weight, bias))
             }
             // With a product, autodiff would sum the samples' gradients in the lower precision.
-            (Precision::Mixed, _) => {
-                self.with_bias(precision.raise(self.correlate(input, weight, None)))
-            }
+            (Precision::Mixed, _) => self.with_bias(precision.raise(self.correlate(input, weight, None))),
         }
     }
 
@@ -133,7 +131,8 @@ impl<B: Backend> Convolution<B> {
     /// `∂J/∂X` of `G [n, c', h' w']`.
     fn grad_input(&self, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 2> {
         let ([n, n_filters, _], [height, width]) = (grad.dims(), self.positions);
-        let (grad, weight) = (grad.reshape([n, n_filters, height, width]), precision.lower(self.weight.val()));
+        let (grad, weight) =
+            (grad.reshape([n, n_filters, height, width]), precision.lower(self.weight.val()));
         let Window { size, stride, padding } = self.window;
         let images = match size.checked_sub(1 + padding.before.max(padding.after)) {
             Some(_) if stride == 1 => {
@@ -150,7 +149,8 @@ impl<B: Backend> Convolution<B> {
     fn transposed(&self, grad: Tensor<B, 4>, weight: Tensor<B, 4>) -> Tensor<B, 4> {
         let ([_, height, width], Window { size, stride, padding }) = (self.image, self.window);
         // Pixels at the end that no position of the filters reaches.
-        let unreached = |side: usize, positions: usize| side + padding.total() - (positions - 1) * stride - size;
+        let unreached =
+            |side: usize, positions: usize| side + padding.total() - (positions - 1) * stride - size;
         let out = [unreached(height, self.positions[0]), unreached(width, self.positions[1])];
         let options = ConvTransposeOptions::new([stride; 2], [0; 2], out, [1; 2], 1);
         let padded = conv_transpose2d(grad, weight, None, options);

@@ -1,11 +1,11 @@
 //! A residual block `y = f(x) + g(x)` (K. He et al., "Deep Residual Learning for Image Recognition", 2016), where `f` is a
 //! sequence of layers and the shortcut `g` another one, or the identity: `∂J/∂x = ∂J/∂y ∂f/∂x + ∂J/∂y ∂g/∂x`.
 
+use super::parts::in_parallel;
 use super::{
     InputGradient, Layer, LayerVisitor, Layers, Parts, PartsWithBackward, Path, TrainingPass, sequence,
     visit_layers,
 };
-use super::parts::in_parallel;
 use crate::description::Precision;
 use burn::module::Module;
 use burn::optim::GradientsParams;
