@@ -198,17 +198,17 @@ mod tests {
         for (bytes, wanted) in [
             (Vec::new(), "is no checkpoint"),
             (
-                with(&format!("emberlab checkpoint 3 {checksum}\n"), &payload),
-                "has format 3 of another version of emberlab; this one reads format 4",
+                with(&format!("emberlab checkpoint 4 {checksum}\n"), &payload),
+                "has format 4 of another version of emberlab; this one reads format 5",
             ),
-            (with("emberlab checkpoint 4 abc", &[]), "is truncated"),
+            (with("emberlab checkpoint 5 abc", &[]), "is truncated"),
             (with(&format!("emberlab checkpoint z {checksum}\n"), &payload), "is damaged in its first line"),
             (
-                with(&format!("emberlab checkpoint 4 {checksum}\n"), &[0x81]),
+                with(&format!("emberlab checkpoint 5 {checksum}\n"), &[0x81]),
                 "is damaged: its checksum is another one",
             ),
             (
-                with(&format!("emberlab checkpoint 4 {checksum}\n"), &payload),
+                with(&format!("emberlab checkpoint 5 {checksum}\n"), &payload),
                 "holds other fields than a checkpoint of this version",
             ),
         ] {
