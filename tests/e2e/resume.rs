@@ -145,7 +145,8 @@ fn a_run_that_is_killed_again_and_again_ends_as_one_that_was_not() {
 #[test]
 fn a_run_with_alternating_mirror_images_resumes_in_the_middle_of_an_epoch() {
     const AUGMENT: &str = "mirror = \"alternating\", translate = 2, border = \"reflect\", cutout = 9";
-    let config = CONFIG.replace("mirror = \"random\", translate = 2", AUGMENT);
+    // A checkpoint after each update.
+    let config = CONFIG.replace("mirror = \"random\", translate = 2", AUGMENT).replace("0.0005", "0.00001");
     let config = config + "[evaluation]\nviews = \"mirror+translate\"\n";
     let plain = train(&lab(CONFIG), "");
     let expected = train(&lab(&config), "");
