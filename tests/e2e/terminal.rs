@@ -144,12 +144,12 @@ fn lossy(text: &[u8]) -> String {
 
 /// Waits until the process is stopped, as told by the third field of its line in `/proc`.
 #[track_caller]
-fn wait_until_stopped(child: &Process) {
-    let state = || {
-        let status = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
-        status.rsplit(") ").next().unwrap().chars().next()
-    };
-    wait_until(|| state() == Some('T'), || format!("the process is in state {:?}", state()));
+fn wait_until_stopped(child: &mut Process) {
+    let status = format!("/proc/{}/stat", child.id());
+    child.wait_until("the process is not stopped", || {
+        let status = std::fs::read_to_string(&status).unwrap();
+        status.rsplit(") ").next().unwrap().starts_with('T')
+    });
 }
 
 fn outcome(lab: &Lab) -> Value {
@@ -238,14 +238,14 @@ fn keys_before_the_first_metric_do_no_harm() {
 fn a_dashboard_that_is_suspended_gives_the_terminal_back_and_takes_it_again() {
     let (lab, terminal) = (lab(LONG), Terminal::open(100));
     let before = terminal.settings();
-    let child = terminal.start(&lab, "train long.toml", &[]);
+    let mut child = terminal.start(&lab, "train long.toml", &[]);
     terminal.wait_for("Loss");
     let raw = terminal.settings();
     child.signal(Signal::TSTP);
     terminal.wait_for_settings(&before);
     terminal.wait_for(LEAVE_ALTERNATE_SCREEN);
     // As a shell does: a process that has yet to stop would not be continued.
-    wait_until_stopped(&child);
+    wait_until_stopped(&mut child);
     child.signal(Signal::CONT);
     terminal.wait_for_settings(&raw);
     terminal.press("\x1b[A");

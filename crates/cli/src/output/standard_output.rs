@@ -1,7 +1,7 @@
 //! Checks whether standard output still has a reader and can accept more output.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use rustix::stdio::stdout;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -24,13 +24,9 @@ pub fn wait_until_closed() -> bool {
 /// Whether standard output accepts a line within `patience`.
 pub fn takes_more(patience: Duration) -> bool {
     let out = stdout();
-    let mut watched = [PollFd::new(&out, PollFlags::OUT)];
-    match poll(&mut watched, Timespec::try_from(patience).ok().as_ref()) {
-        Ok(0) => false,
-        // An error that poll reports also makes the write fail.
-        Ok(_) => true,
-        Err(error) => error != Errno::INTR,
-    }
+    let timeout = Timespec::try_from(patience).ok();
+    // An error that poll reports also makes the write fail.
+    retry_on_intr(|| poll(&mut [PollFd::new(&out, PollFlags::OUT)], timeout.as_ref())) != Ok(0)
 }
 
 /// Whether a write to standard output failed because the reader is gone.

@@ -1,7 +1,7 @@
 //! Takes the terminal over for the dashboard and restores it however the program ends. No other file changes the
 //! settings of the terminal or its screen.
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use super::standard_output;
 use rustix::process::getpgrp;
 use rustix::stdio::{stderr, stdin, stdout};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
@@ -17,7 +17,7 @@ const LEAVE: &[u8] = b"\x1b[0m\x1b[?1049l\x1b[?25h";
 const ABORTED: &[u8] =
     b"error: the program was aborted, for example because memory ran out; continue from the last checkpoint with `--resume`\n";
 /// The longest wait until the terminal accepts the bytes that restore it.
-const PATIENCE: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
+const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest wait at the end of the program for a frame that is being written.
 const LAST_FRAME: Duration = Duration::from_secs(1);
 /// The size that is assumed if the terminal reports none.
@@ -109,8 +109,7 @@ fn write_all(bytes: &[u8]) -> io::Result<()> {
             Err(rustix::io::Errno::INTR) => {}
             // Another program may have made the shared terminal non-blocking.
             Err(rustix::io::Errno::AGAIN) => {
-                let out = stdout();
-                poll(&mut [PollFd::new(&out, PollFlags::OUT)], Some(&PATIENCE))?;
+                standard_output::takes_more(PATIENCE);
             }
             Err(error) => return Err(error.into()),
         }
@@ -144,10 +143,8 @@ fn restore() {
         if is_foreground() {
             let _ = tcsetattr(stdin(), OptionalActions::Now, before);
         }
-        let out = stdout();
-        let mut watched = [PollFd::new(&out, PollFlags::OUT)];
-        if poll(&mut watched, Some(&PATIENCE)).is_ok_and(|ready| ready > 0) {
-            let _ = rustix::io::write(out, LEAVE);
+        if standard_output::takes_more(PATIENCE) {
+            let _ = rustix::io::write(stdout(), LEAVE);
         }
     }
 }
