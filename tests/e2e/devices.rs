@@ -154,10 +154,10 @@ fn full_batches_are_shared_too_and_the_lab_stays_the_lab() {
     let path = crate::support::root().join(config);
     let path = path.to_str().unwrap();
     lab.run(&["train", path, "--dashboard", "none", "--name", "one"]).succeeds();
-    let two = ["--set", "device.count=2", "--set", "device.strategy=data-parallel"];
+    let two = ["--set", "device.count=2"];
     lab.run(&[&["train", path, "--dashboard", "none", "--name", "two"][..], &two].concat()).succeeds();
     close(&lab.metric("one", "train", "loss"), &lab.metric("two", "train", "loss"), 1e-4);
-    assert!(lab.read("artifacts/two/config.toml").contains("count = 2\nstrategy = \"data-parallel\""));
+    assert!(lab.read("artifacts/two/config.toml").contains("count = 2"));
 }
 
 #[test]

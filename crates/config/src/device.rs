@@ -18,35 +18,17 @@ pub struct DeviceConfig {
     pub precision: Precision,
     /// Devices that share each batch.
     pub count: usize,
-    /// How they share it.
-    pub strategy: Strategy,
     /// Servers that compute.
     pub remote: Vec<String>,
     /// Threads; `None` for one per core.
     pub threads: Option<usize>,
 }
 
-/// How several devices share a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strategy {
-    /// Each takes the gradients of its part; the first one makes the update of their mean.
-    DataParallel,
-}
-
 const PRECISIONS: [(&str, Precision); 2] = [("f32", Precision::Full), ("bf16", Precision::Mixed)];
-
-const STRATEGIES: [(&str, Strategy); 1] = [("data-parallel", Strategy::DataParallel)];
 
 impl Default for DeviceConfig {
     fn default() -> Self {
-        Self {
-            index: 0,
-            precision: Precision::Full,
-            count: 1,
-            strategy: Strategy::DataParallel,
-            remote: Vec::new(),
-            threads: None,
-        }
+        Self { index: 0, precision: Precision::Full, count: 1, remote: Vec::new(), threads: None }
     }
 }
 
@@ -70,16 +52,8 @@ impl DeviceConfig {
         let about = "number of devices that share each batch, from `index` on; on the CPU, the same device several times";
         let count =
             section.value(key("count", count_in(1..=64), about), 1, shared.map(|device| device.count));
-        let about =
-            "how they share it; `data-parallel`: each computes the gradients of its part of the batch";
-        let strategy = section.value(
-            key("strategy", word(&STRATEGIES), about),
-            Strategy::DataParallel,
-            shared.map(|device| device.strategy),
-        );
-        if count == 1 && section.has("strategy") {
-            section.problem("strategy", "has no meaning for `count` = 1, which shares nothing");
-        }
+        // Runs of earlier versions have the key, which had one value.
+        section.without_effect("strategy", "each device computes the gradients of its part of the batch");
         let address = text("an address like `ws://127.0.0.1:3000`", is_address);
         let about =
             "servers that compute, as `ws://HOST:PORT`, in a build with `remote`; several share each batch";
@@ -92,7 +66,7 @@ impl DeviceConfig {
             key("threads", count_in(1..=1024), "threads of the CPU backends").default_text("one per core");
         let threads = section.optional(threads, written.and_then(|device| device.threads));
         section.finish();
-        Self { index, precision, count, strategy, remote, threads }
+        Self { index, precision, count, remote, threads }
     }
 }
 
