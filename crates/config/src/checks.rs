@@ -18,8 +18,9 @@ impl Config {
     /// If no batch is left because the only one is dropped, or the model does not fit the number of columns
     /// and classes of the data.
     pub fn check_samples(&self, splits: &Splits) -> Result<(), ConfigError> {
+        let shape = DataShape::of(&splits.train.samples);
         if self.data.source.shape().is_none() {
-            self.check_shape(&DataShape::of(&splits.train.samples))?;
+            self.check_shape(&shape)?;
         }
         if splits.validation.is_none() {
             let findings = Findings::default();
@@ -33,33 +34,35 @@ impl Config {
             let allowed = format!("at most {n_train}, the training samples, where `drop_last` is true");
             return Err(self.parameter_error("training", &ParameterError::new("batch_size", size, allowed)));
         }
-        let least = self.model.least_batch();
-        if n_train < least {
+        if n_train < self.model.least_batch(Some(&shape)) {
             return Err(self.too_few_to_normalize(n_train));
         }
-        self.check_schedule(self.training.updates(n_train))
+        let updates = self.training.updates(n_train);
+        if let Some(ema) = self.training.ema.filter(|ema| ema.every > updates) {
+            let allowed =
+                format!("at most {updates}, the updates of the run: the average would never change");
+            return Err(
+                self.parameter_error("training.ema", &ParameterError::new("every", ema.every, allowed))
+            );
+        }
+        self.check_schedule(updates, n_train)
     }
 
     /// The error about a batch norm over a training part that is too small for it.
     fn too_few_to_normalize(&self, n_train: usize) -> ConfigError {
+        let (key, _) = self.model.norm();
         let samples = count(n_train, "sample");
-        if self.model.norm_key() == "batch_norm" {
-            let allowed = format!("false: the training part has {samples}, and {SINGLE_SAMPLE}");
-            return self.parameter_error("model", &ParameterError::new("batch_norm", true, allowed));
-        }
         let reason =
-            format!("has a batch norm of rows, but the training part has {samples}, and {SINGLE_SAMPLE}");
-        let (key, location) = ("model.layers".to_owned(), self.document.locate("model.layers"));
-        let problem = Problem { location, kind: ProblemKind::InvalidUse { key, reason } };
-        ConfigError::new(&self.document.path, vec![problem])
+            format!("normalises over samples, but the training part has {samples}, and {SINGLE_SAMPLE}");
+        self.use_errors(vec![(key.to_owned(), reason)])
     }
 
-    /// Warnings about training on `n_train` samples, each a sentence.
-    pub fn warnings(&self, n_train: usize) -> Vec<String> {
+    /// Warnings about training on `n_train` samples of a shape, each a sentence.
+    pub fn warnings(&self, n_train: usize, shape: Option<&DataShape>) -> Vec<String> {
         let mut warnings = self.notes.clone();
         if let BatchPlan::Mini { size, drop_last: false } = self.training.plan
             && n_train % size == 1
-            && self.model.least_batch() > 1
+            && self.model.least_batch(shape) > 1
         {
             warnings.push(format!(
                 "the last batch of each epoch has one of the {n_train} training samples, and {SINGLE_SAMPLE}; set \
@@ -69,12 +72,17 @@ impl Config {
         warnings
     }
 
-    /// Checks that every part of the schedule ends within the run.
-    fn check_schedule(&self, updates: usize) -> Result<(), ConfigError> {
+    /// Checks that every part of the schedule ends within the run, and within the epochs of each group of parameters.
+    fn check_schedule(&self, updates: usize, n_train: usize) -> Result<(), ConfigError> {
+        let per_epoch = self.training.updates_per_epoch(n_train);
+        let epochs = self.training.optimizer.groups.iter().filter_map(|group| group.epochs).min();
+        let of_group =
+            epochs.map(|epochs| epochs.saturating_mul(per_epoch)).filter(|of_group| *of_group < updates);
+        let (updates, of) = of_group.map_or((updates, "the run"), |of_group| (of_group, "a group"));
         let ScheduleConfig { warmup, linear, cosine, .. } = self.training.schedule;
         for (key, ramp) in [("warmup", warmup), ("linear", linear), ("cosine", cosine)] {
             if let Some(length) = ramp.and_then(|ramp| ramp.updates).filter(|&length| length > updates) {
-                let allowed = format!("at most {updates}, the updates of the run, or left out");
+                let allowed = format!("at most {updates}, the updates of {of}, or left out");
                 let error = ParameterError::new("updates", length, allowed);
                 return Err(self.parameter_error(&format!("training.schedule.{key}"), &error));
             }
@@ -91,7 +99,9 @@ impl Config {
         let findings = Findings::default();
         let mut root = Section::reading(&self.document, &findings);
         self.model.check(&root.table("model"), shape);
-        self.training.check_shape(&root.table("training"), shape);
+        let training = root.table("training");
+        self.training.check_shape(&training, shape);
+        self.training.check_batches(&training, &self.model, Some(shape));
         findings.finish(&self.document).map(drop)
     }
 

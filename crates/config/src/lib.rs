@@ -263,7 +263,8 @@ impl Parts {
         let metrics = MetricsConfig::keys(root.table("metrics"), written.map(|config| &config.metrics));
         let device = DeviceConfig::keys(root.table("device"), written.map(|config| &config.device));
         if let (Some(model), Some(training)) = (&model, &training) {
-            training.check_batches(&training_section, model);
+            let shape = data.as_ref().and_then(|data| data.source.shape());
+            training.check_batches(&training_section, model, shape.as_ref());
         }
         training_section.finish();
         root.finish();

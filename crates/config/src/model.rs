@@ -9,8 +9,8 @@ use super::section::Section;
 use super::shape::DataShape;
 use emberlab_data::ImageShape;
 use emberlab_models::{
-    Architecture, ArchitectureError, Blocks, ConvolutionBlocks, GradientRule, LayerDefinition, LayerKind,
-    LayerNames, Output, Pool, Shape,
+    Architecture, ArchitectureError, Blocks, ConvolutionBlocks, GradientRule, LayerDefinition, LayerNames,
+    Output, Pool, Shape,
 };
 
 /// The filters of each block of a CNN.
@@ -106,24 +106,28 @@ impl ModelConfig {
         }
     }
 
-    /// The smallest number of samples in a batch. Batch norm of hidden layers takes a variance over the samples
-    /// of a batch, which needs two; of images it takes it over the pixels too.
-    pub fn least_batch(&self) -> usize {
+    /// The smallest number of samples in a batch. Batch norm of rows takes a variance over the samples of a batch, which needs
+    /// two; of images it takes it over the pixels too. Of `layers` it is known once the shape of the data is.
+    pub fn least_batch(&self, shape: Option<&DataShape>) -> usize {
         let needs_two = match &self.kind {
             ModelKind::Linear => false,
             ModelKind::Mlp(hidden) | ModelKind::Cnn { hidden, .. } => {
                 hidden.batch_norm && !hidden.units.is_empty()
             }
-            ModelKind::Layers(layers) => normalizes_samples(layers),
+            ModelKind::Layers(_) => shape.is_some_and(|shape| {
+                self.architecture(shape).is_ok_and(|architecture| architecture.normalizes_samples())
+            }),
         };
         if needs_two { 2 } else { 1 }
     }
 
-    /// The key of the batch norm that [`least_batch`](Self::least_batch) is of.
-    pub(super) fn norm_key(&self) -> &'static str {
+    /// The batch norm that [`least_batch`](Self::least_batch) is of, as the key that has it and in words.
+    pub(super) fn norm(&self) -> (&'static str, &'static str) {
         match &self.kind {
-            ModelKind::Layers(_) => "layers",
-            ModelKind::Linear | ModelKind::Mlp(_) | ModelKind::Cnn { .. } => "batch_norm",
+            ModelKind::Layers(_) => ("model.layers", "the batch norm of rows in `model.layers`"),
+            ModelKind::Linear | ModelKind::Mlp(_) | ModelKind::Cnn { .. } => {
+                ("model.batch_norm", "`model.batch_norm`")
+            }
         }
     }
 
@@ -292,18 +296,4 @@ fn fits_image(section: &Section<'_>, n_blocks: usize, image: Option<ImageShape>)
 fn place(positions: &[usize]) -> String {
     let parts: Vec<String> = positions.iter().map(|position| format!("layers.{position}")).collect();
     if parts.is_empty() { "layers".to_owned() } else { parts.join(".") }
-}
-
-/// Whether a batch norm follows a layer that leaves no pixels to take a variance over.
-fn normalizes_samples(layers: &[LayerDefinition]) -> bool {
-    let mut has_pixels = true;
-    layers.iter().any(|layer| match &layer.kind {
-        LayerKind::Linear { .. } | LayerKind::Flatten | LayerKind::GlobalAveragePool => {
-            has_pixels = false;
-            false
-        }
-        LayerKind::BatchNorm(_) => !has_pixels,
-        LayerKind::Residual { layers, .. } => normalizes_samples(layers),
-        _ => false,
-    })
 }

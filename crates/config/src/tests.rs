@@ -110,7 +110,10 @@ epochs = 1
 fn a_former_name_is_accepted_with_a_note_and_written_by_the_present_one() {
     let config = parse(BASE, &[]).unwrap();
     assert_eq!(config.training.early_stopping.unwrap().min_delta, 0.25);
-    assert_eq!(config.warnings(10), ["`training.early_stopping.minimum_change` is now called `min_delta`"]);
+    assert_eq!(
+        config.warnings(10, None),
+        ["`training.early_stopping.minimum_change` is now called `min_delta`"]
+    );
     let shown = config.to_toml_with_origins();
     let line = shown.lines().find(|line| line.starts_with("min_delta = 0.25")).unwrap();
     assert!(line.ends_with("# base.toml:9"), "{line}");
@@ -140,7 +143,7 @@ fn the_former_keys_of_augmentation_mean_the_same_as_the_present_ones() {
             |table: &str| parse(BASE, &["data.source=cifar10", &format!("data.augment={table}")]).unwrap();
         assert_eq!(augment(former).to_toml(), augment(present).to_toml());
         let renamed = "`data.augment.random_crop` is now called `translate`";
-        assert_eq!(augment(former).warnings(10)[..2], [note, renamed]);
+        assert_eq!(augment(former).warnings(10, None)[..2], [note, renamed]);
         let resolved = |table: &str| {
             let text = format!(
                 "name = \"a\"\n[data]\nsource = \"cifar10\"\naugment = {table}\n[model]\nkind = \"linear\"\n[training]\nepochs = 1\n[training.optimizer]\nlearning_rate = 1.0\n"
@@ -159,7 +162,10 @@ fn a_seed_of_a_table_has_no_effect_and_is_not_written() {
     let table = ["data.source=csv", "data.file=a.csv"];
     let with_seed = parse(BASE, &[&table[..], &["data.seed=7"]].concat()).unwrap();
     assert_eq!(with_seed.to_toml(), parse(BASE, &table).unwrap().to_toml());
-    assert_eq!(with_seed.warnings(10)[0], "`data.seed` has no effect: the samples of a table are not drawn");
+    assert_eq!(
+        with_seed.warnings(10, None)[0],
+        "`data.seed` has no effect: the samples of a table are not drawn"
+    );
 }
 
 #[test]

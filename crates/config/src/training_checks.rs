@@ -23,15 +23,17 @@ impl TrainingConfig {
     }
 
     /// Reports batches that are too small for the model.
-    pub(super) fn check_batches(&self, section: &Section<'_>, model: &ModelConfig) {
-        let least = model.least_batch();
+    pub(super) fn check_batches(
+        &self,
+        section: &Section<'_>,
+        model: &ModelConfig,
+        shape: Option<&DataShape>,
+    ) {
+        let least = model.least_batch(shape);
         if let BatchPlan::Mini { size, .. } = self.plan
             && size.get() < least
         {
-            let norm = match model.norm_key() {
-                "layers" => "the batch norm of rows in `model.layers`".to_owned(),
-                key => format!("`model.{key}`"),
-            };
+            let (_, norm) = model.norm();
             let reason = format!("is {size}, must be at least {least} with {norm}: {SINGLE_SAMPLE}");
             section.problem("batch_size", reason);
         }

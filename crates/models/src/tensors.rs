@@ -15,7 +15,7 @@ use crate::network::Network;
 use burn::module::{Module, ModuleMapper, Param, ParamId, RunningState};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Why tensors do not fit a network.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -59,16 +59,16 @@ impl<B: Backend> Network<B> {
 
     /// The names of [`tensors`](Self::tensors), in the same order.
     pub fn tensor_names(&self) -> Vec<String> {
-        let mut names = Names::default();
+        let mut names = Names(Vec::new());
         self.visit_layers(&mut names);
-        names.tensors
+        names.0
     }
 
-    /// The id and the name of each parameter that the optimizer updates, from the input on.
-    pub fn parameter_names(&self) -> Vec<(ParamId, String)> {
-        let mut names = Names::default();
-        self.visit_layers(&mut names);
-        names.parameters
+    /// The names among [`tensor_names`](Self::tensor_names) that no parameter and no running mean has, but PyTorch's layers.
+    pub fn constant_names(&self) -> BTreeSet<String> {
+        let mut constants = Constants(BTreeSet::new());
+        self.visit_layers(&mut constants);
+        constants.0
     }
 
     /// The network with all of its parameters and running means replaced. Clones share the running means.
@@ -123,24 +123,27 @@ impl<B: Backend> LayerVisitor<B> for Read {
     }
 }
 
-#[derive(Default)]
-struct Names {
-    tensors: Vec<String>,
-    parameters: Vec<(ParamId, String)>,
-}
+struct Names(Vec<String>);
 
 impl<B: Backend> LayerVisitor<B> for Names {
-    fn parameter<const D: usize>(&mut self, path: &Path<'_>, parameter: &Param<Tensor<B, D>>, _: Penalty) {
-        self.tensors.push(path.to_string());
-        self.parameters.push((parameter.id, path.to_string()));
+    fn parameter<const D: usize>(&mut self, path: &Path<'_>, _: &Param<Tensor<B, D>>, _: Penalty) {
+        self.0.push(path.to_string());
     }
 
     fn constant(&mut self, path: &Path<'_>, _: usize, _: f32) {
-        self.tensors.push(path.to_string());
+        self.0.push(path.to_string());
     }
 
     fn state(&mut self, path: &Path<'_>, _: &RunningState<Tensor<B, 1>>) {
-        self.tensors.push(path.to_string());
+        self.0.push(path.to_string());
+    }
+}
+
+struct Constants(BTreeSet<String>);
+
+impl<B: Backend> LayerVisitor<B> for Constants {
+    fn constant(&mut self, path: &Path<'_>, _: usize, _: f32) {
+        self.0.insert(path.to_string());
     }
 }
 

@@ -349,7 +349,7 @@ fn trainable(classifier: &Classifier<Flex>) -> Vec<usize> {
     let mut all = Ids(Vec::new());
     classifier.visit(&mut all);
     let trained: Vec<ParamId> =
-        classifier.network().parameter_names().into_iter().map(|(id, _)| id).collect();
+        classifier.network().parameters().into_iter().map(|parameter| parameter.id).collect();
     all.0.iter().enumerate().filter(|(_, id)| trained.contains(id)).map(|(position, _)| position).collect()
 }
 

@@ -5,14 +5,12 @@
 //! moments `1/m Σ x xᵀ`, filter `j` is `vⱼ / √(λⱼ + ε)`, in the order of growing eigenvalues, and filter `d + j` its negative.
 //! Of `vⱼ` and `-vⱼ` the one is taken whose largest component is positive.
 
-use emberlab_data::{Features, LabelledData, Normalizer};
-use emberlab_models::{Architecture, FilterInit, Filters, LayerSpec, Shape, Window};
+use emberlab_data::{Features, ImageShape, LabelledData, Normalizer};
+use emberlab_models::{Architecture, FilterInit, Filters, LayerSpec, Window};
 use nalgebra::{DMatrix, SymmetricEigen};
 
-/// The first images of the training part, which the patches are taken from.
+/// The most images of the training part that patches are taken from: every so many, because images can be sorted by class.
 const N_IMAGES: usize = 5000;
-/// Images that are normalised at a time.
-const CHUNK: usize = 100;
 /// `ε`.
 const EPSILON: f64 = 5e-4;
 
@@ -29,20 +27,18 @@ pub fn filters(
     let d = image.channels * window.size * window.size;
     let mut sums = DMatrix::zeros(d, d);
     let mut n_patches = 0;
-    for chunk in pixels[..n_images * image.size()].chunks(CHUNK * image.size()) {
-        let chunk = Features::Images { pixels: chunk.to_vec(), shape: *image };
-        let values = normalizer.apply(&chunk);
-        for image_values in values.chunks_exact(image.size()) {
-            n_patches += add_patches(image_values, Shape::Image(*image), window, &mut sums);
-        }
+    for index in 0..n_images {
+        let start = index * train.len() / n_images * image.size();
+        let pixels = pixels[start..start + image.size()].to_vec();
+        let values = normalizer.apply(&Features::Images { pixels, shape: *image });
+        n_patches += add_patches(&values, *image, window, &mut sums);
     }
-    let moments = sums / f64::from(n_patches.max(1));
+    let moments = sums / n_patches.max(1) as f64;
     Some(whitening(moments))
 }
 
 /// Adds `x xᵀ` of each patch of an image, and returns the number of patches.
-fn add_patches(values: &[f64], shape: Shape, window: Window, sums: &mut DMatrix<f64>) -> u32 {
-    let Shape::Image(image) = shape else { return 0 };
+fn add_patches(values: &[f64], image: ImageShape, window: Window, sums: &mut DMatrix<f64>) -> usize {
     let size = window.size;
     let mut n_patches = 0;
     let mut patch = Vec::with_capacity(sums.nrows());
@@ -87,8 +83,8 @@ fn whitening(moments: DMatrix<f64>) -> Vec<f32> {
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
-    use emberlab_data::{ImageShape, Normalization, RandomState};
-    use emberlab_models::{LayerDefinition, LayerKind, LayerNames, Padding};
+    use emberlab_data::{Normalization, RandomState};
+    use emberlab_models::{LayerDefinition, LayerKind, LayerNames, Padding, Shape};
 
     /// ```python
     /// import numpy as np

@@ -1,10 +1,11 @@
 //! The views of images on a device: mirror images and translations whose logits are averaged.
 
+use super::sources::index_tensor;
 use crate::augmentation::Border;
 use crate::labelled_data::ImageShape;
 use crate::views::Views;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor};
 
 /// Translations are by so many pixels.
 const SHIFT: usize = 1;
@@ -36,8 +37,7 @@ impl<B: Backend> DeviceViews<B> {
     pub fn new(views: Views, shape: ImageShape, device: &B::Device) -> Self {
         let view = |mirrored: bool, corner: usize, weight: f64| {
             let sources = sources(shape, mirrored, corner);
-            let n = sources.len();
-            View { sources: Tensor::from_data(TensorData::new(sources, [n]), device), weight }
+            View { sources: index_tensor(sources.into_iter(), device), weight }
         };
         match views {
             Views::None => Self::none(),
@@ -74,12 +74,12 @@ impl<B: Backend> DeviceViews<B> {
 
 /// The index of each value of a view in the image: the image with a reflected border of [`SHIFT`] pixels, cut at row and
 /// column `corner`, and then mirrored or not.
-fn sources(shape: ImageShape, mirrored: bool, corner: usize) -> Vec<i64> {
+fn sources(shape: ImageShape, mirrored: bool, corner: usize) -> Vec<usize> {
     let ImageShape { channels, height, width } = shape;
     let source = |place: usize, side: usize| Border::Reflect.source(place + corner, SHIFT, side).unwrap_or(0);
     let row = |y: usize| source(y, height) * width;
     let column = |x: usize| source(if mirrored { width - 1 - x } else { x }, width);
     let area = height * width;
     let pixels = || (0..height).flat_map(move |y| (0..width).map(move |x| row(y) + column(x)));
-    (0..channels).flat_map(|channel| pixels().map(move |pixel| (channel * area + pixel) as i64)).collect()
+    (0..channels).flat_map(|channel| pixels().map(move |pixel| channel * area + pixel)).collect()
 }

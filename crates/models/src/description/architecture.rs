@@ -106,9 +106,9 @@ impl Architecture {
         })
     }
 
-    /// The shape of the logits of a sample.
-    pub fn output(&self) -> Shape {
-        self.layers.iter().fold(self.input, |shape, layer| layer.output(shape))
+    /// Whether a batch norm receives a single value of each channel from a sample, so that its variance needs two samples.
+    pub fn normalizes_samples(&self) -> bool {
+        normalizes_samples(&self.layers, self.input)
     }
 
     /// The number of all weights and biases.
@@ -131,6 +131,21 @@ impl Architecture {
 
 fn linear(n_inputs: usize, n_outputs: usize) -> LayerSpec {
     LayerSpec::Linear { n_inputs, n_outputs, bias: true, scheme: None }
+}
+
+fn normalizes_samples(layers: &[LayerSpec], input: Shape) -> bool {
+    let mut shape = input;
+    layers.iter().any(|layer| {
+        let input = shape;
+        shape = layer.output(input);
+        match layer {
+            LayerSpec::BatchNorm { .. } => input.size() == input.channels(),
+            LayerSpec::Residual { layers, shortcut } => {
+                normalizes_samples(layers, input) || normalizes_samples(shortcut, input)
+            }
+            _ => false,
+        }
+    })
 }
 
 /// The number of layers, those inside residual blocks included.
@@ -175,6 +190,9 @@ impl Resolving {
                     shape = LayerSpec::Flatten.output(shape);
                 }
                 let layer = self.one(kind, shape, &place)?;
+                if let Err(reason) = layer.check_whitening(place == [0] && layers.is_empty()) {
+                    return Err(ArchitectureError { place, reason });
+                }
                 shape = layer.output(shape);
                 layers.push(layer);
             }
@@ -195,7 +213,6 @@ impl Resolving {
             }
             kind => kind.resolve(input, self.n_logits),
         };
-        let resolved = resolved.and_then(|layer| layer.whitens_only(place == [0]));
         resolved.map_err(|reason| ArchitectureError { place: place.to_vec(), reason })
     }
 }
@@ -208,8 +225,9 @@ impl fmt::Display for Architecture {
         let mut steps: Vec<(String, usize)> = Vec::new();
         for (input, layer) in self.with_inputs() {
             let Some(step) = step(layer, input) else { continue };
+            let is_block = matches!(layer, LayerSpec::Residual { .. });
             match steps.last_mut() {
-                Some((last, n)) if *last == step && step.starts_with("residual") => *n += 1,
+                Some((last, n)) if *last == step && is_block => *n += 1,
                 _ => steps.push((step, 1)),
             }
         }

@@ -45,6 +45,11 @@ pub enum Reason {
         /// The logits.
         n_logits: usize,
     },
+    /// Zeros around an image among which a filter sees nothing else.
+    Padding {
+        /// The window with the zeros.
+        window: Window,
+    },
     /// Whitening filters in another layer than the first.
     WhiteningPlace,
     /// Another number of whitening filters than the patches have directions.
@@ -111,6 +116,14 @@ impl fmt::Display for Reason {
                 write!(
                     f,
                     "makes a network of more than {most} layers; where `repeat`s lie in each other, they multiply"
+                )
+            }
+            Self::Padding { window } => {
+                let (size, most) = (window.size, window.size - 1);
+                write!(
+                    f,
+                    "has more zeros around the image than its filters of {size} × {size} pixels can reach across, must have at \
+                     most `padding = {most}`"
                 )
             }
             Self::WhiteningPlace => {

@@ -31,8 +31,8 @@ pub enum FilterInit {
     /// Filter `i` passes channel `i` on unchanged, as far as there are channels; further filters are drawn as those of other
     /// layers (`torch.nn.init.dirac_`; S. Zagoruyko and N. Komodakis, "DiracNets", 2017).
     Dirac,
-    /// The eigenvectors of the covariance of the training images' patches, each divided by the square root of its eigenvalue, and
-    /// their negatives; biases are drawn as those of other layers (K. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single
+    /// The eigenvectors of the second moments of the training images' patches, each divided by the square root of its eigenvalue,
+    /// and their negatives; biases are drawn as those of other layers (K. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single
     /// GPU", arXiv 2404.00498).
     Whitening,
 }

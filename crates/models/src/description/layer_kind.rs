@@ -1,7 +1,7 @@
 //! A layer as it is written down, before the shape of its input is known.
 
 use super::architecture_error::Reason;
-use super::{Activation, BatchNormOptions, Filters, LayerSpec, Shape, Window};
+use super::{Activation, BatchNormOptions, Filters, LayerSpec, Padding, Shape, Window};
 use emberlab_data::ImageShape;
 
 /// A layer, or several equal ones in a row.
@@ -80,6 +80,7 @@ impl LayerKind {
             Self::Convolution(filters) => {
                 let image = image(input)?;
                 output(filters.window, image)?;
+                reaches(filters.window)?;
                 LayerSpec::Convolution { image, filters }
             }
             Self::BatchNorm(options) => LayerSpec::BatchNorm { channels: input.channels(), options },
@@ -130,7 +131,7 @@ fn projection(layers: &[LayerSpec], input: Shape, output: Shape) -> Result<Vec<L
     let stride = layers.iter().map(LayerSpec::stride).fold(1, usize::saturating_mul);
     let filters = Filters {
         n_filters: channels,
-        window: Window { size: 1, stride, padding: super::Padding::NONE },
+        window: Window { size: 1, stride, padding: Padding::NONE },
         bias: false,
         init: None,
     };
@@ -150,4 +151,10 @@ fn output(window: Window, image: ImageShape) -> Result<(), Reason> {
         Some(_) => Ok(()),
         None => Err(Reason::TooSmall { window, image }),
     }
+}
+
+/// Whether each position of a window can see the image. A filter that sees only zeros has no derivative.
+fn reaches(window: Window) -> Result<(), Reason> {
+    let Padding { before, after } = window.padding;
+    if before.max(after) < window.size { Ok(()) } else { Err(Reason::Padding { window }) }
 }

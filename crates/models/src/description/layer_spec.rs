@@ -151,7 +151,7 @@ impl LayerSpec {
                 under_filter(*image, filters).saturating_mul(output.height.saturating_mul(output.width))
             }
             Self::Residual { layers, shortcut } => {
-                layers.iter().chain(shortcut).map(Self::n_unfolded).max().unwrap_or(0)
+                layers.iter().chain(shortcut).map(Self::n_unfolded).fold(0, usize::saturating_add)
             }
             _ => 0,
         }
@@ -172,16 +172,16 @@ impl LayerSpec {
         kept
     }
 
-    /// The layer, if it does not whiten, or whitens as the first layer with as many filters as it takes.
-    pub(super) fn whitens_only(self, is_first: bool) -> Result<Self, Reason> {
-        let Self::Convolution { image, filters } = &self else { return Ok(self) };
+    /// Checks that the layer does not whiten, or whitens as the first layer with as many filters as it takes.
+    pub(super) fn check_whitening(&self, is_first: bool) -> Result<(), Reason> {
+        let Self::Convolution { image, filters } = self else { return Ok(()) };
         let wanted = under_filter(*image, filters).saturating_mul(2);
         match filters.init {
             Some(FilterInit::Whitening) if !is_first => Err(Reason::WhiteningPlace),
             Some(FilterInit::Whitening) if filters.n_filters != wanted => {
                 Err(Reason::WhiteningFilters { found: filters.n_filters, wanted })
             }
-            _ => Ok(self),
+            _ => Ok(()),
         }
     }
 

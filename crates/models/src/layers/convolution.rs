@@ -134,20 +134,20 @@ impl<B: Backend> Convolution<B> {
         let (grad, weight) =
             (grad.reshape([n, n_filters, height, width]), precision.lower(self.weight.val()));
         let Window { size, stride, padding } = self.window;
-        let images = match size.checked_sub(1 + padding.before.max(padding.after)) {
-            Some(_) if stride == 1 => {
-                let padding = Padding { before: size - 1 - padding.before, after: size - 1 - padding.after };
-                let window = Window { padding, ..self.window };
-                correlate(grad, weight.flip([2, 3]).swap_dims(0, 1), None, window)
-            }
-            _ => self.transposed(grad, weight),
-        };
-        precision.raise(flat(images))
+        if stride == 1 {
+            // The zeros around the images are fewer than the filters have rows and columns.
+            let padding = Padding { before: size - 1 - padding.before, after: size - 1 - padding.after };
+            let window = Window { padding, ..self.window };
+            return precision.raise(flat(correlate(grad, weight.flip([2, 3]).swap_dims(0, 1), None, window)));
+        }
+        // Burn 0.21 has a kernel that sums in the type of the operands, over all filters and their pixels.
+        flat(self.transposed(precision.raise(grad), precision.raise(weight)))
     }
 
     /// The transposed convolution of `G [n, c', h', w']`, without the zeros around the images.
     fn transposed(&self, grad: Tensor<B, 4>, weight: Tensor<B, 4>) -> Tensor<B, 4> {
-        let ([_, height, width], Window { size, stride, padding }) = (self.image, self.window);
+        let [_, height, width] = self.image;
+        let (weight, Window { size, stride, padding }) = self.as_large_as_the_stride(weight);
         // Pixels at the end that no position of the filters reaches.
         let unreached =
             |side: usize, positions: usize| side + padding.total() - (positions - 1) * stride - size;
@@ -163,7 +163,22 @@ impl<B: Backend> Convolution<B> {
         weight: Tensor<B, 4>,
         bias: Option<Tensor<B, 1>>,
     ) -> Tensor<B, 4> {
-        correlate(self.images(input), weight, bias, self.window)
+        let (weight, window) = self.as_large_as_the_stride(weight);
+        correlate(self.images(input), weight, bias, window)
+    }
+
+    /// The filters with zeros below and to the right, and their window, where they are smaller than their stride: on GPUs the
+    /// derivative of such a convolution by its input is 0 in Burn 0.21, whose kernel then sees no position.
+    fn as_large_as_the_stride(&self, weight: Tensor<B, 4>) -> (Tensor<B, 4>, Window) {
+        let Window { size, stride, padding } = self.window;
+        if size >= stride {
+            return (weight, self.window);
+        }
+        let [n_filters, channels, ..] = weight.dims();
+        let zeros = Tensor::zeros([n_filters, channels, stride, stride], (&weight.device(), weight.dtype()));
+        let padding = Padding { after: padding.after + stride - size, ..padding };
+        let weight = zeros.slice_assign([0..n_filters, 0..channels, 0..size, 0..size], weight);
+        (weight, Window { size: stride, stride, padding })
     }
 }
 

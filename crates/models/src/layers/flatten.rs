@@ -20,7 +20,7 @@ impl<B: Backend> Layer<B> for Flatten<B> {
     }
 
     fn gains_from_parts(&self) -> bool {
-        true
+        false
     }
 
     fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}

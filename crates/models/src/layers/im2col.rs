@@ -12,7 +12,7 @@ use burn::tensor::{Slice, Tensor};
 
 /// Images shifted by each column of a filter.
 pub(super) struct Im2col<B: Backend> {
-    /// For each remainder of a row's number by the stride, `[n, k c, rows w']`, shift by shift.
+    /// For each remainder of a row's number by the stride that a filter has a row for, `[n, k c, rows w']`, shift by shift.
     rows: Vec<Tensor<B, 3>>,
     /// Columns of the output.
     width: usize,
@@ -33,7 +33,7 @@ impl<B: Backend> Im2col<B> {
         let [_, _, height, _] = images.dims();
         let [n_rows, width] = positions;
         let padded = height + window.padding.total();
-        let rows = (0..window.stride).map(|remainder| {
+        let rows = (0..window.stride.min(window.size)).map(|remainder| {
             let rows = padded.saturating_sub(remainder).div_ceil(window.stride);
             Self::copy(&images, window, (remainder, rows), width)
         });

@@ -4,8 +4,7 @@
 //! round. Of several, the first largest one takes it all; a pixel under several positions gets the sum.
 //!
 //! Windows of two by two pixels that do not overlap are computed in two steps, of each pair of columns and then of each pair of
-//! rows, others pixel by pixel in reading order. Of equal pixels the first in that order wins: in reading order, as in PyTorch,
-//! except for a pair in one column of a window whose first row has another equal pixel.
+//! rows, others pixel by pixel in reading order. Of equal pixels the first in reading order wins, as in PyTorch.
 
 use super::parts::{in_parallel, independent};
 use super::windows::{Windows, add};

@@ -27,7 +27,7 @@ pub fn differentiate<B: Backend>(
     precision: Precision,
 ) -> (Tensor<B, 2>, Vec<Backward<'_, B>>) {
     let mut derivatives = Vec::with_capacity(layers.len());
-    let output = layers.iter().fold(input, |signal, layer| {
+    let output = computing(layers).fold(input, |signal, layer| {
         let (output, backward) = layer.differentiate(signal, precision);
         derivatives.push(backward);
         output
@@ -57,7 +57,7 @@ pub fn differentiate_parts<B: Backend>(
     precision: Precision,
 ) -> PartsWithBackward<'_, B> {
     let mut derivatives = Vec::with_capacity(layers.len());
-    let outputs = layers.iter().fold(inputs, |signal, layer| {
+    let outputs = computing(layers).fold(inputs, |signal, layer| {
         let (outputs, backward) = layer.differentiate_parts(signal, precision);
         derivatives.push(backward);
         outputs
@@ -71,4 +71,10 @@ pub fn differentiate_parts<B: Backend>(
         grads
     };
     (outputs, Box::new(backward))
+}
+
+/// The layers without those that only change the shape: the first layer that computes has no layer before it that needs a
+/// gradient.
+fn computing<B: Backend>(layers: &[AnyLayer<B>]) -> impl Iterator<Item = &AnyLayer<B>> {
+    layers.iter().filter(|layer| !matches!(layer, AnyLayer::Flatten(_)))
 }

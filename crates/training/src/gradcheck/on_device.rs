@@ -58,7 +58,8 @@ pub fn errors(
         let set = DeviceSet::<Backend>::new(samples.clone(), normalizer, true, UPLOAD, &device);
         let batch = ClassificationBatch::from_inner(set.into_batch());
         let found = read(&classifier, rule.gradients(&classifier, batch));
-        let names = classifier.network().parameter_names().into_iter();
+        let names =
+            classifier.network().parameters().into_iter().map(|parameter| (parameter.id, parameter.name));
         names
             .zip(expected.order)
             .map(|((id, _), expected_id)| expected.error(&found, id, *expected_id))

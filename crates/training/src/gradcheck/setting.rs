@@ -50,7 +50,8 @@ impl Setting {
 
     /// The id and the name of each parameter, from the input on.
     pub fn parameters(&self) -> Vec<(ParamId, String)> {
-        self.classifier.network().parameter_names()
+        let parameters = self.classifier.network().parameters().into_iter();
+        parameters.map(|parameter| (parameter.id, parameter.name)).collect()
     }
 
     /// The classifier without a graph.

@@ -61,7 +61,9 @@ impl Histograms {
         model: &Classifier<AutodiffBackend>,
         gradients: &GradientsParams,
     ) -> Result<usize, Error> {
-        let names: HashMap<ParamId, String> = model.network().parameter_names().into_iter().collect();
+        let parameters = model.network().parameters().into_iter();
+        let names: HashMap<ParamId, String> =
+            parameters.map(|parameter| (parameter.id, parameter.name)).collect();
         let mut snapshot = Snapshot { names, gradients, of: Vec::new(), tensors: Vec::new() };
         model.visit(&mut snapshot);
         let (values, transfers) = read_all(snapshot.tensors);

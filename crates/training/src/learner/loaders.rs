@@ -2,7 +2,7 @@
 
 use super::replicas::Replicas;
 use crate::devices::{Backend, Device, UPLOAD};
-use emberlab_config::Config;
+use emberlab_config::{Config, DataShape};
 use emberlab_data::{Augmenter, BatchPlan, DeviceLoader, DeviceSet, LabelledData, Normalizer};
 
 /// The loader of the first device, and those of the others; all draw the same batches.
@@ -16,7 +16,8 @@ pub fn loaders(
         let loader = loader(config, train.clone(), normalizer, &device);
         (device, loader)
     });
-    let replicas = Replicas::new(others.collect(), config.model.least_batch());
+    let least = config.model.least_batch(Some(&DataShape::of(&train)));
+    let replicas = Replicas::new(others.collect(), least);
     (loader(config, train, normalizer, first), replicas)
 }
 

@@ -136,15 +136,17 @@ fn final_classifier(training: &mut UpdateLoop) -> Classifier<Backend> {
     chosen.or(training.restored.take()).unwrap_or_else(|| training.updates.evaluated())
 }
 
-/// Whether the weights and the optimizer state of a checkpoint are those of a run of `config`.
+/// Whether the weights and the optimizer state of a checkpoint are those of a run of `config` on `n_train` training samples.
 pub fn decodes(
     config: &Config,
     classifier: &Classifier<AutodiffBackend>,
+    n_train: usize,
     checkpoint: &Checkpoint,
     device: &Device,
 ) -> bool {
     let training = &config.training;
-    guarded(|| decoding::try_decoding(training, classifier.separate_copy(), checkpoint, device)).is_ok()
+    let copy = || classifier.separate_copy();
+    guarded(|| decoding::try_decoding(training, copy(), n_train, checkpoint, device)).is_ok()
 }
 
 /// A training before its first update, or where its checkpoint was written.

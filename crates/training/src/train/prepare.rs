@@ -8,7 +8,7 @@ use crate::host::Host;
 use crate::load::{Loaded, load};
 use crate::record::new_record;
 use crate::{learner, resume};
-use emberlab_config::Config;
+use emberlab_config::{Config, DataShape};
 use emberlab_models::Classifier;
 use emberlab_run::{RunRecord, RunSlot};
 use std::time::Instant;
@@ -40,8 +40,9 @@ pub fn prepare(
     let (loaded, load_seconds) = load_data(config, host)?;
     host.phase("preparing the run");
     config.check_samples(&loaded.splits)?;
-    config.warnings(loaded.splits.train.rows.len()).iter().for_each(|warning| host.warn(warning));
     let train = &loaded.splits.train.samples;
+    let shape = DataShape::of(train);
+    config.warnings(train.len(), Some(&shape)).iter().for_each(|warning| host.warn(warning));
     let classifier =
         told_classifier(config, train, &loaded.normalizer, device, &|message| host.warn(message))?
             .with_precision(config.device.precision)
@@ -51,7 +52,9 @@ pub fn prepare(
     let mut record = new_record(config, &loaded, device, load_seconds, git_commit)?;
     let checkpoint = match slot.resumes() {
         Some(run) => {
-            let decodes = |checkpoint: &Checkpoint| learner::decodes(config, &classifier, checkpoint, device);
+            let n_train = train.len();
+            let decodes =
+                |checkpoint: &Checkpoint| learner::decodes(config, &classifier, n_train, checkpoint, device);
             resume::find_checkpoint(run, config, &record.data, decodes, host)?
         }
         None => None,

@@ -125,7 +125,7 @@ fn inner_tensors_have_the_names_of_their_paths() {
     let mut found = Count(0);
     network.visit(&mut found);
     assert_eq!(names.len(), found.0, "each tensor that Burn finds has a name");
-    let parameters: Vec<String> = network.parameter_names().into_iter().map(|(_, name)| name).collect();
+    let parameters: Vec<String> = network.parameters().into_iter().map(|parameter| parameter.name).collect();
     assert_eq!(parameters.len(), names.len() - 2);
     assert!(!parameters.iter().any(|name| name.contains("running")));
 }

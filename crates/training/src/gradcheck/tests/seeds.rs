@@ -166,7 +166,15 @@ fn draw_layer(random: &mut RandomState, depth: usize) -> LayerKind {
             scale: flag(random),
             shift: flag(random),
         }),
-        2 => LayerKind::Activation([Activation::Relu, Activation::Gelu, Activation::Tanh][below(random, 3)]),
+        2 => LayerKind::Activation(
+            [
+                Activation::Relu,
+                Activation::LeakyRelu,
+                Activation::Gelu,
+                Activation::Tanh,
+                Activation::Sigmoid,
+            ][below(random, 5)],
+        ),
         3 => LayerKind::Dropout(0.2),
         4 => LayerKind::MaxPool(draw_pool(random)),
         5 => LayerKind::AveragePool(draw_pool(random)),
@@ -183,14 +191,14 @@ fn draw_layer(random: &mut RandomState, depth: usize) -> LayerKind {
 fn draw_filters(random: &mut RandomState) -> Filters {
     let size = 1 + below(random, 4);
     let padding = [Padding::same(size), Padding::NONE, Padding::all_around(1)][below(random, 3)];
-    let window = Window { size, stride: 1 + below(random, 2), padding };
+    let window = Window { size, stride: 1 + below(random, 3), padding };
     let init = [None, Some(FilterInit::Dirac)][below(random, 2)];
     Filters { n_filters: [3, 3, 2][below(random, 3)], window, bias: below(random, 2) == 0, init }
 }
 
 fn draw_pool(random: &mut RandomState) -> Window {
     let size = 2 + below(random, 2);
-    Window { size, stride: 1 + below(random, size), padding: Padding::NONE }
+    Window { size, stride: 1 + below(random, size + 1), padding: Padding::NONE }
 }
 
 fn below(random: &mut RandomState, n: usize) -> usize {
