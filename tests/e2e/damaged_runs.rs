@@ -163,6 +163,15 @@ fn a_checkpoint_that_does_not_decode_is_one_line_and_the_one_before_it_is_taken(
     let said = lab.emberlab(TRAIN);
     let reason = "has format 4 of another version of emberlab; this one reads format 5";
     assert_eq!(said.stderr, format!("warning: `{newest}` {reason}; the one before it is taken\n"));
+    // Where there is no other, the run does not begin again.
+    for name in checkpoints(&lab) {
+        let path = format!("artifacts/run/checkpoints/{name}");
+        let bytes = lab.bytes(&path);
+        lab.write(&path, [b"emberlab checkpoint 4 ", &bytes[b"emberlab checkpoint 4 ".len()..]].concat());
+    }
+    let said = lab.emberlab(TRAIN);
+    assert_eq!(said.code, 3);
+    assert!(said.stderr.contains("or begin again with `--overwrite`"), "{}", said.stderr);
 }
 
 /// What a checkpoint holds that is passed over does not reach the run, its running means included.

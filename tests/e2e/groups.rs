@@ -1,6 +1,6 @@
 //! Groups of parameters against PyTorch, values from `tests/golden/torch_groups.py`.
 
-use crate::support::{Lab, root};
+use crate::support::{Lab, assert_close, root};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,14 +24,6 @@ struct Run {
     tensors: BTreeMap<String, Vec<f64>>,
 }
 
-#[track_caller]
-fn assert_close(what: &str, values: &[f64], expected: &[f64]) {
-    assert_eq!(values.len(), expected.len(), "{what}");
-    for (value, expected) in values.iter().zip(expected) {
-        assert!((value - expected).abs() <= TOLERANCE, "{what}: {value} for {expected}");
-    }
-}
-
 #[test]
 fn groups_of_parameters_equal_pytorch() {
     let golden = fs::read(root().join("tests/golden/torch_groups.json")).unwrap();
@@ -46,10 +38,10 @@ fn groups_of_parameters_equal_pytorch() {
             let lab = Lab::new();
             lab.write("config.toml", config);
             lab.emberlab("train config.toml").succeeds();
-            assert_close(&run.optimizer, &lab.metric("optimizers", "train", "loss"), &run.losses);
+            assert_close(&run.optimizer, &lab.metric("optimizers", "train", "loss"), &run.losses, TOLERANCE);
             for (name, expected) in &run.tensors {
                 let (_, values) = lab.tensor("optimizers", name);
-                assert_close(&format!("{} {name}", run.optimizer), &values, expected);
+                assert_close(&format!("{} {name}", run.optimizer), &values, expected, TOLERANCE);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Comparison of the first ten steps of each optimizer with PyTorch, values from `tests/golden/torch_optimizers.py`.
 
-use crate::support::{Lab, root};
+use crate::support::{Lab, assert_close, root};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 use std::fs;
@@ -22,14 +22,6 @@ struct Run {
     weights: Vec<Vec<f64>>,
 }
 
-#[track_caller]
-fn assert_close(what: &str, values: &[f64], expected: &[f64]) {
-    assert_eq!(values.len(), expected.len(), "{what}");
-    for (value, expected) in values.iter().zip(expected) {
-        assert!((value - expected).abs() <= TOLERANCE, "{what}: {value} for {expected}");
-    }
-}
-
 #[test]
 fn ten_steps_of_each_optimizer_equal_pytorch() {
     let golden = fs::read(root().join("tests/golden/torch_optimizers.json")).unwrap();
@@ -40,7 +32,7 @@ fn ten_steps_of_each_optimizer_equal_pytorch() {
         let lab = Lab::new();
         lab.write("config.toml", config.replace("learning_rate = 0.1\n", &format!("{}\n", run.optimizer)));
         lab.emberlab("train config.toml").succeeds();
-        assert_close(&run.optimizer, &lab.metric("optimizers", "train", "loss"), &run.losses);
+        assert_close(&run.optimizer, &lab.metric("optimizers", "train", "loss"), &run.losses, TOLERANCE);
         let bytes = lab.bytes("artifacts/optimizers/model.safetensors");
         let weights = SafeTensors::deserialize(&bytes).unwrap();
         for (index, expected) in run.weights.iter().enumerate() {
@@ -48,7 +40,7 @@ fn ten_steps_of_each_optimizer_equal_pytorch() {
             let tensor = weights.tensor(&name).unwrap();
             let values = tensor.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
             let values: Vec<f64> = values.map(f64::from).collect();
-            assert_close(&format!("{} {name}", run.optimizer), &values, expected);
+            assert_close(&format!("{} {name}", run.optimizer), &values, expected, TOLERANCE);
         }
     }
 }

@@ -113,19 +113,31 @@ one_cycle = {}
 decay = 0.9
 every = 2
 "#;
-    let config = CONFIG.replace("[training.schedule]\ncosine = {}\n", GROUPS).replace(
+    let cycle = CONFIG.replace("[training.schedule]\ncosine = {}\n", GROUPS).replace(
         "learning_rate = 0.01",
         "learning_rate = 0.01\nweight_decay_on = \"weights\"\nclip_norm = 0.5",
     );
-    let expected = train(&lab(&config), "");
-    let lab = lab(&config);
-    for _ in 0..4 {
-        let before = checkpoints(&lab);
-        let mut child = lab.start("train run.toml --dashboard none --resume");
-        wait_until(|| checkpoints(&lab) != before || !child.is_running(), || "no new checkpoint".into());
-        child.kill();
+    // A ramp over the epochs of each group, which are whole batches alone.
+    let ramp = cycle
+        .replace("one_cycle = {}", "linear = { end = 0.0 }")
+        .replace("shuffle", "drop_last = true\nshuffle");
+    for config in [cycle, ramp] {
+        let config = config.replace("0.0005", "0.00001");
+        let expected = train(&lab(&config), "");
+        let lab = lab(&config);
+        let mut n_unfinished = 0;
+        for _ in 0..4 {
+            let before = checkpoints(&lab);
+            let mut child = lab.start("train run.toml --dashboard none --resume");
+            wait_until(|| checkpoints(&lab) != before || !child.is_running(), || "no new checkpoint".into());
+            n_unfinished += usize::from(child.is_running());
+            child.kill();
+        }
+        assert!(n_unfinished > 0, "every run ended before it was killed");
+        let said = lab.emberlab("train run.toml --dashboard none --resume").succeeds();
+        assert!(!said.stderr.contains("begins again"), "{}", said.stderr);
+        assert!(ends(&lab) == expected);
     }
-    assert!(train(&lab, "--resume") == expected);
 }
 
 #[test]

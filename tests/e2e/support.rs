@@ -136,3 +136,12 @@ impl Lab {
 pub fn json(text: &str) -> serde_json::Value {
     serde_json::from_str(text).unwrap()
 }
+
+/// Fails where values differ from the expected ones by more than `tolerance`.
+#[track_caller]
+pub fn assert_close(what: &str, values: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(values.len(), expected.len(), "{what}");
+    for (value, expected) in values.iter().zip(expected) {
+        assert!((value - expected).abs() <= tolerance, "{what}: {value} for {expected}");
+    }
+}

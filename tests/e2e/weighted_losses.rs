@@ -1,6 +1,6 @@
 //! Losses with class weights and label smoothing against PyTorch, values from `tests/golden/torch_training.py`.
 
-use crate::support::{Lab, json, root};
+use crate::support::{Lab, assert_close, json, root};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 use std::fs;
@@ -26,14 +26,6 @@ struct Run {
     /// The plain cross-entropy at the end.
     test_loss: f64,
     weights: Vec<Vec<f64>>,
-}
-
-#[track_caller]
-fn assert_close(what: &str, values: &[f64], expected: &[f64]) {
-    assert_eq!(values.len(), expected.len(), "{what}");
-    for (value, expected) in values.iter().zip(expected) {
-        assert!((value - expected).abs() <= TOLERANCE, "{what}: {value} for {expected}");
-    }
 }
 
 /// A batch as a whole, accumulated from smaller ones, and shared by several devices.
@@ -73,20 +65,20 @@ fn batches_in_parts_weigh_by_their_class_weights_as_pytorch() {
             assert!(told, "{}", said.stdout);
 
             let what = format!("run {index}, {accumulate} batches on {count} devices, {gradient}");
-            assert_close(&what, &lab.metric("optimizers", "train", "loss"), &run.losses);
-            assert_close(&what, &lab.metric("optimizers", "test", "loss"), &[run.test_loss]);
+            assert_close(&what, &lab.metric("optimizers", "train", "loss"), &run.losses, TOLERANCE);
+            assert_close(&what, &lab.metric("optimizers", "test", "loss"), &[run.test_loss], TOLERANCE);
             let record = json(&lab.read("artifacts/optimizers/run.json"));
             let pass = record["metrics"]["train"]["loss"].as_f64().unwrap();
-            assert_close(&what, &[pass], &run.passes[run.passes.len() - 1..]);
+            assert_close(&what, &[pass], &run.passes[run.passes.len() - 1..], TOLERANCE);
             let evaluated = json(&lab.emberlab("evaluate optimizers --json").succeeds().stdout);
-            assert_close(&what, &[evaluated["loss"].as_f64().unwrap()], &[run.test_loss]);
+            assert_close(&what, &[evaluated["loss"].as_f64().unwrap()], &[run.test_loss], TOLERANCE);
             let bytes = lab.bytes("artifacts/optimizers/model.safetensors");
             let weights = SafeTensors::deserialize(&bytes).unwrap();
             for (index, expected) in run.weights.iter().enumerate() {
                 let name = format!("layers.{}.{}", index / 2, ["weight", "bias"][index % 2]);
                 let tensor = weights.tensor(&name).unwrap();
                 let values = tensor.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
-                assert_close(&what, &values.map(f64::from).collect::<Vec<_>>(), expected);
+                assert_close(&what, &values.map(f64::from).collect::<Vec<_>>(), expected, TOLERANCE);
             }
         }
     }
@@ -140,12 +132,12 @@ fn validation_test_and_evaluate_report_the_plain_cross_entropy() {
         );
         lab.emberlab("train config.toml --dashboard none").succeeds();
         let plain = log_loss(&lab, "smoothed");
-        assert_close(output, &lab.metric("smoothed", "test", "loss"), &[plain]);
+        assert_close(output, &lab.metric("smoothed", "test", "loss"), &[plain], TOLERANCE);
         let loss = |split: &str| {
             let said = lab.emberlab(&format!("evaluate smoothed --split {split} --json")).succeeds();
             json(&said.stdout)["loss"].as_f64().unwrap()
         };
-        assert_close(output, &[loss("test")], &[plain]);
+        assert_close(output, &[loss("test")], &[plain], TOLERANCE);
         // The validation part chose the epoch by the same loss.
         let validation = lab.metric("smoothed", "valid", "loss");
         let least = validation.iter().copied().fold(f64::INFINITY, f64::min);

@@ -13,7 +13,8 @@ const TRAINING_LOSS: [&str; 4] =
 /// Whether runs that differ in `key` have training losses that cannot be compared.
 pub fn changes_training_loss(key: &str) -> bool {
     let within = |key: &str, table: &str| key.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'));
-    TRAINING_LOSS.iter().any(|table| key == *table || within(key, table) || within(table, key))
+    let is_of_layer = within(key, "model.layers") && key.ends_with(".probability");
+    is_of_layer || TRAINING_LOSS.iter().any(|table| key == *table || within(key, table) || within(table, key))
 }
 
 /// Whether all runs were trained on the same data.
@@ -45,7 +46,14 @@ mod tests {
 
     #[test]
     fn keys_are_found_by_their_tables_and_tables_by_their_keys() {
-        for key in ["model.dropout", "data.augment.translate", "data.augment", "training", "data"] {
+        for key in [
+            "model.dropout",
+            "model.layers.1.layers.0.probability",
+            "data.augment.translate",
+            "data.augment",
+            "training",
+            "data",
+        ] {
             assert!(changes_training_loss(key), "{key}");
         }
         for key in

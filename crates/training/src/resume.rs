@@ -90,7 +90,7 @@ pub fn find_checkpoint(
     let resuming = Resuming { run, config, data };
     let store = CheckpointStore::new(run.join(file::CHECKPOINTS), config.training.checkpoint.keep);
     let found = store.newest(|stored| resuming.check(stored, &decodes))?;
-    refuse_unreadable(&found)?;
+    refuse_whole(&found)?;
     warn_of_unfit(&found, host);
     resuming.check_record(&found, host)?;
     Ok(found.checkpoint.map(|stored| stored.training))
@@ -126,7 +126,7 @@ impl Resuming<'_> {
             let done = state.epoch - 1;
             return Err(self.refuse(ResumeRefusal::Epochs { done, epochs }));
         }
-        let updates_per_epoch = self.config.training.updates(self.data.n_train) / epochs.max(1);
+        let updates_per_epoch = self.config.training.updates_per_epoch(self.data.n_train);
         if state.epoch == 0 || state.updates > state.epoch.saturating_mul(updates_per_epoch) {
             return Ok(Err(format!("says {} updates in epoch {}", state.updates, state.epoch)));
         }
@@ -164,15 +164,19 @@ impl Resuming<'_> {
 }
 
 /// Refuses to begin again, for the first checkpoint then deletes all others, while one of them may be whole.
-fn refuse_unreadable(found: &Newest) -> Result<(), Error> {
-    let unreadable = found.unfit.iter().find(|(_, reason)| matches!(reason, Unfit::Unreadable(_)));
-    match unreadable {
-        Some((path, reason)) if found.checkpoint.is_none() => {
-            let reason = format!("{reason}; make it readable, or begin again with `--overwrite`");
-            Err(Error::artifact(path, reason))
-        }
-        _ => Ok(()),
+fn refuse_whole(found: &Newest) -> Result<(), Error> {
+    if found.checkpoint.is_some() {
+        return Ok(());
     }
+    for (path, reason) in &found.unfit {
+        let remedy = match reason {
+            Unfit::Unreadable(_) => "make it readable",
+            Unfit::OtherFormat(_) => "go on with that version",
+            _ => continue,
+        };
+        return Err(Error::artifact(path, format!("{reason}; {remedy}, or begin again with `--overwrite`")));
+    }
+    Ok(())
 }
 
 fn warn_of_unfit(Newest { checkpoint, unfit }: &Newest, host: &dyn Host) {

@@ -114,7 +114,7 @@ pub fn load_partly<B: Backend>(
     report(path, &file.notes, warn);
     let compared = compared_names(&file.in_file, &wanted);
     let fail = |reason: String| Error::artifact(path, FileProblem::DoesNotFit(reason));
-    let taken = Taken::new(network.tensors(), file);
+    let taken = Taken::new(network.tensors(), &network.constant_names(), file);
     if taken.n_taken == 0 {
         return Err(fail(format!("the model: it has no tensor of the same name and shape{compared}")));
     }

@@ -93,9 +93,15 @@ fn losses(config: &Config) -> String {
         (false, true) => ", with its class weights",
         (true, true) => ", with its label smoothing and class weights",
     };
+    let average = match training.ema {
+        Some(_) => {
+            " They are those of the moving average of the weights, training losses those of the weights themselves."
+        }
+        None => "",
+    };
     format!(
         "The training loss is the cross-entropy that was minimised{minimised}; validation and test losses are the plain \
-         cross-entropy.{}",
+         cross-entropy.{average}{}",
         views(config).map_or_else(String::new, |views| format!(" {views}"))
     )
 }

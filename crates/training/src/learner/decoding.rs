@@ -21,6 +21,7 @@ use emberlab_models::Classifier;
 pub fn try_decoding(
     config: &TrainingConfig,
     classifier: Classifier<AutodiffBackend>,
+    n_train: usize,
     checkpoint: &Checkpoint,
     device: &Device,
 ) -> Result<(), Error> {
@@ -39,8 +40,7 @@ pub fn try_decoding(
     check_shapes(&wanted, &classifier.valid())?;
     let mut optimizer = optimizer(&config.optimizer);
     optimizer.load_state(state.clone(), device)?;
-    // The length of a schedule has no meaning here.
-    let mut groups = Groups::new(config, &classifier, 1)?;
+    let mut groups = Groups::new(config, &classifier, n_train)?;
     groups.resume(&classifier, states.clone(), 0, device)?;
     let mut zeros = Zeros(GradientsParams::new());
     classifier.visit(&mut zeros);

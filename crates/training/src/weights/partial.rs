@@ -1,7 +1,9 @@
 //! The tensors of a model of which a file has some.
 
 use super::renamed::Renamed;
+use emberlab_data::text::first;
 use emberlab_models::NamedTensor;
+use std::collections::BTreeSet;
 
 /// The largest number of tensors that a note names.
 const MAX_NAMES: usize = 100;
@@ -21,12 +23,19 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    /// The model's own tensors, replaced by those of the file that have their name and shape.
-    pub fn new(own: Vec<NamedTensor>, file: Renamed) -> Self {
+    /// The model's own tensors, replaced by those of the file that have their name and shape. `constants` are names that the
+    /// model has no parameter for: it keeps its values, and takes none.
+    pub fn new(own: Vec<NamedTensor>, constants: &BTreeSet<String>, file: Renamed) -> Self {
         let Renamed { tensors: mut found, in_file, .. } = file;
-        let (mut n_taken, mut missing, mut misshapen) = (0, Vec::new(), Vec::new());
+        let (mut n_taken, mut missing, mut misshapen, mut ignored) = (0, Vec::new(), Vec::new(), Vec::new());
         let in_file = |name: String| in_file.get(&name).cloned().unwrap_or(name);
         let take = |own: NamedTensor| match found.remove(&own.name) {
+            // What the layer has no parameter for is left over, unless it is what the layer computes with.
+            theirs if constants.contains(&own.name) => {
+                let others = theirs.filter(|theirs| theirs.values != own.values);
+                ignored.extend(others.map(|theirs| quoted(&in_file(theirs.name))));
+                own
+            }
             Some(found) if found.shape == own.shape => {
                 n_taken += 1;
                 found
@@ -47,7 +56,7 @@ impl Taken {
             }
         };
         let tensors = own.into_iter().map(take).collect();
-        let left_over = found.into_keys().map(|name| quoted(&in_file(name))).collect();
+        let left_over = found.into_keys().map(|name| quoted(&in_file(name))).chain(ignored).collect();
         Self { tensors, n_taken, missing, misshapen, left_over }
     }
 
@@ -56,14 +65,19 @@ impl Taken {
         let Self { missing, misshapen, left_over, .. } = self;
         let mut notes = Vec::new();
         if !missing.is_empty() {
-            notes.push(format!("does not have {}; initial values are kept there", some(missing)));
+            notes.push(format!(
+                "does not have {}; initial values are kept there",
+                first(missing.iter(), MAX_NAMES)
+            ));
         }
         if !misshapen.is_empty() {
-            notes
-                .push(format!("does not fit everywhere: {}; initial values are kept there", some(misshapen)));
+            notes.push(format!(
+                "does not fit everywhere: {}; initial values are kept there",
+                first(misshapen.iter(), MAX_NAMES)
+            ));
         }
         if !left_over.is_empty() {
-            notes.push(format!("no layer takes {}", some(left_over)));
+            notes.push(format!("no layer takes {}", first(left_over.iter(), MAX_NAMES)));
         }
         notes
     }
@@ -71,12 +85,4 @@ impl Taken {
 
 fn quoted(name: &str) -> String {
     format!("`{name}`")
-}
-
-fn some(items: &[String]) -> String {
-    let shown = items[..items.len().min(MAX_NAMES)].join(", ");
-    match items.len().saturating_sub(MAX_NAMES) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
 }
