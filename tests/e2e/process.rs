@@ -74,9 +74,9 @@ impl Process {
         let message = || format!("{what}\n{}", lossy(printed));
         let holds = || {
             // The condition is looked at last: the process may make it hold and end.
-            let has_ended = child.try_wait().unwrap().is_some();
+            let status = child.try_wait().unwrap();
             let holds = condition();
-            assert!(holds || !has_ended, "the process ended before: {}", message());
+            assert!(holds || status.is_none(), "the process ended before, {status:?}: {}", message());
             holds
         };
         wait_until(holds, message);
