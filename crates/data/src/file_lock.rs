@@ -53,7 +53,11 @@ impl FileLock {
     /// Whether a process holds the lock on `path`. A file that cannot be opened counts as free.
     pub fn is_held(path: &Path) -> bool {
         let Ok(file) = open_regular(path) else { return false };
-        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+        let locked = file.try_lock_shared();
+        if locked.is_ok() {
+            unlock(&file);
+        }
+        matches!(locked, Err(TryLockError::WouldBlock))
     }
 
     /// Deletes the file, then releases the lock.
@@ -64,6 +68,19 @@ impl FileLock {
     pub fn remove(self) -> io::Result<()> {
         if is_at(&self.file, &self.path)? { fs::remove_file(&self.path) } else { Ok(()) }
     }
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        unlock(&self.file);
+    }
+}
+
+/// Releases a lock at once. Closing the file is not enough: a process that is being started by another thread has a copy of it
+/// until it is another program.
+fn unlock(file: &File) {
+    // Closing the file, which follows, releases the lock too.
+    let _ = file.unlock();
 }
 
 /// Whether `file` is the one that is at `path` now.
@@ -109,6 +126,29 @@ mod tests {
         assert!(!FileLock::is_held(&path));
         FileLock::try_take(&path).unwrap().unwrap().remove().unwrap();
         assert!(!path.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_is_free_once_it_is_dropped_though_another_thread_starts_processes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(std::sync::atomic::Ordering::SeqCst) {
+                    assert!(std::process::Command::new("true").status().unwrap().success());
+                }
+            });
+            let still_held = (0..500)
+                .filter(|_| {
+                    drop(FileLock::try_take(&path).unwrap().unwrap());
+                    FileLock::is_held(&path)
+                })
+                .count();
+            over.store(true, std::sync::atomic::Ordering::SeqCst);
+            assert_eq!(still_held, 0);
+        });
     }
 
     #[cfg(unix)]
