@@ -1,0 +1,211 @@
+//! Normalisation of the channels of images `[n, c, s]` over a batch, `s` pixels each.
+
+use pulp::Arch;
+use rayon::prelude::*;
+
+/// Tasks that a batch is divided into for its sums.
+const TASKS: usize = 16;
+/// Sums in flight.
+const LANES: usize = 16;
+
+/// Channels and pixels of the images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Images {
+    /// `c`.
+    pub channels: usize,
+    /// `s`.
+    pub pixels: usize,
+}
+
+/// A number for each channel.
+pub type PerChannel = Vec<f64>;
+
+impl Images {
+    /// The mean and the variance `1/m Σ (x - μ)²` of each channel over its `m = n s` values.
+    pub fn moments(self, input: &[f32]) -> (PerChannel, PerChannel) {
+        let [sums, squares] = self.sums(input, input, |x, _| (x, x * x));
+        let count = self.count(input);
+        let mean: PerChannel = sums.into_iter().map(|sum| sum / count).collect();
+        let variance = squares.into_iter().zip(&mean);
+        (mean.clone(), variance.map(|(square, mean)| (square / count - mean * mean).max(0.0)).collect())
+    }
+
+    /// The mean of `g` and of `g (x - μ)` of each channel, from the input `x`, `g` and the mean `μ`.
+    ///
+    /// # Panics
+    ///
+    /// When the slices have not the same length.
+    pub fn gradient_means(self, input: &[f32], grad: &[f32], mean: &[f64]) -> (PerChannel, PerChannel) {
+        let count = self.count(input);
+        let [sums, products] = self.sums(input, grad, |x, g| (g, g * x));
+        let means: PerChannel = sums.into_iter().map(|sum| sum / count).collect();
+        let products = products.into_iter().zip(means.iter().zip(mean));
+        let products = products.map(|(product, (grad, mean))| product / count - grad * mean).collect();
+        (means, products)
+    }
+
+    /// `(x - centre) factor + shift` with numbers for each channel.
+    pub fn normalize(self, input: &[f32], centre: &[f64], factor: &[f64], shift: &[f64]) -> Vec<f32> {
+        let mut output = vec![0.0; input.len()];
+        self.planes(&mut output).zip(input.par_chunks(self.len())).for_each(|(output, input)| {
+            let channels = output.chunks_exact_mut(self.pixels).zip(input.chunks_exact(self.pixels));
+            for (channel, (output, input)) in channels.enumerate() {
+                let [centre, factor, shift] = [centre, factor, shift].map(|values| values[channel] as f32);
+                Arch::new().dispatch(
+                    #[inline(always)]
+                    || {
+                        output
+                            .iter_mut()
+                            .zip(input)
+                            .for_each(|(output, x)| *output = (x - centre) * factor + shift);
+                    },
+                );
+            }
+        });
+        output
+    }
+
+    /// `factor (g - g_mean - (x - centre) slope)` with numbers for each channel.
+    ///
+    /// # Panics
+    ///
+    /// When the slices have not the same length.
+    pub fn grad_input(self, input: &[f32], grad: &[f32], channels: &GradInput) -> Vec<f32> {
+        assert_eq!(input.len(), grad.len(), "the slices have different lengths");
+        let GradInput { centre, factor, grad_mean, slope } = channels;
+        let mut output = vec![0.0; input.len()];
+        let images = input.par_chunks(self.len()).zip(grad.par_chunks(self.len()));
+        self.planes(&mut output).zip(images).for_each(|(output, (input, grad))| {
+            let images = input.chunks_exact(self.pixels).zip(grad.chunks_exact(self.pixels));
+            for (channel, (output, (input, grad))) in
+                output.chunks_exact_mut(self.pixels).zip(images).enumerate()
+            {
+                let [centre, factor, grad_mean, slope] =
+                    [centre, factor, grad_mean, slope].map(|values| values[channel] as f32);
+                Arch::new().dispatch(
+                    #[inline(always)]
+                    || {
+                        let pairs = input.iter().zip(grad);
+                        output.iter_mut().zip(pairs).for_each(|(output, (x, g))| {
+                            *output = factor * (g - grad_mean - (x - centre) * slope);
+                        });
+                    },
+                );
+            }
+        });
+        output
+    }
+
+    fn len(self) -> usize {
+        self.channels * self.pixels
+    }
+
+    /// Values per channel.
+    fn count(self, input: &[f32]) -> f64 {
+        (input.len() / self.channels.max(1)) as f64
+    }
+
+    fn planes(self, output: &mut [f32]) -> rayon::slice::ChunksMut<'_, f32> {
+        output.par_chunks_mut(self.len())
+    }
+
+    /// Two sums over each channel, in double precision, of what `terms` gives for the values of `left` and `right`. The tasks are
+    /// added in order.
+    fn sums(
+        self,
+        left: &[f32],
+        right: &[f32],
+        terms: impl Fn(f64, f64) -> (f64, f64) + Sync,
+    ) -> [PerChannel; 2] {
+        assert_eq!(left.len(), right.len(), "the slices have different lengths");
+        let per_task = (left.len() / self.len().max(1)).div_ceil(TASKS).max(1) * self.len();
+        let tasks = left.par_chunks(per_task).zip(right.par_chunks(per_task));
+        let tasks: Vec<[PerChannel; 2]> = tasks
+            .map(|(left, right)| {
+                let mut sums = [vec![0.0; self.channels], vec![0.0; self.channels]];
+                let planes = left.chunks_exact(self.pixels).zip(right.chunks_exact(self.pixels));
+                for (index, (left, right)) in planes.enumerate() {
+                    let (first, second) = Arch::new().dispatch(
+                        #[inline(always)]
+                        || plane_sums(left, right, &terms),
+                    );
+                    sums[0][index % self.channels] += first;
+                    sums[1][index % self.channels] += second;
+                }
+                sums
+            })
+            .collect();
+        let mut total = [vec![0.0; self.channels], vec![0.0; self.channels]];
+        for task in &tasks {
+            for (total, task) in total.iter_mut().zip(task) {
+                total.iter_mut().zip(task).for_each(|(total, value)| *total += value);
+            }
+        }
+        total
+    }
+}
+
+/// The sums of the terms of one plane.
+#[inline(always)]
+fn plane_sums(left: &[f32], right: &[f32], terms: impl Fn(f64, f64) -> (f64, f64)) -> (f64, f64) {
+    let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
+    let (lefts, left_rest) = left.as_chunks::<LANES>();
+    let (rights, right_rest) = right.as_chunks::<LANES>();
+    for (left, right) in lefts.iter().zip(rights) {
+        for lane in 0..LANES {
+            let (a, b) = terms(f64::from(left[lane]), f64::from(right[lane]));
+            first[lane] += a;
+            second[lane] += b;
+        }
+    }
+    for (lane, (left, right)) in left_rest.iter().zip(right_rest).enumerate() {
+        let (a, b) = terms(f64::from(*left), f64::from(*right));
+        first[lane] += a;
+        second[lane] += b;
+    }
+    (first.iter().sum(), second.iter().sum())
+}
+
+/// Numbers for each channel.
+#[derive(Clone, Debug)]
+pub struct GradInput {
+    /// `μ`.
+    pub centre: PerChannel,
+    /// `γ/σ`.
+    pub factor: PerChannel,
+    /// The mean of `g`.
+    pub grad_mean: PerChannel,
+    /// `1/σ²` times the mean of `g (x - μ)`.
+    pub slope: PerChannel,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_and_gradients_are_those_of_their_definition() {
+        let images = Images { channels: 3, pixels: 37 };
+        let values = |seed: usize| -> Vec<f32> {
+            (0..20 * 3 * 37).map(|index| ((index * seed) % 1009) as f32 / 100.0 + 30.0).collect()
+        };
+        let (input, grad) = (values(7919), values(104_729));
+        let (mean, variance) = images.moments(&input);
+        let (grad_mean, products) = images.gradient_means(&input, &grad, &mean);
+        for channel in 0..3 {
+            let of = |values: &[f32]| -> Vec<f64> {
+                let planes = values.chunks(37).skip(channel).step_by(3);
+                planes.flatten().map(|value| f64::from(*value)).collect()
+            };
+            let (x, g) = (of(&input), of(&grad));
+            let average = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+            let expected = average(&x);
+            assert!((mean[channel] - expected).abs() < 1e-10);
+            let squares: Vec<f64> = x.iter().map(|x| (x - expected).powi(2)).collect();
+            assert!((variance[channel] - average(&squares)).abs() < 1e-9);
+            let product: Vec<f64> = x.iter().zip(&g).map(|(x, g)| (x - expected) * g).collect();
+            assert!((grad_mean[channel] - average(&g)).abs() < 1e-10);
+            assert!((products[channel] - average(&product)).abs() < 1e-9);
+        }
+    }
+}

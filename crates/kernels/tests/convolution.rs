@@ -1,0 +1,97 @@
+//! Convolutions and their gradients against their definition in double precision, over random shapes.
+
+use emberlab_kernels::convolution::Convolution;
+use proptest::prelude::*;
+
+fn numbers(n: usize, seed: usize) -> Vec<f32> {
+    (0..n).map(|index| ((index + seed) * 7919 % 2003) as f32 / 1000.0 - 1.0).collect()
+}
+
+/// `z[i,o,y,x]` and each product of it: calls `term(z, w, x)` with the indices of the output, the weight and the pixel.
+fn products(convolution: &Convolution, n: usize, mut term: impl FnMut(usize, usize, usize)) {
+    let &Convolution { channels, image: [height, width], n_filters, size, padding } = convolution;
+    let [rows, columns] = convolution.positions();
+    for (image, filter, channel) in
+        (0..n).flat_map(|i| (0..n_filters).flat_map(move |o| (0..channels).map(move |c| (i, o, c))))
+    {
+        for (y, x, u, v) in (0..rows).flat_map(|y| {
+            (0..columns).flat_map(move |x| (0..size).flat_map(move |u| (0..size).map(move |v| (y, x, u, v))))
+        }) {
+            let (row, column) = (y + u, x + v);
+            if (padding[0]..padding[0] + height).contains(&row)
+                && (padding[0]..padding[0] + width).contains(&column)
+            {
+                term(
+                    ((image * n_filters + filter) * rows + y) * columns + x,
+                    ((filter * channels + channel) * size + u) * size + v,
+                    ((image * channels + channel) * height + row - padding[0]) * width + column - padding[0],
+                );
+            }
+        }
+    }
+}
+
+fn close(computed: &[f32], expected: &[f64]) -> Result<(), TestCaseError> {
+    prop_assert_eq!(computed.len(), expected.len());
+    let largest = expected.iter().fold(1.0f64, |largest, value| largest.max(value.abs()));
+    for (index, (computed, expected)) in computed.iter().zip(expected).enumerate() {
+        let error = (f64::from(*computed) - expected).abs();
+        prop_assert!(error < 2e-5 * largest, "{}: {} for {}", index, computed, expected);
+    }
+    Ok(())
+}
+
+prop_compose! {
+    fn shapes()(size in 1usize..6)(
+        size in Just(size),
+        channels in 1usize..12,
+        n_filters in 1usize..40,
+        image in [size..20, size..20],
+        padding in [0..size, 0..size],
+        n in 0usize..5,
+    ) -> (Convolution, usize) {
+        (Convolution { channels, image, n_filters, size, padding }, n)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn outputs_and_gradients_are_those_of_the_definition((convolution, n) in shapes()) {
+        let &Convolution { channels, image, n_filters, size, .. } = &convolution;
+        let [rows, columns] = convolution.positions();
+        let images = numbers(n * channels * image[0] * image[1], 1);
+        let weight = numbers(n_filters * channels * size * size, 2);
+        let bias = numbers(n_filters, 3);
+        let grad = numbers(n * n_filters * rows * columns, 4);
+
+        let mut output: Vec<f64> = (0..grad.len()).map(|index| f64::from(bias[index / (rows * columns) % n_filters])).collect();
+        let (mut grad_input, mut grad_weight) = (vec![0.0; images.len()], vec![0.0; weight.len()]);
+        products(&convolution, n, |z, w, x| {
+            let [z_grad, weight, pixel] = [grad[z], weight[w], images[x]].map(f64::from);
+            output[z] += weight * pixel;
+            grad_input[x] += z_grad * weight;
+            grad_weight[w] += z_grad * pixel;
+        });
+        close(&convolution.forward(&images, &weight, Some(&bias)), &output)?;
+        close(&convolution.grad_input(&grad, &weight), &grad_input)?;
+        close(&convolution.grad_weight(&images, &grad), &grad_weight)?;
+    }
+}
+
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    let convolution = Convolution { channels: 5, image: [9, 11], n_filters: 20, size: 3, padding: [1, 1] };
+    let (images, weight) = (numbers(50 * 5 * 99, 1), numbers(20 * 45, 2));
+    let compute = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| {
+            let output = convolution.forward(&images, &weight, None);
+            let grad_input = convolution.grad_input(&output, &weight);
+            (convolution.grad_weight(&images, &output), grad_input, output)
+        })
+    };
+    let one = compute(1);
+    assert!([2, 3, 8].into_iter().all(|threads| compute(threads) == one));
+}
