@@ -19,7 +19,6 @@ pub struct Classifier<B: Backend> {
     objective: Scoring,
     gradient: GradientRule,
     precision: Precision,
-    n_parts: usize,
 }
 
 /// The objective, and the metrics of a score, in order. They share a field because records have a key for each field of a
@@ -68,18 +67,12 @@ impl<B: Backend> Classifier<B> {
     /// A classifier of a network whose last layer fits the loss, trained in full precision.
     pub fn new(network: Network<B>, objective: Objective, gradient: GradientRule) -> Self {
         let objective = Scoring { objective, metrics: Arc::new([MetricName::Accuracy]) };
-        Self { network, objective, gradient, precision: Precision::Full, n_parts: 1 }
+        Self { network, objective, gradient, precision: Precision::Full }
     }
 
     /// The same classifier, trained in another precision.
     pub fn with_precision(self, precision: Precision) -> Self {
         Self { precision, ..self }
-    }
-
-    /// The same classifier, which computes gradients by hand in `n_parts` parts of a batch, in parallel. For backends
-    /// that compute most operations on one core.
-    pub fn in_parts(self, n_parts: usize) -> Self {
-        Self { n_parts, ..self }
     }
 
     /// The same classifier, whose scores have these metrics besides the loss; the accuracy by default.
@@ -105,11 +98,6 @@ impl<B: Backend> Classifier<B> {
     /// The number format of products while training.
     pub fn precision(&self) -> Precision {
         self.precision
-    }
-
-    /// The number of parts in which gradients by hand are computed.
-    pub fn n_parts(&self) -> usize {
-        self.n_parts
     }
 
     /// Cross-entropy.

@@ -55,6 +55,8 @@ mod classifier;
 #[cfg(feature = "burn")]
 mod gradients;
 #[cfg(feature = "burn")]
+mod host;
+#[cfg(feature = "burn")]
 mod init;
 #[cfg(feature = "burn")]
 pub mod layers;

@@ -3,9 +3,6 @@
 //! Measured with Burn's flex backend on two cores. Other backends use the same sizes: the results differ between two
 //! ways by rounding, so that the sizes are fixed.
 
-/// Samples in each part of a split batch, at least.
-pub(crate) const MIN_SAMPLES_PER_PART: usize = 8;
-
 /// Values under a filter, `c k²`, up to which a convolution is computed as one product of unfolded images: 7 instead of
 /// 19 ms for 128 images, 3 channels and 32 filters. For more, Burn's convolution is as fast.
 pub(crate) const MAX_UNFOLDED_VALUES: usize = 64;

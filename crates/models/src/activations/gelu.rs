@@ -5,15 +5,24 @@
 //!
 //! Burn's function is not used: on backends without a derivative of their own, autodiff takes that of the approximation.
 
+use crate::host::{HostTensor, tensor};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use emberlab_kernels::activation as kernels;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 pub(super) fn forward<B: Backend>(z: Tensor<B, 2>) -> Tensor<B, 2> {
+    if let Some(host) = HostTensor::of(&z) {
+        return tensor(kernels::gelu(host.values()), z.dims(), &z.device());
+    }
     z.clone() * distribution(z)
 }
 
 pub(super) fn backward<B: Backend>(z: Tensor<B, 2>, grad: Tensor<B, 2>) -> Tensor<B, 2> {
+    if let (Some(host), Some(host_grad)) = (HostTensor::of(&z), HostTensor::of(&grad)) {
+        let grad = kernels::gelu_gradient(host.values(), host_grad.values());
+        return tensor(grad, z.dims(), &z.device());
+    }
     let density = (z.clone() * z.clone() * -0.5).exp() * (FRAC_1_SQRT_2 * FRAC_2_SQRT_PI / 2.0);
     grad * (distribution(z.clone()) + z * density)
 }

@@ -4,7 +4,7 @@
 //! `∂J/∂logits` and walks the layers in reverse; each turns the derivative of its output into those of its parameters
 //! and of its input.
 
-use super::{Gradients, in_parts};
+use super::Gradients;
 use crate::classifier::Classifier;
 use crate::layers::{self, InputGradient, LayerDerivative, Observed};
 use crate::network::Network;
@@ -30,57 +30,29 @@ pub fn manual_gradients<B: AutodiffBackend>(
     let (loss, grad) = classifier.loss().value_and_gradient(logits.clone(), &batch);
     let mut parameters = GradientsParams::new();
     backward(grad, InputGradient::Unused, &mut parameters);
-    finish(classifier, &network, &batch, Derived { loss, logits, gradient: None, parameters })
+    finish(classifier, &network, &batch, Derived { loss, logits, parameters })
 }
 
-/// Without an observer; splits the batch where the classifier asks for it.
+/// Without an observer.
 pub(super) fn gradients<B: AutodiffBackend>(
     classifier: &Classifier<B>,
     batch: ClassificationBatch<B>,
 ) -> Gradients<B> {
-    let (n_parts, n_layers) = in_parts::extent(classifier, batch.len());
     let network = classifier.network().valid();
     let batch = batch.inner();
-    if n_parts == 1 {
-        let derived = differentiate(classifier, &network, 0, batch.inputs.clone(), &batch);
-        return finish(classifier, &network, &batch, derived);
-    }
-    let precision = classifier.precision();
-    let first = &network.layers()[..n_layers];
-    let (signal, backward) = in_parts::differentiate(first, batch.inputs.clone(), n_parts, precision);
-    let mut derived = differentiate(classifier, &network, n_layers, signal, &batch);
-    if let Some(gradient) = derived.gradient.take() {
-        let mut parts = backward(gradient);
-        parts.push(derived.parameters);
-        derived.parameters = in_parts::sum(&network, parts);
-    }
-    finish(classifier, &network, &batch, derived)
+    let (logits, derivatives) =
+        layers::differentiate(network.layers(), batch.inputs.clone(), classifier.precision());
+    let (loss, grad) = classifier.loss().value_and_gradient(logits.clone(), &batch);
+    let mut parameters = GradientsParams::new();
+    layers::backpropagate(derivatives, grad, InputGradient::Unused, &mut parameters);
+    finish(classifier, &network, &batch, Derived { loss, logits, parameters })
 }
 
-/// The result of the layers from some position on.
+/// The result of all layers.
 struct Derived<B: Backend> {
     loss: Tensor<B, 1>,
     logits: Tensor<B, 2>,
-    /// `∂J/∂input` of the layer at that position; none for the first.
-    gradient: Option<Tensor<B, 2>>,
     parameters: GradientsParams,
-}
-
-/// The loss, and the gradients of the layers from `position` on for their `inputs`.
-fn differentiate<B: AutodiffBackend>(
-    classifier: &Classifier<B>,
-    network: &Network<B::InnerBackend>,
-    position: usize,
-    inputs: Tensor<B::InnerBackend, 2>,
-    batch: &ClassificationBatch<B::InnerBackend>,
-) -> Derived<B::InnerBackend> {
-    let (logits, derivatives) =
-        layers::differentiate(&network.layers()[position..], inputs, classifier.precision());
-    let (loss, grad) = classifier.loss().value_and_gradient(logits.clone(), batch);
-    let mut parameters = GradientsParams::new();
-    let wanted = if position > 0 { InputGradient::Wanted } else { InputGradient::Unused };
-    let gradient = layers::backpropagate(derivatives, grad, wanted, &mut parameters);
-    Derived { loss, logits, gradient, parameters }
 }
 
 /// Adds the gradients of the L1 penalty, and gives the classifier the running means.
@@ -90,7 +62,7 @@ fn finish<B: AutodiffBackend>(
     batch: &ClassificationBatch<B::InnerBackend>,
     derived: Derived<B::InnerBackend>,
 ) -> Gradients<B> {
-    let Derived { loss, logits, mut parameters, .. } = derived;
+    let Derived { loss, logits, mut parameters } = derived;
     if classifier.objective().l1 > 0.0 {
         network.add_l1_gradients(classifier.objective().l1, &mut parameters);
     }

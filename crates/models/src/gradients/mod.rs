@@ -1,7 +1,6 @@
 //! The two gradient rules: each computes the score of a batch and the gradient of every parameter.
 
 mod autodiff;
-mod in_parts;
 mod manual;
 
 pub use manual::manual_gradients;

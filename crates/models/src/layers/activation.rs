@@ -1,7 +1,6 @@
 //! An [`Activation`] as a layer. Its derivative keeps the input and the output.
 
-use super::parts::{in_parallel, independent};
-use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass, WithBackward};
+use super::{InputGradient, Layer, LayerVisitor, Path, TrainingPass, WithBackward};
 use crate::description::{Activation, Precision};
 use crate::pattern::sides_of_zero;
 use burn::module::Module;
@@ -28,10 +27,6 @@ impl<B: Backend> Layer<B> for ActivationLayer<B> {
         "activations"
     }
 
-    fn gains_from_parts(&self) -> bool {
-        true
-    }
-
     fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -53,9 +48,5 @@ impl<B: Backend> Layer<B> for ActivationLayer<B> {
             wanted.when_wanted(|| self.activation.backward(input, kept, grad))
         };
         (output, Box::new(backward))
-    }
-
-    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
-        independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
     }
 }

@@ -4,9 +4,8 @@
 //! For the `m` pixels `x₁ … xₘ` under a position, `out = (x₁ + … + xₘ) / m`; with `g = ∂J/∂out`, `∂J/∂xᵢ = g / m` for each of
 //! them, and for a pixel under several positions the sum of these. There is no kink.
 
-use super::parts::{in_parallel, independent};
 use super::windows::{Windows, add};
-use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass, WithBackward};
+use super::{InputGradient, Layer, LayerVisitor, Path, TrainingPass, WithBackward};
 use crate::description::{Precision, Window};
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -65,10 +64,6 @@ impl<B: Backend> Layer<B> for AveragePool<B> {
         "pools"
     }
 
-    fn gains_from_parts(&self) -> bool {
-        true
-    }
-
     fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -91,9 +86,5 @@ impl<B: Backend> Layer<B> for AveragePool<B> {
             wanted.when_wanted(|| self.spread(grad.mul_scalar(self.share())))
         };
         (self.forward(input), Box::new(backward))
-    }
-
-    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
-        independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
     }
 }

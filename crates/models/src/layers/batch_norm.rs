@@ -20,13 +20,17 @@
 //! A batch is computed as a matrix `[n c, s]`, in which the value of a channel is broadcast over columns: several times
 //! faster than broadcasts over four dimensions.
 
-use super::parts::in_parallel;
-use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, Penalty, TrainingPass};
+use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{BatchNormOptions, Precision};
+use crate::host::{HostTensor, tensor};
 use burn::module::{Module, Param, RunningState};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use emberlab_kernels::batch_norm as kernels;
+
+/// Pixels of an image from which on the kernel is used.
+const MIN_PIXELS: usize = 4;
 
 /// A batch normalisation layer.
 #[derive(Module, Debug)]
@@ -46,8 +50,8 @@ pub struct BatchNorm<B: Backend> {
 
 /// A normalised batch.
 struct Normalized<B: Backend> {
-    /// `x̂`, `[n c, s]`, of each part.
-    values: Parts<B>,
+    /// `x̂`, `[n c, s]`.
+    values: Tensor<B, 2>,
     /// `1/σ`, `[1, c]`.
     inverse_std: Tensor<B, 2>,
 }
@@ -65,35 +69,87 @@ impl<B: Backend> BatchNorm<B> {
         }
     }
 
+    /// The kernel for this layer, which is made for images.
+    fn kernel(&self, width: usize) -> Option<kernels::Images> {
+        let pixels = width / self.channels;
+        (pixels >= MIN_PIXELS).then_some(kernels::Images { channels: self.channels, pixels })
+    }
+
+    /// The numbers of a parameter, or those it would have.
+    fn numbers(&self, parameter: Option<&Param<Tensor<B, 1>>>, default: f64) -> Vec<f64> {
+        let numbers = parameter.and_then(|parameter| HostTensor::of(&parameter.val()));
+        numbers.map_or_else(|| vec![default; self.channels], |numbers| wide(numbers.values()))
+    }
+
+    fn forward_on_host(&self, input: &Tensor<B, 2>) -> Option<Tensor<B, 2>> {
+        let (kernel, host) = (self.kernel(input.dims()[1])?, HostTensor::of(input)?);
+        let [mean, variance] = [&self.running_mean, &self.running_variance]
+            .map(|running| HostTensor::of(&running.value_sync()).map(|running| wide(running.values())));
+        let factor = self.factor(&inverse_std(&variance?, self.options.epsilon));
+        let shift = self.numbers(self.bias.as_ref(), 0.0);
+        let output = kernel.normalize(host.values(), &mean?, &factor, &shift);
+        Some(tensor(output, input.dims(), &input.device()))
+    }
+
+    /// `γ/σ` of each channel.
+    fn factor(&self, inverse_std: &[f64]) -> Vec<f64> {
+        let scale = self.numbers(self.weight.as_ref(), 1.0);
+        scale.iter().zip(inverse_std).map(|(scale, inverse_std)| scale * inverse_std).collect()
+    }
+
+    /// Keeps the input.
+    fn differentiate_on_host(&self, input: &Tensor<B, 2>) -> Option<WithBackward<'_, B>> {
+        let (shape @ [n, width], device) = (input.dims(), input.device());
+        let (kernel, host) = (self.kernel(width)?, HostTensor::of(input)?);
+        let count = n * width / self.channels;
+        let row = {
+            let device = device.clone();
+            move |values: &[f64]| tensor::<B, 2>(narrow(values), [1, values.len()], &device)
+        };
+        let (mean, variance) = kernel.moments(host.values());
+        self.update_running(count, &row(&mean), &row(&variance));
+        let inverse_std = inverse_std(&variance, self.options.epsilon);
+        let factor = self.factor(&inverse_std);
+        let shift = self.numbers(self.bias.as_ref(), 0.0);
+        let output = tensor(kernel.normalize(host.values(), &mean, &factor, &shift), shape, &device);
+        let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
+            let grad = HostTensor::of(&grad)?;
+            let (grad_mean, products) = kernel.gradient_means(host.values(), grad.values(), &mean);
+            // `x̂` is `(x - μ) / σ`.
+            let scaled = |values: &[f64]| -> Vec<f64> {
+                values.iter().zip(&inverse_std).map(|(value, inverse_std)| value * inverse_std).collect()
+            };
+            let mean_product = scaled(&products);
+            self.register(count, &row(&grad_mean), &row(&mean_product), gradients);
+            wanted.when_wanted(|| {
+                let slope = scaled(&mean_product);
+                let channels = kernels::GradInput { centre: mean, factor, grad_mean, slope };
+                tensor(kernel.grad_input(host.values(), grad.values(), &channels), shape, &device)
+            })
+        };
+        Some((output, Box::new(backward)))
+    }
+
     /// Normalises by the mean and variance of the batch and updates the running means.
-    fn normalize(&self, inputs: Parts<B>) -> Normalized<B> {
-        let (n, width) = (inputs.iter().map(|input| input.dims()[0]).sum::<usize>(), inputs[0].dims()[1]);
-        let count = (n * width / self.channels) as f64;
-        let shares = shares(inputs.iter().map(|input| input.dims()[0]));
-        let rows = in_parallel(inputs, |input| {
-            let rows = self.rows(input);
-            (self.channel_mean(rows.clone()), rows)
-        });
-        let (means, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        let mean = mean_of_all(means, &shares);
-        let centred = in_parallel(rows, |rows| {
-            let n = rows.dims()[0] / self.channels;
-            let centred = rows - self.repeat(mean.clone(), n);
-            (self.channel_mean(centred.clone() * centred.clone()), centred)
-        });
-        let (variances, centred): (Vec<_>, Vec<_>) = centred.into_iter().unzip();
-        let variance = mean_of_all(variances, &shares);
-        if count > 1.0 {
-            let unbiased = variance.clone().detach() * (count / (count - 1.0));
-            self.update(&self.running_mean, mean.detach());
+    fn normalize(&self, input: Tensor<B, 2>) -> Normalized<B> {
+        let [n, width] = input.dims();
+        let rows = self.rows(input);
+        let mean = self.channel_mean(rows.clone());
+        let centred = rows - self.repeat(mean.clone(), n);
+        let variance = self.channel_mean(centred.clone() * centred.clone());
+        self.update_running(n * width / self.channels, &mean, &variance);
+        let inverse_std = ((variance + self.options.epsilon).sqrt()).recip();
+        let values = centred * self.repeat(inverse_std.clone(), n);
+        Normalized { values, inverse_std }
+    }
+
+    /// Updates the running means by the mean and variance of a batch, `[1, c]`, of `count` values per channel.
+    fn update_running(&self, count: usize, mean: &Tensor<B, 2>, variance: &Tensor<B, 2>) {
+        if count > 1 {
+            let unbiased = variance.clone().detach() * (count as f64 / (count as f64 - 1.0));
+            self.update(&self.running_mean, mean.clone().detach());
             self.update(&self.running_variance, unbiased);
         }
-        let inverse_std = ((variance + self.options.epsilon).sqrt()).recip();
-        let values = in_parallel(centred, |centred| {
-            let n = centred.dims()[0] / self.channels;
-            centred * self.repeat(inverse_std.clone(), n)
-        });
-        Normalized { values, inverse_std }
     }
 
     /// `[n c, s]` as `[n, c s]`, scaled and shifted.
@@ -122,6 +178,21 @@ impl<B: Backend> BatchNorm<B> {
         rows.mean_dim(1).reshape([n, self.channels]).mean_dim(0)
     }
 
+    /// Registers `∂J/∂β` and `∂J/∂γ` from the means of `g` and `g x̂`, `[1, c]`, over `count` values per channel.
+    fn register(
+        &self,
+        count: usize,
+        mean: &Tensor<B, 2>,
+        mean_product: &Tensor<B, 2>,
+        gradients: &mut GradientsParams,
+    ) {
+        for (parameter, mean) in [(&self.bias, mean), (&self.weight, mean_product)] {
+            if let Some(parameter) = parameter {
+                gradients.register(parameter.id, (mean.clone() * count as f64).squeeze_dim::<1>(0));
+            }
+        }
+    }
+
     fn update(&self, running: &RunningState<Tensor<B, 1>>, batch: Tensor<B, 2>) {
         let (batch, momentum) = (batch.squeeze_dim::<1>(0), self.options.momentum);
         running.update(running.value_sync() * (1.0 - momentum) + batch * momentum);
@@ -136,10 +207,6 @@ impl<B: Backend> BatchNorm<B> {
 impl<B: Backend> Layer<B> for BatchNorm<B> {
     fn group(&self) -> &'static str {
         "norms"
-    }
-
-    fn gains_from_parts(&self) -> bool {
-        true
     }
 
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
@@ -158,6 +225,9 @@ impl<B: Backend> Layer<B> for BatchNorm<B> {
     }
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
+        if let Some(output) = self.forward_on_host(&input) {
+            return output;
+        }
         let shape @ [n, _] = input.dims();
         let mean = self.running_mean.value_sync().unsqueeze();
         let std = (self.running_variance.value_sync() + self.options.epsilon).sqrt().unsqueeze();
@@ -167,69 +237,44 @@ impl<B: Backend> Layer<B> for BatchNorm<B> {
 
     fn forward_training(&self, input: Tensor<B, 2>, _pass: &mut TrainingPass) -> Tensor<B, 2> {
         let shape = input.dims();
-        let mut normalized = self.normalize(vec![input]);
-        self.scale_and_shift(normalized.values.swap_remove(0), shape)
+        self.scale_and_shift(self.normalize(input).values, shape)
     }
 
-    /// Keeps `x̂` and `1/σ`. Means are taken over all parts.
-    fn differentiate_parts(&self, inputs: Parts<B>, _precision: Precision) -> PartsWithBackward<'_, B> {
-        let width = inputs[0].dims()[1];
-        let shape = move |values: &Tensor<B, 2>| [values.dims()[0] * values.dims()[1] / width, width];
-        let Normalized { values, inverse_std } = self.normalize(inputs);
-        let outputs = in_parallel(values.clone(), |values| {
-            let shape = shape(&values);
-            self.scale_and_shift(values, shape)
-        });
-        let backward = move |grads: Parts<B>, wanted: InputGradient, gradients: &mut [GradientsParams]| {
-            let n: usize = grads.iter().map(|grad| grad.dims()[0]).sum();
-            let per_channel = (n * width / self.channels) as f64;
-            let grads = in_parallel(grads.into_iter().zip(values).collect(), |(grad, values)| {
-                let grad = self.rows(grad);
-                let mean = self.channel_mean(grad.clone());
-                let mean_product = self.channel_mean(grad.clone() * values.clone());
-                ([mean, mean_product], (grad, values))
-            });
-            let (means, grads): (Vec<_>, Vec<_>) = grads.into_iter().unzip();
-            let samples = |(_, values): &(_, Tensor<B, 2>)| shape(values)[0];
-            let shares = shares(grads.iter().map(samples));
-            let (means, mean_products) = means.into_iter().map(|[mean, product]| (mean, product)).unzip();
-            let (mean, mean_product) = (mean_of_all(means, &shares), mean_of_all(mean_products, &shares));
-            // The sums over all parts, as the gradients of the first.
-            let parameters = &mut gradients[0];
-            for (parameter, mean) in [(&self.bias, &mean), (&self.weight, &mean_product)] {
-                if let Some(parameter) = parameter {
-                    parameters.register(parameter.id, (mean.clone() * per_channel).squeeze_dim::<1>(0));
-                }
-            }
+    /// Keeps `x̂` and `1/σ`.
+    fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
+        if let Some(computed) = self.differentiate_on_host(&input) {
+            return computed;
+        }
+        let shape @ [n, width] = input.dims();
+        let Normalized { values, inverse_std } = self.normalize(input);
+        let output = self.scale_and_shift(values.clone(), shape);
+        let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
+            let grad = self.rows(grad);
+            let mean = self.channel_mean(grad.clone());
+            let mean_product = self.channel_mean(grad.clone() * values.clone());
+            self.register(n * width / self.channels, &mean, &mean_product, gradients);
             wanted.when_wanted(|| {
                 let factor = match &self.weight {
                     Some(weight) => weight.val().unsqueeze() * inverse_std,
                     None => inverse_std,
                 };
-                in_parallel(grads, |(grad, values)| {
-                    let shape = shape(&values);
-                    let repeat = |values: &Tensor<B, 2>| self.repeat(values.clone(), shape[0]);
-                    let centred = grad - repeat(&mean) - values * repeat(&mean_product);
-                    (centred * repeat(&factor)).reshape(shape)
-                })
+                let centred = grad - self.repeat(mean, n) - values * self.repeat(mean_product, n);
+                (centred * self.repeat(factor, n)).reshape(shape)
             })
         };
-        (outputs, Box::new(backward))
+        (output, Box::new(backward))
     }
 }
 
-/// The share of the samples that is in each part.
-fn shares(samples: impl Iterator<Item = usize>) -> Vec<f64> {
-    let samples: Vec<usize> = samples.collect();
-    let all = samples.iter().sum::<usize>() as f64;
-    samples.into_iter().map(|samples| samples as f64 / all).collect()
+/// `1/√(v + ε)` of each variance.
+fn inverse_std(variance: &[f64], epsilon: f64) -> Vec<f64> {
+    variance.iter().map(|variance| (variance + epsilon).sqrt().recip()).collect()
 }
 
-/// The mean over all parts, from the mean over each.
-fn mean_of_all<B: Backend>(mut means: Vec<Tensor<B, 2>>, shares: &[f64]) -> Tensor<B, 2> {
-    if means.len() == 1 {
-        return means.swap_remove(0);
-    }
-    let weighted = means.into_iter().zip(shares).map(|(mean, share)| mean * *share);
-    Tensor::cat(weighted.collect(), 0).sum_dim(0)
+fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
+}
+
+fn narrow(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|&value| value as f32).collect()
 }

@@ -16,11 +16,9 @@
 //! (V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016.)
 
 use super::im2col::Im2col;
-use super::parts::{in_parallel, independent};
-use super::{
-    InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, Penalty, TrainingPass, WithBackward,
-};
+use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{Filters, Padding, Precision, Scheme, Window};
+use crate::host::{HostTensor, tensor};
 use crate::init::draw_filters;
 use crate::tuning::MAX_UNFOLDED_VALUES;
 use burn::module::{Module, Param};
@@ -30,6 +28,7 @@ use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::{ImageShape, RandomState};
+use emberlab_kernels::convolution as kernels;
 
 /// A convolution layer.
 #[derive(Module, Debug)]
@@ -68,8 +67,34 @@ impl<B: Backend> Convolution<B> {
         }
     }
 
+    /// The kernel for this layer, which has those of a stride of 1.
+    fn kernel(&self, precision: Precision) -> Option<kernels::Convolution> {
+        let Window { size, stride, padding: Padding { before, after } } = self.window;
+        let [channels, height, width] = self.image;
+        let n_filters = self.weight.dims()[0];
+        (stride == 1 && precision == Precision::Full).then_some(kernels::Convolution {
+            channels,
+            image: [height, width],
+            n_filters,
+            size,
+            padding: [before, after],
+        })
+    }
+
+    fn convolve_on_host(&self, input: &Tensor<B, 2>, precision: Precision) -> Option<Tensor<B, 2>> {
+        let (kernel, images) = (self.kernel(precision)?, HostTensor::of(input)?);
+        let weight = HostTensor::of(&self.weight.val())?;
+        let bias = self.bias.as_ref().and_then(|bias| HostTensor::of(&bias.val()));
+        let output = kernel.forward(images.values(), weight.values(), bias.as_ref().map(HostTensor::values));
+        let n_outputs = self.weight.dims()[0] * self.area();
+        Some(tensor(output, [input.dims()[0], n_outputs], &input.device()))
+    }
+
     /// The output for a lowered input.
     fn convolve(&self, input: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
+        if let Some(output) = self.convolve_on_host(&input, precision) {
+            return output;
+        }
         let weight = precision.lower(self.weight.val());
         let [_, channels, kernel_size, _] = weight.dims();
         match (precision, kernel_size * kernel_size * channels) {
@@ -110,6 +135,12 @@ impl<B: Backend> Convolution<B> {
     /// `∂J/∂W` of `G [n, c', h' w']`: for each row of the filters, `Σ_i G[i] P[i]ᵀ` with the patches `P` under the row.
     /// A convolution by `G` computes the same sums several times slower.
     fn grad_weight(&self, input: Tensor<B, 2>, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 4> {
+        if let Some(kernel) = self.kernel(precision)
+            && let (Some(images), Some(grad)) = (HostTensor::of(&input), HostTensor::of(&grad))
+        {
+            let gradient = kernel.grad_weight(images.values(), grad.values());
+            return tensor(gradient, self.weight.dims(), &input.device());
+        }
         let [n_filters, channels, kernel_size, _] = self.weight.dims();
         let im2col = Im2col::new(self.images(input), self.window, self.positions);
         let products = (0..kernel_size).map(|row| {
@@ -130,6 +161,12 @@ impl<B: Backend> Convolution<B> {
 
     /// `∂J/∂X` of `G [n, c', h' w']`.
     fn grad_input(&self, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 2> {
+        if let Some(kernel) = self.kernel(precision)
+            && let (Some(host), Some(weight)) = (HostTensor::of(&grad), HostTensor::of(&self.weight.val()))
+        {
+            let gradient = kernel.grad_input(host.values(), weight.values());
+            return tensor(gradient, [grad.dims()[0], self.image.iter().product()], &grad.device());
+        }
         let ([n, n_filters, _], [height, width]) = (grad.dims(), self.positions);
         let (grad, weight) =
             (grad.reshape([n, n_filters, height, width]), precision.lower(self.weight.val()));
@@ -187,10 +224,6 @@ impl<B: Backend> Layer<B> for Convolution<B> {
         "convolutions"
     }
 
-    fn gains_from_parts(&self) -> bool {
-        true
-    }
-
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visitor.parameter(&path.child("weight"), &self.weight, Penalty::Included);
         if let Some(bias) = &self.bias {
@@ -225,10 +258,6 @@ impl<B: Backend> Layer<B> for Convolution<B> {
             wanted.when_wanted(|| self.grad_input(grad, precision))
         };
         (output, Box::new(backward))
-    }
-
-    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
-        independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
     }
 }
 

@@ -7,8 +7,7 @@
 //! All dropout layers of a network draw from one [`RandomState`], layer after layer and update after
 //! update: each element is kept where `random_sample() >= p`.
 
-use super::parts::independent;
-use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass, WithBackward};
+use super::{InputGradient, Layer, LayerVisitor, Path, TrainingPass, WithBackward};
 use crate::description::Precision;
 use burn::module::Module;
 use burn::tensor::backend::Backend;
@@ -72,10 +71,6 @@ impl<B: Backend> Layer<B> for Dropout<B> {
         "dropouts"
     }
 
-    fn gains_from_parts(&self) -> bool {
-        true
-    }
-
     fn accept(&self, _path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visitor.random(&self.random);
     }
@@ -96,10 +91,5 @@ impl<B: Backend> Layer<B> for Dropout<B> {
         let backward =
             move |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| wanted.when_wanted(|| grad * mask);
         (output, Box::new(backward))
-    }
-
-    /// Draws the masks part after part, so that they equal those of the whole batch.
-    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
-        independent(inputs.into_iter().map(|input| self.differentiate(input, precision)).collect())
     }
 }

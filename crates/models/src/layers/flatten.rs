@@ -1,7 +1,7 @@
 //! An image as a row of numbers, as PyTorch's `nn.Flatten`. Between layers a batch always is a matrix, so that nothing is
 //! computed; the layer has a place in the list, by which the layers after it are named.
 
-use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass};
+use super::{InputGradient, Layer, LayerVisitor, Path, TrainingPass, WithBackward};
 use crate::description::Precision;
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -19,10 +19,6 @@ impl<B: Backend> Layer<B> for Flatten<B> {
         "flattens"
     }
 
-    fn gains_from_parts(&self) -> bool {
-        false
-    }
-
     fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -33,8 +29,8 @@ impl<B: Backend> Layer<B> for Flatten<B> {
         input
     }
 
-    fn differentiate_parts(&self, inputs: Parts<B>, _precision: Precision) -> PartsWithBackward<'_, B> {
-        let backward = |grads: Parts<B>, wanted: InputGradient, _: &mut [_]| wanted.when_wanted(|| grads);
-        (inputs, Box::new(backward))
+    fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
+        let backward = |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| wanted.when_wanted(|| grad);
+        (input, Box::new(backward))
     }
 }

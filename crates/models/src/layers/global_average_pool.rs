@@ -3,8 +3,7 @@
 //! For the `s` pixels `x₁ … xₛ` of a channel, `out = (x₁ + … + xₛ) / s`; with `g = ∂J/∂out`, `∂J/∂xᵢ = g / s` for each of
 //! them. There is no kink.
 
-use super::parts::{in_parallel, independent};
-use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass, WithBackward};
+use super::{InputGradient, Layer, LayerVisitor, Path, TrainingPass, WithBackward};
 use crate::description::Precision;
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -32,10 +31,6 @@ impl<B: Backend> Layer<B> for GlobalAveragePool<B> {
         "pools"
     }
 
-    fn gains_from_parts(&self) -> bool {
-        true
-    }
-
     fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -56,9 +51,5 @@ impl<B: Backend> Layer<B> for GlobalAveragePool<B> {
             })
         };
         (self.forward(input), Box::new(backward))
-    }
-
-    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
-        independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
     }
 }

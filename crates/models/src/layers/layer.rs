@@ -1,6 +1,5 @@
 //! The interface of a layer.
 
-use super::parts::{Parts, PartsWithBackward, of_one_part};
 use super::visitor::{LayerVisitor, Path};
 use crate::description::Precision;
 use crate::pattern::{Mask, Pattern};
@@ -15,10 +14,6 @@ pub trait Layer<B: Backend> {
     /// The name of the list of such layers in a network: the first layer of the group `convolutions` is `convolutions.0`.
     fn group(&self) -> &'static str;
 
-    /// Whether computing the derivative in parts is faster. It is not where the parameters are many, because each part
-    /// has a gradient of its own for each of them.
-    fn gains_from_parts(&self) -> bool;
-
     /// Shows the parameters, the running means and the generators of the layer, which lies at `path`, to a visitor. A
     /// layer that contains others shows them with [`visit_layers`](super::visit_layers).
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>);
@@ -32,13 +27,7 @@ pub trait Layer<B: Backend> {
     fn forward_training(&self, input: Tensor<B, 2>, pass: &mut TrainingPass) -> Tensor<B, 2>;
 
     /// The output of [`forward_training`](Self::forward_training), and the layer's derivative at this batch.
-    fn differentiate(&self, input: Tensor<B, 2>, precision: Precision) -> WithBackward<'_, B> {
-        let (outputs, backward) = self.differentiate_parts(vec![input], precision);
-        of_one_part(outputs, backward)
-    }
-
-    /// [`differentiate`](Self::differentiate) for a batch that is split into parts.
-    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B>;
+    fn differentiate(&self, input: Tensor<B, 2>, precision: Precision) -> WithBackward<'_, B>;
 }
 
 /// The derivative of a layer at one batch. It takes `∂J/∂output`, adds the gradients of the layer's parameters, and

@@ -11,10 +11,7 @@
 //! W is stored as `[n_outputs, n_inputs]`, as in PyTorch and in the lab. The product of its gradient is then as wide as
 //! the inputs, which for the narrow output layers of classifiers is several times faster than its transpose.
 
-use super::parts::{in_parallel, independent};
-use super::{
-    InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, Penalty, TrainingPass, WithBackward,
-};
+use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{Precision, Scheme};
 use crate::init::Fan;
 use crate::tuning::MIN_OUTPUTS_TO_COPY;
@@ -81,10 +78,6 @@ impl<B: Backend> Layer<B> for Linear<B> {
         "layers"
     }
 
-    fn gains_from_parts(&self) -> bool {
-        false
-    }
-
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visitor.parameter(&path.child("weight"), &self.weight, Penalty::Included);
         if let Some(bias) = &self.bias {
@@ -115,10 +108,6 @@ impl<B: Backend> Layer<B> for Linear<B> {
             wanted.when_wanted(|| precision.raise(grad.matmul(precision.lower(self.weight.val()))))
         };
         (output, Box::new(backward))
-    }
-
-    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
-        independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
     }
 }
 

@@ -6,15 +6,16 @@
 //! Windows of two by two pixels that do not overlap are computed in two steps, of each pair of columns and then of each pair of
 //! rows, others pixel by pixel in reading order. Of equal pixels the first in reading order wins, as in PyTorch.
 
-use super::parts::{in_parallel, independent};
 use super::windows::{Windows, add};
-use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass, WithBackward};
+use super::{InputGradient, Layer, LayerVisitor, Path, TrainingPass, WithBackward};
 use crate::description::{Precision, Window};
+use crate::host::{HostTensor, tensor};
 use crate::pattern::{Mask, rounding};
 use burn::module::Module;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Bool, Tensor};
 use emberlab_data::ImageShape;
+use emberlab_kernels::max_pool as kernels;
 use std::marker::PhantomData;
 
 /// A max-pooling layer. It has no parameters.
@@ -46,6 +47,28 @@ impl<B: Backend> MaxPool<B> {
         let least = largest - rounding(input).slice([0..1, 0..1]).expand(shape);
         let pixels = self.windows.slices().map(|slices| images.clone().slice(slices).reshape(shape));
         pixels.map(|pixels| pixels.greater_equal(least.clone())).collect()
+    }
+
+    /// The kernel for this layer, unless the window is too large for it.
+    fn kernel(&self) -> Option<kernels::MaxPool> {
+        let Windows { height, width, window: Window { size, stride, .. }, .. } = self.windows;
+        (size <= kernels::MaxPool::LARGEST).then_some(kernels::MaxPool {
+            plane: [height, width],
+            size,
+            stride,
+        })
+    }
+
+    fn differentiate_on_host(&self, input: &Tensor<B, 2>) -> Option<WithBackward<'_, B>> {
+        let (kernel, host) = (self.kernel()?, HostTensor::of(input)?);
+        let (shape, device) = (input.dims(), input.device());
+        let (largest, winners) = kernel.forward(host.values());
+        let output = tensor(largest, [shape[0], self.windows.n_outputs()], &device);
+        let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| {
+            let grad = wanted.when_wanted(|| HostTensor::of(&grad))??;
+            Some(tensor(kernel.backward(grad.values(), &winners), shape, &device))
+        };
+        Some((output, Box::new(backward)))
     }
 
     /// Pairs of rows in a batch of `n` images, and the columns of a row.
@@ -110,14 +133,13 @@ impl<B: Backend> Layer<B> for MaxPool<B> {
         "pools"
     }
 
-    fn gains_from_parts(&self) -> bool {
-        true
-    }
-
     fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
         let (n, n_outputs) = (input.dims()[0], self.windows.n_outputs());
+        if let (Some(kernel), Some(host)) = (self.kernel(), HostTensor::of(&input)) {
+            return tensor(kernel.forward(host.values()).0, [n, n_outputs], &input.device());
+        }
         if self.is_of_pairs() {
             // Columns first, as in `differentiate`: autodiff gives the derivative to the first of equal values in each step.
             let [pairs, width] = self.pairs(n);
@@ -141,11 +163,10 @@ impl<B: Backend> Layer<B> for MaxPool<B> {
 
     /// Keeps which pixels won.
     fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
+        if let Some(computed) = self.differentiate_on_host(&input) {
+            return computed;
+        }
         if self.is_of_pairs() { self.differentiate_pairs(input) } else { self.differentiate_windows(input) }
-    }
-
-    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
-        independent(in_parallel(inputs, |input| self.differentiate(input, precision)))
     }
 }
 

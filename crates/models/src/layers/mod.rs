@@ -11,7 +11,6 @@ mod im2col;
 mod layer;
 mod list;
 mod observed;
-mod parts;
 mod sequence;
 #[cfg(test)]
 mod tests;
@@ -23,9 +22,7 @@ pub use layer::{Backward, InputGradient, Layer, TrainingPass, WithBackward};
 pub use list::{Layers, LayersItem, LayersRecord};
 pub use observed::LayerDerivative;
 pub(crate) use observed::Observed;
-pub use parts::{Parts, PartsBackward, PartsWithBackward};
-pub(crate) use parts::{join, split};
-pub(crate) use sequence::{backpropagate, differentiate, differentiate_parts, forward, forward_training};
+pub(crate) use sequence::{backpropagate, differentiate, forward, forward_training};
 pub use visitor::{LayerVisitor, Path, Penalty, visit_layers};
 
 use crate::description::{LayerNames, LayerSpec, Precision, Scheme};
@@ -60,14 +57,6 @@ macro_rules! layers {
                 }
             }
 
-            fn gains_from_parts(&self) -> bool {
-                match self {
-                    $(Self::$variant(layer) => layer.gains_from_parts(),)*
-                    #[cfg(test)]
-                    Self::Negation(layer) => layer.gains_from_parts(),
-                }
-            }
-
             fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
                 match self {
                     $(Self::$variant(layer) => layer.accept(path, visitor),)*
@@ -97,14 +86,6 @@ macro_rules! layers {
                     $(Self::$variant(layer) => layer.differentiate(input, precision),)*
                     #[cfg(test)]
                     Self::Negation(layer) => layer.differentiate(input, precision),
-                }
-            }
-
-            fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
-                match self {
-                    $(Self::$variant(layer) => layer.differentiate_parts(inputs, precision),)*
-                    #[cfg(test)]
-                    Self::Negation(layer) => layer.differentiate_parts(inputs, precision),
                 }
             }
         }

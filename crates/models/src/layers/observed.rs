@@ -1,6 +1,5 @@
 //! The derivatives of layers as they are computed, those inside residual blocks included.
 
-use super::parts::{independent, of_one_part};
 use super::{AnyLayer, Backward, InputGradient, Layer, WithBackward, residual, sequence};
 use crate::description::Precision;
 use burn::optim::GradientsParams;
@@ -57,10 +56,9 @@ impl<'a, B: Backend> Observed<'a, B> {
     fn one(&self, layer: &'a AnyLayer<B>, input: Tensor<B, 2>, place: &[usize]) -> WithBackward<'a, B> {
         let AnyLayer::Residual(block) = layer else { return layer.differentiate(input, self.precision) };
         let inside = |layers: &'a [AnyLayer<B>], way: usize| {
-            independent(vec![self.differentiate(layers, input.clone(), &[place, &[way]].concat())])
+            self.differentiate(layers, input.clone(), &[place, &[way]].concat())
         };
-        let (outputs, backward) = residual::add(inside(&block.layers, 0), inside(&block.shortcut, 1));
-        of_one_part(outputs, backward)
+        residual::add(inside(&block.layers, 0), inside(&block.shortcut, 1))
     }
 
     fn shown(&self, layer: &'a AnyLayer<B>, place: Vec<usize>, backward: Backward<'a, B>) -> Backward<'a, B> {

@@ -1,10 +1,8 @@
 //! A residual block `y = f(x) + g(x)` (K. He et al., "Deep Residual Learning for Image Recognition", 2016), where `f` is a
 //! sequence of layers and the shortcut `g` another one, or the identity: `∂J/∂x = ∂J/∂y ∂f/∂x + ∂J/∂y ∂g/∂x`.
 
-use super::parts::in_parallel;
 use super::{
-    InputGradient, Layer, LayerVisitor, Layers, Parts, PartsWithBackward, Path, TrainingPass, sequence,
-    visit_layers,
+    InputGradient, Layer, LayerVisitor, Layers, Path, TrainingPass, WithBackward, sequence, visit_layers,
 };
 use crate::description::Precision;
 use burn::module::Module;
@@ -26,10 +24,6 @@ impl<B: Backend> Layer<B> for Residual<B> {
         "blocks"
     }
 
-    fn gains_from_parts(&self) -> bool {
-        self.layers.iter().chain(self.shortcut.iter()).all(Layer::gains_from_parts)
-    }
-
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visit_layers(&path.child("layers"), &self.layers, visitor);
         visit_layers(&path.child("shortcut"), &self.shortcut, visitor);
@@ -44,25 +38,21 @@ impl<B: Backend> Layer<B> for Residual<B> {
         branch + sequence::forward_training(&self.shortcut, input, pass)
     }
 
-    fn differentiate_parts(&self, inputs: Parts<B>, precision: Precision) -> PartsWithBackward<'_, B> {
-        let branch = sequence::differentiate_parts(&self.layers, inputs.clone(), precision);
-        add(branch, sequence::differentiate_parts(&self.shortcut, inputs, precision))
+    fn differentiate(&self, input: Tensor<B, 2>, precision: Precision) -> WithBackward<'_, B> {
+        let branch = sequence::with_backward(&self.layers, input.clone(), precision);
+        add(branch, sequence::with_backward(&self.shortcut, input, precision))
     }
 }
 
 /// The sum of the two ways through a block, and its derivative.
 pub(super) fn add<'a, B: Backend>(
-    (branch, backward): PartsWithBackward<'a, B>,
-    (around, backward_around): PartsWithBackward<'a, B>,
-) -> PartsWithBackward<'a, B> {
-    let backward = move |grads: Parts<B>, wanted: InputGradient, gradients: &mut [GradientsParams]| {
-        let around = backward_around(grads.clone(), wanted, gradients);
-        let branch = backward(grads, wanted, gradients);
-        Some(sum(branch?, around?))
+    (branch, backward): WithBackward<'a, B>,
+    (around, backward_around): WithBackward<'a, B>,
+) -> WithBackward<'a, B> {
+    let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
+        let around = backward_around(grad.clone(), wanted, gradients);
+        let branch = backward(grad, wanted, gradients);
+        Some(branch? + around?)
     };
-    (sum(branch, around), Box::new(backward))
-}
-
-fn sum<B: Backend>(left: Parts<B>, right: Parts<B>) -> Parts<B> {
-    in_parallel(left.into_iter().zip(right).collect(), |(left, right)| left + right)
+    (branch + around, Box::new(backward))
 }

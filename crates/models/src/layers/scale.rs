@@ -1,6 +1,6 @@
 //! A product with a number `a`: `y = a x`, so `∂J/∂x = a ∂J/∂y`.
 
-use super::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass};
+use super::{InputGradient, Layer, LayerVisitor, Path, TrainingPass, WithBackward};
 use crate::description::Precision;
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -19,19 +19,11 @@ impl<B: Backend> Scale<B> {
     pub fn new(factor: f64) -> Self {
         Self { factor, backend: PhantomData }
     }
-
-    fn scaled(&self, values: Parts<B>) -> Parts<B> {
-        values.into_iter().map(|part| part * self.factor).collect()
-    }
 }
 
 impl<B: Backend> Layer<B> for Scale<B> {
     fn group(&self) -> &'static str {
         "scales"
-    }
-
-    fn gains_from_parts(&self) -> bool {
-        true
     }
 
     fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
@@ -44,9 +36,9 @@ impl<B: Backend> Layer<B> for Scale<B> {
         self.forward(input)
     }
 
-    fn differentiate_parts(&self, inputs: Parts<B>, _precision: Precision) -> PartsWithBackward<'_, B> {
+    fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
         let backward =
-            |grads: Parts<B>, wanted: InputGradient, _: &mut [_]| wanted.when_wanted(|| self.scaled(grads));
-        (self.scaled(inputs), Box::new(backward))
+            |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| wanted.when_wanted(|| grad * self.factor);
+        (input * self.factor, Box::new(backward))
     }
 }

@@ -1,6 +1,6 @@
 //! Layers that follow one another: a network, or the inside of a layer that contains others.
 
-use super::{AnyLayer, Backward, InputGradient, Layer, Parts, PartsWithBackward, TrainingPass};
+use super::{AnyLayer, Backward, InputGradient, Layer, TrainingPass, WithBackward};
 use crate::description::Precision;
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
@@ -50,27 +50,17 @@ pub fn backpropagate<B: Backend>(
     grad
 }
 
-/// The outputs of the last layer for a training batch that is split into parts, and the derivative of all layers.
-pub fn differentiate_parts<B: Backend>(
+/// The output of the last layer for a training batch, and the derivative of all layers as one.
+pub fn with_backward<B: Backend>(
     layers: &[AnyLayer<B>],
-    inputs: Parts<B>,
+    input: Tensor<B, 2>,
     precision: Precision,
-) -> PartsWithBackward<'_, B> {
-    let mut derivatives = Vec::with_capacity(layers.len());
-    let outputs = computing(layers).fold(inputs, |signal, layer| {
-        let (outputs, backward) = layer.differentiate_parts(signal, precision);
-        derivatives.push(backward);
-        outputs
-    });
-    let backward = move |grads: Parts<B>, wanted: InputGradient, gradients: &mut [GradientsParams]| {
-        let mut grads = Some(grads);
-        for (index, backward) in derivatives.into_iter().enumerate().rev() {
-            let wanted = if index > 0 { InputGradient::Wanted } else { wanted };
-            grads = backward(grads?, wanted, gradients);
-        }
-        grads
+) -> WithBackward<'_, B> {
+    let (output, derivatives) = differentiate(layers, input, precision);
+    let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
+        backpropagate(derivatives, grad, wanted, gradients)
     };
-    (outputs, Box::new(backward))
+    (output, Box::new(backward))
 }
 
 /// The layers without those that only change the shape: the first layer that computes has no layer before it that needs a

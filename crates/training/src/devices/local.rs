@@ -11,9 +11,6 @@ use std::marker::PhantomData;
 pub struct Cpu;
 
 impl Platform for Cpu {
-    /// Fixed, so that results do not depend on the core count.
-    const N_PARTS: usize = 8;
-
     fn check(config: &DeviceConfig) -> Result<(), DeviceError> {
         check_is_local(config)?;
         if config.index != 0 {

@@ -25,9 +25,6 @@ pub trait Platform {
     /// The most numbers that are read from a device in one transfer: it need not hold a second copy of all of them.
     const MAX_READ: usize = 256 << 20;
 
-    /// Parts in which a batch is computed by hand, for devices that compute most operations with one core.
-    const N_PARTS: usize = 1;
-
     /// Checks everything that can be checked before a device is selected.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use crate::checkpoint::Checkpoint;
 use crate::classifier::told_classifier;
-use crate::devices::{self, AutodiffBackend, CurrentPlatform, Device, Platform, Watched};
+use crate::devices::{self, AutodiffBackend, Device, Watched};
 use crate::error::Error;
 use crate::host::Host;
 use crate::load::{Loaded, load};
@@ -46,7 +46,6 @@ pub fn prepare(
     let classifier =
         told_classifier(config, train, &loaded.normalizer, device, &|message| host.warn(message))?
             .with_precision(config.device.precision)
-            .in_parts(CurrentPlatform::N_PARTS)
             .with_metrics(&config.metric_names());
     learner::check_groups(config, &classifier)?;
     let mut record = new_record(config, &loaded, device, load_seconds, git_commit)?;

@@ -65,14 +65,14 @@ fn batch<B: Backend>() -> ClassificationBatch<B> {
     }
 }
 
-fn classifier(rule: GradientRule, n_parts: usize) -> Classifier<Tracked> {
+fn classifier(rule: GradientRule) -> Classifier<Tracked> {
     let objective = Objective { loss: Loss::new(Output::Softmax), l1: 0.01 };
-    Classifier::new(network(), objective, rule).in_parts(n_parts)
+    Classifier::new(network(), objective, rule)
 }
 
 /// The gradient of each parameter by name, and the running means.
-fn compute(rule: GradientRule, n_parts: usize) -> (BTreeMap<String, Vec<f64>>, Vec<NamedTensor>) {
-    let classifier = classifier(rule, n_parts);
+fn compute(rule: GradientRule) -> (BTreeMap<String, Vec<f64>>, Vec<NamedTensor>) {
+    let classifier = classifier(rule);
     let gradients = rule.gradients(&classifier, batch());
     let mut by_name = ByName { gradients: &gradients, by_name: BTreeMap::new() };
     classifier.network().visit_layers(&mut by_name);
@@ -163,7 +163,7 @@ fn inner_layers_take_part_in_the_forward_pass() {
 
 #[test]
 fn inner_kinks_belong_to_the_pattern_and_inner_weights_to_the_penalty() {
-    let classifier = classifier(GradientRule::Autodiff, 1);
+    let classifier = classifier(GradientRule::Autodiff);
     let (objective, pattern) = classifier.training_objective(&batch());
     // Two sides of the ReLU and of the weights of four layers.
     let widths: Vec<usize> = pattern.masks().iter().map(|mask| mask.shape[1]).collect();
@@ -184,21 +184,19 @@ fn inner_kinks_belong_to_the_pattern_and_inner_weights_to_the_penalty() {
 
 #[test]
 fn gradients_and_running_means_of_inner_layers_are_those_of_autodiff() {
-    let (autodiff, running) = compute(GradientRule::Autodiff, 1);
+    let (autodiff, running) = compute(GradientRule::Autodiff);
     assert_eq!(autodiff.len(), 10);
     assert_eq!(running.len(), 2);
     assert!(running[0].values.iter().any(|&mean| mean != 0.0));
-    for n_parts in [1, 4] {
-        let (manual, running_by_hand) = compute(GradientRule::Manual, n_parts);
-        for (running, by_hand) in running.iter().zip(running_by_hand) {
-            let pairs = running.values.iter().zip(by_hand.values);
-            assert!(pairs.into_iter().all(|(left, right)| (left - right).abs() < 1e-6), "{}", running.name);
-        }
-        let largest = autodiff.values().flatten().fold(0.0f64, |largest, value| largest.max(value.abs()));
-        for (name, autodiff) in &autodiff {
-            let pairs = autodiff.iter().zip(&manual[name]);
-            let error = pairs.fold(0.0f64, |most, (left, right)| most.max((left - right).abs()));
-            assert!(error < 1e-5 * largest, "{name} in {n_parts} parts: {error}");
-        }
+    let (manual, running_by_hand) = compute(GradientRule::Manual);
+    for (running, by_hand) in running.iter().zip(running_by_hand) {
+        let pairs = running.values.iter().zip(by_hand.values);
+        assert!(pairs.into_iter().all(|(left, right)| (left - right).abs() < 1e-6), "{}", running.name);
+    }
+    let largest = autodiff.values().flatten().fold(0.0f64, |largest, value| largest.max(value.abs()));
+    for (name, autodiff) in &autodiff {
+        let pairs = autodiff.iter().zip(&manual[name]);
+        let error = pairs.fold(0.0f64, |most, (left, right)| most.max((left - right).abs()));
+        assert!(error < 1e-5 * largest, "{name}: {error}");
     }
 }

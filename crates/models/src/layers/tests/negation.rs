@@ -1,7 +1,7 @@
 //! A layer that only tests have, added as any other: `y = -x`, so `∂J/∂x = -∂J/∂y`.
 
 use crate::description::Precision;
-use crate::layers::{InputGradient, Layer, LayerVisitor, Parts, PartsWithBackward, Path, TrainingPass};
+use crate::layers::{InputGradient, Layer, LayerVisitor, Path, TrainingPass, WithBackward};
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -18,10 +18,6 @@ impl<B: Backend> Layer<B> for Negation<B> {
         "negations"
     }
 
-    fn gains_from_parts(&self) -> bool {
-        true
-    }
-
     fn accept(&self, _path: &Path<'_>, _visitor: &mut impl LayerVisitor<B>) {}
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -32,13 +28,8 @@ impl<B: Backend> Layer<B> for Negation<B> {
         -input
     }
 
-    fn differentiate_parts(&self, inputs: Parts<B>, _precision: Precision) -> PartsWithBackward<'_, B> {
-        let backward =
-            |grads: Parts<B>, wanted: InputGradient, _: &mut [_]| wanted.when_wanted(|| negated(grads));
-        (negated(inputs), Box::new(backward))
+    fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
+        let backward = |grad: Tensor<B, 2>, wanted: InputGradient, _: &mut _| wanted.when_wanted(|| -grad);
+        (-input, Box::new(backward))
     }
-}
-
-fn negated<B: Backend>(parts: Parts<B>) -> Parts<B> {
-    parts.into_iter().map(Tensor::neg).collect()
 }

@@ -1,0 +1,72 @@
+//! Tensors of Burn's flex backend as slices, for the kernels of [`emberlab_kernels`].
+//!
+//! Layers are written in Burn's operations for any backend, and where a kernel computes the same faster they ask here whether the
+//! tensor is one of flex. The type is asked when the program runs: Burn's way to extend a backend, a trait of our own as
+//! the bound of every generic function, would need an implementation for each backend that Burn has, wrapped in
+//! autodiff, fusion and remote ones.
+//!
+//! Autodiff's tensors are others, so the gradients that those by hand are compared with come from Burn's operations.
+
+use burn::backend::flex::FlexTensor;
+use burn::tensor::backend::Backend;
+use burn::tensor::{DType, Tensor, TensorData, TensorPrimitive};
+use std::any::Any;
+
+/// A tensor of 32-bit numbers in this machine's memory, row after row.
+#[derive(Debug)]
+pub struct HostTensor(FlexTensor);
+
+impl HostTensor {
+    /// The tensor, if its backend is flex and its numbers have 32 bits. Copies a view; shares everything else.
+    pub fn of<B: Backend, const D: usize>(tensor: &Tensor<B, D>) -> Option<Self> {
+        if !is_flex::<B>() || tensor.dtype() != DType::F32 {
+            return None;
+        }
+        let TensorPrimitive::Float(tensor) = tensor.clone().into_primitive() else { return None };
+        let tensor = (&tensor as &dyn Any).downcast_ref::<FlexTensor>()?;
+        Some(Self(if tensor.is_contiguous() { tensor.clone() } else { tensor.to_contiguous() }))
+    }
+
+    /// The numbers.
+    pub fn values(&self) -> &[f32] {
+        self.0.as_slice().unwrap_or_default()
+    }
+}
+
+/// A tensor of numbers, row after row.
+pub fn tensor<B: Backend, const D: usize>(
+    values: Vec<f32>,
+    shape: [usize; D],
+    device: &B::Device,
+) -> Tensor<B, D> {
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+fn is_flex<B: Backend>() -> bool {
+    std::any::TypeId::of::<B::FloatTensorPrimitive>() == std::any::TypeId::of::<FlexTensor>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::backend::{Autodiff, Flex, NdArray};
+
+    fn matrix<B: Backend>() -> Tensor<B, 2> {
+        tensor(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2, 3], &Default::default())
+    }
+
+    #[test]
+    fn tensors_of_flex_are_slices_and_views_are_copied() {
+        let values = |tensor: Tensor<Flex, 2>| HostTensor::of(&tensor).map(|host| host.values().to_vec());
+        assert_eq!(values(matrix()), Some(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));
+        assert_eq!(values(matrix().transpose()), Some(vec![1.0, 4.0, 2.0, 5.0, 3.0, 6.0]));
+        assert_eq!(values(matrix().slice([1..2, 0..3])), Some(vec![4.0, 5.0, 6.0]));
+        assert_eq!(values(matrix().cast(DType::F64)), None);
+    }
+
+    #[test]
+    fn tensors_of_other_backends_are_not() {
+        assert!(HostTensor::of(&matrix::<NdArray>()).is_none());
+        assert!(HostTensor::of(&matrix::<Autodiff<Flex>>()).is_none());
+    }
+}
