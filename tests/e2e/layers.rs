@@ -77,6 +77,17 @@ fn sizes_of_a_resnet_20_equal_pytorch_layer_by_layer() {
 }
 
 #[test]
+fn a_resnet_20_takes_at_most_40_lines_and_the_documentation_shows_them() {
+    let file = fs::read_to_string(root().join("configs/full/full-resnet20.toml")).unwrap();
+    let network = &file[file.find("[model]").unwrap()..file.find("[training]").unwrap()];
+    let lines = network.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let n_lines = lines.count();
+    assert!(n_lines <= 40, "{n_lines} lines");
+    let page = fs::read_to_string(root().join("docs/networks.md")).unwrap();
+    assert!(page.contains(&format!("```toml\n{}\n```\n", network.trim_end())), "{page}");
+}
+
+#[test]
 fn layers_have_the_names_of_their_tensors() {
     let lab = Lab::new();
     lab.write_pixel_set().write("network.toml", NETWORK);

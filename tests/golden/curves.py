@@ -61,18 +61,21 @@ def synthetic(data, seed):
 def initial_layers(sizes, init, seed):
     """[W, b] of each layer, W as [out, in]."""
     rs = np.random.RandomState(init.get("seed", seed))
-    layers = []
-    for n_inputs, n_outputs in zip(sizes, sizes[1:]):
-        if init["scheme"] == "augmented-normal":
-            theta = rs.randn(n_inputs + 1, n_outputs) * init["std"]
-            layers.append([theta[1:].T.copy(), theta[0].copy()])
-        elif init["scheme"] == "normal":
-            layers.append([rs.randn(n_outputs, n_inputs) * init["std"], np.zeros(n_outputs)])
-        else:
-            fan = {"kaiming-uniform": n_inputs, "xavier-uniform": n_inputs + n_outputs}[init["scheme"]]
-            bound = np.sqrt(6 / fan)
-            layers.append([rs.uniform(-bound, bound, (n_outputs, n_inputs)), np.zeros(n_outputs)])
-    return layers
+    return [initial_layer(n_inputs, n_outputs, init, rs) for n_inputs, n_outputs in zip(sizes, sizes[1:])]
+
+
+def initial_layer(n_inputs, n_outputs, init, rs):
+    if init["scheme"] == "augmented-normal":
+        theta = rs.randn(n_inputs + 1, n_outputs) * init["std"]
+        return [theta[1:].T.copy(), theta[0].copy()]
+    if init["scheme"] == "normal":
+        return [rs.randn(n_outputs, n_inputs) * init["std"], np.zeros(n_outputs)]
+    if init["scheme"] == "pytorch":
+        bound = np.sqrt(1 / n_inputs)
+        return [rs.uniform(-bound, bound, (n_outputs, n_inputs)), rs.uniform(-bound, bound, n_outputs)]
+    fan = {"kaiming-uniform": n_inputs, "xavier-uniform": n_inputs + n_outputs}[init["scheme"]]
+    bound = np.sqrt(6 / fan)
+    return [rs.uniform(-bound, bound, (n_outputs, n_inputs)), np.zeros(n_outputs)]
 
 
 def softmax(z):

@@ -57,16 +57,20 @@ def augmented(images, rows, epoch, rs, case, in_odd_epochs):
     return np.stack(changed)
 
 
-def augmented_epochs(case, images):
-    """All images of each epoch, in batches of seven and five."""
+def augmented_batches(case, images, divide):
+    """The rows and the images of the batches of each epoch, which `divide` makes of an order of all rows."""
     rs, orders = np.random.RandomState(case["seed"]), np.random.RandomState(case["shuffle_seed"])
-    n, epochs = len(images), []
+    n = len(images)
     in_odd_epochs = [rs.random_sample() < 0.5 for _ in range(n)] if case["mirror"] == "alternating" else None
     for epoch in range(1, case["epochs"] + 1):
         order = orders.permutation(n) if case["shuffle_seed"] is not None else np.arange(n)
-        batches = [augmented(images, rows, epoch, rs, case, in_odd_epochs) for rows in (order[:7], order[7:])]
-        epochs.append(np.concatenate(batches).reshape(n, -1).tolist())
-    return epochs
+        yield [(rows, augmented(images, rows, epoch, rs, case, in_odd_epochs)) for rows in divide(order)]
+
+
+def augmented_epochs(case, images):
+    """All images of each epoch, in batches of seven and five."""
+    epochs = augmented_batches(case, images, lambda order: (order[:7], order[7:]))
+    return [np.concatenate([batch for _, batch in epoch]).reshape(len(images), -1).tolist() for epoch in epochs]
 
 
 def augmentation():

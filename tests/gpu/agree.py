@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Trains experiments of the lab on a CPU build and on a GPU build and compares every loss.
+"""Trains experiments of the lab on a CPU build and on a GPU build and compares every loss, and the first losses of the recipes.
 
     agree.py EMBERLAB_ON_CPU EMBERLAB_ON_GPU
 
 Then checks the derivatives on the GPU build, and that it trains in bf16, and a network that may be too large for the device,
-or says in a line that it cannot. Images are those of EMBERLAB_CIFAR10_DIR, else random bytes.
+or says in a line that it cannot. A software GPU compiles kernels and chooses among them for most of the time, in its first run for
+some minutes more; CubeCL keeps the choice in the user's cache. Images are those of EMBERLAB_CIFAR10_DIR, else random bytes.
 """
 import csv
 import json
@@ -24,7 +25,12 @@ TOLERANCE = 1e-3
 BF16_TOLERANCE = 2e-2
 # Seconds that a command may take.
 PATIENCE = 900
-EXPERIMENTS = ["synthetic-softmax", "synthetic-binary", "cifar10-linear", "cifar10-mlp-manual"]
+EXPERIMENTS = ["lab/synthetic-softmax", "lab/synthetic-binary", "lab/cifar10-linear", "lab/cifar10-mlp-manual"]
+RECIPES = ["full/full-airbench", "full/full-resnet20", "lab/cifar10-cnn"]
+# One batch an epoch; a group of parameters of the first recipe is trained for three.
+SMALL = ["data.train_samples=16", "data.test_samples=16", "training.batch_size=16", "training.epochs=3"]
+# The losses of a recipe that are compared: small batches at its learning rate amplify rounding, up to ten times an update.
+N_LOSSES = 2
 
 
 def losses(run):
@@ -33,11 +39,11 @@ def losses(run):
     return [(row["split"], int(row["epoch"]), float(row["value"])) for row in rows]
 
 
-def train(emberlab, config, name, folder, images):
+def train(emberlab, config, name, folder, images, keys):
     start = time.monotonic()
-    sets = ["--set", f"data.directory={images}"] if "cifar10" in config.name else []
-    done = subprocess.run([emberlab, "train", config, "--name", name, "--dashboard", "none", *sets], cwd=folder,
-                          capture_output=True, text=True, timeout=PATIENCE)
+    keys = keys if "synthetic" in config.name else [f"data.directory={images}", *keys]
+    done = subprocess.run([emberlab, "train", config, "--name", name, "--dashboard", "none",
+                           *(word for key in keys for word in ("--set", key))], cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     return losses(folder / "artifacts" / name), time.monotonic() - start
 
@@ -82,10 +88,14 @@ def main():
         folder = pathlib.Path(folder)
         images = os.environ.get("EMBERLAB_CIFAR10_DIR") or write_random_images(folder, 1000, 200)
         print(f"{'experiment':24} {'epochs':>6} {'losses':>6}  {'largest difference':>18}  {'CPU':>7}  {'GPU':>7}")
-        for name in EXPERIMENTS:
-            config = ROOT / "configs" / "lab" / f"{name}.toml"
+        for path in [*EXPERIMENTS, *RECIPES]:
+            config, keys, n_losses = ROOT / "configs" / f"{path}.toml", [], None
+            if path in RECIPES:
+                keys, n_losses = SMALL, N_LOSSES
+            name = config.stem
             (on_cpu, cpu_seconds), (on_gpu, gpu_seconds) = (
-                train(emberlab, config, f"{name}-{which}", folder, images) for emberlab, which in [(cpu, "c"), (gpu, "g")])
+                train(emberlab, config, f"{name}-{which}", folder, images, keys) for emberlab, which in [(cpu, "c"), (gpu, "g")])
+            on_cpu, on_gpu = on_cpu[:n_losses], on_gpu[:n_losses]
             assert [row[:2] for row in on_cpu] == [row[:2] for row in on_gpu], name
             difference = max(abs(c[2] - g[2]) for c, g in zip(on_cpu, on_gpu))
             epochs = len({row[1] for row in on_cpu})
