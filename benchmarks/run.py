@@ -147,7 +147,7 @@ ROWS = [
     Row("50,000 images, linear, batches of 128, an epoch", "full linear", "torch-full-linear", loop, "s", 0.5),
     Row("CNN 3-32-64-128 with batch norm by hand, batches of 128, an update", "CNN", "torch-cnn", update, "ms", 1.5),
     Row("network of airbench by hand, batches of 2,000, an update (the quicker of NCHW and `channels_last`)", "airbench",
-        "torch-airbench", update, "s", 1.5),
+        "torch-airbench", update, "s", 0.8),
     Row("memory of the MLP on 50,000 images", "full MLP", "torch-full-mlp", memory, "MB", 0.25),
     Row("ten updates, whole process, beside `import torch`", "ten updates", "import torch", whole, "s", 0.05),
 ]
