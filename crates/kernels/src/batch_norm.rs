@@ -1,5 +1,6 @@
 //! Normalisation of the channels of images `[n, c, s]` over a batch, `s` pixels each.
 
+use crate::zeros::zeros;
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -46,7 +47,7 @@ impl Images {
 
     /// `(x - centre) factor + shift` with numbers for each channel.
     pub fn normalize(self, input: &[f32], centre: &[f64], factor: &[f64], shift: &[f64]) -> Vec<f32> {
-        let mut output = vec![0.0; input.len()];
+        let mut output = zeros(input.len());
         self.planes(&mut output).zip(input.par_chunks(self.len())).for_each(|(output, input)| {
             let channels = output.chunks_exact_mut(self.pixels).zip(input.chunks_exact(self.pixels));
             for (channel, (output, input)) in channels.enumerate() {
@@ -73,7 +74,7 @@ impl Images {
     pub fn grad_input(self, input: &[f32], grad: &[f32], channels: &GradInput) -> Vec<f32> {
         assert_eq!(input.len(), grad.len(), "the slices have different lengths");
         let GradInput { centre, factor, grad_mean, slope } = channels;
-        let mut output = vec![0.0; input.len()];
+        let mut output = zeros(input.len());
         let images = input.par_chunks(self.len()).zip(grad.par_chunks(self.len()));
         self.planes(&mut output).zip(images).for_each(|(output, (input, grad))| {
             let images = input.chunks_exact(self.pixels).zip(grad.chunks_exact(self.pixels));

@@ -1,5 +1,6 @@
 //! Functions of each element.
 
+use crate::zeros::zeros;
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -8,7 +9,7 @@ const PIECE: usize = 1 << 14;
 
 /// `function(value)` of each value.
 pub fn map(values: &[f32], function: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
-    let mut output = vec![0.0; values.len()];
+    let mut output = zeros(values.len());
     let compute = |(output, values): (&mut [f32], &[f32])| {
         Arch::new().dispatch(
             #[inline(always)]
@@ -30,7 +31,7 @@ pub fn map(values: &[f32], function: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
 /// When the slices have not the same length.
 pub fn zip_map(left: &[f32], right: &[f32], function: impl Fn(f32, f32) -> f32 + Sync) -> Vec<f32> {
     assert_eq!(left.len(), right.len(), "the slices have different lengths");
-    let mut output = vec![0.0; left.len()];
+    let mut output = zeros(left.len());
     let compute = |(output, (left, right)): (&mut [f32], (&[f32], &[f32]))| {
         Arch::new().dispatch(
             #[inline(always)]

@@ -12,3 +12,4 @@ pub mod max_pool;
 
 mod elementwise;
 mod planes;
+mod zeros;

@@ -1,5 +1,6 @@
 //! Max-pooling of planes `[h, w]`.
 
+use crate::zeros::zeros;
 use rayon::prelude::*;
 
 /// Pixels of all planes that a thread computes at a time.
@@ -34,7 +35,7 @@ impl MaxPool {
         let (n_inputs, n_outputs) = self.lens();
         let n = input.len() / n_inputs;
         assert_eq!(n * n_inputs, input.len(), "the planes have another shape");
-        let (mut output, mut winners) = (vec![0.0; n * n_outputs], vec![0; n * n_outputs]);
+        let (mut output, mut winners) = (zeros(n * n_outputs), zeros(n * n_outputs));
         let piece = (PIECE / n_inputs).max(1);
         let outputs = output.par_chunks_mut(piece * n_outputs).zip(winners.par_chunks_mut(piece * n_outputs));
         outputs.zip(input.par_chunks(piece * n_inputs)).for_each(|((output, winners), input)| {
@@ -76,7 +77,7 @@ impl MaxPool {
     pub fn backward(&self, grad: &[f32], winners: &[u8]) -> Vec<f32> {
         assert_eq!(grad.len(), winners.len(), "the slices have different lengths");
         let (n_inputs, n_outputs) = self.lens();
-        let mut output = vec![0.0; grad.len() / n_outputs * n_inputs];
+        let mut output = zeros(grad.len() / n_outputs * n_inputs);
         let piece = (PIECE / n_inputs).max(1);
         let grads = grad.par_chunks(piece * n_outputs).zip(winners.par_chunks(piece * n_outputs));
         output.par_chunks_mut(piece * n_inputs).zip(grads).for_each(|(output, (grad, winners))| {

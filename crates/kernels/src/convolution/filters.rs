@@ -2,6 +2,7 @@
 
 use super::{Convolution, VECTORS};
 use crate::planes::Planes;
+use crate::zeros::zeros;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -10,7 +11,7 @@ const GROUP: usize = 4;
 
 pub fn convolve(convolution: &Convolution, images: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
     let n = convolution.n_images(images);
-    let mut output = vec![0.0; n * convolution.n_outputs()];
+    let mut output = zeros(n * convolution.n_outputs());
     if output.is_empty() {
         return output;
     }
