@@ -63,10 +63,11 @@ fn ends(lab: &Lab) -> Vec<Vec<u8>> {
     ENDS.iter().map(|name| lab.bytes(name)).collect()
 }
 
+/// The names of whole checkpoints: not of one that is being written, which slow processors show for longer.
 fn checkpoints(lab: &Lab) -> Vec<String> {
     let Ok(entries) = fs::read_dir(lab.path("artifacts/run/checkpoints")) else { return Vec::new() };
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".ckpt")).collect();
     names.sort();
     names
 }
