@@ -2,9 +2,9 @@
 //! settings of the terminal or its screen.
 
 use super::standard_output;
-use rustix::process::getpgrp;
+use nix::unistd::{getpgrp, tcgetpgrp};
 use rustix::stdio::{stderr, stdin, stdout};
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError, TryLockError};
