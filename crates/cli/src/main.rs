@@ -1,5 +1,6 @@
 //! The program `emberlab`.
 
+mod allocator;
 mod build_info;
 mod command_line;
 mod commands;
@@ -16,11 +17,7 @@ mod sweep;
 
 use std::process::ExitCode;
 
-/// The C library's allocator gives large buffers back to the system after each operation, and takes
-/// page faults on the next.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    allocator::keep_unused_memory();
     command_line::main()
 }
