@@ -1,7 +1,7 @@
 //! Normalisation of the channels of images `[n, c, s]` over a batch, `s` pixels each.
 
+use crate::vectorized::vectorized;
 use crate::zeros::zeros;
-use pulp::Arch;
 use rayon::prelude::*;
 
 /// Tasks that a batch is divided into for its sums.
@@ -24,7 +24,12 @@ pub type PerChannel = Vec<f64>;
 impl Images {
     /// The mean and the variance `1/m Σ (x - μ)²` of each channel over its `m = n s` values.
     pub fn moments(self, input: &[f32]) -> (PerChannel, PerChannel) {
-        let [sums, squares] = self.sums(input, input, |x, _| (x, x * x));
+        let [sums, squares] = self.sums(
+            input,
+            input,
+            #[inline(always)]
+            |x, _| (x, x * x),
+        );
         let count = self.count(input);
         let mean: PerChannel = sums.into_iter().map(|sum| sum / count).collect();
         let variance = squares.into_iter().zip(&mean);
@@ -38,7 +43,12 @@ impl Images {
     /// When the slices have not the same length.
     pub fn gradient_means(self, input: &[f32], grad: &[f32], mean: &[f64]) -> (PerChannel, PerChannel) {
         let count = self.count(input);
-        let [sums, products] = self.sums(input, grad, |x, g| (g, g * x));
+        let [sums, products] = self.sums(
+            input,
+            grad,
+            #[inline(always)]
+            |x, g| (g, g * x),
+        );
         let means: PerChannel = sums.into_iter().map(|sum| sum / count).collect();
         let products = products.into_iter().zip(means.iter().zip(mean));
         let products = products.map(|(product, (grad, mean))| product / count - grad * mean).collect();
@@ -52,13 +62,12 @@ impl Images {
             let channels = output.chunks_exact_mut(self.pixels).zip(input.chunks_exact(self.pixels));
             for (channel, (output, input)) in channels.enumerate() {
                 let [centre, factor, shift] = [centre, factor, shift].map(|values| values[channel] as f32);
-                Arch::new().dispatch(
+                vectorized(
                     #[inline(always)]
                     || {
-                        output
-                            .iter_mut()
-                            .zip(input)
-                            .for_each(|(output, x)| *output = (x - centre) * factor + shift);
+                        for (output, x) in output.iter_mut().zip(input) {
+                            *output = (x - centre) * factor + shift;
+                        }
                     },
                 );
             }
@@ -66,35 +75,29 @@ impl Images {
         output
     }
 
-    /// `factor (g - g_mean - (x - centre) slope)` with numbers for each channel.
+    /// Replaces `g` by `factor (g - g_mean - (x - centre) slope)` with numbers for each channel.
     ///
     /// # Panics
     ///
     /// When the slices have not the same length.
-    pub fn grad_input(self, input: &[f32], grad: &[f32], channels: &GradInput) -> Vec<f32> {
+    pub fn grad_input(self, input: &[f32], grad: &mut [f32], channels: &GradInput) {
         assert_eq!(input.len(), grad.len(), "the slices have different lengths");
         let GradInput { centre, factor, grad_mean, slope } = channels;
-        let mut output = zeros(input.len());
-        let images = input.par_chunks(self.len()).zip(grad.par_chunks(self.len()));
-        self.planes(&mut output).zip(images).for_each(|(output, (input, grad))| {
-            let images = input.chunks_exact(self.pixels).zip(grad.chunks_exact(self.pixels));
-            for (channel, (output, (input, grad))) in
-                output.chunks_exact_mut(self.pixels).zip(images).enumerate()
-            {
+        self.planes(grad).zip(input.par_chunks(self.len())).for_each(|(grad, input)| {
+            let channels = grad.chunks_exact_mut(self.pixels).zip(input.chunks_exact(self.pixels));
+            for (channel, (grad, input)) in channels.enumerate() {
                 let [centre, factor, grad_mean, slope] =
                     [centre, factor, grad_mean, slope].map(|values| values[channel] as f32);
-                Arch::new().dispatch(
+                vectorized(
                     #[inline(always)]
                     || {
-                        let pairs = input.iter().zip(grad);
-                        output.iter_mut().zip(pairs).for_each(|(output, (x, g))| {
-                            *output = factor * (g - grad_mean - (x - centre) * slope);
-                        });
+                        for (g, x) in grad.iter_mut().zip(input) {
+                            *g = factor * (*g - grad_mean - (x - centre) * slope);
+                        }
                     },
                 );
             }
         });
-        output
     }
 
     fn len(self) -> usize {
@@ -126,7 +129,7 @@ impl Images {
                 let mut sums = [vec![0.0; self.channels], vec![0.0; self.channels]];
                 let planes = left.chunks_exact(self.pixels).zip(right.chunks_exact(self.pixels));
                 for (index, (left, right)) in planes.enumerate() {
-                    let (first, second) = Arch::new().dispatch(
+                    let (first, second) = vectorized(
                         #[inline(always)]
                         || plane_sums(left, right, &terms),
                     );

@@ -1,7 +1,7 @@
 //! Functions of each element.
 
+use crate::vectorized::vectorized;
 use crate::zeros::zeros;
-use pulp::Arch;
 use rayon::prelude::*;
 
 /// Numbers that a thread computes at a time.
@@ -11,9 +11,13 @@ const PIECE: usize = 1 << 14;
 pub fn map(values: &[f32], function: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
     let mut output = zeros(values.len());
     let compute = |(output, values): (&mut [f32], &[f32])| {
-        Arch::new().dispatch(
+        vectorized(
             #[inline(always)]
-            || output.iter_mut().zip(values).for_each(|(output, value)| *output = function(*value)),
+            || {
+                for (output, value) in output.iter_mut().zip(values) {
+                    *output = function(*value);
+                }
+            },
         );
     };
     // Waking other threads for a single piece takes longer than the piece.
@@ -24,32 +28,43 @@ pub fn map(values: &[f32], function: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
     output
 }
 
-/// `function(left, right)` of each pair.
+/// Replaces each value by `function(value)`.
+pub fn change(values: &mut [f32], function: impl Fn(f32) -> f32 + Sync) {
+    let compute = |values: &mut [f32]| {
+        vectorized(
+            #[inline(always)]
+            || {
+                for value in &mut *values {
+                    *value = function(*value);
+                }
+            },
+        );
+    };
+    match values.len() {
+        0..=PIECE => compute(values),
+        _ => values.par_chunks_mut(PIECE).for_each(compute),
+    }
+}
+
+/// Replaces each value by `function(value, other)`.
 ///
 /// # Panics
 ///
 /// When the slices have not the same length.
-pub fn zip_map(left: &[f32], right: &[f32], function: impl Fn(f32, f32) -> f32 + Sync) -> Vec<f32> {
-    assert_eq!(left.len(), right.len(), "the slices have different lengths");
-    let mut output = zeros(left.len());
-    let compute = |(output, (left, right)): (&mut [f32], (&[f32], &[f32]))| {
-        Arch::new().dispatch(
+pub fn change_by(values: &mut [f32], others: &[f32], function: impl Fn(f32, f32) -> f32 + Sync) {
+    assert_eq!(values.len(), others.len(), "the slices have different lengths");
+    let compute = |(values, others): (&mut [f32], &[f32])| {
+        vectorized(
             #[inline(always)]
             || {
-                let pairs = left.iter().zip(right);
-                output
-                    .iter_mut()
-                    .zip(pairs)
-                    .for_each(|(output, (left, right))| *output = function(*left, *right));
+                for (value, other) in values.iter_mut().zip(others) {
+                    *value = function(*value, *other);
+                }
             },
         );
     };
-    match left.len() {
-        0..=PIECE => compute((&mut output, (left, right))),
-        _ => {
-            let pieces = left.par_chunks(PIECE).zip(right.par_chunks(PIECE));
-            output.par_chunks_mut(PIECE).zip(pieces).for_each(compute);
-        }
+    match values.len() {
+        0..=PIECE => compute((values, others)),
+        _ => values.par_chunks_mut(PIECE).zip(others.par_chunks(PIECE)).for_each(compute),
     }
-    output
 }

@@ -12,4 +12,5 @@ pub mod max_pool;
 
 mod elementwise;
 mod planes;
+mod vectorized;
 mod zeros;

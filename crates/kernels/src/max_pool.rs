@@ -1,5 +1,6 @@
 //! Max-pooling of planes `[h, w]`.
 
+use crate::vectorized::vectorized;
 use crate::zeros::zeros;
 use rayon::prelude::*;
 
@@ -41,12 +42,16 @@ impl MaxPool {
         outputs.zip(input.par_chunks(piece * n_inputs)).for_each(|((output, winners), input)| {
             let outputs = output.chunks_exact_mut(n_outputs).zip(winners.chunks_exact_mut(n_outputs));
             for ((output, winners), plane) in outputs.zip(input.chunks_exact(n_inputs)) {
-                self.plane_forward(plane, output, winners);
+                vectorized(
+                    #[inline(always)]
+                    || self.plane_forward(plane, output, winners),
+                );
             }
         });
         (output, winners)
     }
 
+    #[inline(always)]
     fn plane_forward(&self, plane: &[f32], output: &mut [f32], winners: &mut [u8]) {
         let (width, [_, columns]) = (self.plane[1], self.positions());
         let rows = output.chunks_exact_mut(columns).zip(winners.chunks_exact_mut(columns));

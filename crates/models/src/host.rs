@@ -33,6 +33,32 @@ impl HostTensor {
     }
 }
 
+/// Changes a tensor of 32-bit numbers of flex, and returns any other as it is. The numbers are changed in place, or copied where
+/// another tensor shares them.
+pub fn change<B: Backend, const D: usize>(
+    tensor: Tensor<B, D>,
+    change: impl FnOnce(&mut [f32]),
+) -> Result<Tensor<B, D>, Tensor<B, D>> {
+    if !is_flex::<B>() || tensor.dtype() != DType::F32 {
+        return Err(tensor);
+    }
+    let mut primitive = tensor.into_primitive();
+    let flex = match &mut primitive {
+        TensorPrimitive::Float(tensor) => (tensor as &mut dyn Any).downcast_mut::<FlexTensor>(),
+        TensorPrimitive::QFloat(_) => None,
+    };
+    let Some(flex) = flex else { return Err(Tensor::from_primitive(primitive)) };
+    if !flex.is_contiguous() {
+        *flex = flex.to_contiguous();
+    }
+    // A view may share a larger storage.
+    let place = flex.layout().contiguous_offsets();
+    if let Some(numbers) = place.and_then(|(start, end)| flex.storage_mut().get_mut(start..end)) {
+        change(numbers);
+    }
+    Ok(Tensor::from_primitive(primitive))
+}
+
 /// A tensor of numbers, row after row.
 pub fn tensor<B: Backend, const D: usize>(
     values: Vec<f32>,
@@ -62,6 +88,18 @@ mod tests {
         assert_eq!(values(matrix().transpose()), Some(vec![1.0, 4.0, 2.0, 5.0, 3.0, 6.0]));
         assert_eq!(values(matrix().slice([1..2, 0..3])), Some(vec![4.0, 5.0, 6.0]));
         assert_eq!(values(matrix().cast(DType::F64)), None);
+    }
+
+    #[test]
+    fn tensors_of_flex_are_changed_and_those_that_share_them_are_not() {
+        let double = |numbers: &mut [f32]| numbers.iter_mut().for_each(|number| *number *= 2.0);
+        let whole: Tensor<Flex, 2> = matrix();
+        let row = change(whole.clone().slice([1..2, 0..3]), double).expect("flex");
+        assert_eq!(row.to_data(), TensorData::from([[8.0f32, 10.0, 12.0]]));
+        let turned = change(whole.clone().transpose(), double).expect("flex");
+        assert_eq!(turned.to_data(), TensorData::from([[2.0f32, 8.0], [4.0, 10.0], [6.0, 12.0]]));
+        assert_eq!(whole.to_data(), matrix::<Flex>().to_data());
+        assert!(change(matrix::<NdArray>(), double).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //!
 //! Burn's function is not used: on backends without a derivative of their own, autodiff takes that of the approximation.
 
-use crate::host::{HostTensor, tensor};
+use crate::host::{HostTensor, change, tensor};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use emberlab_kernels::activation as kernels;
@@ -19,12 +19,14 @@ pub(super) fn forward<B: Backend>(z: Tensor<B, 2>) -> Tensor<B, 2> {
 }
 
 pub(super) fn backward<B: Backend>(z: Tensor<B, 2>, grad: Tensor<B, 2>) -> Tensor<B, 2> {
-    if let (Some(host), Some(host_grad)) = (HostTensor::of(&z), HostTensor::of(&grad)) {
-        let grad = kernels::gelu_gradient(host.values(), host_grad.values());
-        return tensor(grad, z.dims(), &z.device());
+    let multiplied = |grad: Tensor<B, 2>| {
+        let density = (z.clone() * z.clone() * -0.5).exp() * (FRAC_1_SQRT_2 * FRAC_2_SQRT_PI / 2.0);
+        grad * (distribution(z.clone()) + z.clone() * density)
+    };
+    match HostTensor::of(&z) {
+        Some(z) => change(grad, |grad| kernels::gelu_gradient(z.values(), grad)).unwrap_or_else(multiplied),
+        None => multiplied(grad),
     }
-    let density = (z.clone() * z.clone() * -0.5).exp() * (FRAC_1_SQRT_2 * FRAC_2_SQRT_PI / 2.0);
-    grad * (distribution(z.clone()) + z * density)
 }
 
 /// `Φ(z)`.

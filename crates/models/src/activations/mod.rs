@@ -1,6 +1,6 @@
 //! Activation functions, each with its derivative by hand.
 //!
-//! Each file has `forward(z) = a` and `backward`, which computes `∂J/∂z` from `∂J/∂a` and `z` or `a`, element by
+//! Each file has `forward(z) = a` and `backward`, which computes `∂J/∂z` from `∂J/∂a` and `z` or `a`, whichever is kept, element by
 //! element. To add an activation, add a file and a variant of [`Activation`].
 
 mod gelu;
@@ -25,14 +25,25 @@ impl Activation {
         }
     }
 
-    /// `∂J/∂z` from the input `z` and output `a` of [`forward`](Self::forward), and `grad = ∂J/∂a`.
-    pub fn backward<B: Backend>(self, z: Tensor<B, 2>, a: Tensor<B, 2>, grad: Tensor<B, 2>) -> Tensor<B, 2> {
+    /// The activations `a` of `z`, and what [`backward`](Self::backward) needs of the two.
+    pub fn differentiate<B: Backend>(self, z: Tensor<B, 2>) -> (Tensor<B, 2>, Tensor<B, 2>) {
         match self {
-            Self::Relu => relu::backward(a, grad),
-            Self::LeakyRelu => leaky_relu::backward(z, grad),
-            Self::Tanh => tanh::backward(a, grad),
-            Self::Sigmoid => sigmoid::backward(a, grad),
-            Self::Gelu => gelu::backward(z, grad),
+            Self::Relu | Self::Tanh | Self::Sigmoid => {
+                let a = self.forward(z);
+                (a.clone(), a)
+            }
+            Self::LeakyRelu | Self::Gelu => (self.forward(z.clone()), z),
+        }
+    }
+
+    /// `∂J/∂z` from what [`differentiate`](Self::differentiate) kept, and `grad = ∂J/∂a`.
+    pub fn backward<B: Backend>(self, kept: Tensor<B, 2>, grad: Tensor<B, 2>) -> Tensor<B, 2> {
+        match self {
+            Self::Relu => relu::backward(kept, grad),
+            Self::LeakyRelu => leaky_relu::backward(kept, grad),
+            Self::Tanh => tanh::backward(kept, grad),
+            Self::Sigmoid => sigmoid::backward(kept, grad),
+            Self::Gelu => gelu::backward(kept, grad),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! An [`Activation`] as a layer. Its derivative keeps the input and the output.
+//! An [`Activation`] as a layer. Its derivative keeps the input or the output.
 
 use super::{InputGradient, Layer, LayerVisitor, Path, TrainingPass, WithBackward};
 use crate::description::{Activation, Precision};
@@ -42,10 +42,9 @@ impl<B: Backend> Layer<B> for ActivationLayer<B> {
     }
 
     fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
-        let output = self.forward(input.clone());
-        let kept = output.clone();
+        let (output, kept) = self.activation.differentiate(input);
         let backward = move |grad, wanted: InputGradient, _: &mut _| {
-            wanted.when_wanted(|| self.activation.backward(input, kept, grad))
+            wanted.when_wanted(|| self.activation.backward(kept, grad))
         };
         (output, Box::new(backward))
     }

@@ -22,7 +22,7 @@
 
 use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{BatchNormOptions, Precision};
-use crate::host::{HostTensor, tensor};
+use crate::host::{HostTensor, change, tensor};
 use burn::module::{Module, Param, RunningState};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
@@ -113,8 +113,8 @@ impl<B: Backend> BatchNorm<B> {
         let shift = self.numbers(self.bias.as_ref(), 0.0);
         let output = tensor(kernel.normalize(host.values(), &mean, &factor, &shift), shape, &device);
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
-            let grad = HostTensor::of(&grad)?;
-            let (grad_mean, products) = kernel.gradient_means(host.values(), grad.values(), &mean);
+            let (grad_mean, products) =
+                kernel.gradient_means(host.values(), HostTensor::of(&grad)?.values(), &mean);
             // `x̂` is `(x - μ) / σ`.
             let scaled = |values: &[f64]| -> Vec<f64> {
                 values.iter().zip(&inverse_std).map(|(value, inverse_std)| value * inverse_std).collect()
@@ -124,8 +124,8 @@ impl<B: Backend> BatchNorm<B> {
             wanted.when_wanted(|| {
                 let slope = scaled(&mean_product);
                 let channels = kernels::GradInput { centre: mean, factor, grad_mean, slope };
-                tensor(kernel.grad_input(host.values(), grad.values(), &channels), shape, &device)
-            })
+                change(grad, |grad| kernel.grad_input(host.values(), grad, &channels)).ok()
+            })?
         };
         Some((output, Box::new(backward)))
     }
