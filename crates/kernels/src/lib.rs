@@ -12,5 +12,6 @@ pub mod max_pool;
 
 mod elementwise;
 mod planes;
+mod tile;
 mod vectorized;
 mod zeros;

@@ -9,7 +9,7 @@ fn numbers(n: usize, seed: usize) -> Vec<f32> {
 
 /// `z[i,o,y,x]` and each product of it: calls `term(z, w, x)` with the indices of the output, the weight and the pixel.
 fn products(convolution: &Convolution, n: usize, mut term: impl FnMut(usize, usize, usize)) {
-    let &Convolution { channels, image: [height, width], n_filters, size, padding } = convolution;
+    let &Convolution { channels, image: [height, width], n_filters, size, stride, padding } = convolution;
     let [rows, columns] = convolution.positions();
     for (image, filter, channel) in
         (0..n).flat_map(|i| (0..n_filters).flat_map(move |o| (0..channels).map(move |c| (i, o, c))))
@@ -17,7 +17,7 @@ fn products(convolution: &Convolution, n: usize, mut term: impl FnMut(usize, usi
         for (y, x, u, v) in (0..rows).flat_map(|y| {
             (0..columns).flat_map(move |x| (0..size).flat_map(move |u| (0..size).map(move |v| (y, x, u, v))))
         }) {
-            let (row, column) = (y + u, x + v);
+            let (row, column) = (y * stride + u, x * stride + v);
             if (padding[0]..padding[0] + height).contains(&row)
                 && (padding[0]..padding[0] + width).contains(&column)
             {
@@ -41,21 +41,27 @@ fn close(computed: &[f32], expected: &[f64]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Sides of images: small ones, of which strides leave pixels out, and large ones.
+fn sides(size: usize) -> impl Strategy<Value = usize> {
+    prop_oneof![size..size + 4, size..32]
+}
+
 prop_compose! {
     fn shapes()(size in 1usize..6)(
         size in Just(size),
-        channels in 1usize..12,
+        channels in 1usize..40,
         n_filters in 1usize..40,
-        image in [size..20, size..20],
+        (height, width) in (sides(size), sides(size)),
+        stride in 1usize..4,
         padding in [0..size, 0..size],
-        n in 0usize..5,
+        n in 0usize..7,
     ) -> (Convolution, usize) {
-        (Convolution { channels, image, n_filters, size, padding }, n)
+        (Convolution { channels, image: [height, width], n_filters, size, stride, padding }, n)
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn outputs_and_gradients_are_those_of_the_definition((convolution, n) in shapes()) {
@@ -82,7 +88,8 @@ proptest! {
 
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
-    let convolution = Convolution { channels: 5, image: [9, 11], n_filters: 20, size: 3, padding: [1, 1] };
+    let convolution =
+        Convolution { channels: 5, image: [9, 11], n_filters: 20, size: 3, stride: 1, padding: [1, 1] };
     let (images, weight) = (numbers(50 * 5 * 99, 1), numbers(20 * 45, 2));
     let compute = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");

@@ -1,20 +1,18 @@
-//! Convolutions at a stride of 1.
+//! Convolutions.
 //!
-//! An image with zeros around it, `w'` pixels wide, is a plane of numbers. The pixel under row `u` and column `v` of a filter at
-//! position `p` of the plane is number `p + u w' + v`, so a whole vector of positions is read from one place, without
-//! gathering windows:
-//!
-//! `z[o][p] = b[o] + Σ_{c,u,v} W[o,c,u,v] x[c][p + u w' + v]`.
-//!
-//! The positions at the end of each row, whose windows would begin within the zeros, are computed too and left out. Sums of
-//! several filters and vectors stay in registers (`tile`), so each number that is read is used several times.
+//! Sums of products over the pixels under a filter are held in registers for several positions and filters at a time, so that each
+//! number that is read is used several times. The vectors of the processor hold neighbouring positions (`position_vectors`)
+//! or the same position of several filters (`filter_vectors`).
 
-mod filters;
+mod filter_vectors;
+mod position_vectors;
 mod weights;
 
 use crate::planes::Planes;
+use filter_vectors::{FilterSums, Pass};
+use std::borrow::Cow;
 
-/// A convolution of images of one shape at a stride of 1.
+/// A convolution of images of one shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Convolution {
     /// Channels of the images.
@@ -25,19 +23,21 @@ pub struct Convolution {
     pub n_filters: usize,
     /// Height and width of the filters.
     pub size: usize,
+    /// Pixels from one position of the filters to the next, at least 1.
+    pub stride: usize,
     /// Zeros above and to the left, and below and to the right of the images; fewer than `size`.
     pub padding: [usize; 2],
 }
 
-/// Vectors of positions whose sums are in registers at a time.
-const VECTORS: usize = 3;
-/// The widest vectors of a processor, in numbers.
-const WIDEST: usize = 16;
+/// Positions of a row from which on vectors hold positions: of shorter rows more than a tenth of the sums would be left out.
+const MIN_COLUMNS: usize = 24;
 
 impl Convolution {
     /// Height and width of the output.
     pub fn positions(&self) -> [usize; 2] {
-        self.image.map(|side| (side + self.padding[0] + self.padding[1] + 1).saturating_sub(self.size))
+        self.image.map(|side| {
+            (side + self.padding[0] + self.padding[1] + self.stride).saturating_sub(self.size) / self.stride
+        })
     }
 
     /// `Z [n, c', h', w']` of images `X [n, c, h, w]`, filters `W [c', c, k, k]` and a bias `[c']`.
@@ -48,33 +48,124 @@ impl Convolution {
     pub fn forward(&self, images: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
         assert_eq!(weight.len(), self.n_weights(), "the filters have another shape");
         assert!(bias.is_none_or(|bias| bias.len() == self.n_filters), "the bias has another shape");
-        filters::convolve(self, images, weight, bias)
+        let [rows, columns] = self.positions();
+        if self.stride == 1 && columns >= MIN_COLUMNS {
+            return position_vectors::convolve(self, images, weight, bias);
+        }
+        self.n_images(images);
+        let padded_width = self.image[1] + self.padding[0] + self.padding[1];
+        let start = |row: usize, column: usize| (row * padded_width + column) * self.stride;
+        let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+        let sums = FilterSums {
+            channels: self.channels,
+            image: self.image,
+            before: self.padding[0],
+            after: [self.padding[1]; 2],
+            n_filters: self.n_filters,
+            n_pixels: rows * columns,
+            passes: vec![Pass {
+                taps: square(self.size, padded_width),
+                positions: places.map(|(row, column)| (start(row, column), row * columns + column)).collect(),
+                weight: Cow::Borrowed(weight),
+            }],
+        };
+        sums.of(images, bias)
     }
 
-    /// `∂J/∂X` of `∂J/∂Z [n, c', h', w']`: the convolution by the filters, rotated by 180° and with input and output channels
-    /// swapped.
+    /// `∂J/∂X` of `∂J/∂Z [n, c', h', w']`: at a stride of 1 the convolution by the filters, rotated by 180° and with input and output
+    /// channels swapped.
     ///
     /// # Panics
     ///
     /// When a slice has not the length of its shape.
     pub fn grad_input(&self, grad: &[f32], weight: &[f32]) -> Vec<f32> {
         assert_eq!(weight.len(), self.n_weights(), "the filters have another shape");
-        let &Self { channels, n_filters, size, padding, .. } = self;
-        let taps = size * size;
-        let mut turned = vec![0.0; weight.len()];
-        for (index, filter) in weight.chunks_exact(taps.max(1)).enumerate() {
-            let (o, c) = (index / channels, index % channels);
-            let turned = &mut turned[(c * n_filters + o) * taps..][..taps];
-            turned.iter_mut().zip(filter.iter().rev()).for_each(|(turned, value)| *turned = *value);
+        let &Self { channels, n_filters, size, stride, padding, .. } = self;
+        if stride > 1 {
+            return self.grad_input_of_strides(grad, weight);
         }
+        let turned = self.turned(weight, |tap| size * size - 1 - tap, size * size);
         let back = Self {
             channels: n_filters,
             image: self.positions(),
             n_filters: channels,
             size,
+            stride,
             padding: padding.map(|zeros| size - 1 - zeros),
         };
-        filters::convolve(&back, grad, &turned, None)
+        back.forward(grad, &turned, None)
+    }
+
+    /// Under a pixel, filters have the rows and columns `r`, `r + s`, `r + 2s`, …, where `r` is the distance of the pixel from the
+    /// last position before it: one pass for each `r` of rows and of columns.
+    fn grad_input_of_strides(&self, grad: &[f32], weight: &[f32]) -> Vec<f32> {
+        let &Self { image, size, stride, padding, .. } = self;
+        let positions = self.positions();
+        // Positions before the image that reach into it, and positions that there would be at the end of it.
+        let before = (size - 1) / stride;
+        let after =
+            [0, 1].map(|side| ((image[side] + padding[0] - 1) / stride + 1).saturating_sub(positions[side]));
+        let padded_width = positions[1] + before + after[1];
+        let passes = (0..stride * stride)
+            .filter_map(|pass| self.pass_under(pass / stride, pass % stride, before, padded_width, weight));
+        let sums = FilterSums {
+            channels: self.n_filters,
+            image: positions,
+            before,
+            after,
+            n_filters: self.channels,
+            n_pixels: image[0] * image[1],
+            passes: passes.collect(),
+        };
+        sums.of(grad, None)
+    }
+
+    /// The pass for the pixels at the distances `row` and `column` from the last position before them; `None` where there are no pixels
+    /// or no filter reaches.
+    fn pass_under(
+        &self,
+        row: usize,
+        column: usize,
+        before: usize,
+        padded_width: usize,
+        weight: &[f32],
+    ) -> Option<Pass<'static>> {
+        let &Self { image: [height, width], size, stride, padding, .. } = self;
+        if row >= size || column >= size {
+            return None;
+        }
+        // The farthest position that reaches a pixel, in positions before the last one.
+        let [rows, columns] = [row, column].map(|first| (size - 1 - first) / stride);
+        let under = |side: usize, distance: usize| {
+            (0..side).filter(move |pixel| (pixel + padding[0]) % stride == distance)
+        };
+        let first = |pixel: usize, farthest: usize| (pixel + padding[0]) / stride + before - farthest;
+        let positions: Vec<(usize, usize)> = under(height, row)
+            .flat_map(|y| under(width, column).map(move |x| (y, x)))
+            .map(|(y, x)| (first(y, rows) * padded_width + first(x, columns), y * width + x))
+            .collect();
+        let taps: Vec<(usize, usize)> =
+            (0..=rows).flat_map(|row| (0..=columns).map(move |column| (row, column))).collect();
+        let own = |tap: usize| {
+            let (u, v) = taps[tap];
+            (row + (rows - u) * stride) * size + column + (columns - v) * stride
+        };
+        (!positions.is_empty()).then(|| Pass {
+            taps: taps.iter().map(|(u, v)| u * padded_width + v).collect(),
+            positions,
+            weight: Cow::Owned(self.turned(weight, own, taps.len())),
+        })
+    }
+
+    /// The filters `[c, c', taps]` with input and output channels swapped, of which each tap is that of `own`.
+    fn turned(&self, weight: &[f32], own: impl Fn(usize) -> usize, n_taps: usize) -> Vec<f32> {
+        let mut turned = vec![0.0; self.channels * self.n_filters * n_taps];
+        for (index, filter) in weight.chunks_exact((self.size * self.size).max(1)).enumerate() {
+            let (o, c) = (index / self.channels, index % self.channels);
+            let turned = &mut turned[(c * self.n_filters + o) * n_taps..][..n_taps];
+            turned.iter_mut().enumerate().for_each(|(tap, turned)| *turned = filter[own(tap)]);
+        }
+        turned
     }
 
     /// `∂J/∂W [c', c, k, k]` of images `X [n, c, h, w]` and `∂J/∂Z [n, c', h', w']`.
@@ -106,22 +197,20 @@ impl Convolution {
         n
     }
 
-    fn planes(&self) -> Planes {
+    fn planes(&self, slack: usize) -> Planes {
         let [height, width] = self.image;
         let [before, after] = self.padding;
-        Planes::new(height, width, before, after, VECTORS * WIDEST)
+        Planes::new(height, width, before, after, slack)
     }
 
-    /// For each pixel under a filter, its distance from the position of the filter.
-    fn taps(&self, planes: Planes) -> Vec<usize> {
-        (0..self.size)
-            .flat_map(|row| (0..self.size).map(move |column| row * planes.stride + column))
-            .collect()
-    }
-
-    /// Positions from the first to the last one of an image, those at the ends of rows included.
+    /// Positions from the first to the last one of an image at a stride of 1, those at the ends of rows included.
     fn n_positions(&self, planes: Planes) -> usize {
         let [rows, columns] = self.positions();
         rows.saturating_sub(1) * planes.stride + columns
     }
+}
+
+/// The distance of each pixel of a square from the first one, in an image of `width` pixels.
+fn square(size: usize, width: usize) -> Vec<usize> {
+    (0..size).flat_map(|row| (0..size).map(move |column| row * width + column)).collect()
 }

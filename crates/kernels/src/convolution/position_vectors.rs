@@ -1,6 +1,15 @@
-//! The output of a convolution: filters over images.
+//! The output of a convolution at a stride of 1, with vectors of positions.
+//!
+//! An image with zeros around it, `w'` pixels wide, is a plane of numbers. The pixel under row `u` and column `v` of a filter at
+//! position `p` of the plane is number `p + u w' + v`, so a whole vector of positions is read from one place, without
+//! gathering windows:
+//!
+//! `z[o][p] = b[o] + Σ_{c,u,v} W[o,c,u,v] x[c][p + u w' + v]`.
+//!
+//! The positions at the end of each row, whose windows would begin within the zeros, are computed too and left out. Sums of
+//! several filters and vectors stay in registers (`tile`), so each number that is read is used several times.
 
-use super::{Convolution, VECTORS};
+use super::{Convolution, square};
 use crate::planes::Planes;
 use crate::zeros::zeros;
 use pulp::{Arch, Simd, WithSimd};
@@ -8,6 +17,10 @@ use rayon::prelude::*;
 
 /// Images whose planes a thread holds at a time: filters are read once for all of them.
 const GROUP: usize = 4;
+/// Vectors of positions whose sums are in registers at a time.
+const VECTORS: usize = 3;
+/// The widest vectors of a processor, in numbers.
+const WIDEST: usize = 16;
 
 pub fn convolve(convolution: &Convolution, images: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
     let n = convolution.n_images(images);
@@ -45,12 +58,12 @@ impl Convolve<'_> {
     #[inline(always)]
     fn in_blocks_of<S: Simd, const O: usize>(self, simd: S) {
         let Self { convolution, images, weight, bias, output } = self;
-        let planes = convolution.planes();
+        let planes = convolution.planes(VECTORS * WIDEST);
         let filters = Filters::<O>::new(convolution, weight, bias);
         let pass = Pass {
             filters: &filters,
             planes,
-            taps: convolution.taps(planes),
+            taps: square(convolution.size, planes.stride),
             n_vectors: convolution.n_positions(planes).div_ceil(S::F32_LANES),
         };
         let (n_inputs, n_outputs) = (convolution.n_inputs(), convolution.n_outputs());

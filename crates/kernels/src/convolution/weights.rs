@@ -1,18 +1,21 @@
 //! The gradient of the filters.
 //!
-//! `∂J/∂W[o,c,u,v] = Σ_i Σ_p G[i,o][p] x[i,c][p + u w' + v]`. A vector holds the same pixel of a filter for several filters, so that
+//! `∂J/∂W[o,c,u,v] = Σ_i Σ_p G[i,o][p] x[i,c][s p + u w' + v]`. A vector holds the same pixel of a filter for several filters, so that
 //! nothing is summed across a vector.
 //!
 //! The images are divided into tasks. Each task has sums of its own, and those are added in order, so that the result does not
 //! depend on the number of threads.
 
-use super::Convolution;
-use crate::planes::Planes;
+use super::{Convolution, square};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 /// Tasks that a batch is divided into.
 const TASKS: usize = 16;
+/// Images whose products are added before their sum leaves the registers.
+const GROUP: usize = 4;
+/// Positions that are arranged at a time.
+const CHUNK: usize = 64;
 /// Numbers that are added at a time when the sums of the tasks are added.
 const PIECE: usize = 4096;
 
@@ -88,8 +91,8 @@ impl Task<'_> {
     #[inline(always)]
     fn sums<S: Simd, const R: usize, const K: usize, const V: usize>(self, simd: S) -> Sums {
         let Self { convolution, images, grad } = self;
-        let planes = convolution.planes();
-        let taps = convolution.taps(planes);
+        let planes = convolution.planes(0);
+        let taps = square(convolution.size, planes.stride);
         // The first pixel of each row, in the order of the filters.
         let mut rows: Vec<usize> = (0..convolution.channels)
             .flat_map(|channel| taps.iter().step_by(K).map(move |tap| channel * planes.len + tap))
@@ -100,18 +103,32 @@ impl Task<'_> {
         let width = V * S::F32_LANES;
         let n_blocks = convolution.n_filters.div_ceil(width);
         let [n_y, n_x] = convolution.positions();
-        let mut padded = vec![0.0; convolution.channels * planes.len];
-        let mut grads = vec![0.0; n_blocks * n_y * n_x * width];
         let mut values = vec![0.0; n_blocks * n_rows * K * width];
-        let pairs = images.chunks_exact(convolution.n_inputs());
-        for (image, grad) in pairs.zip(grad.chunks_exact(convolution.n_outputs())) {
-            planes.fill(&mut padded, image);
-            by_position(grad, n_y * n_x, width, &mut grads);
-            let blocks = grads.chunks_exact(n_y * n_x * width);
-            for (grads, sums) in blocks.zip(values.chunks_exact_mut(n_rows * K * width)) {
-                let image = Image { padded: &padded, planes, grads, n_x };
+        let mut group: Vec<Image> = (0..GROUP)
+            .map(|_| Image {
+                padded: vec![0.0; convolution.channels * planes.len],
+                grads: vec![0.0; n_blocks * n_y * n_x * width],
+            })
+            .collect();
+        let strides = [planes.stride * convolution.stride, convolution.stride];
+        let images = images.chunks(GROUP * convolution.n_inputs());
+        for (images, grads) in images.zip(grad.chunks(GROUP * convolution.n_outputs())) {
+            let pairs =
+                images.chunks_exact(convolution.n_inputs()).zip(grads.chunks_exact(convolution.n_outputs()));
+            let n = pairs.len();
+            for (image, (pixels, grad)) in group.iter_mut().zip(pairs) {
+                planes.fill(&mut image.padded, pixels);
+                by_position(grad, n_y * n_x, width, &mut image.grads);
+            }
+            for (block, sums) in values.chunks_exact_mut(n_rows * K * width).enumerate() {
+                let block = Products {
+                    images: &group[..n],
+                    first: block * n_y * n_x * width,
+                    positions: [n_y, n_x],
+                    strides,
+                };
                 for (rows, sums) in rows.as_chunks::<R>().0.iter().zip(sums.chunks_mut(R * K * width)) {
-                    image.add::<S, R, K, V>(simd, *rows, sums);
+                    block.add::<S, R, K, V>(simd, *rows, sums);
                 }
             }
         }
@@ -123,24 +140,36 @@ impl Task<'_> {
 fn by_position(grad: &[f32], n_positions: usize, width: usize, grads: &mut [f32]) {
     let blocks = grads.chunks_exact_mut(n_positions * width);
     for (block, grad) in blocks.zip(grad.chunks(n_positions * width)) {
-        for (filter, grad) in grad.chunks_exact(n_positions).enumerate() {
-            let places = block[filter..].iter_mut().step_by(width);
-            places.zip(grad).for_each(|(place, value)| *place = *value);
+        // Some positions at a time, whose places stay in the cache.
+        for (chunk, places) in block.chunks_mut(CHUNK * width).enumerate() {
+            for (filter, grad) in grad.chunks_exact(n_positions).enumerate() {
+                let places = places[filter..].iter_mut().step_by(width);
+                places.zip(&grad[chunk * CHUNK..]).for_each(|(place, value)| *place = *value);
+            }
         }
     }
 }
 
-/// An image, and its gradient of a block of filters.
-struct Image<'a> {
-    padded: &'a [f32],
-    planes: Planes,
-    /// `[positions, filters of the block]`.
-    grads: &'a [f32],
-    /// Positions in a row.
-    n_x: usize,
+/// An image and its gradient.
+struct Image {
+    /// `[c, rows, columns]`, with the zeros around the image.
+    padded: Vec<f32>,
+    /// `[block of filters, position, filter of the block]`.
+    grads: Vec<f32>,
 }
 
-impl Image<'_> {
+/// Some images, and a block of filters.
+struct Products<'a> {
+    images: &'a [Image],
+    /// The first gradient of the block.
+    first: usize,
+    /// Rows and columns of the output.
+    positions: [usize; 2],
+    /// Numbers from one row, and one column, of positions to the next.
+    strides: [usize; 2],
+}
+
+impl Products<'_> {
     /// Adds the products of `R` rows of `K` pixels to their sums, `[R, K, filters of the block]`.
     #[inline(always)]
     fn add<S: Simd, const R: usize, const K: usize, const V: usize>(
@@ -150,16 +179,21 @@ impl Image<'_> {
         sums: &mut [f32],
     ) {
         let mut tile = [[[simd.splat_f32s(0.0); V]; K]; R];
-        let positions = self.grads.chunks_exact(self.n_x * V * S::F32_LANES);
-        for (y, grads) in positions.enumerate() {
-            let pixels = rows.map(|row| &self.padded[row + y * self.planes.stride..][..self.n_x + K - 1]);
-            for (x, grads) in S::as_simd_f32s(grads).0.as_chunks::<V>().0.iter().enumerate() {
-                let windows = pixels.map(|pixels| pixels[x..].first_chunk::<K>().unwrap_or(&[0.0; K]));
-                for (tile, window) in tile.iter_mut().zip(windows) {
-                    for (sums, pixel) in tile.iter_mut().zip(window) {
-                        let pixel = simd.splat_f32s(*pixel);
-                        for (sum, grad) in sums.iter_mut().zip(grads) {
-                            *sum = simd.mul_add_e_f32s(pixel, *grad, *sum);
+        let [n_y, n_x] = self.positions;
+        let (width, [row_stride, stride]) = (V * S::F32_LANES, self.strides);
+        for Image { padded, grads } in self.images {
+            let positions = grads[self.first..][..n_y * n_x * width].chunks_exact(n_x * width);
+            for (y, grads) in positions.enumerate() {
+                let pixels = rows.map(|row| &padded[row + y * row_stride..][..(n_x - 1) * stride + K]);
+                for (x, grads) in S::as_simd_f32s(grads).0.as_chunks::<V>().0.iter().enumerate() {
+                    let windows =
+                        pixels.map(|pixels| pixels[x * stride..].first_chunk::<K>().unwrap_or(&[0.0; K]));
+                    for (tile, window) in tile.iter_mut().zip(windows) {
+                        for (sums, pixel) in tile.iter_mut().zip(window) {
+                            let pixel = simd.splat_f32s(*pixel);
+                            for (sum, grad) in sums.iter_mut().zip(grads) {
+                                *sum = simd.mul_add_e_f32s(pixel, *grad, *sum);
+                            }
                         }
                     }
                 }

@@ -67,16 +67,17 @@ impl<B: Backend> Convolution<B> {
         }
     }
 
-    /// The kernel for this layer, which has those of a stride of 1.
+    /// The kernel for this layer.
     fn kernel(&self, precision: Precision) -> Option<kernels::Convolution> {
         let Window { size, stride, padding: Padding { before, after } } = self.window;
         let [channels, height, width] = self.image;
         let n_filters = self.weight.dims()[0];
-        (stride == 1 && precision == Precision::Full).then_some(kernels::Convolution {
+        (precision == Precision::Full).then_some(kernels::Convolution {
             channels,
             image: [height, width],
             n_filters,
             size,
+            stride,
             padding: [before, after],
         })
     }

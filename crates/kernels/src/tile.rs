@@ -1,0 +1,53 @@
+//! The sums of a block of a product that are held in registers.
+
+use pulp::Simd;
+
+/// Sums for `P` rows of the left matrix and `V` vectors of columns of the right one.
+pub struct Tile<S: Simd, const P: usize, const V: usize>([[S::f32s; V]; P]);
+
+impl<S: Simd, const P: usize, const V: usize> Tile<S, P, V> {
+    /// Sums that begin with those of a row, for each row.
+    #[inline(always)]
+    pub fn repeat(simd: S, row: &[f32]) -> Self {
+        let row = S::as_simd_f32s(row).0.first_chunk::<V>();
+        Self([row.copied().unwrap_or([simd.splat_f32s(0.0); V]); P])
+    }
+
+    /// Sums that begin with those of `[P, V]` vectors.
+    #[inline(always)]
+    pub fn load(simd: S, sums: &[f32]) -> Self {
+        let rows = S::as_simd_f32s(sums).0.as_chunks::<V>().0.first_chunk::<P>();
+        Self(rows.copied().unwrap_or([[simd.splat_f32s(0.0); V]; P]))
+    }
+
+    /// Adds the products of `C` numbers of each row, which begin at `starts` of `left`, and `C` rows of the right matrix.
+    #[inline(always)]
+    pub fn add<const C: usize>(
+        &mut self,
+        simd: S,
+        left: &[f32],
+        starts: [usize; P],
+        right: &[[S::f32s; V]; C],
+    ) {
+        // A loop: `map` of a large array is not inlined.
+        let mut rows = [&[0.0; C]; P];
+        for (row, start) in rows.iter_mut().zip(starts) {
+            *row = left[start..].first_chunk::<C>().unwrap_or(&[0.0; C]);
+        }
+        for number in 0..C {
+            for (sums, row) in self.0.iter_mut().zip(&rows) {
+                let left = simd.splat_f32s(row[number]);
+                for (sum, right) in sums.iter_mut().zip(&right[number]) {
+                    *sum = simd.mul_add_e_f32s(left, *right, *sum);
+                }
+            }
+        }
+    }
+
+    /// Writes `[P, V]` vectors.
+    #[inline(always)]
+    pub fn store(self, sums: &mut [f32]) {
+        let places = S::as_mut_simd_f32s(sums).0.as_chunks_mut::<V>().0;
+        places.iter_mut().zip(self.0).for_each(|(place, sums)| *place = sums);
+    }
+}
