@@ -8,10 +8,12 @@
 pub mod activation;
 pub mod batch_norm;
 pub mod convolution;
+pub mod linear;
 pub mod max_pool;
 
 mod elementwise;
 mod planes;
+mod product;
 mod tile;
 mod vectorized;
 mod zeros;

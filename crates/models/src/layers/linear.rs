@@ -13,13 +13,15 @@
 
 use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{Precision, Scheme};
+use crate::host::{HostTensor, tensor};
 use crate::init::Fan;
-use crate::tuning::MIN_OUTPUTS_TO_COPY;
+use crate::tuning::{MIN_OUTPUTS_TO_COPY, MIN_PRODUCT_SIDE};
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::RandomState;
+use emberlab_kernels::linear as kernels;
 
 /// A linear layer.
 #[derive(Module, Debug)]
@@ -49,9 +51,51 @@ impl<B: Backend> Linear<B> {
         }
     }
 
+    /// The kernel for a batch of `n` samples.
+    fn kernel(&self, n: usize, precision: Precision) -> Option<kernels::Linear> {
+        let [n_outputs, n_inputs] = self.weight.dims();
+        let is_made_for = precision == Precision::Full && n.min(n_outputs) >= MIN_PRODUCT_SIDE;
+        is_made_for.then_some(kernels::Linear { n_inputs, n_outputs })
+    }
+
+    fn apply_on_host(&self, input: &Tensor<B, 2>, precision: Precision) -> Option<Tensor<B, 2>> {
+        let n = input.dims()[0];
+        let (kernel, host) = (self.kernel(n, precision)?, HostTensor::of(input)?);
+        let weight = HostTensor::of(&self.weight.val())?;
+        let bias = self.bias.as_ref().and_then(|bias| HostTensor::of(&bias.val()));
+        let output = kernel.forward(host.values(), weight.values(), bias.as_ref().map(HostTensor::values));
+        Some(tensor(output, [n, kernel.n_outputs], &input.device()))
+    }
+
+    /// The output for a lowered input.
     fn apply(&self, input: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
-        let product = self.product(precision.lower(input), precision.lower(self.weight.val()));
+        if let Some(output) = self.apply_on_host(&input, precision) {
+            return output;
+        }
+        let product = self.product(input, precision.lower(self.weight.val()));
         self.with_bias(precision.raise(product))
+    }
+
+    /// `Gᵀ X`.
+    fn grad_weight(&self, input: Tensor<B, 2>, grad: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
+        if let Some(kernel) = self.kernel(grad.dims()[0], precision)
+            && let (Some(host), Some(grad)) = (HostTensor::of(&input), HostTensor::of(&grad))
+        {
+            let gradient = kernel.grad_weight(host.values(), grad.values());
+            return tensor(gradient, self.weight.dims(), &input.device());
+        }
+        precision.raise(grad.transpose().matmul(input))
+    }
+
+    /// `G W`.
+    fn grad_input(&self, grad: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
+        if let Some(kernel) = self.kernel(grad.dims()[0], precision)
+            && let (Some(host), Some(weight)) = (HostTensor::of(&grad), HostTensor::of(&self.weight.val()))
+        {
+            let gradient = kernel.grad_input(host.values(), weight.values());
+            return tensor(gradient, [grad.dims()[0], kernel.n_inputs], &grad.device());
+        }
+        precision.raise(grad.matmul(precision.lower(self.weight.val())))
     }
 
     fn with_bias(&self, product: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -90,22 +134,21 @@ impl<B: Backend> Layer<B> for Linear<B> {
     }
 
     fn forward_training(&self, input: Tensor<B, 2>, pass: &mut TrainingPass) -> Tensor<B, 2> {
-        self.apply(input, pass.precision())
+        let precision = pass.precision();
+        self.apply(precision.lower(input), precision)
     }
 
     /// Keeps the input.
     fn differentiate(&self, input: Tensor<B, 2>, precision: Precision) -> WithBackward<'_, B> {
         let input = precision.lower(input);
-        let product = self.product(input.clone(), precision.lower(self.weight.val()));
-        let output = self.with_bias(precision.raise(product));
+        let output = self.apply(input.clone(), precision);
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
             if let Some(bias) = &self.bias {
                 gradients.register(bias.id, grad.clone().sum_dim(0).squeeze_dim::<1>(0));
             }
             let grad = precision.lower(grad);
-            let grad_weight = precision.raise(grad.clone().transpose().matmul(input));
-            gradients.register(self.weight.id, grad_weight);
-            wanted.when_wanted(|| precision.raise(grad.matmul(precision.lower(self.weight.val()))))
+            gradients.register(self.weight.id, self.grad_weight(input, grad.clone(), precision));
+            wanted.when_wanted(|| self.grad_input(grad, precision))
         };
         (output, Box::new(backward))
     }

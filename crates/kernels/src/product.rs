@@ -1,0 +1,193 @@
+//! Products of matrices.
+//!
+//! The right matrix is arranged in blocks of columns that fill a few vectors. A tile of sums, some rows of the left matrix by one
+//! block, stays in registers for `DEPTH` terms; meanwhile those terms of a block and of the rows of a task stay in the cache.
+//!
+//! A task has some rows. The terms of each sum are added in order, so that the result does not depend on the number of threads.
+
+use crate::tile::Tile;
+use crate::zeros::zeros;
+use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
+
+/// Terms that are added to a tile before the next one.
+const DEPTH: usize = 1024;
+/// Numbers of a row that are read at once: a line of the cache.
+const CHUNK: usize = 16;
+/// Products of numbers from which on a task is large enough for a thread.
+const TASK: usize = 1 << 19;
+
+/// The right matrix.
+#[derive(Clone, Copy, Debug)]
+pub enum Right<'a> {
+    /// `[k, n]`.
+    Rows(&'a [f32]),
+    /// `[n, k]`, whose transpose is meant.
+    Columns(&'a [f32]),
+}
+
+/// `A B [m, n]` of `A [m, k]` and `B [k, n]`.
+pub fn product(left: &[f32], right: Right<'_>, n_terms: usize, n_columns: usize) -> Vec<f32> {
+    let n_rows = left.len() / n_terms.max(1);
+    let mut output = zeros(n_rows * n_columns);
+    if !output.is_empty() {
+        Arch::new().dispatch(Product { left, right, n_terms, n_columns, output: &mut output });
+    }
+    output
+}
+
+/// `A [m, n]` transposed.
+pub fn transposed(matrix: &[f32], n_columns: usize) -> Vec<f32> {
+    let n_rows = matrix.len() / n_columns.max(1);
+    let mut output = vec![0.0; matrix.len()];
+    for first in (0..n_rows).step_by(CHUNK) {
+        for column in 0..n_columns {
+            let rows = first..(first + CHUNK).min(n_rows);
+            let places = &mut output[column * n_rows..][rows.clone()];
+            places.iter_mut().zip(rows).for_each(|(place, row)| *place = matrix[row * n_columns + column]);
+        }
+    }
+    output
+}
+
+struct Product<'a> {
+    left: &'a [f32],
+    right: Right<'a>,
+    n_terms: usize,
+    n_columns: usize,
+    output: &'a mut [f32],
+}
+
+impl WithSimd for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        // A tile of 24 sums, or of 12 on processors with fewer registers.
+        match (S::REGISTER_COUNT >= 32, self.n_columns <= S::F32_LANES) {
+            (true, false) => self.in_tiles::<S, 12, 2>(simd),
+            (true, true) => self.in_tiles::<S, 24, 1>(simd),
+            (false, false) => self.in_tiles::<S, 6, 2>(simd),
+            (false, true) => self.in_tiles::<S, 12, 1>(simd),
+        }
+    }
+}
+
+impl Product<'_> {
+    #[inline(always)]
+    fn in_tiles<S: Simd, const P: usize, const V: usize>(self, simd: S) {
+        let Self { left, right, n_terms, n_columns, output } = self;
+        let width = V * S::F32_LANES;
+        let blocks = blocks(right, n_terms, n_columns, width);
+        let per_task = P * TASK.div_ceil(P * n_terms * n_columns);
+        let compute = |(left, output): (&[f32], &mut [f32])| {
+            simd.vectorize(Rows::<P, V> { left, blocks: &blocks, n_terms, n_columns, output });
+        };
+        if output.len() <= per_task * n_columns {
+            return compute((left, output));
+        }
+        let rows = left.par_chunks(per_task * n_terms);
+        rows.zip(output.par_chunks_mut(per_task * n_columns)).for_each(compute);
+    }
+}
+
+/// The columns in blocks, `[block, k, column of the block]`, with zeros for columns that are missing in the last one.
+fn blocks(right: Right<'_>, n_terms: usize, n_columns: usize, width: usize) -> Vec<f32> {
+    let mut blocks = zeros(n_columns.div_ceil(width) * n_terms * width);
+    let fill = |(block, places): (usize, &mut [f32])| {
+        let first = block * width;
+        let n = width.min(n_columns - first);
+        match right {
+            Right::Rows(rows) => {
+                for (places, row) in places.chunks_exact_mut(width).zip(rows.chunks_exact(n_columns)) {
+                    places[..n].copy_from_slice(&row[first..][..n]);
+                }
+            }
+            Right::Columns(columns) => {
+                let columns = columns.chunks_exact(n_terms).skip(first).take(n);
+                for (chunk, places) in places.chunks_mut(CHUNK * width).enumerate() {
+                    for (column, values) in columns.clone().enumerate() {
+                        let places = places[column..].iter_mut().step_by(width);
+                        places.zip(&values[chunk * CHUNK..]).for_each(|(place, value)| *place = *value);
+                    }
+                }
+            }
+        }
+    };
+    let block = n_terms * width;
+    if blocks.len() <= TASK / CHUNK {
+        blocks.chunks_exact_mut(block).enumerate().for_each(fill);
+    } else {
+        blocks.par_chunks_exact_mut(block).enumerate().for_each(fill);
+    }
+    blocks
+}
+
+/// Some rows of a product.
+struct Rows<'a, const P: usize, const V: usize> {
+    left: &'a [f32],
+    blocks: &'a [f32],
+    n_terms: usize,
+    n_columns: usize,
+    output: &'a mut [f32],
+}
+
+impl<const P: usize, const V: usize> WithSimd for Rows<'_, P, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { left, blocks, n_terms, n_columns, output } = self;
+        let width = V * S::F32_LANES;
+        let n_rows = output.len() / n_columns;
+        let n_tiles = n_rows.div_ceil(P);
+        // `[block, tile, row of the tile, column of the block]`.
+        let mut sums = vec![0.0; n_columns.div_ceil(width) * n_tiles * P * width];
+        for first in (0..n_terms).step_by(DEPTH) {
+            let depth = DEPTH.min(n_terms - first);
+            let blocks = blocks.chunks_exact(n_terms * width);
+            for (block, sums) in blocks.zip(sums.chunks_exact_mut(n_tiles * P * width)) {
+                let right = S::as_simd_f32s(&block[first * width..][..depth * width]).0.as_chunks::<V>().0;
+                for (tile, sums) in sums.chunks_exact_mut(P * width).enumerate() {
+                    // Rows that are missing in the last tile are computed from the last row.
+                    let starts =
+                        std::array::from_fn(|row| (tile * P + row).min(n_rows - 1) * n_terms + first);
+                    let mut values = Tile::<S, P, V>::load(simd, sums);
+                    add(simd, &mut values, left, starts, right);
+                    values.store(sums);
+                }
+            }
+        }
+        for (block, sums) in sums.chunks_exact(n_tiles * P * width).enumerate() {
+            let first = block * width;
+            let n = width.min(n_columns - first);
+            for (row, sums) in output.chunks_exact_mut(n_columns).zip(sums.chunks_exact(width)) {
+                row[first..][..n].copy_from_slice(&sums[..n]);
+            }
+        }
+    }
+}
+
+/// Adds the products of as many numbers of each row as `right` has rows.
+#[inline(always)]
+fn add<S: Simd, const P: usize, const V: usize>(
+    simd: S,
+    tile: &mut Tile<S, P, V>,
+    left: &[f32],
+    mut starts: [usize; P],
+    right: &[[S::f32s; V]],
+) {
+    let (chunks, rest) = right.as_chunks::<CHUNK>();
+    for right in chunks {
+        tile.add(simd, left, starts, right);
+        for start in &mut starts {
+            *start += CHUNK;
+        }
+    }
+    for right in rest.as_chunks::<1>().0 {
+        tile.add(simd, left, starts, right);
+        for start in &mut starts {
+            *start += 1;
+        }
+    }
+}
