@@ -1,13 +1,9 @@
 //! Normalisation of the channels of images `[n, c, s]` over a batch, `s` pixels each.
 
+use crate::channel_sums::channel_sums;
 use crate::vectorized::vectorized;
 use crate::zeros::zeros;
 use rayon::prelude::*;
-
-/// Tasks that a batch is divided into for its sums.
-const TASKS: usize = 16;
-/// Sums in flight.
-const LANES: usize = 16;
 
 /// Channels and pixels of the images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +20,9 @@ pub type PerChannel = Vec<f64>;
 impl Images {
     /// The mean and the variance `1/m Σ (x - μ)²` of each channel over its `m = n s` values.
     pub fn moments(self, input: &[f32]) -> (PerChannel, PerChannel) {
-        let [sums, squares] = self.sums(
+        let [sums, squares] = channel_sums(
+            self.channels,
+            self.pixels,
             input,
             input,
             #[inline(always)]
@@ -43,7 +41,9 @@ impl Images {
     /// When the slices have not the same length.
     pub fn gradient_means(self, input: &[f32], grad: &[f32], mean: &[f64]) -> (PerChannel, PerChannel) {
         let count = self.count(input);
-        let [sums, products] = self.sums(
+        let [sums, products] = channel_sums(
+            self.channels,
+            self.pixels,
             input,
             grad,
             #[inline(always)]
@@ -112,62 +112,6 @@ impl Images {
     fn planes(self, output: &mut [f32]) -> rayon::slice::ChunksMut<'_, f32> {
         output.par_chunks_mut(self.len())
     }
-
-    /// Two sums over each channel, in double precision, of what `terms` gives for the values of `left` and `right`. The tasks are
-    /// added in order.
-    fn sums(
-        self,
-        left: &[f32],
-        right: &[f32],
-        terms: impl Fn(f64, f64) -> (f64, f64) + Sync,
-    ) -> [PerChannel; 2] {
-        assert_eq!(left.len(), right.len(), "the slices have different lengths");
-        let per_task = (left.len() / self.len().max(1)).div_ceil(TASKS).max(1) * self.len();
-        let tasks = left.par_chunks(per_task).zip(right.par_chunks(per_task));
-        let tasks: Vec<[PerChannel; 2]> = tasks
-            .map(|(left, right)| {
-                let mut sums = [vec![0.0; self.channels], vec![0.0; self.channels]];
-                let planes = left.chunks_exact(self.pixels).zip(right.chunks_exact(self.pixels));
-                for (index, (left, right)) in planes.enumerate() {
-                    let (first, second) = vectorized(
-                        #[inline(always)]
-                        || plane_sums(left, right, &terms),
-                    );
-                    sums[0][index % self.channels] += first;
-                    sums[1][index % self.channels] += second;
-                }
-                sums
-            })
-            .collect();
-        let mut total = [vec![0.0; self.channels], vec![0.0; self.channels]];
-        for task in &tasks {
-            for (total, task) in total.iter_mut().zip(task) {
-                total.iter_mut().zip(task).for_each(|(total, value)| *total += value);
-            }
-        }
-        total
-    }
-}
-
-/// The sums of the terms of one plane.
-#[inline(always)]
-fn plane_sums(left: &[f32], right: &[f32], terms: impl Fn(f64, f64) -> (f64, f64)) -> (f64, f64) {
-    let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
-    let (lefts, left_rest) = left.as_chunks::<LANES>();
-    let (rights, right_rest) = right.as_chunks::<LANES>();
-    for (left, right) in lefts.iter().zip(rights) {
-        for lane in 0..LANES {
-            let (a, b) = terms(f64::from(left[lane]), f64::from(right[lane]));
-            first[lane] += a;
-            second[lane] += b;
-        }
-    }
-    for (lane, (left, right)) in left_rest.iter().zip(right_rest).enumerate() {
-        let (a, b) = terms(f64::from(*left), f64::from(*right));
-        first[lane] += a;
-        second[lane] += b;
-    }
-    (first.iter().sum(), second.iter().sum())
 }
 
 /// Numbers for each channel.

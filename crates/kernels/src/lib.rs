@@ -11,6 +11,7 @@ pub mod convolution;
 pub mod linear;
 pub mod max_pool;
 
+mod channel_sums;
 mod elementwise;
 mod planes;
 mod product;

@@ -83,6 +83,9 @@ proptest! {
         close(&convolution.forward(&images, &weight, Some(&bias)), &output)?;
         close(&convolution.grad_input(&grad, &weight), &grad_input)?;
         close(&convolution.grad_weight(&images, &grad), &grad_weight)?;
+        let mut grad_bias = vec![0.0; n_filters];
+        grad.iter().enumerate().for_each(|(index, grad)| grad_bias[index / (rows * columns) % n_filters] += f64::from(*grad));
+        close(&convolution.grad_bias(&grad), &grad_bias)?;
     }
 }
 

@@ -8,6 +8,7 @@ mod filter_vectors;
 mod position_vectors;
 mod weights;
 
+use crate::channel_sums::channel_sums;
 use crate::planes::Planes;
 use filter_vectors::{FilterSums, Pass};
 use std::borrow::Cow;
@@ -175,6 +176,20 @@ impl Convolution {
     /// When a slice has not the length of its shape.
     pub fn grad_weight(&self, images: &[f32], grad: &[f32]) -> Vec<f32> {
         weights::gradient(self, images, grad)
+    }
+
+    /// `∂J/∂b [c']` of `∂J/∂Z [n, c', h', w']`.
+    pub fn grad_bias(&self, grad: &[f32]) -> Vec<f32> {
+        let [rows, columns] = self.positions();
+        let [sums, _] = channel_sums(
+            self.n_filters,
+            rows * columns,
+            grad,
+            grad,
+            #[inline(always)]
+            |grad, _| (grad, 0.0),
+        );
+        sums.into_iter().map(|sum| sum as f32).collect()
     }
 
     fn n_weights(&self) -> usize {

@@ -133,6 +133,16 @@ impl<B: Backend> Convolution<B> {
         self.positions.iter().product()
     }
 
+    /// `∂J/∂b` of `G [n, c' h' w']`.
+    fn grad_bias(&self, grad: &Tensor<B, 2>, precision: Precision) -> Tensor<B, 1> {
+        let (n, n_filters) = (grad.dims()[0], self.weight.dims()[0]);
+        if let (Some(kernel), Some(host)) = (self.kernel(precision), HostTensor::of(grad)) {
+            return tensor(kernel.grad_bias(host.values()), [n_filters], &grad.device());
+        }
+        let sums = grad.clone().reshape([n * n_filters, self.area()]).sum_dim(1);
+        sums.reshape([n, n_filters]).sum_dim(0).squeeze_dim::<1>(0)
+    }
+
     /// `∂J/∂W` of `G [n, c', h' w']`: for each row of the filters, `Σ_i G[i] P[i]ᵀ` with the patches `P` under the row.
     /// A convolution by `G` computes the same sums several times slower.
     fn grad_weight(&self, input: Tensor<B, 2>, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 4> {
@@ -250,9 +260,7 @@ impl<B: Backend> Layer<B> for Convolution<B> {
             let [n, outputs] = grad.dims();
             let n_filters = outputs / area;
             if let Some(bias) = &self.bias {
-                let grad_bias = grad.clone().reshape([n * n_filters, area]).sum_dim(1);
-                let grad_bias = grad_bias.reshape([n, n_filters]).sum_dim(0).squeeze_dim::<1>(0);
-                gradients.register(bias.id, grad_bias);
+                gradients.register(bias.id, self.grad_bias(&grad, precision));
             }
             let grad = precision.lower(grad.reshape([n, n_filters, area]));
             gradients.register(self.weight.id, self.grad_weight(input, grad.clone(), precision));
