@@ -91,42 +91,54 @@ impl Product<'_> {
     }
 }
 
-/// The columns in blocks, `[block, k, column of the block]`, with zeros for columns that are missing in the last one.
-fn blocks(right: Right<'_>, n_terms: usize, n_columns: usize, width: usize) -> Vec<f32> {
-    let mut blocks = zeros(n_columns.div_ceil(width) * n_terms * width);
-    let fill = |(block, places): (usize, &mut [f32])| {
+/// The columns in blocks, `[k, column of the block]` each, with zeros for columns that are missing in the last one.
+fn blocks(right: Right<'_>, n_terms: usize, n_columns: usize, width: usize) -> Vec<Vec<f32>> {
+    let block = |block: usize| {
         let first = block * width;
         let n = width.min(n_columns - first);
         match right {
             Right::Rows(rows) => {
-                for (places, row) in places.chunks_exact_mut(width).zip(rows.chunks_exact(n_columns)) {
-                    places[..n].copy_from_slice(&row[first..][..n]);
-                }
+                rows_of_block(rows.chunks_exact(n_columns).map(|row| &row[first..][..n]), n_terms, width)
             }
             Right::Columns(columns) => {
-                let columns = columns.chunks_exact(n_terms).skip(first).take(n);
-                for (chunk, places) in places.chunks_mut(CHUNK * width).enumerate() {
-                    for (column, values) in columns.clone().enumerate() {
-                        let places = places[column..].iter_mut().step_by(width);
-                        places.zip(&values[chunk * CHUNK..]).for_each(|(place, value)| *place = *value);
-                    }
-                }
+                columns_of_block(&columns[first * n_terms..][..n * n_terms], n_terms, width)
             }
         }
     };
-    let block = n_terms * width;
-    if blocks.len() <= TASK / CHUNK {
-        blocks.chunks_exact_mut(block).enumerate().for_each(fill);
+    let n_blocks = n_columns.div_ceil(width);
+    if n_terms * n_columns <= TASK / CHUNK {
+        (0..n_blocks).map(block).collect()
     } else {
-        blocks.par_chunks_exact_mut(block).enumerate().for_each(fill);
+        (0..n_blocks).into_par_iter().map(block).collect()
     }
-    blocks
+}
+
+/// A block of rows that are no wider than it.
+fn rows_of_block<'a>(rows: impl Iterator<Item = &'a [f32]>, n_terms: usize, width: usize) -> Vec<f32> {
+    let mut block = Vec::with_capacity(n_terms * width);
+    for row in rows {
+        block.extend_from_slice(row);
+        block.resize(block.len().next_multiple_of(width), 0.0);
+    }
+    block
+}
+
+/// A block of columns `[column, k]`. Some terms of each are read at a time, so that those of all columns are in the cache together.
+fn columns_of_block(columns: &[f32], n_terms: usize, width: usize) -> Vec<f32> {
+    let mut block = vec![0.0; n_terms * width];
+    for (chunk, places) in block.chunks_mut(CHUNK * width).enumerate() {
+        for (column, values) in columns.chunks_exact(n_terms).enumerate() {
+            let places = places[column..].iter_mut().step_by(width);
+            places.zip(&values[chunk * CHUNK..]).for_each(|(place, value)| *place = *value);
+        }
+    }
+    block
 }
 
 /// Some rows of a product.
 struct Rows<'a, const P: usize, const V: usize> {
     left: &'a [f32],
-    blocks: &'a [f32],
+    blocks: &'a [Vec<f32>],
     n_terms: usize,
     n_columns: usize,
     output: &'a mut [f32],
@@ -145,8 +157,7 @@ impl<const P: usize, const V: usize> WithSimd for Rows<'_, P, V> {
         let mut sums = vec![0.0; n_columns.div_ceil(width) * n_tiles * P * width];
         for first in (0..n_terms).step_by(DEPTH) {
             let depth = DEPTH.min(n_terms - first);
-            let blocks = blocks.chunks_exact(n_terms * width);
-            for (block, sums) in blocks.zip(sums.chunks_exact_mut(n_tiles * P * width)) {
+            for (block, sums) in blocks.iter().zip(sums.chunks_exact_mut(n_tiles * P * width)) {
                 let right = S::as_simd_f32s(&block[first * width..][..depth * width]).0.as_chunks::<V>().0;
                 for (tile, sums) in sums.chunks_exact_mut(P * width).enumerate() {
                     // Rows that are missing in the last tile are computed from the last row.

@@ -67,28 +67,32 @@ impl<B: Backend> Convolution<B> {
         }
     }
 
-    /// The kernel for this layer.
-    fn kernel(&self, precision: Precision) -> Option<kernels::Convolution> {
+    /// The kernel for this layer and the numbers of a tensor, where it can compute with them.
+    fn on_host<const D: usize>(
+        &self,
+        tensor: &Tensor<B, D>,
+        precision: Precision,
+    ) -> Option<(kernels::Convolution, HostTensor)> {
+        let host = (precision == Precision::Full).then(|| HostTensor::of(tensor))??;
         let Window { size, stride, padding: Padding { before, after } } = self.window;
         let [channels, height, width] = self.image;
-        let n_filters = self.weight.dims()[0];
-        (precision == Precision::Full).then_some(kernels::Convolution {
+        let kernel = kernels::Convolution {
             channels,
             image: [height, width],
-            n_filters,
+            n_filters: self.weight.dims()[0],
             size,
             stride,
             padding: [before, after],
-        })
+        };
+        Some((kernel, host))
     }
 
     fn convolve_on_host(&self, input: &Tensor<B, 2>, precision: Precision) -> Option<Tensor<B, 2>> {
-        let (kernel, images) = (self.kernel(precision)?, HostTensor::of(input)?);
+        let (kernel, images) = self.on_host(input, precision)?;
         let weight = HostTensor::of(&self.weight.val())?;
         let bias = self.bias.as_ref().and_then(|bias| HostTensor::of(&bias.val()));
         let output = kernel.forward(images.values(), weight.values(), bias.as_ref().map(HostTensor::values));
-        let n_outputs = self.weight.dims()[0] * self.area();
-        Some(tensor(output, [input.dims()[0], n_outputs], &input.device()))
+        Some(tensor(output, [input.dims()[0], kernel.n_filters * self.area()], &input.device()))
     }
 
     /// The output for a lowered input.
@@ -136,7 +140,7 @@ impl<B: Backend> Convolution<B> {
     /// `∂J/∂b` of `G [n, c' h' w']`.
     fn grad_bias(&self, grad: &Tensor<B, 2>, precision: Precision) -> Tensor<B, 1> {
         let (n, n_filters) = (grad.dims()[0], self.weight.dims()[0]);
-        if let (Some(kernel), Some(host)) = (self.kernel(precision), HostTensor::of(grad)) {
+        if let Some((kernel, host)) = self.on_host(grad, precision) {
             return tensor(kernel.grad_bias(host.values()), [n_filters], &grad.device());
         }
         let sums = grad.clone().reshape([n * n_filters, self.area()]).sum_dim(1);
@@ -146,8 +150,8 @@ impl<B: Backend> Convolution<B> {
     /// `∂J/∂W` of `G [n, c', h' w']`: for each row of the filters, `Σ_i G[i] P[i]ᵀ` with the patches `P` under the row.
     /// A convolution by `G` computes the same sums several times slower.
     fn grad_weight(&self, input: Tensor<B, 2>, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 4> {
-        if let Some(kernel) = self.kernel(precision)
-            && let (Some(images), Some(grad)) = (HostTensor::of(&input), HostTensor::of(&grad))
+        if let Some((kernel, images)) = self.on_host(&input, precision)
+            && let Some(grad) = HostTensor::of(&grad)
         {
             let gradient = kernel.grad_weight(images.values(), grad.values());
             return tensor(gradient, self.weight.dims(), &input.device());
@@ -172,8 +176,8 @@ impl<B: Backend> Convolution<B> {
 
     /// `∂J/∂X` of `G [n, c', h' w']`.
     fn grad_input(&self, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 2> {
-        if let Some(kernel) = self.kernel(precision)
-            && let (Some(host), Some(weight)) = (HostTensor::of(&grad), HostTensor::of(&self.weight.val()))
+        if let Some((kernel, host)) = self.on_host(&grad, precision)
+            && let Some(weight) = HostTensor::of(&self.weight.val())
         {
             let gradient = kernel.grad_input(host.values(), weight.values());
             return tensor(gradient, [grad.dims()[0], self.image.iter().product()], &grad.device());

@@ -51,20 +51,20 @@ impl<B: Backend> Linear<B> {
         }
     }
 
-    /// The kernel for a batch of `n` samples.
-    fn kernel(&self, n: usize, precision: Precision) -> Option<kernels::Linear> {
+    /// The kernel for this layer and the numbers of a batch, where it can compute with them.
+    fn on_host(&self, batch: &Tensor<B, 2>, precision: Precision) -> Option<(kernels::Linear, HostTensor)> {
         let [n_outputs, n_inputs] = self.weight.dims();
-        let is_made_for = precision == Precision::Full && n.min(n_outputs) >= MIN_PRODUCT_SIDE;
-        is_made_for.then_some(kernels::Linear { n_inputs, n_outputs })
+        let is_made_for = precision == Precision::Full && batch.dims()[0].min(n_outputs) >= MIN_PRODUCT_SIDE;
+        let host = is_made_for.then(|| HostTensor::of(batch))??;
+        Some((kernels::Linear { n_inputs, n_outputs }, host))
     }
 
     fn apply_on_host(&self, input: &Tensor<B, 2>, precision: Precision) -> Option<Tensor<B, 2>> {
-        let n = input.dims()[0];
-        let (kernel, host) = (self.kernel(n, precision)?, HostTensor::of(input)?);
+        let (kernel, host) = self.on_host(input, precision)?;
         let weight = HostTensor::of(&self.weight.val())?;
         let bias = self.bias.as_ref().and_then(|bias| HostTensor::of(&bias.val()));
         let output = kernel.forward(host.values(), weight.values(), bias.as_ref().map(HostTensor::values));
-        Some(tensor(output, [n, kernel.n_outputs], &input.device()))
+        Some(tensor(output, [input.dims()[0], kernel.n_outputs], &input.device()))
     }
 
     /// The output for a lowered input.
@@ -78,8 +78,8 @@ impl<B: Backend> Linear<B> {
 
     /// `Gᵀ X`.
     fn grad_weight(&self, input: Tensor<B, 2>, grad: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
-        if let Some(kernel) = self.kernel(grad.dims()[0], precision)
-            && let (Some(host), Some(grad)) = (HostTensor::of(&input), HostTensor::of(&grad))
+        if let Some((kernel, host)) = self.on_host(&input, precision)
+            && let Some(grad) = HostTensor::of(&grad)
         {
             let gradient = kernel.grad_weight(host.values(), grad.values());
             return tensor(gradient, self.weight.dims(), &input.device());
@@ -89,8 +89,8 @@ impl<B: Backend> Linear<B> {
 
     /// `G W`.
     fn grad_input(&self, grad: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
-        if let Some(kernel) = self.kernel(grad.dims()[0], precision)
-            && let (Some(host), Some(weight)) = (HostTensor::of(&grad), HostTensor::of(&self.weight.val()))
+        if let Some((kernel, host)) = self.on_host(&grad, precision)
+            && let Some(weight) = HostTensor::of(&self.weight.val())
         {
             let gradient = kernel.grad_input(host.values(), weight.values());
             return tensor(gradient, [grad.dims()[0], kernel.n_inputs], &grad.device());
