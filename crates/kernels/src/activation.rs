@@ -3,52 +3,94 @@
 use crate::elementwise::{change, change_by, map};
 use std::f32::consts::{FRAC_1_SQRT_2, LN_2, LOG2_E};
 
-/// Replaces `z` by `max(0, z)`; a value that is no number stays one.
-pub fn relu(z: &mut [f32]) {
-    change(
-        z,
-        #[inline(always)]
-        |z| if z <= 0.0 { 0.0 } else { z },
-    );
+/// A function of each element, and its derivative.
+pub trait Function: Copy + Sync {
+    /// The value at `z`.
+    fn value(self, z: f32) -> f32;
+
+    /// `∂J/∂z` from `z` and the gradient `∂J/∂a` of the value.
+    fn gradient(self, z: f32, grad: f32) -> f32;
 }
 
-/// Replaces `∂J/∂a` by `∂J/∂z`, where `a = max(0, z)`: by 0 where `a` is 0 or below.
-///
-/// # Panics
-///
-/// When the slices have not the same length.
-pub fn relu_gradient(a: &[f32], grad: &mut [f32]) {
-    change_by(
-        grad,
-        a,
-        #[inline(always)]
-        |grad, a| if a <= 0.0 { 0.0 } else { grad },
-    );
+/// `z`.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity;
+
+/// `max(0, z)`; a value that is no number stays one. The derivative at 0 is 0. Its gradient is the same from its value.
+#[derive(Clone, Copy, Debug)]
+pub struct Relu;
+
+/// `z Φ(z)` with the distribution function `Φ` of the standard normal distribution; the derivative is `Φ(z) + z φ(z)` with the
+/// density `φ`.
+#[derive(Clone, Copy, Debug)]
+pub struct Gelu;
+
+impl Function for Identity {
+    #[inline(always)]
+    fn value(self, z: f32) -> f32 {
+        z
+    }
+
+    #[inline(always)]
+    fn gradient(self, _: f32, grad: f32) -> f32 {
+        grad
+    }
 }
 
-/// `z Φ(z)` with the distribution function `Φ` of the standard normal distribution.
-pub fn gelu(z: &[f32]) -> Vec<f32> {
+impl Function for Relu {
+    #[inline(always)]
+    fn value(self, z: f32) -> f32 {
+        if z <= 0.0 { 0.0 } else { z }
+    }
+
+    #[inline(always)]
+    fn gradient(self, z: f32, grad: f32) -> f32 {
+        if z <= 0.0 { 0.0 } else { grad }
+    }
+}
+
+impl Function for Gelu {
+    #[inline(always)]
+    fn value(self, z: f32) -> f32 {
+        z * normal(z).0
+    }
+
+    #[inline(always)]
+    fn gradient(self, z: f32, grad: f32) -> f32 {
+        let (distribution, density) = normal(z);
+        grad * (distribution + z * density)
+    }
+}
+
+/// The values of a function.
+pub fn values(z: &[f32], function: impl Function) -> Vec<f32> {
     map(
         z,
         #[inline(always)]
-        |z| z * normal(z).0,
+        |z| function.value(z),
     )
 }
 
-/// Replaces `∂J/∂a` by `∂J/∂z`, where `a = z Φ(z)`: by `∂J/∂a (Φ(z) + z φ(z))` with the density `φ`.
+/// Replaces each `z` by the value of a function.
+pub fn replace_by_values(z: &mut [f32], function: impl Function) {
+    change(
+        z,
+        #[inline(always)]
+        |z| function.value(z),
+    );
+}
+
+/// Replaces the gradient of the values of a function by that of `z`.
 ///
 /// # Panics
 ///
 /// When the slices have not the same length.
-pub fn gelu_gradient(z: &[f32], grad: &mut [f32]) {
+pub fn backward(z: &[f32], grad: &mut [f32], function: impl Function) {
     change_by(
         grad,
         z,
         #[inline(always)]
-        |grad, z| {
-            let (distribution, density) = normal(z);
-            grad * (distribution + z * density)
-        },
+        |grad, z| function.gradient(z, grad),
     );
 }
 
@@ -126,8 +168,8 @@ mod tests {
     #[test]
     fn gelu_and_its_derivative_are_those_of_the_normal_distribution() {
         let z = NORMAL.map(|(z, ..)| z);
-        let (a, mut derivative) = (gelu(&z), [1.0; 12]);
-        gelu_gradient(&z, &mut derivative);
+        let (a, mut derivative) = (values(&z, Gelu), [1.0; 12]);
+        backward(&z, &mut derivative, Gelu);
         for (((z, distribution, density), a), derivative) in NORMAL.into_iter().zip(a).zip(derivative) {
             let z = f64::from(z);
             // `exp(-z²/2)` has the rounding of its argument.
@@ -153,8 +195,8 @@ mod tests {
     #[test]
     fn rectified_values_and_their_gradients_keep_what_is_no_number() {
         let (mut a, mut grad) = ([-1.0, 0.0, 2.0, f32::NAN], [5.0; 4]);
-        relu(&mut a);
-        relu_gradient(&a, &mut grad);
+        replace_by_values(&mut a, Relu);
+        backward(&a, &mut grad, Relu);
         assert_eq!(a[..3], [0.0, 0.0, 2.0]);
         assert!(a[3].is_nan());
         assert_eq!(grad, [0.0, 0.0, 5.0, 5.0]);

@@ -1,28 +1,50 @@
 //! Normalisation of the channels of images `[n, c, s]` over a batch, `s` pixels each.
 
-use crate::channel_sums::channel_sums;
+use crate::activation::Function;
+pub use crate::channel_sums::Shape;
+use crate::channel_sums::{channel_sums, channel_sums_after};
 use crate::vectorized::vectorized;
 use crate::zeros::zeros;
 use rayon::prelude::*;
 
-/// Channels and pixels of the images.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Images {
-    /// `c`.
-    pub channels: usize,
-    /// `s`.
-    pub pixels: usize,
-}
-
 /// A number for each channel.
 pub type PerChannel = Vec<f64>;
 
-impl Images {
+/// Normalisation of images of one shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchNorm(pub Shape);
+
+/// Numbers for each channel: the output is `(x - centre) factor + shift`.
+#[derive(Clone, Debug)]
+pub struct Normalization {
+    /// `μ`.
+    pub centre: PerChannel,
+    /// `γ/σ`.
+    pub factor: PerChannel,
+    /// `β`.
+    pub shift: PerChannel,
+}
+
+impl Normalization {
+    fn channel(&self, channel: usize) -> [f32; 3] {
+        [&self.centre, &self.factor, &self.shift].map(|values| values[channel] as f32)
+    }
+}
+
+/// Numbers for each channel of the gradient.
+#[derive(Clone, Debug)]
+pub struct GradientMeans {
+    /// The mean of `g`.
+    pub grad: PerChannel,
+    /// The mean of `g (x - μ)`.
+    pub product: PerChannel,
+}
+
+impl BatchNorm {
     /// The mean and the variance `1/m Σ (x - μ)²` of each channel over its `m = n s` values.
     pub fn moments(self, input: &[f32]) -> (PerChannel, PerChannel) {
         let [sums, squares] = channel_sums(
-            self.channels,
-            self.pixels,
+            self.0,
             input,
             input,
             #[inline(always)]
@@ -34,39 +56,65 @@ impl Images {
         (mean.clone(), variance.map(|(square, mean)| (square / count - mean * mean).max(0.0)).collect())
     }
 
-    /// The mean of `g` and of `g (x - μ)` of each channel, from the input `x`, `g` and the mean `μ`.
+    /// Replaces the gradient of a function of the output by `g`, that of the output, and returns its means.
     ///
     /// # Panics
     ///
     /// When the slices have not the same length.
-    pub fn gradient_means(self, input: &[f32], grad: &[f32], mean: &[f64]) -> (PerChannel, PerChannel) {
-        let count = self.count(input);
-        let [sums, products] = channel_sums(
-            self.channels,
-            self.pixels,
+    pub fn gradient_means<F: Function>(
+        self,
+        input: &[f32],
+        grad: &mut [f32],
+        normalization: &Normalization,
+        function: F,
+    ) -> GradientMeans {
+        let change = |channel: usize, input: &[f32], grad: &mut [f32]| {
+            let [centre, factor, shift] = normalization.channel(channel);
+            vectorized(
+                #[inline(always)]
+                || {
+                    for (g, x) in grad.iter_mut().zip(input) {
+                        *g = function.gradient((x - centre) * factor + shift, *g);
+                    }
+                },
+            );
+        };
+        let sums = channel_sums_after(
+            self.0,
             input,
             grad,
+            change,
             #[inline(always)]
             |x, g| (g, g * x),
         );
-        let means: PerChannel = sums.into_iter().map(|sum| sum / count).collect();
-        let products = products.into_iter().zip(means.iter().zip(mean));
-        let products = products.map(|(product, (grad, mean))| product / count - grad * mean).collect();
-        (means, products)
+        self.means(input, &normalization.centre, sums)
     }
 
-    /// `(x - centre) factor + shift` with numbers for each channel.
-    pub fn normalize(self, input: &[f32], centre: &[f64], factor: &[f64], shift: &[f64]) -> Vec<f32> {
+    fn means(self, input: &[f32], mean: &[f64], [sums, products]: [PerChannel; 2]) -> GradientMeans {
+        let count = self.count(input);
+        let grad: PerChannel = sums.into_iter().map(|sum| sum / count).collect();
+        let products = products.into_iter().zip(grad.iter().zip(mean));
+        let product = products.map(|(product, (grad, mean))| product / count - grad * mean).collect();
+        GradientMeans { grad, product }
+    }
+
+    /// A function of the normalised input.
+    pub fn normalize<F: Function>(
+        self,
+        input: &[f32],
+        normalization: &Normalization,
+        function: F,
+    ) -> Vec<f32> {
         let mut output = zeros(input.len());
-        self.planes(&mut output).zip(input.par_chunks(self.len())).for_each(|(output, input)| {
-            let channels = output.chunks_exact_mut(self.pixels).zip(input.chunks_exact(self.pixels));
+        self.images(&mut output).zip(input.par_chunks(self.0.image_len())).for_each(|(output, input)| {
+            let channels = output.chunks_exact_mut(self.0.pixels).zip(input.chunks_exact(self.0.pixels));
             for (channel, (output, input)) in channels.enumerate() {
-                let [centre, factor, shift] = [centre, factor, shift].map(|values| values[channel] as f32);
+                let [centre, factor, shift] = normalization.channel(channel);
                 vectorized(
                     #[inline(always)]
                     || {
                         for (output, x) in output.iter_mut().zip(input) {
-                            *output = (x - centre) * factor + shift;
+                            *output = function.value((x - centre) * factor + shift);
                         }
                     },
                 );
@@ -75,19 +123,25 @@ impl Images {
         output
     }
 
-    /// Replaces `g` by `factor (g - g_mean - (x - centre) slope)` with numbers for each channel.
+    /// Replaces `g` by `factor (g - mean(g) - (x - centre) slope)`, where the slope is `1/σ²` times the mean of `g (x - μ)`.
     ///
     /// # Panics
     ///
     /// When the slices have not the same length.
-    pub fn grad_input(self, input: &[f32], grad: &mut [f32], channels: &GradInput) {
+    pub fn grad_input(
+        self,
+        input: &[f32],
+        grad: &mut [f32],
+        normalization: &Normalization,
+        grad_mean: &[f64],
+        slope: &[f64],
+    ) {
         assert_eq!(input.len(), grad.len(), "the slices have different lengths");
-        let GradInput { centre, factor, grad_mean, slope } = channels;
-        self.planes(grad).zip(input.par_chunks(self.len())).for_each(|(grad, input)| {
-            let channels = grad.chunks_exact_mut(self.pixels).zip(input.chunks_exact(self.pixels));
+        self.images(grad).zip(input.par_chunks(self.0.image_len())).for_each(|(grad, input)| {
+            let channels = grad.chunks_exact_mut(self.0.pixels).zip(input.chunks_exact(self.0.pixels));
             for (channel, (grad, input)) in channels.enumerate() {
-                let [centre, factor, grad_mean, slope] =
-                    [centre, factor, grad_mean, slope].map(|values| values[channel] as f32);
+                let [centre, factor, _] = normalization.channel(channel);
+                let [grad_mean, slope] = [grad_mean, slope].map(|values| values[channel] as f32);
                 vectorized(
                     #[inline(always)]
                     || {
@@ -100,46 +154,32 @@ impl Images {
         });
     }
 
-    fn len(self) -> usize {
-        self.channels * self.pixels
-    }
-
     /// Values per channel.
     fn count(self, input: &[f32]) -> f64 {
-        (input.len() / self.channels.max(1)) as f64
+        (input.len() / self.0.channels.max(1)) as f64
     }
 
-    fn planes(self, output: &mut [f32]) -> rayon::slice::ChunksMut<'_, f32> {
-        output.par_chunks_mut(self.len())
+    fn images(self, values: &mut [f32]) -> rayon::slice::ChunksMut<'_, f32> {
+        values.par_chunks_mut(self.0.image_len())
     }
-}
-
-/// Numbers for each channel.
-#[derive(Clone, Debug)]
-pub struct GradInput {
-    /// `μ`.
-    pub centre: PerChannel,
-    /// `γ/σ`.
-    pub factor: PerChannel,
-    /// The mean of `g`.
-    pub grad_mean: PerChannel,
-    /// `1/σ²` times the mean of `g (x - μ)`.
-    pub slope: PerChannel,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::activation::Identity;
 
     #[test]
     fn moments_and_gradients_are_those_of_their_definition() {
-        let images = Images { channels: 3, pixels: 37 };
+        let images = BatchNorm(Shape { channels: 3, pixels: 37 });
         let values = |seed: usize| -> Vec<f32> {
             (0..20 * 3 * 37).map(|index| ((index * seed) % 1009) as f32 / 100.0 + 30.0).collect()
         };
         let (input, grad) = (values(7919), values(104_729));
         let (mean, variance) = images.moments(&input);
-        let (grad_mean, products) = images.gradient_means(&input, &grad, &mean);
+        let normalization = Normalization { centre: mean.clone(), factor: vec![1.0; 3], shift: vec![0.0; 3] };
+        let means = images.gradient_means(&input, &mut grad.clone(), &normalization, Identity);
+        let GradientMeans { grad: grad_mean, product: products } = means;
         for channel in 0..3 {
             let of = |values: &[f32]| -> Vec<f64> {
                 let planes = values.chunks(37).skip(channel).step_by(3);

@@ -8,41 +8,97 @@ const TASKS: usize = 16;
 /// Sums in flight.
 const LANES: usize = 16;
 
-/// Two sums for each channel of images `[n, c, s]`, in double precision, of what `terms` gives for the values of `left` and `right`.
-/// The tasks are added in order.
+/// Channels and pixels of images `[n, c, s]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// `c`.
+    pub channels: usize,
+    /// `s`.
+    pub pixels: usize,
+}
+
+impl Shape {
+    /// Numbers of an image.
+    pub(crate) fn image_len(self) -> usize {
+        self.channels * self.pixels
+    }
+
+    /// Numbers of the images of a task, of `n` numbers in all.
+    fn per_task(self, n: usize) -> usize {
+        (n / self.image_len().max(1)).div_ceil(TASKS).max(1) * self.image_len()
+    }
+}
+
+/// Two sums for each channel, in double precision, of what `terms` gives for the values of `left` and `right`. The tasks are added
+/// in order.
 pub fn channel_sums(
-    channels: usize,
-    pixels: usize,
+    shape: Shape,
     left: &[f32],
     right: &[f32],
     terms: impl Fn(f64, f64) -> (f64, f64) + Sync,
 ) -> [Vec<f64>; 2] {
     assert_eq!(left.len(), right.len(), "the slices have different lengths");
-    let image = channels * pixels;
-    let per_task = (left.len() / image.max(1)).div_ceil(TASKS).max(1) * image;
+    let per_task = shape.per_task(left.len());
     let tasks = left.par_chunks(per_task).zip(right.par_chunks(per_task));
-    let tasks: Vec<[Vec<f64>; 2]> = tasks
-        .map(|(left, right)| {
-            let mut sums = [vec![0.0; channels], vec![0.0; channels]];
-            let planes = left.chunks_exact(pixels).zip(right.chunks_exact(pixels));
-            for (index, (left, right)) in planes.enumerate() {
-                let (first, second) = vectorized(
-                    #[inline(always)]
-                    || plane_sums(left, right, &terms),
-                );
-                sums[0][index % channels] += first;
-                sums[1][index % channels] += second;
-            }
-            sums
-        })
-        .collect();
-    let mut total = [vec![0.0; channels], vec![0.0; channels]];
-    for task in &tasks {
-        for (total, task) in total.iter_mut().zip(task) {
-            total.iter_mut().zip(task).for_each(|(total, value)| *total += value);
+    let tasks = tasks.map(|(left, right)| {
+        let mut sums = Sums::new(shape.channels);
+        let planes = left.chunks_exact(shape.pixels).zip(right.chunks_exact(shape.pixels));
+        planes.enumerate().for_each(|(plane, (left, right))| sums.add(plane, left, right, &terms));
+        sums
+    });
+    Sums::total(shape.channels, &tasks.collect::<Vec<_>>())
+}
+
+/// Like [`channel_sums`], after `change(channel, left, right)` of each plane.
+pub fn channel_sums_after(
+    shape: Shape,
+    left: &[f32],
+    right: &mut [f32],
+    change: impl Fn(usize, &[f32], &mut [f32]) + Sync,
+    terms: impl Fn(f64, f64) -> (f64, f64) + Sync,
+) -> [Vec<f64>; 2] {
+    assert_eq!(left.len(), right.len(), "the slices have different lengths");
+    let per_task = shape.per_task(left.len());
+    let tasks = left.par_chunks(per_task).zip(right.par_chunks_mut(per_task));
+    let tasks = tasks.map(|(left, right)| {
+        let mut sums = Sums::new(shape.channels);
+        let planes = left.chunks_exact(shape.pixels).zip(right.chunks_exact_mut(shape.pixels));
+        for (plane, (left, right)) in planes.enumerate() {
+            change(plane % shape.channels, left, right);
+            sums.add(plane, left, right, &terms);
         }
+        sums
+    });
+    Sums::total(shape.channels, &tasks.collect::<Vec<_>>())
+}
+
+/// The sums of a task.
+struct Sums([Vec<f64>; 2]);
+
+impl Sums {
+    fn new(channels: usize) -> Self {
+        Self([vec![0.0; channels], vec![0.0; channels]])
     }
-    total
+
+    fn add(&mut self, plane: usize, left: &[f32], right: &[f32], terms: impl Fn(f64, f64) -> (f64, f64)) {
+        let (first, second) = vectorized(
+            #[inline(always)]
+            || plane_sums(left, right, &terms),
+        );
+        let channel = plane % self.0[0].len();
+        self.0[0][channel] += first;
+        self.0[1][channel] += second;
+    }
+
+    fn total(channels: usize, tasks: &[Self]) -> [Vec<f64>; 2] {
+        let Self(mut total) = Self::new(channels);
+        for Self(task) in tasks {
+            for (total, task) in total.iter_mut().zip(task) {
+                total.iter_mut().zip(task).for_each(|(total, value)| *total += value);
+            }
+        }
+        total
+    }
 }
 
 /// The sums of the terms of one plane.

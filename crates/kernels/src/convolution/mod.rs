@@ -8,7 +8,7 @@ mod filter_vectors;
 mod position_vectors;
 mod weights;
 
-use crate::channel_sums::channel_sums;
+use crate::channel_sums::{Shape, channel_sums};
 use crate::planes::Planes;
 use filter_vectors::{FilterSums, Pass};
 use std::borrow::Cow;
@@ -182,8 +182,7 @@ impl Convolution {
     pub fn grad_bias(&self, grad: &[f32]) -> Vec<f32> {
         let [rows, columns] = self.positions();
         let [sums, _] = channel_sums(
-            self.n_filters,
-            rows * columns,
+            Shape { channels: self.n_filters, pixels: rows * columns },
             grad,
             grad,
             #[inline(always)]

@@ -8,12 +8,12 @@
 use crate::host::{HostTensor, change, tensor};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use emberlab_kernels::activation as kernels;
+use emberlab_kernels::activation::{self as kernels, Gelu};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 pub(super) fn forward<B: Backend>(z: Tensor<B, 2>) -> Tensor<B, 2> {
     if let Some(host) = HostTensor::of(&z) {
-        return tensor(kernels::gelu(host.values()), z.dims(), &z.device());
+        return tensor(kernels::values(host.values(), Gelu), z.dims(), &z.device());
     }
     z.clone() * distribution(z)
 }
@@ -24,7 +24,7 @@ pub(super) fn backward<B: Backend>(z: Tensor<B, 2>, grad: Tensor<B, 2>) -> Tenso
         grad * (distribution(z.clone()) + z.clone() * density)
     };
     match HostTensor::of(&z) {
-        Some(z) => change(grad, |grad| kernels::gelu_gradient(z.values(), grad)).unwrap_or_else(multiplied),
+        Some(z) => change(grad, |grad| kernels::backward(z.values(), grad, Gelu)).unwrap_or_else(multiplied),
         None => multiplied(grad),
     }
 }

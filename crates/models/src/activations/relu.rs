@@ -6,16 +6,16 @@
 use crate::host::{HostTensor, change};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, activation};
-use emberlab_kernels::activation as kernels;
+use emberlab_kernels::activation::{self as kernels, Relu};
 
 pub(super) fn forward<B: Backend>(z: Tensor<B, 2>) -> Tensor<B, 2> {
-    change(z, kernels::relu).unwrap_or_else(activation::relu)
+    change(z, |z| kernels::replace_by_values(z, Relu)).unwrap_or_else(activation::relu)
 }
 
 pub(super) fn backward<B: Backend>(a: Tensor<B, 2>, grad: Tensor<B, 2>) -> Tensor<B, 2> {
     let rectified = |grad: Tensor<B, 2>| grad.mask_fill(a.clone().lower_equal_elem(0.0), 0.0);
     match HostTensor::of(&a) {
-        Some(a) => change(grad, |grad| kernels::relu_gradient(a.values(), grad)).unwrap_or_else(rectified),
+        Some(a) => change(grad, |grad| kernels::backward(a.values(), grad, Relu)).unwrap_or_else(rectified),
         None => rectified(grad),
     }
 }

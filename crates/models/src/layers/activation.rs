@@ -11,7 +11,8 @@ use std::marker::PhantomData;
 /// A function of each element. It has no parameters.
 #[derive(Module, Debug)]
 pub struct ActivationLayer<B: Backend> {
-    activation: Activation,
+    /// The function.
+    pub activation: Activation,
     backend: PhantomData<B>,
 }
 

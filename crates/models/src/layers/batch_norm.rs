@@ -21,12 +21,13 @@
 //! faster than broadcasts over four dimensions.
 
 use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
-use crate::description::{BatchNormOptions, Precision};
+use crate::description::{Activation, BatchNormOptions, Precision};
 use crate::host::{HostTensor, change, tensor};
 use burn::module::{Module, Param, RunningState};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use emberlab_kernels::activation::{Function, Gelu, Identity, Relu};
 use emberlab_kernels::batch_norm as kernels;
 
 /// Pixels of an image from which on the kernel is used.
@@ -70,9 +71,10 @@ impl<B: Backend> BatchNorm<B> {
     }
 
     /// The kernel for this layer, which is made for images.
-    fn kernel(&self, width: usize) -> Option<kernels::Images> {
+    fn kernel(&self, width: usize) -> Option<kernels::BatchNorm> {
         let pixels = width / self.channels;
-        (pixels >= MIN_PIXELS).then_some(kernels::Images { channels: self.channels, pixels })
+        let shape = kernels::Shape { channels: self.channels, pixels };
+        (pixels >= MIN_PIXELS).then_some(kernels::BatchNorm(shape))
     }
 
     /// The numbers of a parameter, or those it would have.
@@ -81,24 +83,45 @@ impl<B: Backend> BatchNorm<B> {
         numbers.map_or_else(|| vec![default; self.channels], |numbers| wide(numbers.values()))
     }
 
+    /// The normalisation by a mean and `1/σ`.
+    fn normalization(&self, mean: Vec<f64>, inverse_std: &[f64]) -> kernels::Normalization {
+        let scale = self.numbers(self.weight.as_ref(), 1.0);
+        kernels::Normalization {
+            centre: mean,
+            factor: scale.iter().zip(inverse_std).map(|(scale, inverse_std)| scale * inverse_std).collect(),
+            shift: self.numbers(self.bias.as_ref(), 0.0),
+        }
+    }
+
     fn forward_on_host(&self, input: &Tensor<B, 2>) -> Option<Tensor<B, 2>> {
         let (kernel, host) = (self.kernel(input.dims()[1])?, HostTensor::of(input)?);
         let [mean, variance] = [&self.running_mean, &self.running_variance]
             .map(|running| HostTensor::of(&running.value_sync()).map(|running| wide(running.values())));
-        let factor = self.factor(&inverse_std(&variance?, self.options.epsilon));
-        let shift = self.numbers(self.bias.as_ref(), 0.0);
-        let output = kernel.normalize(host.values(), &mean?, &factor, &shift);
+        let normalization = self.normalization(mean?, &inverse_std(&variance?, self.options.epsilon));
+        let output = kernel.normalize(host.values(), &normalization, Identity);
         Some(tensor(output, input.dims(), &input.device()))
     }
 
-    /// `γ/σ` of each channel.
-    fn factor(&self, inverse_std: &[f64]) -> Vec<f64> {
-        let scale = self.numbers(self.weight.as_ref(), 1.0);
-        scale.iter().zip(inverse_std).map(|(scale, inverse_std)| scale * inverse_std).collect()
+    /// The derivative of an activation of the normalised batch, in one pass less for each of the two; `None` where no kernel
+    /// computes it.
+    pub(super) fn differentiate_activated(
+        &self,
+        input: &Tensor<B, 2>,
+        activation: Activation,
+    ) -> Option<WithBackward<'_, B>> {
+        match activation {
+            Activation::Relu => self.differentiate_on_host(input, Relu),
+            Activation::Gelu => self.differentiate_on_host(input, Gelu),
+            Activation::LeakyRelu | Activation::Tanh | Activation::Sigmoid => None,
+        }
     }
 
     /// Keeps the input.
-    fn differentiate_on_host(&self, input: &Tensor<B, 2>) -> Option<WithBackward<'_, B>> {
+    fn differentiate_on_host<F: Function + Send + 'static>(
+        &self,
+        input: &Tensor<B, 2>,
+        function: F,
+    ) -> Option<WithBackward<'_, B>> {
         let (shape @ [n, width], device) = (input.dims(), input.device());
         let (kernel, host) = (self.kernel(width)?, HostTensor::of(input)?);
         let count = n * width / self.channels;
@@ -109,22 +132,26 @@ impl<B: Backend> BatchNorm<B> {
         let (mean, variance) = kernel.moments(host.values());
         self.update_running(count, &row(&mean), &row(&variance));
         let inverse_std = inverse_std(&variance, self.options.epsilon);
-        let factor = self.factor(&inverse_std);
-        let shift = self.numbers(self.bias.as_ref(), 0.0);
-        let output = tensor(kernel.normalize(host.values(), &mean, &factor, &shift), shape, &device);
+        let normalization = self.normalization(mean, &inverse_std);
+        let output = tensor(kernel.normalize(host.values(), &normalization, function), shape, &device);
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
-            let (grad_mean, products) =
-                kernel.gradient_means(host.values(), HostTensor::of(&grad)?.values(), &mean);
+            let mut means = None;
+            let grad = change(grad, |grad| {
+                means = Some(kernel.gradient_means(host.values(), grad, &normalization, function));
+            });
+            let (grad, means) = (grad.ok()?, means?);
             // `x̂` is `(x - μ) / σ`.
             let scaled = |values: &[f64]| -> Vec<f64> {
                 values.iter().zip(&inverse_std).map(|(value, inverse_std)| value * inverse_std).collect()
             };
-            let mean_product = scaled(&products);
-            self.register(count, &row(&grad_mean), &row(&mean_product), gradients);
+            let mean_product = scaled(&means.product);
+            self.register(count, &row(&means.grad), &row(&mean_product), gradients);
             wanted.when_wanted(|| {
                 let slope = scaled(&mean_product);
-                let channels = kernels::GradInput { centre: mean, factor, grad_mean, slope };
-                change(grad, |grad| kernel.grad_input(host.values(), grad, &channels)).ok()
+                change(grad, |grad| {
+                    kernel.grad_input(host.values(), grad, &normalization, &means.grad, &slope);
+                })
+                .ok()
             })?
         };
         Some((output, Box::new(backward)))
@@ -242,7 +269,7 @@ impl<B: Backend> Layer<B> for BatchNorm<B> {
 
     /// Keeps `x̂` and `1/σ`.
     fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
-        if let Some(computed) = self.differentiate_on_host(&input) {
+        if let Some(computed) = self.differentiate_on_host(&input, Identity) {
             return computed;
         }
         let shape @ [n, width] = input.dims();

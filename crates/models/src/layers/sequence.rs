@@ -20,19 +20,41 @@ pub fn forward_training<B: Backend>(
     layers.iter().fold(input, |signal, layer| layer.forward_training(signal, pass))
 }
 
-/// The output of the last layer for a training batch, and the derivative of each layer.
+/// The output of the last layer for a training batch, and the derivatives of the layers.
 pub fn differentiate<B: Backend>(
     layers: &[AnyLayer<B>],
     input: Tensor<B, 2>,
     precision: Precision,
 ) -> (Tensor<B, 2>, Vec<Backward<'_, B>>) {
     let mut derivatives = Vec::with_capacity(layers.len());
-    let output = computing(layers).fold(input, |signal, layer| {
-        let (output, backward) = layer.differentiate(signal, precision);
+    let (mut layers, mut signal) = (computing(layers).peekable(), input);
+    while let Some(layer) = layers.next() {
+        let both = layers.peek().and_then(|next| differentiate_both(layer, next, &signal));
+        let (output, backward) = match both {
+            Some(both) => {
+                layers.next();
+                both
+            }
+            None => layer.differentiate(signal, precision),
+        };
         derivatives.push(backward);
-        output
-    });
-    (output, derivatives)
+        signal = output;
+    }
+    (signal, derivatives)
+}
+
+/// Two layers as one, where a kernel computes them together.
+fn differentiate_both<'a, B: Backend>(
+    layer: &'a AnyLayer<B>,
+    next: &AnyLayer<B>,
+    input: &Tensor<B, 2>,
+) -> Option<WithBackward<'a, B>> {
+    match (layer, next) {
+        (AnyLayer::BatchNorm(norm), AnyLayer::Activation(layer)) => {
+            norm.differentiate_activated(input, layer.activation)
+        }
+        _ => None,
+    }
 }
 
 /// Takes `∂J/∂output` of the last layer back to `∂J/∂input` of the first one, if that is wanted.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod both;
 mod negation;
 
 pub use negation::Negation;
