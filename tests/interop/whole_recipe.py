@@ -3,8 +3,8 @@
 
     whole_recipe.py CONFIG CIFAR10_DIR [--seed SEED]
 
-Weights, orders and augmentation are those of emberlab (see `torch_recipe.py`). Images are laid out `channels_last`, in which PyTorch
-is quicker for these networks. NumPy augments an epoch before its first update; that time is told apart.
+Weights, orders and augmentation are those of emberlab (see `torch_recipe.py`). Images are laid out `channels_last`. NumPy
+augments an epoch before its first update; that time is told apart.
 """
 import argparse
 import os
@@ -15,7 +15,7 @@ import torch
 import recipes
 from torch_recipe import VIEWS, Recipe
 
-# Images of a batch of the test, as many as emberlab takes.
+# Images of a batch of the test.
 TEST_BATCH = 1000
 
 
