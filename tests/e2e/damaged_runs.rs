@@ -57,7 +57,7 @@ fn signed(whole: &[u8], change: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
     let mut payload = whole[header..].to_vec();
     change(&mut payload);
     let checksum: String = Sha256::digest(&payload).iter().map(|byte| format!("{byte:02x}")).collect();
-    [format!("emberlab checkpoint 5 {checksum}\n").as_bytes(), &payload].concat()
+    [format!("emberlab checkpoint 6 {checksum}\n").as_bytes(), &payload].concat()
 }
 
 fn replace(bytes: &mut Vec<u8>, from: &[u8], to: &[u8]) {
@@ -158,10 +158,10 @@ fn a_checkpoint_that_does_not_decode_is_one_line_and_the_one_before_it_is_taken(
     }
     assert!(tried >= 3, "{tried}");
     // What an older version wrote.
-    let old = [b"emberlab checkpoint 4 ", &whole[b"emberlab checkpoint 5 ".len()..]].concat();
+    let old = [b"emberlab checkpoint 4 ", &whole[b"emberlab checkpoint 6 ".len()..]].concat();
     lab.write(&newest, old);
     let said = lab.emberlab(TRAIN);
-    let reason = "has format 4 of another version of emberlab; this one reads format 5";
+    let reason = "has format 4 of another version of emberlab; this one reads format 6";
     assert_eq!(said.stderr, format!("warning: `{newest}` {reason}; the one before it is taken\n"));
     // Where there is no other, the run does not begin again.
     for name in checkpoints(&lab) {

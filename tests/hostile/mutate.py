@@ -25,7 +25,7 @@ SECONDS, BYTES = 20, 2 << 30
 CODES = {0, 2, 3, 4}
 PANIC = [b"panicked at", b"RUST_BACKTRACE", b"stack backtrace", b"stack overflow", b"memory allocation of",
          b"called `", b"since version 0.14.0"]
-CHECKPOINT = b"emberlab checkpoint 5 "
+CHECKPOINT = b"emberlab checkpoint 6 "
 
 TABLE = """name = "table"
 seed = 1

@@ -61,7 +61,7 @@ pub use augmentation::{Augmentation, Border, Mirror};
 pub use bad_image::BadImage;
 pub use batch_plan::BatchPlan;
 #[cfg(feature = "burn")]
-pub use device::{Augmenter, ClassificationBatch, DeviceLoader, DeviceSet, DeviceViews, Upload};
+pub use device::{Augmenter, ClassificationBatch, DeviceLoader, DeviceSet, DeviceViews, Upload, host};
 pub use download::{Download, Patience};
 pub use error::{DataError, ParameterError};
 pub use export::write_csv;

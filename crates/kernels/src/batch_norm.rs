@@ -3,8 +3,8 @@
 use crate::activation::Function;
 pub use crate::channel_sums::Shape;
 use crate::channel_sums::{channel_sums, channel_sums_after};
+use crate::results::in_pieces;
 use crate::vectorized::vectorized;
-use crate::zeros::zeros;
 use rayon::prelude::*;
 
 /// A number for each channel.
@@ -105,8 +105,9 @@ impl BatchNorm {
         normalization: &Normalization,
         function: F,
     ) -> Vec<f32> {
-        let mut output = zeros(input.len());
-        self.images(&mut output).zip(input.par_chunks(self.0.image_len())).for_each(|(output, input)| {
+        let image_len = self.0.image_len();
+        let compute = |(): &mut (), image: usize, output: &mut [f32]| {
+            let input = &input[image * image_len..][..output.len()];
             let channels = output.chunks_exact_mut(self.0.pixels).zip(input.chunks_exact(self.0.pixels));
             for (channel, (output, input)) in channels.enumerate() {
                 let [centre, factor, shift] = normalization.channel(channel);
@@ -119,8 +120,8 @@ impl BatchNorm {
                     },
                 );
             }
-        });
-        output
+        };
+        in_pieces(input.len(), image_len, || (), compute)
     }
 
     /// Replaces `g` by `factor (g - mean(g) - (x - centre) slope)`, where the slope is `1/σ²` times the mean of `g (x - μ)`.

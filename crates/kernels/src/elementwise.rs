@@ -1,7 +1,7 @@
 //! Functions of each element.
 
+use crate::results::in_pieces;
 use crate::vectorized::vectorized;
-use crate::zeros::zeros;
 use rayon::prelude::*;
 
 /// Numbers that a thread computes at a time.
@@ -9,8 +9,8 @@ const PIECE: usize = 1 << 14;
 
 /// `function(value)` of each value.
 pub fn map(values: &[f32], function: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
-    let mut output = zeros(values.len());
-    let compute = |(output, values): (&mut [f32], &[f32])| {
+    let compute = |(): &mut (), piece: usize, output: &mut [f32]| {
+        let values = &values[piece * PIECE..][..output.len()];
         vectorized(
             #[inline(always)]
             || {
@@ -20,12 +20,7 @@ pub fn map(values: &[f32], function: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
             },
         );
     };
-    // Waking other threads for a single piece takes longer than the piece.
-    match values.len() {
-        0..=PIECE => compute((&mut output, values)),
-        _ => output.par_chunks_mut(PIECE).zip(values.par_chunks(PIECE)).for_each(compute),
-    }
-    output
+    in_pieces(values.len(), PIECE, || (), compute)
 }
 
 /// Replaces each value by `function(value)`.
@@ -40,6 +35,7 @@ pub fn change(values: &mut [f32], function: impl Fn(f32) -> f32 + Sync) {
             },
         );
     };
+    // Waking other threads for a single piece takes longer than the piece.
     match values.len() {
         0..=PIECE => compute(values),
         _ => values.par_chunks_mut(PIECE).for_each(compute),

@@ -1,7 +1,7 @@
 //! Linear layers and their gradients.
 
 use crate::product::{Right, product, transposed};
-use crate::zeros::zeros;
+use crate::results::zeros;
 
 /// A linear layer `Z [n, n_outputs] = X Wᵀ + b` with `X [n, n_inputs]` and `W [n_outputs, n_inputs]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Max-pooling of planes `[h, w]`.
 
+use crate::results::{in_pieces, zeros};
 use crate::vectorized::vectorized;
-use crate::zeros::zeros;
 use rayon::prelude::*;
 
 /// Pixels of all planes that a thread computes at a time.
@@ -82,16 +82,16 @@ impl MaxPool {
     pub fn backward(&self, grad: &[f32], winners: &[u8]) -> Vec<f32> {
         assert_eq!(grad.len(), winners.len(), "the slices have different lengths");
         let (n_inputs, n_outputs) = self.lens();
-        let mut output = zeros(grad.len() / n_outputs * n_inputs);
         let piece = (PIECE / n_inputs).max(1);
-        let grads = grad.par_chunks(piece * n_outputs).zip(winners.par_chunks(piece * n_outputs));
-        output.par_chunks_mut(piece * n_inputs).zip(grads).for_each(|(output, (grad, winners))| {
+        let compute = |(): &mut (), index: usize, output: &mut [f32]| {
+            let first = index * piece * n_outputs;
+            let (grad, winners) = (&grad[first..], &winners[first..]);
             let grads = grad.chunks_exact(n_outputs).zip(winners.chunks_exact(n_outputs));
             for (plane, (grad, winners)) in output.chunks_exact_mut(n_inputs).zip(grads) {
                 self.plane_backward(grad, winners, plane);
             }
-        });
-        output
+        };
+        in_pieces(grad.len() / n_outputs * n_inputs, piece * n_inputs, || (), compute)
     }
 
     fn plane_backward(&self, grad: &[f32], winners: &[u8], plane: &mut [f32]) {

@@ -5,8 +5,8 @@
 //!
 //! A task has some rows. The terms of each sum are added in order, so that the result does not depend on the number of threads.
 
+use crate::results::in_pieces;
 use crate::tile::Tile;
-use crate::zeros::zeros;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -28,12 +28,10 @@ pub enum Right<'a> {
 
 /// `A B [m, n]` of `A [m, k]` and `B [k, n]`.
 pub fn product(left: &[f32], right: Right<'_>, n_terms: usize, n_columns: usize) -> Vec<f32> {
-    let n_rows = left.len() / n_terms.max(1);
-    let mut output = zeros(n_rows * n_columns);
-    if !output.is_empty() {
-        Arch::new().dispatch(Product { left, right, n_terms, n_columns, output: &mut output });
+    if left.is_empty() || n_columns == 0 {
+        return Vec::new();
     }
-    output
+    Arch::new().dispatch(Product { left, right, n_terms, n_columns })
 }
 
 /// `A [m, n]` transposed.
@@ -55,14 +53,13 @@ struct Product<'a> {
     right: Right<'a>,
     n_terms: usize,
     n_columns: usize,
-    output: &'a mut [f32],
 }
 
 impl WithSimd for Product<'_> {
-    type Output = ();
+    type Output = Vec<f32>;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
         // A tile of 24 sums, or of 12 on processors with fewer registers.
         match (S::REGISTER_COUNT >= 32, self.n_columns <= S::F32_LANES) {
             (true, false) => self.in_tiles::<S, 12, 2>(simd),
@@ -75,19 +72,16 @@ impl WithSimd for Product<'_> {
 
 impl Product<'_> {
     #[inline(always)]
-    fn in_tiles<S: Simd, const P: usize, const V: usize>(self, simd: S) {
-        let Self { left, right, n_terms, n_columns, output } = self;
+    fn in_tiles<S: Simd, const P: usize, const V: usize>(self, simd: S) -> Vec<f32> {
+        let Self { left, right, n_terms, n_columns } = self;
         let width = V * S::F32_LANES;
         let blocks = blocks(right, n_terms, n_columns, width);
         let per_task = P * TASK.div_ceil(P * n_terms * n_columns);
-        let compute = |(left, output): (&[f32], &mut [f32])| {
+        let compute = |(): &mut (), task: usize, output: &mut [f32]| {
+            let left = &left[task * per_task * n_terms..][..output.len() / n_columns * n_terms];
             simd.vectorize(Rows::<P, V> { left, blocks: &blocks, n_terms, n_columns, output });
         };
-        if output.len() <= per_task * n_columns {
-            return compute((left, output));
-        }
-        let rows = left.par_chunks(per_task * n_terms);
-        rows.zip(output.par_chunks_mut(per_task * n_columns)).for_each(compute);
+        in_pieces(left.len() / n_terms * n_columns, per_task * n_columns, || (), compute)
     }
 }
 

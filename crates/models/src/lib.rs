@@ -55,8 +55,6 @@ mod classifier;
 #[cfg(feature = "burn")]
 mod gradients;
 #[cfg(feature = "burn")]
-mod host;
-#[cfg(feature = "burn")]
 mod init;
 #[cfg(feature = "burn")]
 pub mod layers;

@@ -9,6 +9,8 @@ use std::path::Path;
 
 /// Bins of a histogram.
 pub const N_BINS: usize = 40;
+/// Counters of each bin.
+const LANES: usize = 4;
 
 /// The number of entries of a tensor in each of [`N_BINS`] equally wide bins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,12 +42,7 @@ impl HistogramRow {
         if low > high {
             return None;
         }
-        let mut counts = [0usize; N_BINS];
-        let bins_per_unit = if high > low { N_BINS as f64 / (high - low) } else { 0.0 };
-        for value in values.iter().copied().filter(|value| value.is_finite()) {
-            counts[(((f64::from(value) - low) * bins_per_unit) as usize).min(N_BINS - 1)] += 1;
-        }
-        let counts = counts.map(|count| count.to_string()).join(" ");
+        let counts = counts(values, low, high).map(|count| count.to_string()).join(" ");
         Some(Self { iteration, parameter: parameter.to_owned(), of: of.to_owned(), low, high, counts })
     }
 
@@ -55,6 +52,19 @@ impl HistogramRow {
         let sane = self.low.is_finite() && self.high.is_finite() && self.low <= self.high;
         counts.filter(|counts| counts.len() == N_BINS && sane)
     }
+}
+
+/// The number of finite values in each bin.
+fn counts(values: &[f32], low: f64, high: f64) -> [usize; N_BINS] {
+    let bins_per_unit = if high > low { N_BINS as f64 / (high - low) } else { 0.0 };
+    // Neighbouring values often fall into one bin, whose counter would make each wait for the one before.
+    let mut lanes = [[0usize; N_BINS]; LANES];
+    for values in values.chunks(LANES) {
+        for (counts, value) in lanes.iter_mut().zip(values).filter(|(_, value)| value.is_finite()) {
+            counts[(((f64::from(*value) - low) * bins_per_unit) as usize).min(N_BINS - 1)] += 1;
+        }
+    }
+    std::array::from_fn(|bin| lanes.iter().map(|counts| counts[bin]).sum())
 }
 
 /// Appends histograms to `histograms.csv`.

@@ -7,12 +7,14 @@
 //! zero (`cutout.rs`).
 
 use super::cutout::Cutout;
+use super::host::{self, HostBytes};
 use super::sources::Sources;
 use crate::augmentation::{Augmentation, Border, Mirror};
 use crate::labelled_data::ImageShape;
 use crate::random_state::RandomState;
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use burn::tensor::{Int, Tensor};
+use rayon::prelude::*;
 
 /// The augmentation of one image.
 pub(super) struct Change {
@@ -85,6 +87,45 @@ impl<B: Backend> Augmenter<B> {
             centre: [random.below(height), random.below(width)],
         });
         changes.collect()
+    }
+
+    /// Mirrors and translates images of bytes, `[n, channels h w]`, row by row; `None` where they are not in the CPU's memory.
+    pub(super) fn move_on_host(
+        &self,
+        images: &Tensor<B, 2, Int>,
+        changes: &[Change],
+    ) -> Option<Tensor<B, 2, Int>> {
+        let bytes = HostBytes::of(images)?;
+        if self.moves.is_none() {
+            return Some(images.clone());
+        }
+        let mut moved = vec![0; bytes.values().len()];
+        let size = self.shape.size().max(1);
+        let images_with_changes =
+            moved.par_chunks_exact_mut(size).zip(bytes.values().par_chunks_exact(size)).zip(changes);
+        images_with_changes.for_each(|((moved, image), change)| self.move_image(image, moved, change));
+        Some(host::bytes(moved, images.dims(), &images.device()))
+    }
+
+    /// Writes the pixels of an image to their new places. Those without a source stay 0.
+    fn move_image(&self, image: &[u8], moved: &mut [u8], change: &Change) {
+        let Augmentation { translate, border, .. } = self.augmentation;
+        let ImageShape { height, width, .. } = self.shape;
+        let source =
+            |place: usize, corner: usize, side: usize| border.source(place + corner, translate, side);
+        let column = |x: usize| if change.mirrored { width - 1 - x } else { x };
+        let columns: Vec<Option<usize>> =
+            (0..width).map(|x| source(column(x), change.corner[1], width)).collect();
+        let planes = moved.chunks_exact_mut(height * width).zip(image.chunks_exact(height * width));
+        for (moved, plane) in planes {
+            for (y, moved) in moved.chunks_exact_mut(width).enumerate() {
+                let Some(row) = source(y, change.corner[0], height) else { continue };
+                let row = &plane[row * width..][..width];
+                for (pixel, column) in moved.iter_mut().zip(&columns) {
+                    *pixel = column.map_or(0, |column| row[column]);
+                }
+            }
+        }
     }
 
     /// Mirrors and translates the images of `[n, channels h w]`.

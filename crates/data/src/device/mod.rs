@@ -1,10 +1,11 @@
-//! Data on a device: batches of tensors, the set they are cut from, and the loader that hands them out.
+//! Data on a device: batches of tensors, the set they are cut from, the loader that hands them out, and tensors of the CPU as slices.
 
 mod augmenter;
 mod augmenting;
 mod batch;
 mod byte_normalizer;
 mod cutout;
+pub mod host;
 mod loader;
 mod set;
 mod sources;

@@ -153,7 +153,7 @@ impl<B: Backend> DeviceSet<B> {
     pub fn into_batch(self) -> ClassificationBatch<B> {
         let inputs = match self.inputs {
             Inputs::Ready(inputs) => inputs,
-            Inputs::Pixels(pixels, normalizer) => normalizer.apply(pixels.float()),
+            Inputs::Pixels(pixels, normalizer) => normalizer.apply(pixels),
         };
         ClassificationBatch { inputs, labels: self.labels, targets: self.targets }
     }
@@ -168,8 +168,11 @@ impl<B: Backend> DeviceSet<B> {
         let inputs = match self.inputs {
             Inputs::Ready(inputs) => inputs,
             Inputs::Pixels(pixels, normalizer) => {
-                let moved = augmenter.move_pixels(pixels.float(), changes);
-                augmenter.cut_out(normalizer.apply(moved), changes)
+                let inputs = match augmenter.move_on_host(&pixels, changes) {
+                    Some(moved) => normalizer.apply(moved),
+                    None => normalizer.apply_to_numbers(augmenter.move_pixels(pixels.float(), changes)),
+                };
+                augmenter.cut_out(inputs, changes)
             }
         };
         ClassificationBatch { inputs, labels: self.labels, targets: self.targets }

@@ -5,10 +5,9 @@
 //! The channels of a pixel lie side by side, so the pixels of a position may lie anywhere: at any stride, in small images, and in
 //! several images at once, no sum is computed for nothing.
 
+use crate::results::in_pieces;
 use crate::tile::Tile;
-use crate::zeros::zeros;
 use pulp::{Arch, Simd, WithSimd};
-use rayon::prelude::*;
 use std::borrow::Cow;
 
 /// Images that a thread computes at a time.
@@ -49,11 +48,10 @@ impl FilterSums<'_> {
     /// `[n, c', pixels]` of images `[n, c, h, w]` and a bias `[c']`.
     pub fn of(&self, images: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
         let n = images.len() / self.n_inputs().max(1);
-        let mut output = zeros(n * self.n_outputs());
-        if !output.is_empty() {
-            Arch::new().dispatch(Compute { sums: self, images, bias, output: &mut output });
+        if n * self.n_outputs() == 0 {
+            return Vec::new();
         }
-        output
+        Arch::new().dispatch(Compute { sums: self, images, bias, n })
     }
 
     /// Rows and columns of an image with its zeros, and the numbers of it.
@@ -98,14 +96,15 @@ struct Compute<'a> {
     sums: &'a FilterSums<'a>,
     images: &'a [f32],
     bias: Option<&'a [f32]>,
-    output: &'a mut [f32],
+    /// The number of images.
+    n: usize,
 }
 
 impl WithSimd for Compute<'_> {
-    type Output = ();
+    type Output = Vec<f32>;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
         // A tile of 24 sums, or of 12 on processors with fewer registers.
         match (S::REGISTER_COUNT >= 32, self.sums.n_filters <= S::F32_LANES) {
             (true, false) => self.in_tiles::<S, 12, 2>(simd),
@@ -119,27 +118,22 @@ impl WithSimd for Compute<'_> {
 impl Compute<'_> {
     /// Computes tiles of `P` positions and `V` vectors of filters.
     #[inline(always)]
-    fn in_tiles<S: Simd, const P: usize, const V: usize>(self, simd: S) {
-        let Self { sums, images, bias, output } = self;
+    fn in_tiles<S: Simd, const P: usize, const V: usize>(self, simd: S) -> Vec<f32> {
+        let Self { sums, images, bias, n } = self;
         let width = V * S::F32_LANES;
         let passes: Vec<_> =
             sums.passes.iter().map(|pass| PackedPass::<P>::new(sums, pass, bias, width)).collect();
         let n_sums = passes.iter().map(|pass| pass.starts.len() * width).max().unwrap_or(0);
         let scratch = || (vec![0.0; GROUP * sums.padded_len()], vec![0.0; n_sums]);
-        let groups = images.par_chunks(GROUP * sums.n_inputs());
-        groups.zip(output.par_chunks_mut(GROUP * sums.n_outputs())).for_each_init(
-            scratch,
-            |(padded, tiles), (images, output)| {
-                let images = images.chunks_exact(sums.n_inputs());
-                padded
-                    .chunks_exact_mut(sums.padded_len())
-                    .zip(images)
-                    .for_each(|(padded, image)| sums.fill(padded, image));
-                for pass in &passes {
-                    simd.vectorize(Group::<P, V> { sums, pass, padded, tiles, output });
-                }
-            },
-        );
+        let (n_inputs, n_outputs) = (sums.n_inputs(), sums.n_outputs());
+        in_pieces(n * n_outputs, GROUP * n_outputs, scratch, |(padded, tiles), group, output| {
+            let images = &images[group * GROUP * n_inputs..][..output.len() / n_outputs * n_inputs];
+            let images = padded.chunks_exact_mut(sums.padded_len()).zip(images.chunks_exact(n_inputs));
+            images.for_each(|(padded, image)| sums.fill(padded, image));
+            for pass in &passes {
+                simd.vectorize(Group::<P, V> { sums, pass, padded, tiles, output });
+            }
+        })
     }
 }
 

@@ -11,9 +11,8 @@
 
 use super::{Convolution, square};
 use crate::planes::Planes;
-use crate::zeros::zeros;
+use crate::results::in_pieces;
 use pulp::{Arch, Simd, WithSimd};
-use rayon::prelude::*;
 
 /// Images whose planes a thread holds at a time: filters are read once for all of them.
 const GROUP: usize = 4;
@@ -23,13 +22,10 @@ const VECTORS: usize = 3;
 const WIDEST: usize = 16;
 
 pub fn convolve(convolution: &Convolution, images: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
-    let n = convolution.n_images(images);
-    let mut output = zeros(n * convolution.n_outputs());
-    if output.is_empty() {
-        return output;
+    if convolution.n_images(images) * convolution.n_outputs() == 0 {
+        return Vec::new();
     }
-    Arch::new().dispatch(Convolve { convolution, images, weight, bias, output: &mut output });
-    output
+    Arch::new().dispatch(Convolve { convolution, images, weight, bias })
 }
 
 struct Convolve<'a> {
@@ -37,14 +33,13 @@ struct Convolve<'a> {
     images: &'a [f32],
     weight: &'a [f32],
     bias: Option<&'a [f32]>,
-    output: &'a mut [f32],
 }
 
 impl WithSimd for Convolve<'_> {
-    type Output = ();
+    type Output = Vec<f32>;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
         // Eight filters and three vectors of positions have 24 sums; processors with fewer registers hold half of them.
         if S::REGISTER_COUNT >= 32 {
             self.in_blocks_of::<S, 8>(simd)
@@ -56,8 +51,8 @@ impl WithSimd for Convolve<'_> {
 
 impl Convolve<'_> {
     #[inline(always)]
-    fn in_blocks_of<S: Simd, const O: usize>(self, simd: S) {
-        let Self { convolution, images, weight, bias, output } = self;
+    fn in_blocks_of<S: Simd, const O: usize>(self, simd: S) -> Vec<f32> {
+        let Self { convolution, images, weight, bias } = self;
         let planes = convolution.planes(VECTORS * WIDEST);
         let filters = Filters::<O>::new(convolution, weight, bias);
         let pass = Pass {
@@ -68,15 +63,16 @@ impl Convolve<'_> {
         };
         let (n_inputs, n_outputs) = (convolution.n_inputs(), convolution.n_outputs());
         let image_len = convolution.channels * planes.len;
-        let groups = images.par_chunks(GROUP * n_inputs).zip(output.par_chunks_mut(GROUP * n_outputs));
         let scratch = || (vec![0.0; GROUP * image_len], vec![0.0; O * pass.n_vectors * S::F32_LANES]);
-        groups.for_each_init(scratch, |(padded, sums), (images, output)| {
+        let n_results = convolution.n_images(images) * n_outputs;
+        in_pieces(n_results, GROUP * n_outputs, scratch, |(padded, sums), group, output| {
+            let images = &images[group * GROUP * n_inputs..][..output.len() / n_outputs * n_inputs];
             for (padded, image) in padded.chunks_exact_mut(image_len).zip(images.chunks_exact(n_inputs)) {
                 planes.fill(padded, image);
             }
             let group = Group { convolution, padded, image_len, sums, output };
             simd.vectorize(GroupPass { pass: &pass, group });
-        });
+        })
     }
 }
 

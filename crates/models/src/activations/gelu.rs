@@ -5,9 +5,9 @@
 //!
 //! Burn's function is not used: on backends without a derivative of their own, autodiff takes that of the approximation.
 
-use crate::host::{HostTensor, change, tensor};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use emberlab_data::host::{HostTensor, change, tensor};
 use emberlab_kernels::activation::{self as kernels, Gelu};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 

@@ -3,9 +3,9 @@
 //! Its derivative is 1 where `z > 0` and 0 elsewhere, at 0 too, as in the lab and in PyTorch. Since
 //! `a > 0` exactly where `z > 0`, `∂J/∂z = ∂J/∂a` where `a > 0`, else 0.
 
-use crate::host::{HostTensor, change};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, activation};
+use emberlab_data::host::{HostTensor, change};
 use emberlab_kernels::activation::{self as kernels, Relu};
 
 pub(super) fn forward<B: Backend>(z: Tensor<B, 2>) -> Tensor<B, 2> {

@@ -22,7 +22,7 @@
 
 use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{Activation, BatchNormOptions, Precision};
-use crate::host::{HostTensor, change, tensor};
+use emberlab_data::host::{HostTensor, change, tensor};
 use burn::module::{Module, Param, RunningState};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;

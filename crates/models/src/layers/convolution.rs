@@ -18,7 +18,7 @@
 use super::im2col::Im2col;
 use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{Filters, Padding, Precision, Scheme, Window};
-use crate::host::{HostTensor, tensor};
+use emberlab_data::host::{HostTensor, tensor};
 use crate::init::draw_filters;
 use crate::tuning::MAX_UNFOLDED_VALUES;
 use burn::module::{Module, Param};

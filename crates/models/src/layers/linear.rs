@@ -13,7 +13,7 @@
 
 use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{Precision, Scheme};
-use crate::host::{HostTensor, tensor};
+use emberlab_data::host::{HostTensor, tensor};
 use crate::init::Fan;
 use crate::tuning::{MIN_OUTPUTS_TO_COPY, MIN_PRODUCT_SIDE};
 use burn::module::{Module, Param};

@@ -9,7 +9,7 @@
 use super::windows::{Windows, add};
 use super::{InputGradient, Layer, LayerVisitor, Path, TrainingPass, WithBackward};
 use crate::description::{Precision, Window};
-use crate::host::{HostTensor, tensor};
+use emberlab_data::host::{HostTensor, tensor};
 use crate::pattern::{Mask, rounding};
 use burn::module::Module;
 use burn::tensor::backend::Backend;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// The beginning of a checkpoint's first line; the format's number, a space and a checksum follow.
 const MAGIC: &[u8] = b"emberlab checkpoint ";
 /// The number of this format.
-const FORMAT: &str = "5";
+const FORMAT: &str = "6";
 /// Hexadecimal digits of a SHA-256.
 const CHECKSUM_SIZE: usize = 64;
 /// The largest file that is read: weights, two moments and the best weights of the largest network.
@@ -199,16 +199,16 @@ mod tests {
             (Vec::new(), "is no checkpoint"),
             (
                 with(&format!("emberlab checkpoint 4 {checksum}\n"), &payload),
-                "has format 4 of another version of emberlab; this one reads format 5",
+                "has format 4 of another version of emberlab; this one reads format 6",
             ),
-            (with("emberlab checkpoint 5 abc", &[]), "is truncated"),
+            (with("emberlab checkpoint 6 abc", &[]), "is truncated"),
             (with(&format!("emberlab checkpoint z {checksum}\n"), &payload), "is damaged in its first line"),
             (
-                with(&format!("emberlab checkpoint 5 {checksum}\n"), &[0x81]),
+                with(&format!("emberlab checkpoint 6 {checksum}\n"), &[0x81]),
                 "is damaged: its checksum is another one",
             ),
             (
-                with(&format!("emberlab checkpoint 5 {checksum}\n"), &payload),
+                with(&format!("emberlab checkpoint 6 {checksum}\n"), &payload),
                 "holds other fields than a checkpoint of this version",
             ),
         ] {

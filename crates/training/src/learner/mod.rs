@@ -43,6 +43,7 @@ mod rmsprop;
 mod schedule;
 mod scoring;
 mod selection;
+mod sgd;
 mod throughput;
 mod transfer;
 mod unread_scores;

@@ -1,8 +1,9 @@
-//! From `[training.optimizer]` to Burn's optimizer.
+//! From `[training.optimizer]` to an optimizer.
 
-use super::adam::{self, Adaptive};
+use super::adam::Adam;
 use super::muon::MuonWithAdamW;
-use super::rmsprop::RmsPropInF64;
+use super::rmsprop::{self, RmsPropInF64};
+use super::sgd::Sgd;
 use super::weights_only_decay::WeightsOnlyDecay;
 use crate::checkpoint::{decode, encode};
 use crate::devices::{AutodiffBackend, Backend, Device};
@@ -10,8 +11,7 @@ use crate::error::Error;
 use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::decay::WeightDecayConfig;
-use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdaGradConfig, GradientsParams, Optimizer, RmsPropConfig, SgdConfig, SimpleOptimizer};
+use burn::optim::{AdaGradConfig, GradientsParams, Optimizer, RmsPropConfig, SimpleOptimizer};
 use emberlab_config::{Clip, OptimizerConfig, OptimizerKind, WeightDecayOn};
 use emberlab_models::Classifier;
 
@@ -67,13 +67,12 @@ where
 /// update loop does that.
 pub fn optimizer(config: &OptimizerConfig) -> Box<dyn ClassifierOptimizer> {
     match config.kind {
-        OptimizerKind::Sgd { momentum, nesterov } => boxed(config, |weight_decay| {
-            let momentum = (momentum > 0.0).then_some(MomentumConfig { momentum, dampening: 0.0, nesterov });
-            SgdConfig::new().with_momentum(momentum).with_weight_decay(decay(weight_decay)).build::<Backend>()
-        }),
-        OptimizerKind::Adam(moments) => boxed(config, |weight_decay| Adaptive::adam(moments, weight_decay)),
-        OptimizerKind::AdamW(moments) => boxed(config, |weight_decay| Adaptive::adamw(moments, weight_decay)),
-        OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } if alpha > adam::LARGEST_IN_F32 => {
+        OptimizerKind::Sgd { momentum, nesterov } => {
+            boxed(config, |weight_decay| Sgd { momentum, nesterov, weight_decay })
+        }
+        OptimizerKind::Adam(moments) => boxed(config, |weight_decay| Adam::new(moments, weight_decay)),
+        OptimizerKind::AdamW(moments) => boxed(config, |weight_decay| Adam::decoupled(moments, weight_decay)),
+        OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } if alpha > rmsprop::LARGEST_IN_F32 => {
             boxed(config, |weight_decay| RmsPropInF64 { alpha, momentum, centered, epsilon, weight_decay })
         }
         OptimizerKind::RmsProp { alpha, momentum, centered, epsilon } => boxed(config, |weight_decay| {

@@ -1,4 +1,4 @@
-//! RMSprop with a decay that f32 cannot hold, as [`adam`](super::adam) has it for Adam.
+//! RMSprop with a decay that f32 cannot hold: Burn 0.21 computes `1 - α` in f32.
 //!
 //! `v ← v + (1 - α) (g² - v)`; centred by the mean `a ← a + (1 - α) (g - a)`, the divisor is
 //! `√(v - a²) + ε`, else `√v + ε`; `u ← μ u + g / divisor` and `w ← w - η u`. Weight decay is added to `g`
@@ -9,6 +9,9 @@ use burn::optim::SimpleOptimizer;
 use burn::record::Record;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+
+/// The largest `α` for which Burn's own step is used.
+pub const LARGEST_IN_F32: f64 = 0.999;
 
 /// RMSprop with factors in f64.
 #[derive(Clone, Copy)]
@@ -50,8 +53,12 @@ impl<B: Backend> SimpleOptimizer<B> for RmsPropInF64 {
             Some(RmsPropInF64State { square, mean, velocity }) => (Some(square), mean, velocity),
             None => (None, None, None),
         };
-        let square = toward(square, gradient.clone().square(), 1.0 - self.alpha);
-        let mean = self.centered.then(|| toward(mean, gradient.clone(), 1.0 - self.alpha));
+        let moved = |mean: Option<Tensor<B, D>>, value: Tensor<B, D>| {
+            let mean = mean.unwrap_or_else(|| value.zeros_like());
+            toward(mean, value, 1.0 - self.alpha)
+        };
+        let square = moved(square, gradient.clone().square());
+        let mean = self.centered.then(|| moved(mean, gradient.clone()));
         let spread = match &mean {
             Some(mean) => square.clone() - mean.clone().square(),
             None => square.clone(),

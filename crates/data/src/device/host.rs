@@ -1,7 +1,7 @@
 //! Tensors of Burn's flex backend as slices, for the kernels of [`emberlab_kernels`].
 //!
-//! Layers are written in Burn's operations for any backend, and where a kernel computes the same faster they ask here whether the
-//! tensor is one of flex. The type is asked when the program runs: Burn's way to extend a backend, a trait of our own as
+//! Layers, optimizers and batches are written in Burn's operations for any backend, and where a kernel computes the same faster they ask
+//! here whether the tensor is one of flex. The type is asked when the program runs: Burn's way to extend a backend, a trait of our own as
 //! the bound of every generic function, would need an implementation for each backend that Burn has, wrapped in
 //! autodiff, fusion and remote ones.
 //!
@@ -9,7 +9,7 @@
 
 use burn::backend::flex::FlexTensor;
 use burn::tensor::backend::Backend;
-use burn::tensor::{DType, Tensor, TensorData, TensorPrimitive};
+use burn::tensor::{DType, Int, Tensor, TensorData, TensorPrimitive};
 use std::any::Any;
 
 /// A tensor of 32-bit numbers in this machine's memory, row after row.
@@ -33,30 +33,79 @@ impl HostTensor {
     }
 }
 
+/// A tensor of bytes in this machine's memory, row after row.
+#[derive(Debug)]
+pub struct HostBytes(FlexTensor);
+
+impl HostBytes {
+    /// The tensor, if its backend is flex and its numbers are bytes. Copies a view; shares everything else.
+    pub fn of<B: Backend, const D: usize>(tensor: &Tensor<B, D, Int>) -> Option<Self> {
+        if !is_flex::<B>() || tensor.dtype() != DType::U8 {
+            return None;
+        }
+        let tensor = tensor.clone().into_primitive();
+        let tensor = (&tensor as &dyn Any).downcast_ref::<FlexTensor>()?;
+        Some(Self(if tensor.is_contiguous() { tensor.clone() } else { tensor.to_contiguous() }))
+    }
+
+    /// The bytes.
+    pub fn values(&self) -> &[u8] {
+        self.0.as_slice().unwrap_or_default()
+    }
+}
+
 /// Changes a tensor of 32-bit numbers of flex, and returns any other as it is. The numbers are changed in place, or copied where
 /// another tensor shares them.
+///
+/// # Errors
+///
+/// The tensor, when it is another.
 pub fn change<B: Backend, const D: usize>(
     tensor: Tensor<B, D>,
     change: impl FnOnce(&mut [f32]),
 ) -> Result<Tensor<B, D>, Tensor<B, D>> {
-    if !is_flex::<B>() || tensor.dtype() != DType::F32 {
-        return Err(tensor);
+    match change_all([tensor], |[numbers]| change(numbers)) {
+        Ok([tensor]) => Ok(tensor),
+        Err([tensor]) => Err(tensor),
     }
-    let mut primitive = tensor.into_primitive();
-    let flex = match &mut primitive {
-        TensorPrimitive::Float(tensor) => (tensor as &mut dyn Any).downcast_mut::<FlexTensor>(),
-        TensorPrimitive::QFloat(_) => None,
-    };
-    let Some(flex) = flex else { return Err(Tensor::from_primitive(primitive)) };
+}
+
+/// Like [`change`], for several tensors.
+///
+/// # Errors
+///
+/// The tensors, when one of them is another.
+pub fn change_all<B: Backend, const D: usize, const N: usize>(
+    tensors: [Tensor<B, D>; N],
+    change: impl FnOnce([&mut [f32]; N]),
+) -> Result<[Tensor<B, D>; N], [Tensor<B, D>; N]> {
+    if !is_flex::<B>() || tensors.iter().any(|tensor| tensor.dtype() != DType::F32) {
+        return Err(tensors);
+    }
+    let mut primitives = tensors.map(Tensor::into_primitive);
+    change(primitives.each_mut().map(|primitive| numbers(primitive).unwrap_or_default()));
+    Ok(primitives.map(Tensor::from_primitive))
+}
+
+/// The numbers of a tensor of flex.
+fn numbers<B: Backend>(primitive: &mut TensorPrimitive<B>) -> Option<&mut [f32]> {
+    let TensorPrimitive::Float(tensor) = primitive else { return None };
+    let flex = (tensor as &mut dyn Any).downcast_mut::<FlexTensor>()?;
     if !flex.is_contiguous() {
         *flex = flex.to_contiguous();
     }
     // A view may share a larger storage.
-    let place = flex.layout().contiguous_offsets();
-    if let Some(numbers) = place.and_then(|(start, end)| flex.storage_mut().get_mut(start..end)) {
-        change(numbers);
-    }
-    Ok(Tensor::from_primitive(primitive))
+    let (start, end) = flex.layout().contiguous_offsets()?;
+    flex.storage_mut().get_mut(start..end)
+}
+
+/// A tensor of bytes, row after row.
+pub fn bytes<B: Backend, const D: usize>(
+    values: Vec<u8>,
+    shape: [usize; D],
+    device: &B::Device,
+) -> Tensor<B, D, Int> {
+    Tensor::from_data(TensorData::new(values, shape), (device, DType::U8))
 }
 
 /// A tensor of numbers, row after row.
@@ -100,6 +149,15 @@ mod tests {
         assert_eq!(turned.to_data(), TensorData::from([[2.0f32, 8.0], [4.0, 10.0], [6.0, 12.0]]));
         assert_eq!(whole.to_data(), matrix::<Flex>().to_data());
         assert!(change(matrix::<NdArray>(), double).is_err());
+    }
+
+    #[test]
+    fn bytes_of_flex_are_a_slice() {
+        let data = TensorData::new(vec![7u8, 0, 255], [3]);
+        let bytes = Tensor::<Flex, 1, Int>::from_data(data, (&Default::default(), DType::U8));
+        assert_eq!(HostBytes::of(&bytes).map(|host| host.values().to_vec()), Some(vec![7, 0, 255]));
+        assert!(HostBytes::of(&Tensor::<Flex, 1, Int>::from_data([7], &Default::default())).is_none());
+        assert!(HostBytes::of(&Tensor::<NdArray, 1, Int>::from_data([7], &Default::default())).is_none());
     }
 
     #[test]
