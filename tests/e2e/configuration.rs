@@ -199,7 +199,8 @@ fn every_shipped_configuration_is_good_explained_named_after_its_file_and_shows_
     let found = configs(&root().join("configs"));
     assert!(found.len() >= 8);
     for path in found {
-        let said = Lab::new().run(&["config", "check", &path]).succeeds();
+        let said = Lab::new().run(&["config", "check", &path]);
+        assert_eq!(said.code, 0, "{}", said.stderr);
         let stem = Path::new(&path).file_stem().unwrap().to_str().unwrap();
         assert_eq!(said.stdout, format!("{path}: ok, run `{stem}`\n"));
         let shown = Lab::new().run(&["config", "show", &path]).succeeds().stdout;
@@ -219,4 +220,117 @@ fn every_shipped_configuration_is_good_explained_named_after_its_file_and_shows_
             assert!(explained || told, "{path}: {line}");
         }
     }
+}
+
+/// A file in which much depends on a few keys.
+const DEPENDENT: &str = r#"name = "dependent"
+[data]
+source = "synthetic"
+n_samples = 40
+n_features = 4
+validation_fraction = 0.25
+[model]
+kind = "mlp"
+hidden = [3]
+batch_norm = true
+init = { scheme = "normal", std = 0.1 }
+[training]
+epochs = 2
+batch_size = "full"
+iterations_per_epoch = 3
+early_stopping = { patience = 3 }
+[training.optimizer]
+kind = "sgd"
+learning_rate = 0.1
+momentum = 0.9
+nesterov = true
+[training.schedule]
+linear = { end = 0.5 }
+"#;
+
+#[test]
+fn keys_that_a_change_takes_the_meaning_from_are_left_out_and_told() {
+    let lab = Lab::new();
+    lab.write("dependent.toml", DEPENDENT);
+    let no_meaning = |key: &str| format!("warning: `{key}` has no meaning ");
+    for (change, left_out) in [
+        (
+            "--set training.batch_size=1 --set model.batch_norm=false",
+            vec![no_meaning("training.iterations_per_epoch")],
+        ),
+        ("--set model.kind=linear", vec![no_meaning("model.batch_norm"), no_meaning("model.hidden")]),
+        ("--set model.init.scheme=kaiming-uniform", vec![no_meaning("model.init.std")]),
+        ("--set model.init.std=0", vec![]),
+        (
+            "--set training.optimizer.kind=adam",
+            ["momentum", "nesterov"]
+                .map(|key| {
+                    format!("warning: `training.optimizer.{key}` belongs to another kind; it is left out")
+                })
+                .to_vec(),
+        ),
+        (
+            "--set training.optimizer.momentum=0",
+            vec!["warning: `training.optimizer.nesterov` is true, must be".to_owned()],
+        ),
+        ("--unset data.validation_fraction", vec![no_meaning("training.early_stopping")]),
+        ("--set training.schedule.kind=constant", vec![no_meaning("training.schedule.linear")]),
+        ("--set training.schedule.kind=cosine", vec![no_meaning("training.schedule.linear")]),
+        ("--set training.schedule={kind=\"product\",linear={},step={every=2}}", vec![]),
+        ("--unset training.optimizer.nesterov --unset model.init", vec![]),
+    ] {
+        let said = lab.emberlab(&format!("config check dependent.toml {change}"));
+        assert_eq!(said.code, 0, "{change}: {}", said.stderr);
+        let mut told: Vec<&str> = said.stderr.lines().collect();
+        told.sort_unstable();
+        assert_eq!(told.len(), left_out.len(), "{change}: {told:?}");
+        for (told, wanted) in told.iter().zip(&left_out) {
+            assert!(
+                told.starts_with(wanted.as_str()) && told.ends_with("; it is left out"),
+                "{change}: {told}"
+            );
+        }
+        // What is trained can be trained again.
+        lab.write(
+            "shown.toml",
+            lab.emberlab(&format!("config show dependent.toml {change}")).succeeds().stdout,
+        );
+        lab.emberlab("config check shown.toml").succeeds();
+    }
+    let said = lab.emberlab("config check dependent.toml --set training.schedule.exponential.factor=0.9");
+    assert!(said.code == 0 && said.stderr.contains("multiplies several schedules"), "{}", said.stderr);
+    let cosine =
+        lab.emberlab("config show dependent.toml --set training.schedule.kind=cosine").succeeds().stdout;
+    assert!(cosine.contains("\ncosine = {") && !cosine.contains("\nlinear = "), "{cosine}");
+    lab.emberlab("config check dependent.toml --unset training.momentum")
+        .fails(2, "error: dependent.toml: `--unset training.momentum`: the file does not set it");
+    // What the command line itself asks for is never left out, nor what the file had wrong before.
+    assert_eq!(lab.emberlab("config check dependent.toml --set training.drop_last=true").code, 2);
+    lab.write("wrong.toml", DEPENDENT.replace("\"full\"", "4"));
+    assert_eq!(lab.emberlab("config check wrong.toml --set training.epochs=3").code, 2);
+}
+
+#[test]
+fn keys_are_explained_as_on_the_page_of_all_keys() {
+    let lab = Lab::new();
+    let page = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+    let said = lab.emberlab("config explain training.epochs").succeeds().stdout;
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[0], "training.epochs");
+    for (line, name) in lines[1..].iter().zip(["meaning", "default", "allowed"]) {
+        let text = line.strip_prefix(&format!("  {name}  ")).unwrap();
+        assert!(page.replace('`', "").contains(text), "{line}");
+    }
+    // A table, a key of a list, and a name alone.
+    assert!(lab.emberlab("config explain training.schedule").succeeds().stdout.lines().count() > 40);
+    assert!(
+        lab.emberlab("config explain model.layers.3.stride")
+            .succeeds()
+            .stdout
+            .starts_with("model.layers.*.stride\n")
+    );
+    assert!(lab.emberlab("config explain hidden").succeeds().stdout.starts_with("model.hidden\n"));
+    lab.emberlab("config explain model.hiden")
+        .fails(2, "error: `model.hiden` is not a key of configurations, did you mean `model.hidden`?");
+    lab.emberlab("config explain xyzzy").fails(2, "error: `xyzzy` is not a key of configurations");
 }

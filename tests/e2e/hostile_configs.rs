@@ -60,7 +60,13 @@ fn paths_of_windows_are_told_to_stand_in_single_quotes() {
         assert!(said.stderr.contains(hint), "{}", said.stderr);
     }
     lab.write("windows.toml", GOOD.replace("\"good.csv\"", "'C:\\Users\\me\\iris.csv'"));
-    lab.emberlab("config check windows.toml").succeeds();
+    let said = lab.emberlab("config check windows.toml");
+    assert_eq!(said.code, 0);
+    assert!(
+        said.stderr.starts_with("warning: `C:\\Users\\me\\iris.csv` does not exist, so "),
+        "{}",
+        said.stderr
+    );
 }
 
 #[test]

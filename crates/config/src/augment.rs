@@ -55,8 +55,8 @@ fn check(section: &Section<'_>, augment: Augmentation, image: ImageShape) {
             section.problem(name, format!("is {pixels}, must be less than {side}, the images' shorter side"));
         }
     }
-    if translate == 0 && section.has("border") {
-        section
-            .problem("border", "has no meaning without `translate`, which moves images across their border");
+    if translate == 0 {
+        let reason = "has no meaning without `translate`, which moves images across their border";
+        section.meaningless("border", reason);
     }
 }

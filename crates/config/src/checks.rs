@@ -2,7 +2,7 @@
 
 use super::findings::Findings;
 use super::problem::{ConfigError, Problem, ProblemKind};
-use super::schedule::ScheduleConfig;
+use super::schedule::{Length, Ramp, ScheduleConfig};
 use super::section::Section;
 use super::shape::DataShape;
 use super::{Config, SINGLE_SAMPLE};
@@ -59,7 +59,7 @@ impl Config {
 
     /// Warnings about training on `n_train` samples of a shape, each a sentence.
     pub fn warnings(&self, n_train: usize, shape: Option<&DataShape>) -> Vec<String> {
-        let mut warnings = self.notes.clone();
+        let mut warnings = [self.left_out.as_slice(), &self.notes].concat();
         if let BatchPlan::Mini { size, drop_last: false } = self.training.plan
             && n_train % size == 1
             && self.model.least_batch(shape) > 1
@@ -81,7 +81,9 @@ impl Config {
         let (updates, of) = of_group.map_or((updates, "the run"), |of_group| (of_group, "a group"));
         let ScheduleConfig { warmup, linear, cosine, .. } = self.training.schedule;
         for (key, ramp) in [("warmup", warmup), ("linear", linear), ("cosine", cosine)] {
-            if let Some(length) = ramp.and_then(|ramp| ramp.updates).filter(|&length| length > updates) {
+            if let Some(Ramp { length: Length::Updates(length), .. }) = ramp
+                && length > updates
+            {
                 let allowed = format!("at most {updates}, the updates of {of}, or left out");
                 let error = ParameterError::new("updates", length, allowed);
                 return Err(self.parameter_error(&format!("training.schedule.{key}"), &error));

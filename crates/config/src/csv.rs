@@ -24,8 +24,8 @@ pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Optio
     let test_file = key("test_file", path("file"), "the table of the test part, written like `file`");
     let test_file = section.optional(test_file, set_test_file);
     let split = split_keys(section, set_split);
-    if test_file.is_some() && section.has("test_size") {
-        section.problem("test_size", "has no meaning beside `test_file`, which is the test part");
+    if test_file.is_some() {
+        section.meaningless("test_size", "has no meaning beside `test_file`, which is the test part");
     }
     let test = match test_file {
         Some(path) => CsvTest::File(path),

@@ -51,8 +51,8 @@ impl DataConfig {
         let stratify = stratify_key(&mut section, undivided.map(|split| split.stratify));
         // The message about a source without its file or folder comes first.
         let source = source?;
-        if fraction.is_none() && !source.is_divided() && section.has("stratify") {
-            section.problem(
+        if fraction.is_none() && !source.is_divided() {
+            section.meaningless(
                 "stratify",
                 "has no meaning without `validation_fraction`, because no part is divided",
             );

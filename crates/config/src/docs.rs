@@ -1,7 +1,8 @@
-//! The page of all keys, `docs/configuration.md`.
+//! What is to be said about each key: the page of them all, `docs/configuration.md`, and single ones.
 
 use super::ConfigError;
 use super::key::Alias;
+use super::nearest::nearest;
 use super::reference::{Entry, entries};
 use std::fmt::Write;
 
@@ -33,11 +34,52 @@ pub fn docs() -> Result<String, ConfigError> {
         text += "\n| key | default | allowed | meaning |\n|---|---|---|---|\n";
         let here: Vec<&Entry> = entries.iter().filter(|entry| entry.table() == table).collect();
         for name in distinct(here.iter().map(|entry| entry.name())) {
-            let same: Vec<&Entry> = here.iter().copied().filter(|entry| entry.name() == name).collect();
-            text += &row(name, &same, &here);
+            text += &Description::new(name, &here).row();
         }
     }
     Ok(text)
+}
+
+/// What a key means, its default and the allowed values, in lines. `key` is a dotted path, the last part of one, or a table, of which all
+/// keys are described. A position in a list counts as any.
+///
+/// # Errors
+///
+/// The key that it probably stands for, where there is no such key.
+pub fn explain(key: &str) -> Result<String, Option<String>> {
+    let entries = entries().map_err(|_| None)?;
+    let parts =
+        key.split('.').map(|part| if part.bytes().all(|byte| byte.is_ascii_digit()) { "*" } else { part });
+    let key = parts.collect::<Vec<_>>().join(".");
+    let is_meant = |entry: &&Entry| {
+        let path = &entry.declaration.path;
+        let within =
+            |path: &str| path.strip_prefix(&key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        within(path)
+            || entry.name() == key
+            || entry.declaration.alias_path().is_some_and(|alias| within(&alias))
+    };
+    let paths = distinct(entries.iter().filter(is_meant).map(|entry| entry.declaration.path.as_str()));
+    if paths.is_empty() {
+        let known = entries.iter().flat_map(|entry| [entry.declaration.path.as_str(), entry.name()]);
+        return Err(nearest(&key, known).map(str::to_owned));
+    }
+    let texts = paths.into_iter().map(|path| {
+        let (table, name) = path.rsplit_once('.').unwrap_or(("", path));
+        let here: Vec<&Entry> = entries.iter().filter(|entry| entry.table() == table).collect();
+        Description::new(name, &here).text(path)
+    });
+    Ok(texts.collect::<Vec<_>>().join("\n"))
+}
+
+/// What is to be said about a key.
+struct Description {
+    name: String,
+    /// Its other name.
+    alias: String,
+    default: String,
+    allowed: String,
+    about: String,
 }
 
 /// The tables, each before those within it.
@@ -52,25 +94,47 @@ fn root(table: &str) -> &str {
     table.split('.').next().unwrap_or(table)
 }
 
-/// The row of a key; `same` are its entries, one for each kind that has it, and `table` those of its table.
-fn row(name: &str, same: &[&Entry], table: &[&Entry]) -> String {
-    let mut about = String::new();
-    let kinds = distinct(same.iter().filter_map(|entry| entry.kind));
-    if kinds.len() < distinct(table.iter().filter_map(|entry| entry.kind)).len() {
-        let _ = write!(about, "for {}: ", quoted(&kinds));
-    }
-    let mut aliases = String::new();
-    if let Some(first) = same.first() {
-        about += first.declaration.about;
-        if let Some(alias) = first.declaration.alias {
-            let word = if matches!(alias, Alias::Former(_)) { "formerly" } else { "or" };
-            let _ = write!(aliases, ", {word} `{}`", alias.name());
+impl Description {
+    /// The description of the key `name`, by its entries in `table`, one for each kind that has it.
+    fn new(name: &str, table: &[&Entry]) -> Self {
+        let same: Vec<&Entry> = table.iter().copied().filter(|entry| entry.name() == name).collect();
+        let mut about = String::new();
+        let kinds = distinct(same.iter().filter_map(|entry| entry.kind));
+        if kinds.len() < distinct(table.iter().filter_map(|entry| entry.kind)).len() {
+            let _ = write!(about, "for {}: ", quoted(&kinds));
         }
+        let mut alias = String::new();
+        if let Some(first) = same.first() {
+            about += first.declaration.about;
+            if let Some(other) = first.declaration.alias {
+                let word = if matches!(other, Alias::Former(_)) { "formerly" } else { "or" };
+                let _ = write!(alias, ", {word} `{}`", other.name());
+            }
+        }
+        let default = by_kind(&same, |entry| entry.declaration.default.as_str());
+        let allowed = by_kind(&same, |entry| entry.declaration.allowed.as_str());
+        Self { name: name.to_owned(), alias, default, allowed, about }
     }
-    let default = by_kind(same, |entry| entry.declaration.default.as_str());
-    let allowed = by_kind(same, |entry| entry.declaration.allowed.as_str());
-    let cells = [format!("`{name}`{aliases}"), default, allowed, about];
-    format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+
+    /// A row of the page.
+    fn row(self) -> String {
+        let Self { name, alias, default, allowed, about } = self;
+        let cells = [format!("`{name}`{alias}"), default, allowed, about];
+        format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+    }
+
+    /// Lines for a terminal.
+    fn text(self, path: &str) -> String {
+        let Self { alias, default, allowed, about, .. } = self;
+        let plain = |text: String| text.replace('`', "");
+        format!(
+            "{path}{}\n  meaning  {}\n  default  {}\n  allowed  {}\n",
+            plain(alias),
+            plain(about),
+            plain(default),
+            plain(allowed)
+        )
+    }
 }
 
 /// The values of a cell; where they differ, with the kinds that have each.

@@ -1,8 +1,9 @@
-//! A configuration file as a tree of values, with the arguments of `--set` applied.
+//! A configuration file as a tree of values, with the arguments of `--set` and `--unset` applied.
 
 use super::file::{load_table, one_line, parse_table};
 use super::location::{Location, SourceText};
 use super::problem::{ConfigError, Problem, ProblemKind};
+use super::reference::entries;
 use super::value::{Node, Table, Value, convert_table};
 use emberlab_data::text::shown;
 use std::path::{Path, PathBuf};
@@ -12,35 +13,99 @@ use toml::de::DeTable;
 /// The key that names the file to extend.
 pub(super) const EXTENDS: &str = "extends";
 
-/// A parsed file with the arguments of `--set` applied.
+/// A parsed file with changes applied.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
     pub path: PathBuf,
     pub table: Table,
+    /// The values of the file, where arguments changed them.
+    file: Option<Table>,
+}
+
+/// Changes of a file by arguments of the command line.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Changes<'a> {
+    /// Keys to remove, as dotted paths, before others are set.
+    pub unset: &'a [String],
+    /// Values to set, as `key.path=value`.
+    pub set: &'a [String],
+}
+
+impl<'a> Changes<'a> {
+    /// Values to set, as `key.path=value`.
+    pub fn set(set: &'a [String]) -> Self {
+        Self { set, unset: &[] }
+    }
 }
 
 impl Document {
-    /// Reads and parses `path`, then applies `overrides` (`key.path=value`).
-    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ConfigError> {
-        let table = load_table(path, path, 0)?;
-        Self { path: path.to_owned(), table }.with(overrides)
+    /// Reads and parses `path`, then applies changes.
+    pub fn load(path: &Path, changes: Changes<'_>) -> Result<Self, ConfigError> {
+        Self::of(path, load_table(path, path, 0)?, changes)
     }
 
-    /// Parses `text` as if it were the file at `path`, then applies `overrides`.
-    pub fn parse(path: &Path, text: &str, overrides: &[String]) -> Result<Self, ConfigError> {
+    /// Parses `text` as if it were the file at `path`, then applies changes.
+    pub fn parse(path: &Path, text: &str, changes: Changes<'_>) -> Result<Self, ConfigError> {
         let source = Arc::new(SourceText { path: path.to_owned(), text: text.to_owned() });
-        Self { path: path.to_owned(), table: parse_table(&source)? }.with(overrides)
+        Self::of(path, parse_table(&source)?, changes)
     }
 
-    fn with(mut self, overrides: &[String]) -> Result<Self, ConfigError> {
+    fn of(path: &Path, table: Table, Changes { set, unset }: Changes<'_>) -> Result<Self, ConfigError> {
+        let is_changed = !(set.is_empty() && unset.is_empty());
+        let mut document = Self { path: path.to_owned(), file: is_changed.then(|| table.clone()), table };
         let mut problems = Vec::new();
-        for argument in overrides {
-            if let Err(message) = self.set(argument) {
+        for key in unset.iter().filter(|key| !document.remove(key)) {
+            let kind = ProblemKind::Unreadable(format!("`--unset {}`: the file does not set it", shown(key)));
+            problems.push(Problem { location: Location::File, kind });
+        }
+        for argument in set {
+            if let Err(message) = document.set(argument) {
                 let kind = ProblemKind::Unreadable(message);
                 problems.push(Problem { location: Location::Argument(argument.clone()), kind });
             }
         }
-        if problems.is_empty() { Ok(self) } else { Err(ConfigError::new(&self.path, problems)) }
+        if problems.is_empty() { Ok(document) } else { Err(ConfigError::new(path, problems)) }
+    }
+
+    /// The file as it is, where arguments changed it.
+    pub fn unchanged(&self) -> Option<Self> {
+        Some(Self { path: self.path.clone(), table: self.file.clone()?, file: None })
+    }
+
+    /// Removes keys that have lost their meaning by a change: those that `problems` name, but for `own` ones that the file has
+    /// without the change. What extends a file changes it. Returns a sentence about each.
+    pub fn give_way(&mut self, problems: &[Problem], own: &[Problem]) -> Vec<String> {
+        let mut told = Vec::new();
+        for Problem { location, kind } in problems {
+            let Location::Place(place) = location else { continue };
+            let is_extended = place.path() != self.path;
+            let is_new = self.file.is_some() && own.iter().all(|own| own.kind != *kind);
+            if !(is_extended || is_new) {
+                continue;
+            }
+            let (key, reason) = match kind {
+                ProblemKind::Meaningless { key, reason } => (key, reason.clone()),
+                ProblemKind::UnknownKey { key, .. } if is_of_another_kind(key) => {
+                    (key, "belongs to another kind".to_owned())
+                }
+                _ => continue,
+            };
+            if self.remove(key) {
+                told.push(format!("`{key}` {reason}; it is left out"));
+            }
+        }
+        told
+    }
+
+    /// Removes a dotted key. Returns whether there was one.
+    fn remove(&mut self, key: &str) -> bool {
+        let (path, last) = key.rsplit_once('.').map_or((None, key), |(path, last)| (Some(path), last));
+        let mut table = Some(&mut self.table);
+        for part in path.into_iter().flat_map(|path| path.split('.')) {
+            let node = table.and_then(|table| table.get_mut(part));
+            table = node.and_then(|node| node.value.table_mut());
+        }
+        table.is_some_and(|table| table.remove(last).is_some())
     }
 
     /// Sets one `key.path=value`; a value that is not TOML is taken as text.
@@ -96,6 +161,11 @@ impl Document {
             node = found.value.child(part);
         }
     }
+}
+
+/// Whether a dotted key is one that another source, model or optimizer has.
+fn is_of_another_kind(key: &str) -> bool {
+    entries().is_ok_and(|entries| entries.iter().any(|entry| entry.declaration.path == key))
 }
 
 /// Inserts a value at a path of keys.

@@ -96,6 +96,11 @@ impl Findings {
         self.declarations.borrow_mut().push(declaration);
     }
 
+    /// The problems so far.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.problems.borrow().clone()
+    }
+
     /// The declared keys, in order.
     pub fn into_declarations(self) -> Vec<Declaration> {
         self.declarations.into_inner()

@@ -81,12 +81,12 @@ fn name_keys(section: &mut Section<'_>, written: Option<&FolderNames>) -> Folder
 }
 
 fn check_names(section: &Section<'_>, names: &FolderNames) {
-    if names.validation.is_some() && section.has("validation_fraction") {
-        section
-            .problem("validation_fraction", "has no meaning beside `validation_folder`, which is that part");
+    if names.validation.is_some() {
+        let reason = "has no meaning beside `validation_folder`, which is that part";
+        section.meaningless("validation_fraction", reason);
     }
-    if names.test.is_some() && section.has("test_size") {
-        section.problem("test_size", "has no meaning beside `test_folder`, which is the test part");
+    if names.test.is_some() {
+        section.meaningless("test_size", "has no meaning beside `test_folder`, which is the test part");
     }
     let given = [
         ("train_folder", &names.train),

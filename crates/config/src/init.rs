@@ -1,7 +1,7 @@
 //! `[model.init]`: the initial weights.
 
 use super::key::key;
-use super::rule::{flag, path, positive, seed, word};
+use super::rule::{flag, non_negative, path, seed, word};
 use super::section::Section;
 use emberlab_models::Scheme;
 use std::path::PathBuf;
@@ -60,7 +60,7 @@ impl Init {
         let scheme = key("scheme", word(&SCHEMES), about);
         let scheme =
             section.value(scheme, SchemeWord::Normal, set_scheme.map(|(scheme, _)| SchemeWord::of(scheme).0));
-        let std = key("std", positive(), "standard deviation of the weights, for the normal schemes");
+        let std = key("std", non_negative(), "standard deviation of the weights, for the normal schemes");
         let std =
             section.value(std, DEFAULT_STD, set_scheme.and_then(|(scheme, _)| SchemeWord::of(scheme).1));
         let draws = key("seed", seed(), "seed of the draw of weights").default_text("top-level `seed`");

@@ -230,8 +230,8 @@ fn init_keys(
     let init = section.optional(init, set_word);
     let std = key("std", positive(), "standard deviation of the weights, for the normal schemes");
     let has_std = matches!(init, Some(InitWord::Scheme(scheme)) if scheme.has_std());
-    if !has_std && section.has("std") {
-        section.problem("std", "has no meaning without `init` = \"normal\" or \"augmented-normal\"");
+    if !has_std {
+        section.meaningless("std", "has no meaning without `init` = \"normal\" or \"augmented-normal\"");
     }
     let std = section.value(std, DEFAULT_STD, set_std);
     Some(match init? {

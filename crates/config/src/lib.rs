@@ -92,7 +92,8 @@ pub use class_weights::ClassWeights;
 pub use clip::Clip;
 pub use data::DataConfig;
 pub use device::DeviceConfig;
-pub use docs::docs;
+pub use docs::{docs, explain};
+pub use document::Changes;
 pub use early_stopping::EarlyStopping;
 pub use ema::EmaConfig;
 pub use evaluation::EvaluationConfig;
@@ -108,7 +109,7 @@ pub use optimizer::{Muon, OptimizerConfig, OptimizerKind, WeightDecayOn};
 pub use parameter_group::{ParameterGroup, TensorKind};
 pub use problem::{ConfigError, Problem, ProblemKind};
 pub use reference::renamed_keys;
-pub use schedule::{Ramp, ScheduleConfig, Steps};
+pub use schedule::{Length, Ramp, ScheduleConfig, Steps};
 pub use schema::schema;
 pub use score_name::ScoreName;
 pub use select::Select;
@@ -153,6 +154,7 @@ pub struct Config {
     document: Document,
     /// Notes about the file that are no errors, as about keys that were renamed.
     notes: Vec<String>,
+    left_out: Vec<String>,
 }
 
 impl Config {
@@ -162,7 +164,16 @@ impl Config {
     ///
     /// Everything that is wrong with it, at once.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ConfigError> {
-        Self::check(Document::load(path, overrides)?)
+        Self::load_changed(path, Changes::set(overrides))
+    }
+
+    /// Reads a file and applies changes. Keys of the file that lose their meaning by them are left out, with a note.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, at once.
+    pub fn load_changed(path: &Path, changes: Changes<'_>) -> Result<Self, ConfigError> {
+        Self::check(Document::load(path, changes)?)
     }
 
     /// Reads `text` as if it were the file at `path`.
@@ -171,19 +182,46 @@ impl Config {
     ///
     /// Everything that is wrong with it, at once.
     pub fn parse(path: &Path, text: &str, overrides: &[String]) -> Result<Self, ConfigError> {
-        Self::check(Document::parse(path, text, overrides)?)
+        Self::check(Document::parse(path, text, Changes::set(overrides))?)
     }
 
-    fn check(document: Document) -> Result<Self, ConfigError> {
-        let findings = Findings::default();
-        let parts = Parts::keys(Section::reading(&document, &findings), None, false);
-        let notes = findings.finish(&document)?;
-        match parts {
-            Some(Parts { name, seed, data, model, training, evaluation, metrics, device }) => {
-                Ok(Self { name, seed, data, model, training, evaluation, metrics, device, document, notes })
+    fn check(mut document: Document) -> Result<Self, ConfigError> {
+        let read = |document: &Document| {
+            let findings = Findings::default();
+            (Parts::keys(Section::reading(document, &findings), None, false), findings)
+        };
+        let own = document.unchanged().map(|file| read(&file).1.problems()).unwrap_or_default();
+        let mut left_out = Vec::new();
+        let (parts, notes) = loop {
+            let (parts, findings) = read(&document);
+            // What is left out may leave other keys without meaning.
+            let giving_way = document.give_way(&findings.problems(), &own);
+            if giving_way.is_empty() {
+                break (parts, findings.finish(&document)?);
             }
+            left_out.extend(giving_way);
+        };
+        match parts {
+            Some(Parts { name, seed, data, model, training, evaluation, metrics, device }) => Ok(Self {
+                name,
+                seed,
+                data,
+                model,
+                training,
+                evaluation,
+                metrics,
+                device,
+                document,
+                notes,
+                left_out,
+            }),
             None => Err(ConfigError::new(&document.path, Vec::new())),
         }
+    }
+
+    /// A sentence about each key of the file that is left out, because a change took its meaning from it.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// The metrics that a run computes: `metrics.names`, then those that epochs are compared by.

@@ -33,9 +33,10 @@ pub enum CycleShape {
 const SHAPES: [(&str, CycleShape); 2] = [("cosine", CycleShape::Cosine), ("linear", CycleShape::Linear)];
 
 impl OneCycle {
-    pub(super) fn keys(section: &mut Section<'_>, written: Option<Self>) -> Option<Self> {
+    /// The keys of a schedule that has the cycle where its table is given, or anyhow.
+    pub(super) fn keys(section: &mut Section<'_>, written: Option<Self>, anyhow: bool) -> Option<Self> {
         let mut cycle = section.inline_table("one_cycle", written.is_some());
-        let given = cycle.is_given();
+        let given = cycle.is_given() || anyhow;
         let about =
             "share of the run over which the learning rate rises from `start_factor` to 1 times its value";
         let warmup = cycle.value(key("warmup", from_zero(), about), 0.3, written.map(|cycle| cycle.warmup));

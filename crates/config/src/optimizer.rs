@@ -156,10 +156,8 @@ impl OptimizerKind {
                 let momentum = section.value(momentum_key(), 0.0, momentum);
                 let nesterov = section.value(nesterov_key(), false, nesterov);
                 if nesterov && momentum == 0.0 {
-                    section.problem(
-                        "nesterov",
-                        "is true, must be false without `momentum`, which it is a form of",
-                    );
+                    let reason = "is true, must be false without `momentum`, which it is a form of";
+                    section.meaningless("nesterov", reason);
                 }
                 Self::Sgd { momentum, nesterov }
             }
@@ -266,8 +264,8 @@ fn weight_decay_on_key(
     // Left out unless it is set: runs of earlier versions, which do not have the key, can be resumed.
     let set = written.map(|optimizer| optimizer.weight_decay_on).filter(|&set| set != WeightDecayOn::All);
     let on = section.value(key("weight_decay_on", word(&WEIGHT_DECAY_ON), about), WeightDecayOn::All, set);
-    if weight_decay == 0.0 && section.has("weight_decay_on") {
-        section.problem("weight_decay_on", "has no meaning without `weight_decay` above 0");
+    if weight_decay == 0.0 {
+        section.meaningless("weight_decay_on", "has no meaning without `weight_decay` above 0");
     }
     on
 }

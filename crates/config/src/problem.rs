@@ -51,6 +51,13 @@ pub enum ProblemKind {
         /// The end of the sentence that begins with the key.
         reason: String,
     },
+    /// A key that has no meaning beside the value of another key, or a value that it cannot have there.
+    Meaningless {
+        /// The key.
+        key: String,
+        /// The end of the sentence that begins with the key.
+        reason: String,
+    },
     /// The file or an argument of `--set` cannot be read or parsed.
     Unreadable(String),
 }
@@ -68,7 +75,9 @@ impl fmt::Display for ProblemKind {
             Self::InvalidValue { key, value, allowed, hint } => {
                 write!(f, "`{key}` is {value}, must be {allowed}{hint}")
             }
-            Self::InvalidUse { key, reason } => write!(f, "`{key}` {reason}"),
+            Self::InvalidUse { key, reason } | Self::Meaningless { key, reason } => {
+                write!(f, "`{key}` {reason}")
+            }
             Self::Unreadable(reason) => f.write_str(reason),
         }
     }

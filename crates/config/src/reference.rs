@@ -1,6 +1,6 @@
 //! All keys with what is known about them.
 
-use super::document::Document;
+use super::document::{Changes, Document};
 use super::findings::{Declaration, Findings};
 use super::section::Section;
 use super::{ConfigError, Parts, layers, model, optimizer, source};
@@ -47,7 +47,7 @@ pub(super) fn entries() -> Result<Vec<Entry>, ConfigError> {
             "[data]\nsource = {source:?}\n[model]\nkind = {model:?}\n[[model.layers]]\nkind = {layer:?}\n\
              [training.optimizer]\nkind = {optimizer:?}\n[[training.optimizer.groups]]\nkind = {optimizer:?}\n"
         );
-        let document = Document::parse(Path::new("schema"), &text, &[])?;
+        let document = Document::parse(Path::new("schema"), &text, Changes::default())?;
         let findings = Findings::default();
         // Required keys are missing from these documents; only the declarations matter.
         let _ = Parts::keys(Section::reading(&document, &findings), None, false);

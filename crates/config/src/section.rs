@@ -90,6 +90,11 @@ impl<'a> Section<'a> {
         self.inner(name, true, shown, true)
     }
 
+    /// The same, whose required keys are required.
+    pub fn required_inline_table(&mut self, name: &'static str, shown: bool) -> Self {
+        self.inner(name, false, shown, true)
+    }
+
     fn inner(&mut self, name: &'static str, optional: bool, shown: bool, inline: bool) -> Self {
         self.known.push(name);
         let path = self.full(name);
@@ -237,10 +242,13 @@ impl<'a> Section<'a> {
         let other = self.read_name(alias_name, key.alias_rule());
         match (alias, self.has(name)) {
             (Alias::Also(_), true) => {
-                self.problem(alias_name, format!("has no meaning beside `{name}`, which is the same key"));
+                self.meaningless(
+                    alias_name,
+                    format!("has no meaning beside `{name}`, which is the same key"),
+                );
             }
             (Alias::Former(_), true) => {
-                self.problem(alias_name, format!("is the former name of `{name}`; give only that one"));
+                self.meaningless(alias_name, format!("is the former name of `{name}`; give only that one"));
             }
             (Alias::Also(_), false) => (),
             (Alias::Former(_), false) => self.note_former(key, alias_name, other.as_ref()),
@@ -309,6 +317,21 @@ impl<'a> Section<'a> {
         self.push(name, ProblemKind::InvalidUse { key: self.full(name), reason: reason.into() });
     }
 
+    /// Keeps a sentence for the user about something that is no error.
+    pub fn note(&self, note: &str) {
+        if let Side::Reading(reading) = &self.side {
+            reading.findings.note(note.to_owned());
+        }
+    }
+
+    /// Reports that the document has a key that means nothing beside the value of another key: "`key` has no meaning …". Nothing is
+    /// reported of a key that it does not have.
+    pub fn meaningless(&self, name: &str, reason: impl Into<String>) {
+        if self.has(name) {
+            self.push(name, ProblemKind::Meaningless { key: self.full(name), reason: reason.into() });
+        }
+    }
+
     /// Accepts a key that earlier versions wrote although it has no effect. Notes it, with the reason.
     pub fn without_effect(&mut self, name: &'static str, reason: &str) {
         if !self.has(name) {
@@ -322,9 +345,7 @@ impl<'a> Section<'a> {
 
     /// Reports keys that the document has although they have no meaning for `what`.
     pub fn refuse(&self, names: &[&str], what: &str) {
-        for name in names.iter().filter(|name| self.has(name)) {
-            self.problem(name, format!("has no meaning for {what}"));
-        }
+        names.iter().for_each(|name| self.meaningless(name, format!("has no meaning for {what}")));
     }
 
     fn push(&self, name: &str, kind: ProblemKind) {

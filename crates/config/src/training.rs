@@ -131,7 +131,7 @@ impl TrainingConfig {
         let early_stopping = EarlyStopping::keys(section, set_stopping, select);
         if early_stopping.is_some() && select == Select::Last {
             let reason = "has no meaning for `select` = \"last\", which compares no scores";
-            section.problem("early_stopping", reason);
+            section.meaningless("early_stopping", reason);
         }
         let optimizer = section.table("optimizer");
         let optimizer = OptimizerConfig::keys(optimizer, written.map(|training| &training.optimizer), epochs);
@@ -172,14 +172,17 @@ fn plan_keys(section: &mut Section<'_>, written: Option<BatchPlan>) -> Option<Ba
     let batch_size = section.value(batch_size, None, set_size);
     let iterations = key("iterations_per_epoch", count(1), "updates per epoch, for `batch_size` = \"full\"");
     let iterations = section.value(iterations, 1, set_iterations);
-    if batch_size.is_some() && section.has("iterations_per_epoch") {
+    if batch_size.is_some() {
         let reason = "has no meaning for a `batch_size` other than \"full\", which repeats the whole set";
-        section.problem("iterations_per_epoch", reason);
+        section.meaningless("iterations_per_epoch", reason);
     }
     let drop_last = key("drop_last", flag(), "leave out the samples that do not fill a whole batch");
     let drop_last = section.value(drop_last, false, set_drop_last);
-    if batch_size.is_none() && section.has("drop_last") {
-        section.problem("drop_last", "has no meaning for `batch_size` = \"full\", which leaves nothing over");
+    if batch_size.is_none() {
+        section.meaningless(
+            "drop_last",
+            "has no meaning for `batch_size` = \"full\", which leaves nothing over",
+        );
     }
     // Both numbers are at least 1.
     Some(match batch_size.map(NonZeroUsize::new) {

@@ -15,8 +15,8 @@ impl TrainingConfig {
     /// Reports keys that do not fit the data.
     pub(super) fn check(&self, section: &Section<'_>, data: &DataConfig) {
         for key in ["validate_every", "select", "early_stopping"] {
-            if data.validation.is_none() && !data.source.can_bring_validation() && section.has(key) {
-                section.problem(key, "has no meaning without `data.validation_fraction`");
+            if data.validation.is_none() && !data.source.can_bring_validation() {
+                section.meaningless(key, "has no meaning without `data.validation_fraction`");
             }
         }
         data.source.shape().inspect(|shape| self.check_shape(section, shape));

@@ -37,6 +37,14 @@ pub(super) enum Value {
 pub(super) type Table = BTreeMap<String, Node>;
 
 impl Value {
+    /// The table that it is.
+    pub fn table_mut(&mut self) -> Option<&mut Table> {
+        match self {
+            Self::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
     /// The value under a key of a table, or at a position of a list.
     pub fn child(&self, name: &str) -> Option<&Node> {
         match self {

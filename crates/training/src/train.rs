@@ -13,6 +13,7 @@ use crate::{application_log, resume};
 use emberlab_config::Config;
 use emberlab_models::Score;
 use emberlab_run::{Existing, Outcome, RunDir, RunRecord, RunSlot, file, refuse_irregular};
+pub use prepare::check;
 use prepare::{Prepared, prepare};
 use run::{Run, Scored};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Arguments that several commands share.
 
 use clap::Args;
-use emberlab_config::{Config, ConfigError};
+use emberlab_config::{Changes, Config, ConfigError};
 use std::path::PathBuf;
 
 /// A configuration file and the keys that the command line changes.
@@ -13,11 +13,14 @@ pub struct ConfigArgs {
     /// Set a key of the configuration, as in `--set training.epochs=10`; may be repeated
     #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
     pub set: Vec<String>,
+    /// Remove a key of the configuration, as in `--unset training.early_stopping`; may be repeated
+    #[arg(long, value_name = "KEY.PATH")]
+    pub unset: Vec<String>,
 }
 
 impl ConfigArgs {
     pub fn load(&self) -> Result<Config, ConfigError> {
-        Config::load(&self.path, &self.set)
+        Config::load_changed(&self.path, Changes { set: &self.set, unset: &self.unset })
     }
 }
 

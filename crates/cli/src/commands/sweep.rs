@@ -194,14 +194,17 @@ fn plan(
                 set.push("device.threads=1".to_owned());
             }
             set.push(format!("name=\"{name}\""));
-            let config = Config::load(&arguments.config.path, &set)?;
+            let changes = ConfigArgs { set, ..arguments.config.clone() };
+            let config = changes.load()?;
             if let Some(metric) = arguments.metric.metric()
                 && !config.metric_names().contains(&metric)
             {
                 return Err(UsageError::NotComputed(metric.name()).into());
             }
             let mut train: Vec<OsString> = vec!["train".into(), arguments.config.path.clone().into()];
-            set.into_iter().for_each(|set| train.extend([OsString::from("--set"), OsString::from(set)]));
+            for (option, values) in [("--unset", changes.unset), ("--set", changes.set)] {
+                values.into_iter().for_each(|value| train.extend([option.into(), OsString::from(value)]));
+            }
             train.extend([OsString::from("--artifacts"), OsString::from(folder)]);
             train.extend(["--resume", "--worker", "--dashboard", "none"].map(OsString::from));
             planned.push(Planned { point, job: Job { name, arguments: train }, config });

@@ -1,5 +1,6 @@
 //! Arguments that cannot work.
 
+use emberlab_data::text::shown;
 use std::path::PathBuf;
 
 /// An argument that cannot work, or that does not fit the run or the data it is about.
@@ -23,6 +24,18 @@ pub enum UsageError {
          `ssh -L 3000:localhost:3000 THIS_MACHINE`, then train there with `--remote ws://localhost:3000`"
     )]
     NotExposed,
+    /// `config explain` of a key that does not exist.
+    #[error(
+        "`{}` is not a key of configurations{}",
+        shown(key),
+        nearest.as_ref().map_or_else(String::new, |nearest| format!(", did you mean `{nearest}`?"))
+    )]
+    NoKey {
+        /// The key.
+        key: String,
+        /// The key that it probably stands for.
+        nearest: Option<String>,
+    },
     /// A key that `--grid` has twice.
     #[error("`--grid {0}` is given twice")]
     KeyTwice(String),

@@ -41,14 +41,14 @@ experiments! {
 }
 
 impl Experiment {
-    /// Its configuration, with the overrides whose keys it has.
+    /// Its configuration, with the overrides whose keys it has, and that take no key of its own from it.
     ///
     /// # Errors
     ///
     /// [`Error::Training`].
     pub fn config(self, overrides: &[String]) -> Result<Config, Error> {
         let fitting: Vec<String> =
-            overrides.iter().filter(|one| self.load(std::slice::from_ref(one)).is_ok()).cloned().collect();
+            overrides.iter().filter(|one| self.fitting(one).is_ok_and(|fits| fits)).cloned().collect();
         Ok(self.load(&fitting)?)
     }
 
@@ -60,6 +60,11 @@ impl Experiment {
     pub fn with_seed(self, overrides: &[String], seed: u32) -> Result<Config, Error> {
         let own = [format!("seed={seed}"), format!("name=\"{}-seed-{seed}\"", self.name)];
         self.config(&[overrides, &own].concat())
+    }
+
+    /// Whether an override leaves the experiment all of its keys.
+    fn fitting(self, one: &String) -> Result<bool, ConfigError> {
+        Ok(self.load(std::slice::from_ref(one))?.left_out().is_empty())
     }
 
     fn load(self, overrides: &[String]) -> Result<Config, ConfigError> {
@@ -87,12 +92,11 @@ pub fn check_overrides(overrides: &[String]) -> Result<(), Error> {
         if one.split_once('=').is_some_and(|(key, _)| key.trim() == "name") {
             return Err(UsageError::LabNames.into());
         }
-        let loads = Experiment::ALL.iter().map(|experiment| experiment.load(std::slice::from_ref(one)));
         let mut failures = Vec::new();
         let mut fits = false;
-        for loaded in loads {
-            match loaded {
-                Ok(_) => fits = true,
+        for experiment in Experiment::ALL {
+            match experiment.fitting(one) {
+                Ok(fitting) => fits |= fitting,
                 Err(error) => failures.push(error),
             }
         }

@@ -60,7 +60,7 @@ impl Schedule {
 }
 
 fn factors(config: &ScheduleConfig, updates: usize) -> Result<Vec<Factor>, String> {
-    let length = |ramp: Ramp| ramp.updates.unwrap_or(updates);
+    let length = |ramp: Ramp| ramp.length.updates(updates);
     let mut factors = Vec::new();
     if let Some(ramp) = config.warmup {
         let schedule = LinearLrSchedulerConfig::new(ramp.factor, 1.0, length(ramp)).init()?;

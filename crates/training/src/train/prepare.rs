@@ -9,6 +9,7 @@ use crate::load::{Loaded, load};
 use crate::record::new_record;
 use crate::{learner, resume};
 use emberlab_config::{Config, DataShape};
+use emberlab_data::Progress;
 use emberlab_models::Classifier;
 use emberlab_run::{RunRecord, RunSlot};
 use std::time::Instant;
@@ -39,19 +40,13 @@ pub fn prepare(
     let device = &devices[0];
     let (loaded, load_seconds) = load_data(config, host)?;
     host.phase("preparing the run");
-    config.check_samples(&loaded.splits)?;
-    let train = &loaded.splits.train.samples;
-    let shape = DataShape::of(train);
-    config.warnings(train.len(), Some(&shape)).iter().for_each(|warning| host.warn(warning));
-    let classifier =
-        told_classifier(config, train, &loaded.normalizer, device, &|message| host.warn(message))?
-            .with_precision(config.device.precision)
-            .with_metrics(&config.metric_names());
-    learner::check_groups(config, &classifier)?;
+    let warn = |message: &str| host.warn(message);
+    check_samples(config, &loaded, &warn)?;
+    let classifier = checked_classifier(config, &loaded, device, &warn)?;
+    let n_train = loaded.splits.train.samples.len();
     let mut record = new_record(config, &loaded, device, load_seconds, git_commit)?;
     let checkpoint = match slot.resumes() {
         Some(run) => {
-            let n_train = train.len();
             let decodes =
                 |checkpoint: &Checkpoint| learner::decodes(config, &classifier, n_train, checkpoint, device);
             resume::find_checkpoint(run, config, &record.data, decodes, host)?
@@ -60,6 +55,43 @@ pub fn prepare(
     };
     record.updates = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.updates);
     Ok(Prepared { devices, loaded, classifier, checkpoint, record })
+}
+
+/// Everything that a training would say about a configuration before its first update: reads the data and makes the
+/// classifier. What is no error goes to `warn`.
+///
+/// # Errors
+///
+/// Those of [`train`](super::train()) that come before the first update.
+pub fn check(config: &Config, progress: &dyn Progress, warn: &dyn Fn(&str)) -> Result<(), Error> {
+    let devices = devices::devices(&config.device);
+    let loaded = load(config, progress)?;
+    loaded.notes.iter().for_each(|note| warn(note));
+    check_samples(config, &loaded, warn)?;
+    checked_classifier(config, &loaded, &devices?[0], warn).map(drop)
+}
+
+/// Checks the configuration against its data.
+fn check_samples(config: &Config, loaded: &Loaded, warn: &dyn Fn(&str)) -> Result<(), Error> {
+    config.check_samples(&loaded.splits)?;
+    let train = &loaded.splits.train.samples;
+    config.warnings(train.len(), Some(&DataShape::of(train))).iter().for_each(|warning| warn(warning));
+    Ok(())
+}
+
+/// The classifier with its initial weights.
+fn checked_classifier(
+    config: &Config,
+    loaded: &Loaded,
+    device: &Device,
+    warn: &dyn Fn(&str),
+) -> Result<Classifier<AutodiffBackend>, Error> {
+    let train = &loaded.splits.train.samples;
+    let classifier = told_classifier(config, train, &loaded.normalizer, device, warn)?
+        .with_precision(config.device.precision)
+        .with_metrics(&config.metric_names());
+    learner::check_groups(config, &classifier)?;
+    Ok(classifier)
 }
 
 fn find_devices(config: &Config, host: &dyn Host) -> Result<Vec<Device>, Error> {

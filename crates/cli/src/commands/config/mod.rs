@@ -5,14 +5,16 @@ mod layer_table;
 mod layers;
 
 use super::config_args::ConfigArgs;
-use crate::error::Error;
-use crate::output::print;
+use crate::error::{Error, UsageError};
+use crate::output::{ProgressBars, print};
 use clap::{Args, Subcommand};
-use emberlab_config::{docs, schema};
+use emberlab_config::{docs, explain, schema};
+use emberlab_data::DataError;
+use emberlab_training::{Error as TrainingError, train};
 
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print every mistake in a configuration
+    /// Print every mistake in a configuration, and what `train` would say about its data
     #[command(after_help = "Example:\n  emberlab config check configs/iris.toml")]
     Check(ConfigArgs),
     /// Print a configuration with its defaults and where each value came from, or the layers of its network
@@ -20,6 +22,14 @@ pub enum ConfigCommand {
         after_help = "Examples:\n  emberlab config show configs/iris.toml --set training.epochs=10\n  emberlab config show configs/full/full-cnn.toml --layers"
     )]
     Show(ShowArgs),
+    /// Say what a key means, its default and the allowed values
+    #[command(
+        after_help = "Examples:\n  emberlab config explain training.optimizer.momentum\n  emberlab config explain training.schedule"
+    )]
+    Explain {
+        /// A key, as `training.epochs` or `epochs`, or a table, as `training.schedule`
+        key: String,
+    },
     /// Print the JSON schema of configurations, for editors
     #[command(after_help = "Example:\n  emberlab config schema > configs/schema.json")]
     Schema,
@@ -40,12 +50,26 @@ pub struct ShowArgs {
     json: bool,
 }
 
+fn check(arguments: &ConfigArgs) -> Result<(), Error> {
+    let config = arguments.load()?;
+    match train::check(&config, &ProgressBars::new(), &|warning| print::warning(warning)) {
+        // The data may be on another machine.
+        Err(TrainingError::Data(missing @ DataError::Missing { .. })) => {
+            print::warning(&format!(
+                "{missing}, so only the keys were checked, not whether they fit the data"
+            ));
+        }
+        Err(TrainingError::Device(error)) => {
+            print::warning(&format!("{error}; the network was not made"));
+        }
+        checked => checked?,
+    }
+    print::text(&format!("{}: ok, run `{}`\n", arguments.path.display(), config.name))
+}
+
 pub fn run(command: &ConfigCommand) -> Result<(), Error> {
     match command {
-        ConfigCommand::Check(arguments) => {
-            let config = arguments.load()?;
-            print::text(&format!("{}: ok, run `{}`\n", arguments.path.display(), config.name))
-        }
+        ConfigCommand::Check(arguments) => check(arguments),
         ConfigCommand::Show(arguments) => {
             let config = arguments.config.load()?;
             if arguments.layers {
@@ -53,6 +77,10 @@ pub fn run(command: &ConfigCommand) -> Result<(), Error> {
             } else {
                 print::text(&config.to_toml_with_origins())
             }
+        }
+        ConfigCommand::Explain { key } => {
+            let text = explain(key).map_err(|nearest| UsageError::NoKey { key: key.clone(), nearest })?;
+            print::text(&text)
         }
         ConfigCommand::Schema => print::json(&schema()?),
         ConfigCommand::Docs => print::text(&docs()?),
