@@ -35,3 +35,4 @@ mod trained_run;
 mod validation;
 mod weighted_losses;
 mod weights;
+mod why;

@@ -3,7 +3,7 @@
 use crate::build_info::GIT_COMMIT;
 use crate::commands::{
     compare, completions, config, data, doctor, evaluate, export, gradcheck, lab, predict, report, runs,
-    serve, sweep, train,
+    serve, sweep, train, why,
 };
 use crate::error::Error;
 use crate::output::print;
@@ -48,6 +48,9 @@ enum Command {
     /// Draw the figures of a run into its folder `plots`, as SVG and PNG, and write its page `report.html`
     #[command(after_help = "Example:\n  emberlab report iris")]
     Report(report::ReportArgs),
+    /// Say why a run does not learn: the causes that its files show, and settings to try
+    #[command(after_help = "Example:\n  emberlab why iris")]
+    Why(why::WhyArgs),
     /// Run the notebook's experiments and write the lab as a page, `artifacts/lab/index.html`
     #[command(
         after_help = "Examples:\n  emberlab lab\n  emberlab lab --set data.directory=/data/cifar --artifacts lab-of-today"
@@ -123,6 +126,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Predict(arguments) => predict::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Why(arguments) => why::run(&arguments),
         Command::Lab(arguments) => lab::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Runs(arguments) => runs::run(&arguments),

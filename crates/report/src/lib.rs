@@ -13,12 +13,13 @@
 //! # Ok::<(), emberlab_report::Error>(())
 //! ```
 
+pub mod diagnosis;
 mod error;
 mod pages;
 pub mod plots;
 
 pub use error::{Error, PictureProblem};
 pub use pages::{
-    Compared, Computed, Figure, Material, TrainedNetwork, comparison_page, curve_figure, figures, page,
-    percent, run_page,
+    Compared, Computed, Figure, Material, TrainedNetwork, comparison_page, curve_figure, figures, outcome,
+    page, percent, run_page,
 };

@@ -22,7 +22,7 @@ pub struct RunRecord {
     /// The error that ended it, if there was one.
     #[serde(default)]
     pub error: Option<String>,
-    /// The number that became NaN or infinite, if the weights are those from before that.
+    /// The number that became NaN or infinite, if there was one. The weights of a finished run are those from before that.
     #[serde(default)]
     pub diverged: Option<String>,
     /// Updates made.

@@ -138,6 +138,9 @@ fn finish<T>(record: &mut RunRecord, directory: &RunDir, result: Result<T, Error
         Err(Error::Interrupted(_)) => Outcome::Interrupted,
         Err(error) => {
             record.error = Some(error.to_string());
+            if let Error::Diverged { .. } = error {
+                record.diverged = record.error.clone();
+            }
             Outcome::Failed
         }
     };

@@ -18,3 +18,4 @@ mod score_name;
 pub mod serve;
 pub mod sweep;
 pub mod train;
+pub mod why;

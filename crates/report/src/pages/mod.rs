@@ -18,6 +18,6 @@ pub use computed::{Computed, TrainedNetwork};
 pub use figure::Figure;
 pub use figures::figures;
 pub use material::Material;
-pub use outcome::percent;
+pub use outcome::{outcome, percent};
 pub use run_page::run_page;
 pub use series::curve_figure;

@@ -36,7 +36,7 @@ pub fn outcome(record: &RunRecord) -> String {
         }
         None => ".".to_owned(),
     };
-    let reasons = [&record.error, &record.diverged].into_iter().flatten();
-    let reasons: String = reasons.map(|reason| format!(" {}.", reason.trim_end_matches('.'))).collect();
-    ended + &scored + &reasons
+    let reason = record.error.as_ref().or(record.diverged.as_ref());
+    let reason = reason.map(|reason| format!(" {}.", reason.trim_end_matches('.')));
+    ended + &scored + &reason.unwrap_or_default()
 }
