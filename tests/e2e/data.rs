@@ -77,6 +77,10 @@ fn more_samples_than_there_are_is_an_error_at_the_line_that_asks() {
     );
 }
 
+/// The classes of CIFAR-10.
+const CLASSES: [&str; 10] =
+    ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
 #[test]
 fn exported_images_are_their_rows_and_labels_in_drawn_order() {
     let lab = lab();
@@ -86,7 +90,7 @@ fn exported_images_are_their_rows_and_labels_in_drawn_order() {
     for (name, file, n, samples) in [("train", "data_batch_1", 60, 30), ("test", "test_batch", 25, 10)] {
         let records = lab.bytes(&format!("{FOLDER}/{file}.bin"));
         let rows = random.choice(n, samples, false).unwrap();
-        let lines = rows.iter().map(|row| format!("{row},{}\n", records[3073 * row]));
+        let lines = rows.iter().map(|row| format!("{row},{}\n", CLASSES[usize::from(records[3073 * row])]));
         assert_eq!(
             lab.read(&format!("out/{name}.csv")),
             format!("index,label\n{}", lines.collect::<String>())

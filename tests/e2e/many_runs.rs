@@ -424,3 +424,32 @@ fn a_comparison_says_what_cannot_be_compared() {
         }
     }
 }
+
+#[test]
+fn runs_are_listed_with_the_minute_they_started() {
+    let lab = lab();
+    lab.emberlab("train table.toml").succeeds();
+    let shape = |text: &str| text.replace(|character: char| character.is_ascii_digit(), "0");
+    let started =
+        json(&lab.emberlab("runs --json").succeeds().stdout)[0]["started"].as_str().unwrap().to_owned();
+    assert!(shape(&started).starts_with("0000-00-00T00:00:00"), "{started}");
+    let shown = started[..16].replace('T', " ");
+    assert!(lab.emberlab("runs").succeeds().stdout.contains(&shown));
+    // Runs of earlier versions have no date.
+    let record = lab.read("artifacts/table/run.json").replace("\"started\"", "\"before\"");
+    lab.write("artifacts/table/run.json", record);
+    assert!(!lab.emberlab("runs").succeeds().stdout.contains(&shown));
+}
+
+#[test]
+fn accuracies_that_differ_by_chance_are_a_tie() {
+    let lab = lab();
+    lab.emberlab("train table.toml").succeeds();
+    lab.emberlab("train table.toml --name other --set training.epochs=4").succeeds();
+    lab.emberlab("train table.toml --name smaller --set data.n_samples=100").succeeds();
+    let said = lab.emberlab("compare table other --html page.html").succeeds().stdout;
+    let tie = "A tie: ";
+    assert!(said.contains(tie) && said.contains(" by no more than chance on 30 test samples"), "{said}");
+    assert!(lab.read("page.html").contains(tie) && lab.read("page.html").contains(", a tie with others"));
+    assert!(!lab.emberlab("compare table smaller").succeeds().stdout.contains(tie));
+}

@@ -152,8 +152,8 @@ fn a_table_with_a_test_file_is_exported_as_it_is() {
     lab.write("table.toml", config + rest);
     lab.write("train.csv", "x,label\n1,b\n2,a\n").write("test.csv", "label,x\na,0.5\n");
     lab.emberlab("data export table.toml --out out").succeeds();
-    assert_eq!(lab.read("out/train.csv"), "f0,label\n1,1\n2,0\n");
-    assert_eq!(lab.read("out/test.csv"), "f0,label\n0.5,0\n");
+    assert_eq!(lab.read("out/train.csv"), "x,label\n1,b\n2,a\n");
+    assert_eq!(lab.read("out/test.csv"), "x,label\n0.5,a\n");
     lab.write("test.csv", "label,x\na,0.5\na,\n");
     let wanted = "error: `test.csv` has no value in line 3, column `x`; set `missing` to \"drop\", \"mean\" or \"median\" \
                   (missing values: 1 in column `x`)";

@@ -125,6 +125,34 @@ fn a_record_and_the_same_image_in_a_lossless_format_get_the_same_prediction() {
     assert_eq!(probable[0]["class"], predictions[0]["class"]);
 }
 
+#[test]
+fn the_images_of_a_folder_are_predicted_one_by_one() {
+    let lab = images();
+    let ppm = |grey: u8| [b"P6\n32 32\n255\n".as_slice(), &[grey; 3072]].concat();
+    lab.write("pictures/b.ppm", ppm(10))
+        .write("pictures/deep/a.ppm", ppm(200))
+        .write("pictures/notes.txt", "none");
+    lab.write("pictures/cut.png", b"\x89PNG\r\n\x1a\n").write("empty/notes.txt", "none");
+    let said = lab.emberlab("predict images pictures --json");
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert!(
+        said.stderr.starts_with("warning: `pictures/cut.png` ") && said.stderr.lines().count() == 1,
+        "{}",
+        said.stderr
+    );
+    let predictions = json(&said.stdout);
+    let inputs: Vec<&str> = predictions
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|prediction| prediction["input"].as_str().unwrap())
+        .collect();
+    assert_eq!(inputs, ["pictures/b.ppm", "pictures/deep/a.ppm"]);
+    let alone = json(&lab.emberlab("predict images pictures/deep/a.ppm --json").succeeds().stdout);
+    assert_eq!(predictions[1]["class"], alone[0]["class"]);
+    lab.emberlab("predict images empty").fails(3, "error: `empty` holds no images");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_input_whose_name_is_not_utf_8_is_predicted() {

@@ -4,33 +4,30 @@ use crate::labelled_data::Features;
 use crate::splits::Part;
 use std::io::{self, Write};
 
-/// Writes real-valued columns as `f0…f{n-1},label`, each number in its shortest form that reads
-/// back the same, and images as `index,label`, where `index` is the row in the source's file.
+/// Writes a table under the names of its columns, with `label` behind them, each number in its shortest form that reads back the
+/// same, and images as `index,label`, where `index` is the row in the source's file. Labels are the names of the classes.
 ///
 /// # Errors
 ///
 /// What `out` reports.
 pub fn write_csv(part: &Part, out: &mut impl Write) -> io::Result<()> {
     let Part { samples: data, rows } = part;
+    let mut writer = csv::Writer::from_writer(out);
+    let names =
+        data.labels.iter().map(|label| data.class_names.get(*label as usize).map_or("", String::as_str));
     match &data.features {
         Features::Table { values, columns } => {
-            for column in 0..columns.len() {
-                write!(out, "f{column},")?;
-            }
-            writeln!(out, "label")?;
-            for (row, label) in values.chunks_exact(columns.len().max(1)).zip(&data.labels) {
-                for value in row {
-                    write!(out, "{value},")?;
-                }
-                writeln!(out, "{label}")?;
+            writer.write_record(columns.iter().map(String::as_str).chain(["label"]))?;
+            for (row, name) in values.chunks_exact(columns.len().max(1)).zip(names) {
+                writer.write_record(row.iter().map(f64::to_string).chain([name.to_owned()]))?;
             }
         }
         Features::Images { .. } => {
-            writeln!(out, "index,label")?;
-            for (row, label) in rows.iter().zip(&data.labels) {
-                writeln!(out, "{row},{label}")?;
+            writer.write_record(["index", "label"])?;
+            for (row, name) in rows.iter().zip(names) {
+                writer.write_record([&row.to_string(), name])?;
             }
         }
     }
-    Ok(())
+    writer.flush()
 }

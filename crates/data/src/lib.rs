@@ -66,7 +66,7 @@ pub use download::{Download, Patience};
 pub use error::{DataError, ParameterError};
 pub use export::write_csv;
 pub use image_file::{ResizeFilter, read_image};
-pub use image_folder::{FolderLayout, FolderNames, FolderParts, ImageFolder, OnBadImage};
+pub use image_folder::{FolderLayout, FolderNames, FolderParts, ImageFolder, OnBadImage, images_below};
 pub use image_kind::IMAGE_FORMATS;
 pub use labelled_data::{Features, ImageShape, LabelledData};
 pub use loader_state::LoaderState;

@@ -21,12 +21,18 @@ fn numbers_are_written_in_their_shortest_form_that_reads_back() {
         .flat_map(|line| line.split(',').take(2).map(|field| field.parse().unwrap()).collect::<Vec<f64>>())
         .collect();
     assert_eq!(read, values);
-    assert!(text.starts_with("f0,f1,label\n0.1,-2,1\n0.3333333333333333,"));
+    assert!(text.starts_with("f0,f1,label\n0.1,-2,b\n0.3333333333333333,"));
+}
+
+#[test]
+fn columns_and_classes_keep_their_names() {
+    let features = Features::Table { values: vec![1.0, 2.5], columns: vec!["width, in cm".into()] };
+    assert_eq!(csv(features, &[0, 1]), "\"width, in cm\",label\n1,b\n2.5,a\n");
 }
 
 #[test]
 fn images_are_written_as_their_rows_in_the_source() {
     let shape = ImageShape { channels: 1, height: 1, width: 1 };
     let text = csv(Features::Images { pixels: vec![9, 8], shape }, &[17, 4]);
-    assert_eq!(text, "index,label\n17,1\n4,0\n");
+    assert_eq!(text, "index,label\n17,b\n4,a\n");
 }

@@ -4,7 +4,10 @@
 //! if the data is the same. The training loss is what a run minimises: with label smoothing, class
 //! weights, dropout or changed images it is another quantity.
 
+use crate::proportion::{interval, may_be_chance};
 use crate::summary::RunSummary;
+use emberlab_data::text::listed;
+use emberlab_models::MetricName;
 
 /// Keys, or tables of keys, that change the quantity that is the training loss.
 const TRAINING_LOSS: [&str; 4] =
@@ -22,6 +25,39 @@ pub fn have_same_data(runs: &[&RunSummary]) -> bool {
     runs.windows(2).all(|pair| pair[0].data.sha256 == pair[1].data.sha256)
 }
 
+/// The run that is right on the most test samples, and those whose accuracies differ from its own by no more than chance would;
+/// `None` for runs on different data or without a scored test part.
+pub fn best<'a>(runs: &[&'a RunSummary]) -> Option<(&'a RunSummary, Vec<&'a RunSummary>)> {
+    let scored = || runs.iter().filter_map(|run| Some((*run, test_accuracy(run)?)));
+    let (best, accuracy) =
+        scored().max_by(|left, right| left.1.total_cmp(&right.1)).filter(|_| have_same_data(runs))?;
+    let is_tied = |other: f64| may_be_chance(accuracy, other, best.data.n_test);
+    let tied = scored().filter(|(run, other)| !std::ptr::eq(*run, best) && is_tied(*other));
+    Some((best, tied.map(|(run, _)| run).collect()))
+}
+
+/// The accuracy on the test part, from 0 to 1.
+pub fn test_accuracy(run: &RunSummary) -> Option<f64> {
+    run.metrics.test.as_ref()?.get(MetricName::Accuracy.name())
+}
+
+/// A sentence about runs that cannot be told apart from the best one by their test samples.
+fn ties(runs: &[&RunSummary]) -> Option<String> {
+    let (best, tied) = best(runs)?;
+    let [low, high] = interval(test_accuracy(best)?, best.data.n_test);
+    (!tied.is_empty()).then(|| {
+        format!(
+            "A tie: {} differ from `{}` by no more than chance on {} test samples, where its accuracy has the 95 % interval \
+             {:.1} % to {:.1} %.",
+            listed(tied.iter().map(|run| format!("`{}`", run.name))),
+            best.name,
+            best.data.n_test,
+            100.0 * low,
+            100.0 * high,
+        )
+    })
+}
+
 /// Sentences on what cannot be compared between runs whose settings differ in some keys.
 pub fn remarks<'a>(runs: &[&RunSummary], mut differences: impl Iterator<Item = &'a String>) -> Vec<String> {
     let mut remarks = Vec::new();
@@ -37,6 +73,7 @@ pub fn remarks<'a>(runs: &[&RunSummary], mut differences: impl Iterator<Item = &
              validation and the test part are plain cross-entropy."
         ));
     }
+    remarks.extend(ties(runs));
     remarks
 }
 

@@ -47,6 +47,7 @@ pub mod leftovers;
 pub mod metrics_file;
 pub mod predictions_file;
 mod problem;
+pub mod proportion;
 mod record;
 mod recorder;
 mod scores;

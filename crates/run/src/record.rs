@@ -19,6 +19,9 @@ pub struct RunRecord {
     pub name: String,
     /// How it ended, or whether it is still running.
     pub outcome: Outcome,
+    /// When its process started, as RFC 3339 writes it, in UTC.
+    #[serde(default)]
+    pub started: Option<String>,
     /// The error that ended it, if there was one.
     #[serde(default)]
     pub error: Option<String>,

@@ -18,6 +18,8 @@ pub struct RunSummary {
     pub name: String,
     /// How it ended.
     pub outcome: Outcome,
+    /// When its process started, as RFC 3339 writes it, in UTC; earlier versions did not record it.
+    pub started: Option<String>,
     /// Whether a process works on it.
     pub busy: bool,
     /// Updates made.
@@ -37,6 +39,8 @@ pub struct RunSummary {
 pub struct DataSummary {
     /// The SHA-256 of all parts.
     pub sha256: String,
+    /// Samples of the test part.
+    pub n_test: usize,
 }
 
 impl RunSummary {
@@ -61,12 +65,13 @@ impl RunSummary {
         Ok(Self {
             name: record.name,
             outcome,
+            started: record.started,
             busy,
             updates: record.updates,
             metrics: record.metrics,
             seconds: record.seconds,
             model: record.model,
-            data: DataSummary { sha256: record.data.sha256 },
+            data: DataSummary { sha256: record.data.sha256, n_test: record.data.n_test },
         })
     }
 

@@ -6,7 +6,9 @@ use crate::trained_run::TrainedRun;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_config::Source;
 use emberlab_data::cifar10::{RECORD_SIZE, read_record};
-use emberlab_data::{ColumnRef, CsvFile, Features, ImageShape, ResizeFilter, TableSchema, read_image};
+use emberlab_data::{
+    ColumnRef, CsvFile, Features, ImageShape, ResizeFilter, TableSchema, images_below, read_image,
+};
 use emberlab_run::DataRecord;
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
@@ -49,8 +51,8 @@ struct Samples {
     features: Features,
 }
 
-/// Predicts the class of each input: an image of any size, `FILE.bin:INDEX` for a record of a CIFAR-10
-/// file, or a CSV file with a sample in each row; `-` is such a file on standard input. Reports warnings about
+/// Predicts the class of each input: an image of any size, the images of a folder and of those in it, `FILE.bin:INDEX` for a record of a
+/// CIFAR-10 file, or a CSV file with a sample in each row; `-` is such a file on standard input. Reports warnings about
 /// an input to `warn`.
 ///
 /// # Errors
@@ -64,6 +66,10 @@ pub fn predict(run: &TrainedRun, inputs: &[OsString], warn: fn(&str)) -> Result<
     let mut predictions = Vec::new();
     for input in inputs {
         let samples = match run.config.data.source.image() {
+            Some(shape) if Path::new(input).is_dir() => {
+                predict_folder(run, Path::new(input), shape, filter, &mut predictions, warn)?;
+                continue;
+            }
             Some(shape) => image(input, shape, filter),
             None => read_table(input, run, warn),
         };
@@ -71,6 +77,41 @@ pub fn predict(run: &TrainedRun, inputs: &[OsString], warn: fn(&str)) -> Result<
         predictions.extend(predict_samples(run, samples));
     }
     Ok(predictions)
+}
+
+/// Images that are predicted at once.
+const BATCH: usize = 256;
+
+/// Predicts the images of a folder, in the order of their paths. Warns about those that cannot be read.
+fn predict_folder(
+    run: &TrainedRun,
+    folder: &Path,
+    shape: ImageShape,
+    filter: ResizeFilter,
+    predictions: &mut Vec<Prediction>,
+    warn: fn(&str),
+) -> Result<(), Error> {
+    let images = images_below(folder)?;
+    if images.is_empty() {
+        return Err(Error::artifact(folder, "holds no images".to_owned()));
+    }
+    for batch in images.chunks(BATCH) {
+        let (mut names, mut pixels) = (Vec::new(), Vec::new());
+        for path in batch {
+            match read_image(path, shape, filter) {
+                Ok(image) => {
+                    names.push(path.to_string_lossy().into_owned());
+                    pixels.extend(image);
+                }
+                Err(error) => warn(&format!("{error}; it is left out")),
+            }
+        }
+        if !names.is_empty() {
+            let features = Features::Images { pixels, shape };
+            predictions.extend(predict_samples(run, Samples { names, features }));
+        }
+    }
+    Ok(())
 }
 
 fn predict_samples(run: &TrainedRun, samples: Samples) -> Vec<Prediction> {

@@ -11,6 +11,8 @@ use emberlab_run::{
     fingerprint,
 };
 use std::path::Path;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// The versions of a program that was built from a commit.
 pub fn versions(git_commit: &str) -> Versions {
@@ -37,6 +39,8 @@ pub fn new_record(
     Ok(RunRecord {
         name: config.name.clone(),
         outcome: Outcome::Running,
+        // A clock outside the years that the format has is no reason not to train.
+        started: OffsetDateTime::now_utc().format(&Rfc3339).ok(),
         error: None,
         diverged: None,
         updates: 0,

@@ -49,15 +49,22 @@ pub fn rows(runs: &[RunSummary]) -> Vec<Vec<String>> {
     }
     let header = ["run", "outcome", "updates"].map(str::to_owned).into_iter();
     let header = header.chain(scores.iter().map(|(title, ..)| title.clone()));
-    let mut rows = vec![header.chain(["seconds", "model"].map(str::to_owned)).collect()];
+    let mut rows = vec![header.chain(["seconds", "started (UTC)", "model"].map(str::to_owned)).collect()];
     for run in runs {
         let mut row = vec![run.name.clone(), run.outcome().to_owned(), run.updates.to_string()];
         row.extend(scores.iter().map(|(_, part, name)| {
             let value = part(&run.metrics).as_ref().and_then(|scores| scores.get(name));
             value.map_or_else(|| "-".to_owned(), |value| show(name, value))
         }));
-        row.extend([format!("{:.1}", run.seconds.train), run.model.clone()]);
+        row.extend([format!("{:.1}", run.seconds.train), minute(run.started.as_deref()), run.model.clone()]);
         rows.push(row);
     }
     rows
+}
+
+/// A moment in RFC 3339 to the minute: `2026-11-26 18:49`.
+fn minute(moment: Option<&str>) -> String {
+    moment
+        .and_then(|moment| moment.get(..16))
+        .map_or_else(|| "-".to_owned(), |minute| minute.replace('T', " "))
 }

@@ -178,6 +178,7 @@ mod tests {
     fn run(name: &str, data: &str, train: f32, validation: Option<f32>) -> RunSummary {
         let score = |loss: f32| Scores::new(loss, [("accuracy", f64::from(loss) / 2.0)]);
         RunSummary {
+            started: None,
             name: name.to_owned(),
             outcome: Outcome::Finished,
             busy: false,
@@ -185,7 +186,7 @@ mod tests {
             metrics: Metrics { train: Some(score(train)), validation: validation.map(score), test: None },
             seconds: Seconds::default(),
             model: String::new(),
-            data: DataSummary { sha256: data.to_owned() },
+            data: DataSummary { sha256: data.to_owned(), n_test: 0 },
         }
     }
 

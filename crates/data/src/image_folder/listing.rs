@@ -104,6 +104,23 @@ pub(super) fn without(labels: impl Iterator<Item = u32>, class_names: &[String])
     class_names.iter().zip(empty).filter(|(_, empty)| *empty).map(|(name, _)| name).collect()
 }
 
+/// The images in a folder and in the folders below it, sorted, and files that are meant to be images and cannot be read.
+///
+/// # Errors
+///
+/// [`DataError::Read`] for a folder that cannot be read.
+pub fn images_below(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let (mut folders, mut images) = (vec![folder.to_owned()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        let (deeper, files) = entries(&folder)?;
+        // A link to a folder may lead back to one above.
+        folders.extend(deeper.into_iter().filter(|folder| !folder.is_symlink()));
+        images.extend(files.into_iter().filter(|file| !matches!(file_kind(file), FileKind::LeftOut)));
+    }
+    images.sort();
+    Ok(images)
+}
+
 /// What a file in a class's folder is.
 enum FileKind {
     Image,

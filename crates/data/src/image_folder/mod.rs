@@ -9,6 +9,7 @@ mod listing;
 mod notes;
 
 pub use layout::{FolderLayout, FolderNames};
+pub use listing::images_below;
 
 use crate::bad_image::BadImage;
 use crate::error::DataError;

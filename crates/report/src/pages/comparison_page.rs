@@ -6,8 +6,7 @@ use super::page::{page, table};
 use super::series::{axis, curve_figure, file_stem, scales};
 use crate::error::Error;
 use crate::plots::{Curve, Stroke};
-use emberlab_models::MetricName;
-use emberlab_run::comparable::{have_same_data, remarks};
+use emberlab_run::comparable::{best, remarks, test_accuracy};
 use emberlab_run::metrics_file::{MetricRow, curve, metric_names};
 use emberlab_run::{PartScores, RunSummary, names, show};
 use maud::html;
@@ -48,21 +47,13 @@ pub fn comparison_page(
         .collect();
     let summaries: Vec<&RunSummary> = runs.iter().map(|run| &run.summary).collect();
     // Of runs on other data nothing is said to be better.
-    let same_data = have_same_data(&summaries);
-    let best = runs
-        .iter()
-        .filter(|_| same_data)
-        .filter_map(|run| {
-            let accuracy = run.summary.metrics.test.as_ref()?.get(MetricName::Accuracy.name())?;
-            Some((run, accuracy))
-        })
-        .max_by(|left, right| left.1.total_cmp(&right.1));
+    let best = best(&summaries).and_then(|(run, tied)| Some((run, test_accuracy(run)?, tied)));
     let body = html! {
         h1 { (names.join(" · ")) }
-        @if let Some((run, accuracy)) = best {
+        @if let Some((run, accuracy, tied)) = best {
             p.lead {
-                "Of " (runs.len()) " runs, " (run.summary.name) " is right on the most test samples: "
-                (percent(accuracy)) "."
+                "Of " (runs.len()) " runs, " (run.name) " is right on the most test samples: "
+                (percent(accuracy)) @if tied.is_empty() { "." } @else { ", a tie with others (below)." }
             }
         }
         h2 { "Outcomes" }
