@@ -29,6 +29,8 @@ pub enum Phase {
     Evaluate,
     /// Takes finite differences.
     Differentiate,
+    /// Trains one run after another.
+    Train,
 }
 
 impl Phase {
@@ -41,6 +43,7 @@ impl Phase {
             Self::Decode => "decoding",
             Self::Evaluate => "evaluating",
             Self::Differentiate => "taking differences",
+            Self::Train => "training",
         }
     }
 }

@@ -38,6 +38,8 @@ experiments! {
     LINEAR_MANUAL = "cifar10-linear-manual",
     MLP = "cifar10-mlp",
     MLP_MANUAL = "cifar10-mlp-manual",
+    MLP_TUNED = "cifar10-mlp-tuned",
+    CNN_AUGMENTED = "cifar10-cnn-augmented",
 }
 
 impl Experiment {

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::host::{Display, TerminalHost};
 use crate::reported::material;
 use emberlab_config::Config;
-use emberlab_data::{DataError, Progress};
+use emberlab_data::{DataError, Phase, Progress};
 use emberlab_models::LOSS;
 use emberlab_report::{figures, run_page};
 use emberlab_run::metrics_file::{self, curve};
@@ -168,12 +168,15 @@ fn spread(
 ) -> Result<Spread, Error> {
     let start = Instant::now();
     let mut curves = Vec::new();
+    options.progress.begin(Phase::Train, Some(N_SEEDS.into()));
     for seed in 1..=N_SEEDS {
         let config = by_hand.with_seed(&options.overrides, seed)?;
         let run = train_into(&config, options, folder.join(SEEDS))?;
         let metrics = metrics_file::read(&run.file(file::METRICS))?;
         curves.push(curve(&metrics, "train", LOSS.name).into_iter().map(|point| point.1).collect());
+        options.progress.reach(seed.into());
     }
+    options.progress.end();
     (options.tell)(&format!(
         "{:24} {N_SEEDS} further seeds in {:.2} s",
         experiment.name,

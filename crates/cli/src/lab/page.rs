@@ -7,7 +7,7 @@ use emberlab_report::page::page as frame;
 use maud::html;
 
 /// The sections: `id` and title.
-const CONTENTS: [(&str, &str); 13] = [
+const CONTENTS: [(&str, &str); 15] = [
     ("data", "Data"),
     ("prediction", "Prediction"),
     ("probabilities", "Probabilities"),
@@ -19,9 +19,14 @@ const CONTENTS: [(&str, &str); 13] = [
     ("binary", "Two classes"),
     ("linear", "Images, linear"),
     ("mlp", "Images, MLP"),
+    ("learn", "Make it learn"),
+    ("cnn", "Convolution"),
     ("gradients", "Gradients"),
     ("results", "Results"),
 ];
+
+/// Sections that are left out where there are no images.
+const AFTER_IMAGES: [&str; 2] = ["learn", "cnn"];
 
 /// The whole page.
 ///
@@ -39,8 +44,9 @@ pub fn page(lab: &Lab) -> Result<String, Error> {
             p.note { "Set on the command line: " code { (lab.overrides.join(", ")) } "." }
         }
         nav aria-label="sections" {
-            ul { @for (id, name) in CONTENTS { li { a href={ "#" (id) } { (name) } } } }
+            ul { @for (id, name) in CONTENTS.iter().filter(|(id, _)| lab.has_images() || !AFTER_IMAGES.contains(id)) { li { a href={ "#" (id) } { (name) } } } }
         }
+        (sections::notebook(lab))
         (sections::data(lab))
         (sections::prediction(lab)?)
         (sections::loss_and_gradient()?)
@@ -49,6 +55,8 @@ pub fn page(lab: &Lab) -> Result<String, Error> {
         (sections::batch_and_stochastic(lab)?)
         (sections::linear_images(lab)?)
         (sections::mlp_images(lab)?)
+        (sections::make_it_learn(lab)?)
+        (sections::convolution(lab)?)
         (sections::gradients(lab)?)
         (sections::results(lab))
     };

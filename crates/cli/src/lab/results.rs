@@ -37,6 +37,11 @@ pub struct Lab {
 }
 
 impl Lab {
+    /// Whether the experiments on images were run.
+    pub fn has_images(&self) -> bool {
+        self.no_images.is_none()
+    }
+
     pub fn of(&self, experiment: Experiment) -> Option<&Done> {
         self.done.iter().find(|done| done.experiment == experiment)
     }

@@ -2,6 +2,8 @@
 
 mod gradients;
 mod images;
+mod learning;
+mod notebook;
 mod results;
 mod synthetic;
 mod theory;
@@ -9,6 +11,8 @@ mod worked;
 
 pub use gradients::gradients;
 pub use images::{linear_images, mlp_images};
+pub use learning::{convolution, make_it_learn};
+pub use notebook::notebook;
 pub use results::results;
 pub use synthetic::{batch_and_stochastic, data};
 pub use theory::{loss_and_gradient, prediction, update};

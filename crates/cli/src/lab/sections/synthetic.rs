@@ -1,5 +1,6 @@
 //! The experiments on synthetic data.
 
+use super::notebook::published_curve;
 use super::{configuration, figure, losses, printed, report_link, shape};
 use crate::error::Error;
 use crate::lab::experiment::Experiment;
@@ -48,6 +49,7 @@ pub fn batch_and_stochastic(lab: &Lab) -> Result<Markup, Error> {
                 (configuration(batch.experiment))
                 h3 { "Batch gradient descent" }
                 (printed(&batch_lines(batch)))
+                (published_curve(batch)?)
                 p { (time(batch)) " Test accuracy: " (batch.test_accuracy()) "." }
                 (figure(batch, "loss"))
                 (figure(batch, "regions"))
