@@ -65,15 +65,17 @@ lab-configs *ARGS:
 test:
     cargo test --workspace
 
-# Compare the speed with NumPy and PyTorch, with all of CIFAR-10, into artifacts/bench/: just bench [--data FOLDER] [--rounds N]
+# Compare the speed with NumPy, PyTorch and candle, with all of CIFAR-10, into artifacts/bench/: just bench [--data FOLDER] [--rounds N]
 bench *ARGS:
     #!/usr/bin/env bash
     set -euo pipefail
     python="artifacts/bench/venv/bin/python"
     [ -x "$python" ] || python3 -m venv artifacts/bench/venv
     "$python" -m pip install --quiet --requirement benchmarks/requirements.txt
-    cargo build --release --locked
-    "$python" benchmarks/run.py --emberlab "${CARGO_TARGET_DIR:-target}/release/emberlab" "$@"
+    target="${CARGO_TARGET_DIR:-target}"
+    cargo build --profile fast --locked
+    cargo build --release --locked --manifest-path benchmarks/candle/Cargo.toml --target-dir "$target/candle"
+    "$python" benchmarks/run.py --emberlab "$target/fast/emberlab" --candle "$target/candle/release/emberlab-bench-candle" "$@"
 
 # Write the JSON schema for editors, and the page of all keys
 schema:

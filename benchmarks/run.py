@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs emberlab, NumPy and PyTorch on the same work in turn and writes a report of the medians.
+"""Runs emberlab, NumPy, PyTorch and candle on the same work in turn and writes a report of the medians.
 
     just bench [--data FOLDER] [--rounds N] [--only WORKLOAD]
 
@@ -101,6 +101,8 @@ class Row:
     goal: float
 
 
+INSTRUCTION_SETS = {"AVX2": "avx2", "FMA": "fma", "AVX-512": "avx512f"}
+"""Names and flags of what the kernels use."""
 UNITS = {"s": 1, "ms": 1e3, "µs": 1e6, "MB": 1}
 
 
@@ -117,6 +119,9 @@ def programs(arguments, python):
     def peer(workload):
         return Program(workload, [python, HERE / "peers.py", workload, "--data", arguments.data])
 
+    def candle(workload):
+        return Program(f"candle-{workload}", [arguments.candle, workload, arguments.data])
+
     scaled = [ours(f"linear, {n} images", "benchmarks/configs/linear.toml", f"data.train_samples={n}",
                    "data.test_samples=10") for n in SCALES]
     return [
@@ -126,8 +131,9 @@ def programs(arguments, python):
         ours("image linear by autodiff", "configs/lab/cifar10-linear.toml"),
         ours("image MLP by hand", "configs/lab/cifar10-mlp-manual.toml"), peer("torch-mlp"),
         ours("full MLP", "benchmarks/configs/mlp.toml"), peer("torch-full-mlp"), peer("torch-full-mlp-loader"),
+        candle("mlp"),
         ours("full linear", "benchmarks/configs/linear.toml"), peer("torch-full-linear"),
-        ours("CNN", "benchmarks/configs/cnn.toml"), peer("torch-cnn"),
+        ours("CNN", "benchmarks/configs/cnn.toml"), peer("torch-cnn"), candle("cnn"),
         ours("airbench", "benchmarks/configs/airbench.toml"), peer("torch-airbench"),
         ours("ten updates", "configs/lab/synthetic-softmax.toml", "training.epochs=1", "training.iterations_per_epoch=10"),
         Program("import torch", [python, "-c", "import torch"]),
@@ -147,8 +153,10 @@ ROWS = [
     Row("1,000 images, MLP of 64 by hand, an update", "image MLP by hand", "torch-mlp", update, "ms", 0.75),
     Row("50,000 images, MLP of 512, batches of 128, an epoch", "full MLP", "torch-full-mlp", loop, "s", 0.85),
     Row("the same beside a DataLoader", "full MLP", "torch-full-mlp-loader", loop, "s", 0.55),
+    Row("the same in candle", "full MLP", "candle-mlp", loop, "s", 1.0),
     Row("50,000 images, linear, batches of 128, an epoch", "full linear", "torch-full-linear", loop, "s", 0.35),
     Row("CNN 3-32-64-128 with batch norm by hand, batches of 128, an update", "CNN", "torch-cnn", update, "ms", 0.75),
+    Row("the same in candle", "CNN", "candle-cnn", update, "ms", 1.0),
     Row("network of airbench by hand, batches of 2,000, an update", "airbench",
         "torch-airbench", update, "s", 0.8),
     Row("memory of the MLP on 50,000 images", "full MLP", "torch-full-mlp", memory, "MB", 0.2),
@@ -222,7 +230,7 @@ def report(by_label, arguments, python, limits):
                               check=True, capture_output=True, text=True).stdout.strip()
     ours = subprocess.run([arguments.emberlab, "--version"], check=True, capture_output=True, text=True).stdout.strip()
     lines = [
-        f"Machine: {cpu_name()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}.",
+        f"Machine: {cpu_name()} ({instruction_sets()}), {os.cpu_count()} cores, {platform.system()} {platform.release()}.",
         f"Programs: {ours}; {versions}, Python {platform.python_version()}.",
         f"Medians of {arguments.rounds} rounds, smallest to largest in brackets; every program in a process of its own, "
         "ours and theirs in turn, all with every core and 32-bit arithmetic.", "",
@@ -242,21 +250,32 @@ def report(by_label, arguments, python, limits):
               f"{limits['operations_per_second'] / 1e9:.0f} GFLOP/s (`benchmarks/machine.py`, the best of NumPy and "
               "PyTorch).", "", limits_table(by_label, limits), "", "Commands:", "", "```"]
     lines += [" ".join(str(word) for word in program.command).replace(str(ROOT) + "/", "").replace(str(python), "python")
-              .replace(str(arguments.emberlab), "emberlab").replace(str(arguments.data), "data")
+              .replace(str(arguments.emberlab), "emberlab").replace(str(arguments.candle), "emberlab-bench-candle").replace(str(arguments.data), "data")
               for program in by_label.values()]
     return "\n".join(lines) + "\n```\n"
 
 
 def cpu_name():
+    return cpu_field("model name") or platform.processor() or platform.machine()
+
+
+def instruction_sets():
+    flags = cpu_field("flags").split()
+    return ", ".join(name for name, flag in INSTRUCTION_SETS.items() if flag in flags) or "unknown instruction sets"
+
+
+def cpu_field(name):
+    """A field of the first processor, as Linux tells it."""
     info = pathlib.Path("/proc/cpuinfo")
-    names = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")] \
-        if info.exists() else []
-    return names[0] if names else platform.processor() or platform.machine()
+    lines = info.read_text().splitlines() if info.exists() else []
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith(name)), "")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--emberlab", type=lambda path: pathlib.Path(path).resolve(), required=True)
+    parser.add_argument("--candle", type=lambda path: pathlib.Path(path).resolve(), required=True,
+                        help="the program of benchmarks/candle")
     parser.add_argument("--data", type=lambda path: pathlib.Path(path).resolve(),
                         default=os.environ.get("EMBERLAB_CIFAR10_DIR", ROOT / "data"))
     parser.add_argument("--rounds", type=int, default=5)
