@@ -1,7 +1,16 @@
 //! Linear layers and their gradients.
 
+use crate::elementwise::change_by;
 use crate::product::{Right, product, transposed};
-use crate::results::zeros;
+use crate::results::{in_pieces, zeros};
+use crate::vectorized::vectorized;
+
+/// Outputs from which on the gradient of the weights is a product.
+const NARROW: usize = 16;
+/// Samples whose sums a thread computes, for few outputs.
+const SAMPLES: usize = 64;
+/// Inputs whose sums are computed at a time, for few outputs: with the inputs of four samples they stay in the fastest cache.
+const BLOCK: usize = 512;
 
 /// A linear layer `Z [n, n_outputs] = X Wᵀ + b` with `X [n, n_inputs]` and `W [n_outputs, n_inputs]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +67,64 @@ impl Linear {
         if n == 0 {
             return zeros(self.n_outputs * self.n_inputs);
         }
+        if self.n_outputs < NARROW {
+            return self.narrow_grad_weight(input, grad);
+        }
         product(&transposed(grad, self.n_outputs), Right::Rows(input), n, self.n_inputs)
+    }
+
+    /// `Gᵀ X` of few outputs, whose sums stay in the cache while the samples pass by: a product would first arrange all of `X`. The sums of
+    /// some samples at a time are added in order.
+    fn narrow_grad_weight(&self, input: &[f32], grad: &[f32]) -> Vec<f32> {
+        let n_weights = self.n_outputs * self.n_inputs;
+        let n_tasks = rows(input, self.n_inputs).div_ceil(SAMPLES);
+        let mut sums = in_pieces(
+            n_tasks * n_weights,
+            n_weights,
+            || (),
+            |(), task, sums: &mut [f32]| {
+                let input = input[task * SAMPLES * self.n_inputs..].chunks_exact(self.n_inputs).take(SAMPLES);
+                let grad = grad[task * SAMPLES * self.n_outputs..].chunks_exact(self.n_outputs);
+                let samples: Vec<_> = input.zip(grad).collect();
+                vectorized(
+                    #[inline(always)]
+                    || self.add_samples(&samples, sums),
+                );
+            },
+        );
+        let mut total = sums.split_off(n_weights);
+        std::mem::swap(&mut sums, &mut total);
+        for others in sums.chunks_exact(n_weights) {
+            change_by(&mut total, others, |total, other| total + other);
+        }
+        total
+    }
+
+    /// Adds the products of samples, inputs and gradients, some inputs at a time and four samples at once.
+    #[inline(always)]
+    fn add_samples(&self, samples: &[(&[f32], &[f32])], sums: &mut [f32]) {
+        let (fours, rest) = samples.as_chunks::<4>();
+        for first in (0..self.n_inputs).step_by(BLOCK) {
+            let last = (first + BLOCK).min(self.n_inputs);
+            for [(a, ga), (b, gb), (c, gc), (d, gd)] in fours {
+                let inputs = [a, b, c, d].map(|input| &input[first..last]);
+                for (output, sums) in sums.chunks_exact_mut(self.n_inputs).enumerate() {
+                    let [ga, gb, gc, gd] = [ga[output], gb[output], gc[output], gd[output]];
+                    let [a, b, c, d] = inputs;
+                    let places = sums[first..last].iter_mut().zip(a).zip(b).zip(c).zip(d);
+                    for ((((sum, a), b), c), d) in places {
+                        *sum += (ga * a + gb * b) + (gc * c + gd * d);
+                    }
+                }
+            }
+            for (input, grad) in rest {
+                for (sums, grad) in sums.chunks_exact_mut(self.n_inputs).zip(*grad) {
+                    for (sum, value) in sums[first..last].iter_mut().zip(&input[first..last]) {
+                        *sum += grad * value;
+                    }
+                }
+            }
+        }
     }
 
     fn check(&self, weight: &[f32]) {
