@@ -1,23 +1,33 @@
-//! Runs the commands of the README and compares their output with the README, on the default backend.
+//! Runs the commands of the README and the documentation and compares their output with what is shown, on the default backend.
 
 use crate::support::{Lab, root};
 use std::fs;
 
-/// A command of the README and the lines shown under it.
+/// A command that is shown and the lines under it.
 struct Shown {
     arguments: Vec<String>,
     output: String,
 }
 
-/// The ```` ```console ```` blocks; each begins with its command.
-fn shown() -> Vec<Shown> {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let blocks = readme.split("```console\n$ ").skip(1);
-    let shown = blocks.map(|block| {
-        let block = block.split("```").next().unwrap();
-        let (command, output) = block.split_once('\n').unwrap();
-        let arguments = command.strip_prefix("cargo run --release -- ").expect(command);
-        let arguments = arguments.split(' ').map(str::to_owned).collect();
+/// The README, then the pages that it leads to.
+fn pages() -> Vec<String> {
+    let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut docs: Vec<_> =
+        docs.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
+    docs.sort();
+    docs.insert(0, root().join("README.md"));
+    docs.into_iter().map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+/// The commands of the ```` ```console ```` blocks; each stands behind a `$`.
+fn shown(page: &str) -> Vec<Shown> {
+    let blocks = page.split("```console\n$ ").skip(1).map(|block| block.split("```").next().unwrap());
+    let commands = blocks.flat_map(|block| block.split("\n$ "));
+    let shown = commands.map(|command| {
+        let (command, output) = command.split_once('\n').unwrap();
+        let arguments =
+            ["cargo run --release -- ", "emberlab "].iter().find_map(|start| command.strip_prefix(start));
+        let arguments = arguments.expect(command).split(' ').map(str::to_owned).collect();
         Shown { arguments, output: output.to_owned() }
     });
     shown.collect()
@@ -25,11 +35,11 @@ fn shown() -> Vec<Shown> {
 
 #[test]
 fn every_command_shown_prints_what_is_shown() {
-    let shown = shown();
-    assert!(shown.len() >= 3);
+    let shown: Vec<Shown> = pages().iter().flat_map(|page| shown(page)).collect();
+    assert!(shown.len() >= 8);
     let lab = Lab::new();
     lab.write("mistakes.toml", include_str!("mistakes.toml"));
-    for folder in ["configs", "configs/lab"] {
+    for folder in ["configs", "configs/lab", "configs/full"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {

@@ -141,8 +141,10 @@ fn run(command: Command) -> Result<(), Error> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+    use std::path::{Path, PathBuf};
 
     /// The path and the help of every command that has no subcommands.
     fn helps(command: &clap::Command, path: &str, found: &mut Vec<(String, String)>) {
@@ -165,15 +167,50 @@ mod tests {
             let examples: Vec<&str> = help.lines().filter(|line| line.starts_with("  ")).collect();
             assert!(!examples.is_empty(), "`{path}` has no example");
             for example in examples {
-                let words = example.split_whitespace().take_while(|word| *word != ">");
-                let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-                let configs = example.split_whitespace().filter(|word| word.starts_with("configs/"));
-                configs.for_each(|config| assert!(root.join(config).is_file(), "{config} is not there"));
                 assert!(example.trim().starts_with(path.trim()), "{example}");
-                if let Err(error) = parser().try_get_matches_from(words) {
-                    panic!("{example}: {error}");
-                }
+                check(example);
             }
         }
+    }
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    }
+
+    /// Checks that a line is a command, and that the configurations that it names are there.
+    fn check(line: &str) {
+        let words: Vec<&str> =
+            line.split_whitespace().take_while(|word| ![">", "&&", "#"].contains(word)).collect();
+        let configs = words.iter().filter(|word| word.starts_with("configs/"));
+        configs.for_each(|config| assert!(root().join(config).is_file(), "{config} is not there"));
+        if let Err(error) = parser().try_get_matches_from(words) {
+            panic!("{line}: {error}");
+        }
+    }
+
+    /// The commands of a page: lines that begin with `emberlab`, and whole commands between backquotes.
+    fn commands(page: &str) -> Vec<String> {
+        let lines = page.lines().map(|line| line.strip_prefix("$ ").unwrap_or(line));
+        let lines = lines.filter(|line| line.starts_with("emberlab ")).map(str::to_owned);
+        let code = page
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|code| code.starts_with("emberlab ") && !code.contains('\n'));
+        lines.chain(code.map(|code| code.replace('…', ""))).collect()
+    }
+
+    #[test]
+    fn every_command_of_the_documentation_is_one() {
+        let mut pages: Vec<PathBuf> =
+            std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
+        pages.push(root().join("README.md"));
+        let pages = pages.iter().map(|page| std::fs::read_to_string(page).unwrap());
+        let found: Vec<String> = pages.flat_map(|page| commands(&page)).collect();
+        assert!(found.len() > 40, "{found:?}");
+        // A command may be named without its arguments, as `emberlab sweep`.
+        let whole = found.iter().filter(|command| command.split_whitespace().count() > 2);
+        whole.for_each(|command| check(command));
     }
 }

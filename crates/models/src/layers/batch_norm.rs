@@ -22,11 +22,11 @@
 
 use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{Activation, BatchNormOptions, Precision};
-use emberlab_data::host::{HostTensor, change, tensor};
 use burn::module::{Module, Param, RunningState};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use emberlab_data::host::{HostTensor, change, tensor};
 use emberlab_kernels::activation::{Function, Gelu, Identity, Relu};
 use emberlab_kernels::batch_norm as kernels;
 

@@ -18,7 +18,6 @@
 use super::im2col::Im2col;
 use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{Filters, Padding, Precision, Scheme, Window};
-use emberlab_data::host::{HostTensor, tensor};
 use crate::init::draw_filters;
 use crate::tuning::MAX_UNFOLDED_VALUES;
 use burn::module::{Module, Param};
@@ -27,6 +26,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Tensor, TensorData};
+use emberlab_data::host::{HostTensor, tensor};
 use emberlab_data::{ImageShape, RandomState};
 use emberlab_kernels::convolution as kernels;
 

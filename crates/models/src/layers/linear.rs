@@ -13,7 +13,6 @@
 
 use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{Precision, Scheme};
-use emberlab_data::host::{HostTensor, tensor};
 use crate::init::Fan;
 use crate::tuning::{MIN_OUTPUTS_TO_COPY, MIN_PRODUCT_SIDE};
 use burn::module::{Module, Param};
@@ -21,6 +20,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::RandomState;
+use emberlab_data::host::{HostTensor, tensor};
 use emberlab_kernels::linear as kernels;
 
 /// A linear layer.

@@ -9,12 +9,12 @@
 use super::windows::{Windows, add};
 use super::{InputGradient, Layer, LayerVisitor, Path, TrainingPass, WithBackward};
 use crate::description::{Precision, Window};
-use emberlab_data::host::{HostTensor, tensor};
 use crate::pattern::{Mask, rounding};
 use burn::module::Module;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Bool, Tensor};
 use emberlab_data::ImageShape;
+use emberlab_data::host::{HostTensor, tensor};
 use emberlab_kernels::max_pool as kernels;
 use std::marker::PhantomData;
 

@@ -28,10 +28,7 @@ pub fn make_it_learn(lab: &Lab) -> Result<Markup, Error> {
         (comparison(&[before, after]))
         p { (conclusion(before, after)) }
         (figure(after, "loss"))
-        p {
-            "The training images are soon known by heart, and the loss of others rises again: the network learns these 1,000 images
-             and not what a ship looks like. More images help, and so do the changes of the next section."
-        }
+        @if let Some(sentence) = by_heart(after) { p { (sentence) } }
         (report_link(after))
     })
 }
@@ -59,6 +56,17 @@ pub fn convolution(lab: &Lab) -> Result<Markup, Error> {
         (figure(after, "weights"))
         (figure(after, "test-images"))
         (report_link(after))
+    })
+}
+
+/// A sentence about a network whose test loss is far above its training loss.
+fn by_heart(done: &Done) -> Option<String> {
+    let (train, test) = (*losses(done).last()?, done.material.record.metrics.test.as_ref()?.loss);
+    (f64::from(test) > 2.0 * train).then(|| {
+        format!(
+            "The training loss ends at {train:.4} and the test loss at {test:.4}: the network knows its training images by heart, \
+             and not what a ship looks like. More images help, and so do the changes of the next section."
+        )
     })
 }
 

@@ -9,37 +9,36 @@ use maud::{Markup, html};
 
 /// Cells of the notebook, what they do, and the section of the page that does it.
 const CELLS: [(&str, &str, &str); 13] = [
-    ("10, 11", "make_classification, the split, the scatter plot", "data"),
-    ("2 to 4", "a column of ones, weights, the product", "prediction"),
-    ("5", "sigmoid and softmax", "probabilities"),
-    ("6", "binary and categorical cross-entropy", "loss"),
-    ("7", "the gradient and a step of batch gradient descent", "gradient"),
-    ("8", "a step of stochastic gradient descent, one sample by hand", "worked"),
-    ("9, 12 to 14", "training on synthetic data, the loss curve, the accuracy", "softmax"),
-    ("10, binary", "the same with two classes", "binary"),
-    ("27 to 30", "CIFAR-10: some images, flattened", "linear"),
-    ("33, 34", "a linear classifier of images, trained with autodiff", "linear"),
-    ("35, 39", "a multi-layer perceptron with its backward pass by hand", "mlp"),
-    ("–", "not in the notebook: a network that learns", "learn"),
-    ("15, heading", "“For Image what could be possible changes??”: a convolution, augmented images", "cnn"),
+    ("cells 10 and 11", "make_classification, the split, the scatter plot", "data"),
+    ("cells 2 to 4", "a column of ones, weights, the product", "prediction"),
+    ("cell 5", "sigmoid and softmax", "probabilities"),
+    ("cell 6", "binary and categorical cross-entropy", "loss"),
+    ("cell 7", "the gradient and a step of batch gradient descent", "gradient"),
+    ("cell 8", "a step of stochastic gradient descent, one sample by hand", "worked"),
+    ("cells 9 and 12 to 14", "training on synthetic data, the loss curve, the accuracy", "softmax"),
+    ("cell 10, the other branch", "the same with two classes", "binary"),
+    ("cells 27 to 30", "CIFAR-10: some images, flattened", "linear"),
+    ("cells 33 and 34", "a linear classifier of images, trained with autodiff", "linear"),
+    ("cells 35 and 39", "a multi-layer perceptron with its backward pass by hand", "mlp"),
+    ("not in the notebook", "a network that learns", "learn"),
+    (
+        "the heading of cell 15",
+        "“For Image what could be possible changes??”: a convolution and augmented images",
+        "cnn",
+    ),
 ];
 
 /// The first loss that the notebook printed for three classes.
 const PUBLISHED_FIRST_LOSS: f64 = 1.3763;
 
-/// A table of the notebook's cells with links to the sections.
+/// The notebook's cells with links to the sections.
 pub fn notebook(lab: &Lab) -> Markup {
     let shown = CELLS.iter().filter(|(_, _, id)| lab.has_images() || !["learn", "cnn"].contains(id));
     html! {
         h2 id="notebook" { "Where the notebook's cells are" }
-        div class="table" tabindex="0" role="region" aria-label="cells of the notebook" {
-            table {
-                thead { tr { th scope="col" { "cell" } th scope="col" { "what it does" } th scope="col" { "here" } } }
-                tbody {
-                    @for (cell, what, id) in shown {
-                        tr { th scope="row" { (cell) } td { (what) } td { a href={ "#" (id) } { (id) } } }
-                    }
-                }
+        ul {
+            @for (cells, what, id) in shown {
+                li { a href={ "#" (id) } { (what) } " (" (cells) ")" }
             }
         }
     }
