@@ -35,7 +35,7 @@ pub fn imbalance(evidence: &Evidence) -> Option<Finding> {
                  the others. Let every class count the same, and watch the mean per-class accuracy.",
         settings: vec![
             "training.class_weights=balanced".to_owned(),
-            "metrics.names=[\"accuracy\", \"mean-per-class-accuracy\"]".to_owned(),
+            "metrics.names=[\"accuracy\", \"mean per-class accuracy\"]".to_owned(),
         ],
     })
 }
