@@ -45,9 +45,9 @@ pub fn docs() -> Result<String, ConfigError> {
 ///
 /// # Errors
 ///
-/// The key that it probably stands for, where there is no such key.
-pub fn explain(key: &str) -> Result<String, Option<String>> {
-    let entries = entries().map_err(|_| None)?;
+/// None in practice: see [`schema`](super::schema).
+pub fn explain(key: &str) -> Result<Explanation, ConfigError> {
+    let entries = entries()?;
     let parts =
         key.split('.').map(|part| if part.bytes().all(|byte| byte.is_ascii_digit()) { "*" } else { part });
     let key = parts.collect::<Vec<_>>().join(".");
@@ -62,14 +62,26 @@ pub fn explain(key: &str) -> Result<String, Option<String>> {
     let paths = distinct(entries.iter().filter(is_meant).map(|entry| entry.declaration.path.as_str()));
     if paths.is_empty() {
         let known = entries.iter().flat_map(|entry| [entry.declaration.path.as_str(), entry.name()]);
-        return Err(nearest(&key, known).map(str::to_owned));
+        return Ok(Explanation::Unknown { nearest: nearest(&key, known).map(str::to_owned) });
     }
     let texts = paths.into_iter().map(|path| {
         let (table, name) = path.rsplit_once('.').unwrap_or(("", path));
         let here: Vec<&Entry> = entries.iter().filter(|entry| entry.table() == table).collect();
         Description::new(name, &here).text(path)
     });
-    Ok(texts.collect::<Vec<_>>().join("\n"))
+    Ok(Explanation::Known(texts.collect::<Vec<_>>().join("\n")))
+}
+
+/// What is to be said about a key that somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Explanation {
+    /// The lines about it.
+    Known(String),
+    /// There is no such key.
+    Unknown {
+        /// The key that it probably stands for.
+        nearest: Option<String>,
+    },
 }
 
 /// What is to be said about a key.

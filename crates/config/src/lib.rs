@@ -92,7 +92,7 @@ pub use class_weights::ClassWeights;
 pub use clip::Clip;
 pub use data::DataConfig;
 pub use device::DeviceConfig;
-pub use docs::{docs, explain};
+pub use docs::{Explanation, docs, explain};
 pub use document::Changes;
 pub use early_stopping::EarlyStopping;
 pub use ema::EmaConfig;

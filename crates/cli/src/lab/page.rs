@@ -25,9 +25,6 @@ const CONTENTS: [(&str, &str); 15] = [
     ("results", "Results"),
 ];
 
-/// Sections that are left out where there are no images.
-const AFTER_IMAGES: [&str; 2] = ["learn", "cnn"];
-
 /// The whole page.
 ///
 /// # Errors
@@ -44,7 +41,7 @@ pub fn page(lab: &Lab) -> Result<String, Error> {
             p.note { "Set on the command line: " code { (lab.overrides.join(", ")) } "." }
         }
         nav aria-label="sections" {
-            ul { @for (id, name) in CONTENTS.iter().filter(|(id, _)| lab.has_images() || !AFTER_IMAGES.contains(id)) { li { a href={ "#" (id) } { (name) } } } }
+            ul { @for (id, name) in CONTENTS.iter().filter(|(id, _)| lab.has_section(id)) { li { a href={ "#" (id) } { (name) } } } }
         }
         (sections::notebook(lab))
         (sections::data(lab))

@@ -37,9 +37,9 @@ pub struct Lab {
 }
 
 impl Lab {
-    /// Whether the experiments on images were run.
-    pub fn has_images(&self) -> bool {
-        self.no_images.is_none()
+    /// Whether the page has a section: two of them are left out where the images are missing.
+    pub fn has_section(&self, id: &str) -> bool {
+        self.no_images.is_none() || !["learn", "cnn"].contains(&id)
     }
 
     pub fn of(&self, experiment: Experiment) -> Option<&Done> {

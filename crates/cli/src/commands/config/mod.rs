@@ -8,7 +8,7 @@ use super::config_args::ConfigArgs;
 use crate::error::{Error, UsageError};
 use crate::output::{ProgressBars, print};
 use clap::{Args, Subcommand};
-use emberlab_config::{docs, explain, schema};
+use emberlab_config::{Explanation, docs, explain, schema};
 use emberlab_data::DataError;
 use emberlab_training::{Error as TrainingError, train};
 
@@ -78,10 +78,10 @@ pub fn run(command: &ConfigCommand) -> Result<(), Error> {
                 print::text(&config.to_toml_with_origins())
             }
         }
-        ConfigCommand::Explain { key } => {
-            let text = explain(key).map_err(|nearest| UsageError::NoKey { key: key.clone(), nearest })?;
-            print::text(&text)
-        }
+        ConfigCommand::Explain { key } => match explain(key)? {
+            Explanation::Known(text) => print::text(&text),
+            Explanation::Unknown { nearest } => Err(UsageError::NoKey { key: key.clone(), nearest }.into()),
+        },
         ConfigCommand::Schema => print::json(&schema()?),
         ConfigCommand::Docs => print::text(&docs()?),
     }

@@ -33,7 +33,7 @@ const PUBLISHED_FIRST_LOSS: f64 = 1.3763;
 
 /// The notebook's cells with links to the sections.
 pub fn notebook(lab: &Lab) -> Markup {
-    let shown = CELLS.iter().filter(|(_, _, id)| lab.has_images() || !["learn", "cnn"].contains(id));
+    let shown = CELLS.iter().filter(|(_, _, id)| lab.has_section(id));
     html! {
         h2 id="notebook" { "Where the notebook's cells are" }
         ul {
