@@ -4,7 +4,6 @@
 //! seeds under `artifacts/lab/seeds/`, checks the derivatives by hand, and writes `artifacts/lab/index.html`.
 
 mod experiment;
-mod formula;
 mod page;
 mod published;
 mod results;

@@ -5,6 +5,7 @@ mod comparison_page;
 mod computed;
 mod figure;
 mod figures;
+pub mod formula;
 mod material;
 mod outcome;
 pub mod page;

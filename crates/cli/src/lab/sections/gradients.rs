@@ -3,8 +3,8 @@
 use super::losses;
 use crate::error::Error;
 use crate::lab::experiment::Experiment;
-use crate::lab::formula::display;
 use crate::lab::results::Lab;
+use emberlab_report::formula::display;
 use emberlab_report::page::table;
 use emberlab_training::gradcheck::Report;
 use maud::{Markup, html};

@@ -3,11 +3,11 @@
 use super::{configuration, figure, losses, printed, report_link, shape, shapes};
 use crate::error::Error;
 use crate::lab::experiment::Experiment;
-use crate::lab::formula::{display, inline};
 use crate::lab::results::{Done, Lab};
 use crate::lab::spread::{Spread, WIDTH};
 use emberlab_data::cifar10::archive;
 use emberlab_report::curve_figure;
+use emberlab_report::formula::{display, inline};
 use emberlab_report::plots::Scale;
 use maud::{Markup, html};
 

@@ -3,8 +3,8 @@
 use super::losses;
 use crate::error::Error;
 use crate::lab::experiment::Experiment;
-use crate::lab::formula::inline;
 use crate::lab::results::{Done, Lab};
+use emberlab_report::formula::inline;
 use maud::{Markup, html};
 
 /// Cells of the notebook, what they do, and the section of the page that does it.

@@ -3,8 +3,8 @@
 use super::{shape, shapes};
 use crate::error::Error;
 use crate::lab::experiment::Experiment;
-use crate::lab::formula::{display, inline};
 use crate::lab::results::Lab;
+use emberlab_report::formula::{display, inline};
 use maud::{Markup, html};
 
 /// Weights, bias, and the product that predicts.

@@ -1,9 +1,9 @@
 //! One update by one sample, number by number.
 
 use crate::error::Error;
-use crate::lab::formula::{display, inline, matrix};
 use crate::lab::results::Lab;
 use emberlab_models::Output;
+use emberlab_report::formula::{display, inline, matrix};
 use emberlab_training::WorkedExample;
 use maud::{Markup, html};
 

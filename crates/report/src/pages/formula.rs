@@ -1,6 +1,6 @@
 //! Formulas in a page: LaTeX in the source, MathML in the page.
 
-use crate::error::Error;
+use crate::error::{Error, PictureProblem};
 use maud::{Markup, PreEscaped, html};
 use pulldown_latex::config::{DisplayMode, RenderConfig};
 use pulldown_latex::{Parser, Storage, push_mathml};
@@ -9,7 +9,7 @@ use pulldown_latex::{Parser, Storage, push_mathml};
 ///
 /// # Errors
 ///
-/// [`Error::Report`] for invalid LaTeX.
+/// [`Error`] for invalid LaTeX.
 pub fn display(latex: &str) -> Result<Markup, Error> {
     let math = mathml(latex, DisplayMode::Block)?;
     Ok(html! { div class="formula" tabindex="0" role="math" aria-label=(latex) { (math) } })
@@ -19,13 +19,14 @@ pub fn display(latex: &str) -> Result<Markup, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Report`] for invalid LaTeX.
+/// [`Error`] for invalid LaTeX.
 pub fn inline(latex: &str) -> Result<Markup, Error> {
     mathml(latex, DisplayMode::Inline)
 }
 
 fn mathml(latex: &str, display_mode: DisplayMode) -> Result<Markup, Error> {
-    let failed = |reason: String| Error::picture(format!("the formula `{latex}` {reason}"));
+    let failed =
+        |reason: String| Error::from(PictureProblem::Drawing(format!("the formula `{latex}` {reason}")));
     let storage = Storage::new();
     // The renderer would write the message of a parse error into the page.
     if let Some(Err(error)) = Parser::new(latex, &storage).find(Result::is_err) {
