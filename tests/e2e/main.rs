@@ -8,6 +8,8 @@ mod damaged_runs;
 mod data;
 mod devices;
 mod ema;
+#[cfg(unix)]
+mod exercises;
 mod fetch;
 mod gradcheck;
 mod groups;

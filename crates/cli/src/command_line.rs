@@ -2,8 +2,8 @@
 
 use crate::build_info::GIT_COMMIT;
 use crate::commands::{
-    compare, completions, config, data, doctor, evaluate, export, gradcheck, lab, predict, report, runs,
-    serve, sweep, train, why,
+    check, compare, completions, config, data, doctor, evaluate, export, gradcheck, grade, lab, predict,
+    report, runs, serve, sweep, train, why,
 };
 use crate::error::Error;
 use crate::output::print;
@@ -51,11 +51,22 @@ enum Command {
     /// Say why a run does not learn: the causes that its files show, and settings to try
     #[command(after_help = "Example:\n  emberlab why iris")]
     Why(why::WhyArgs),
-    /// Run the notebook's experiments and write the lab as a page, `artifacts/lab/index.html`
+    /// Run the notebook's experiments and write the lab as a page, `artifacts/lab/index.html`; or write exercises
     #[command(
-        after_help = "Examples:\n  emberlab lab\n  emberlab lab --set data.directory=/data/cifar --artifacts lab-of-today"
+        after_help = "Examples:\n  emberlab lab\n  emberlab lab --set data.directory=/data/cifar --artifacts lab-of-today\n  emberlab lab --exercises --student ada --student grace"
     )]
     Lab(lab::LabArgs),
+    /// Check exercises: which functions and answers are right, and the mistakes in the others
+    ///
+    /// Runs the functions in a process with limits. Files and the network are not kept from it: check the work of others in a
+    /// container.
+    #[command(after_help = "Examples:\n  emberlab check\n  emberlab check exercises/ada --json")]
+    Check(check::CheckArgs),
+    /// Check the exercises of a class, and write a table and a page
+    ///
+    /// Runs students' functions, as `emberlab check` does.
+    #[command(after_help = "Example:\n  emberlab grade exercises --seconds 5")]
+    Grade(grade::GradeArgs),
     /// Let other machines train on this one
     #[command(after_help = "Example:\n  emberlab serve --port 3000 --expose")]
     Serve(serve::ServeArgs),
@@ -128,6 +139,8 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Report(arguments) => report::run(&arguments),
         Command::Why(arguments) => why::run(&arguments),
         Command::Lab(arguments) => lab::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Grade(arguments) => grade::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Runs(arguments) => runs::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),

@@ -9,7 +9,8 @@ pub use usage::{DataChange, UsageError};
 use emberlab_config::ConfigError;
 use emberlab_data::text::{MAX_ITEMS, listed, on_one_line, thousands};
 use emberlab_data::{DataError, cifar10};
-use emberlab_report::{Error as ReportError, PictureProblem};
+use emberlab_exercises::Error as ExercisesError;
+use emberlab_report::Error as ReportError;
 use emberlab_run::{Error as RunError, FileProblem};
 use emberlab_training::Error as TrainingError;
 use emberlab_training::devices::{DeviceError, Problem};
@@ -45,6 +46,17 @@ pub enum Error {
     /// The published losses that are part of the program, which are damaged.
     #[error("`published.csv` {0}")]
     Published(String),
+    /// Exercises: a folder, students' code, or the pages.
+    #[error(transparent)]
+    Exercises(#[from] ExercisesError),
+    /// Exercises that are not all right.
+    #[error("{left} of {of} functions and answers are not right yet")]
+    Unsolved {
+        /// Those that are wrong or open.
+        left: usize,
+        /// All.
+        of: usize,
+    },
     /// Gradients that differ.
     #[error("the gradients of {} do not agree", listed(.0.iter().map(|name| format!("`{name}`"))))]
     Gradcheck(Vec<String>),
@@ -105,18 +117,14 @@ impl Error {
         RunError::artifact(path, problem).into()
     }
 
-    /// A picture that cannot be drawn.
-    pub fn picture(reason: String) -> Self {
-        Self::Report(PictureProblem::Drawing(reason).into())
-    }
-
     /// The exit code of the program.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Training(error) => training_exit_code(error),
             Self::Usage(_) => 2,
             Self::Report(_) | Self::Encode(_) | Self::Settings(_) | Self::Published(_) => 4,
-            Self::Gradcheck(_) | Self::Sweep(_) => 4,
+            Self::Gradcheck(_) | Self::Sweep(_) | Self::Unsolved { .. } => 4,
+            Self::Exercises(error) => exercises_exit_code(error),
             Self::System(_) | Self::NotReady(_) => 5,
             Self::SweepInterrupted | Self::LabInterrupted => INTERRUPTED,
         }
@@ -202,6 +210,18 @@ fn training_exit_code(error: &TrainingError) -> u8 {
         TrainingError::Host(error) if error.is::<SystemError>() => 5,
         TrainingError::Interrupted(_) | TrainingError::LoadInterrupted => INTERRUPTED,
         // Whatever else ends a training.
+        _ => 4,
+    }
+}
+
+/// The exit code of exercises that cannot be written or checked.
+fn exercises_exit_code(error: &ExercisesError) -> u8 {
+    match error {
+        ExercisesError::Student(_) | ExercisesError::Exists(_) | ExercisesError::Config(_) => 2,
+        ExercisesError::NoExercises { .. } | ExercisesError::NobodyHandedIn(_) => 2,
+        ExercisesError::Read { .. } | ExercisesError::Content { .. } | ExercisesError::Data(_) => 3,
+        ExercisesError::Tool { .. } | ExercisesError::Process { .. } => 5,
+        ExercisesError::Interrupted => INTERRUPTED,
         _ => 4,
     }
 }

@@ -31,6 +31,8 @@ pub enum Phase {
     Differentiate,
     /// Trains one run after another.
     Train,
+    /// Checks the work of one student after another.
+    Grade,
 }
 
 impl Phase {
@@ -44,6 +46,7 @@ impl Phase {
             Self::Evaluate => "evaluating",
             Self::Differentiate => "taking differences",
             Self::Train => "training",
+            Self::Grade => "grading",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod check;
 pub mod compare;
 pub mod completions;
 pub mod config;
@@ -9,6 +10,7 @@ pub mod doctor;
 pub mod evaluate;
 pub mod export;
 pub mod gradcheck;
+pub mod grade;
 pub mod lab;
 pub mod predict;
 pub mod report;
@@ -16,6 +18,7 @@ mod run_args;
 pub mod runs;
 mod score_name;
 pub mod serve;
+mod student_code_args;
 pub mod sweep;
 pub mod train;
 pub mod why;

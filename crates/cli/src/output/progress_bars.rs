@@ -32,7 +32,7 @@ impl Progress for ProgressBars {
     fn begin(&self, phase: Phase, total: Option<u64>) {
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         let template = match (phase, total) {
-            (Phase::Decode | Phase::Evaluate | Phase::Differentiate | Phase::Train, _) => {
+            (Phase::Decode | Phase::Evaluate | Phase::Differentiate | Phase::Train | Phase::Grade, _) => {
                 "{msg}  {bar:40}  {human_pos} of {human_len}  {eta} left"
             }
             (_, Some(_)) => "{msg}  {bar:40}  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left",
