@@ -1,10 +1,9 @@
 //! What is to be said about each key: the page of them all, `docs/configuration.md`, and single ones.
 
 use super::ConfigError;
-use super::key::Alias;
+use super::description::{Description, distinct};
 use super::nearest::nearest;
 use super::reference::{Entry, entries};
-use std::fmt::Write;
 
 const INTRODUCTION: &str = "# Configuration keys
 
@@ -84,16 +83,6 @@ pub enum Explanation {
     },
 }
 
-/// What is to be said about a key.
-struct Description {
-    name: String,
-    /// Its other name.
-    alias: String,
-    default: String,
-    allowed: String,
-    about: String,
-}
-
 /// The tables, each before those within it.
 fn tables(entries: &[Entry]) -> Vec<&str> {
     let mut tables = distinct(entries.iter().map(Entry::table));
@@ -104,76 +93,4 @@ fn tables(entries: &[Entry]) -> Vec<&str> {
 
 fn root(table: &str) -> &str {
     table.split('.').next().unwrap_or(table)
-}
-
-impl Description {
-    /// The description of the key `name`, by its entries in `table`, one for each kind that has it.
-    fn new(name: &str, table: &[&Entry]) -> Self {
-        let same: Vec<&Entry> = table.iter().copied().filter(|entry| entry.name() == name).collect();
-        let mut about = String::new();
-        let kinds = distinct(same.iter().filter_map(|entry| entry.kind));
-        if kinds.len() < distinct(table.iter().filter_map(|entry| entry.kind)).len() {
-            let _ = write!(about, "for {}: ", quoted(&kinds));
-        }
-        let mut alias = String::new();
-        if let Some(first) = same.first() {
-            about += first.declaration.about;
-            if let Some(other) = first.declaration.alias {
-                let word = if matches!(other, Alias::Former(_)) { "formerly" } else { "or" };
-                let _ = write!(alias, ", {word} `{}`", other.name());
-            }
-        }
-        let default = by_kind(&same, |entry| entry.declaration.default.as_str());
-        let allowed = by_kind(&same, |entry| entry.declaration.allowed.as_str());
-        Self { name: name.to_owned(), alias, default, allowed, about }
-    }
-
-    /// A row of the page.
-    fn row(self) -> String {
-        let Self { name, alias, default, allowed, about } = self;
-        let cells = [format!("`{name}`{alias}"), default, allowed, about];
-        format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
-    }
-
-    /// Lines for a terminal.
-    fn text(self, path: &str) -> String {
-        let Self { alias, default, allowed, about, .. } = self;
-        let plain = |text: String| text.replace('`', "");
-        format!(
-            "{path}{}\n  meaning  {}\n  default  {}\n  allowed  {}\n",
-            plain(alias),
-            plain(about),
-            plain(default),
-            plain(allowed)
-        )
-    }
-}
-
-/// The values of a cell; where they differ, with the kinds that have each.
-fn by_kind<'a>(same: &[&'a Entry], cell: impl Fn(&'a Entry) -> &'a str) -> String {
-    let values = distinct(same.iter().map(|entry| cell(entry)));
-    if let [only] = values[..] {
-        return only.to_owned();
-    }
-    let with_kinds = values.into_iter().map(|value| {
-        let kinds: Vec<&str> =
-            same.iter().filter(|entry| cell(entry) == value).filter_map(|entry| entry.kind).collect();
-        if kinds.is_empty() { value.to_owned() } else { format!("{value} for {}", quoted(&distinct(kinds))) }
-    });
-    with_kinds.collect::<Vec<_>>().join("; ")
-}
-
-fn quoted(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// Each item once, in order of first appearance.
-fn distinct<'a>(items: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut found = Vec::new();
-    for item in items {
-        if !found.contains(&item) {
-            found.push(item);
-        }
-    }
-    found
 }

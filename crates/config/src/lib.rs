@@ -44,6 +44,7 @@ mod class_weights;
 mod clip;
 mod csv;
 mod data;
+mod description;
 mod device;
 mod docs;
 mod document;

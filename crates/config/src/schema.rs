@@ -4,7 +4,8 @@
 //! keys are required, because a file that is extended may have them.
 
 use super::ConfigError;
-use super::reference::entries;
+use super::description::Description;
+use super::reference::{Entry, entries};
 use serde_json::{Map, Value, json};
 
 /// The schema.
@@ -14,13 +15,23 @@ use serde_json::{Map, Value, json};
 /// None in practice: the documents that are read are part of the program.
 pub fn schema() -> Result<Value, ConfigError> {
     let mut root = Value::Object(Map::new());
-    for declaration in entries()?.into_iter().map(|entry| entry.declaration) {
+    let entries = entries()?;
+    for Entry { declaration, .. } in &entries {
         let names = [
             (Some(declaration.path.clone()), &declaration.schema),
             (declaration.alias_path(), &declaration.alias_schema),
         ];
         for (path, schema) in names.into_iter().filter_map(|(path, schema)| Some((path?, schema))) {
             insert(&mut root, &path.split('.').collect::<Vec<_>>(), schema);
+        }
+    }
+    for entry in &entries {
+        let same: Vec<&Entry> = entries.iter().filter(|other| other.table() == entry.table()).collect();
+        let text = Description::new(entry.name(), &same).paragraph();
+        for path in
+            [Some(entry.declaration.path.clone()), entry.declaration.alias_path()].into_iter().flatten()
+        {
+            describe(&mut root, &path.split('.').collect::<Vec<_>>(), &text);
         }
     }
     root["$schema"] = "http://json-schema.org/draft-07/schema#".into();
@@ -46,6 +57,15 @@ fn insert(table: &mut Value, path: &[&str], schema: &Value) {
     } else if place != schema {
         widen(place, schema);
     }
+}
+
+/// Describes a key whose schema is in its place.
+fn describe(table: &mut Value, path: &[&str], text: &str) {
+    let [key, rest @ ..] = path else {
+        table["description"] = text.into();
+        return;
+    };
+    describe(if *key == "*" { &mut table["items"] } else { &mut table["properties"][*key] }, rest, text);
 }
 
 fn widen(place: &mut Value, schema: &Value) {
