@@ -4,7 +4,7 @@ use crate::error::Error;
 use emberlab_config::Config;
 use emberlab_data::{Features, Progress, Splits};
 use emberlab_models::NamedTensor;
-use emberlab_report::{Computed, Material, TrainedNetwork};
+use emberlab_report::{Computed, FeatureMaps, Material, TrainedNetwork};
 use emberlab_run::{DataRecord, RunDir, RunRecord, file, fingerprint};
 use emberlab_training::learner::learning_rates;
 use emberlab_training::load;
@@ -18,16 +18,27 @@ use emberlab_training::trained_run::TrainedRun;
 pub fn material(directory: RunDir, progress: &dyn Progress, warn: fn(&str)) -> Result<Material, Error> {
     let config = Config::load(&directory.file(file::CONFIG), &[])?;
     let data = RunRecord::read(directory.path())?.data;
-    let network = if directory.file(file::SAFETENSORS).exists() {
-        let run = TrainedRun::open(directory.path(), directory.path())?;
-        Some(Box::new(Network(run)) as Box<dyn TrainedNetwork>)
+    let run = if directory.file(file::SAFETENSORS).exists() {
+        Some(TrainedRun::open(directory.path(), directory.path())?)
     } else {
         warn(&format!("`{}` has no weights; figures that need them are left out", config.name));
         None
     };
     let splits = splits(&config, &data, progress, warn);
+    let initial_tensors =
+        run.as_ref().zip(splits.as_ref()).and_then(|(run, splits)| initial(run, splits, warn));
     let learning_rates = learning_rates(&config.training, data.n_train)?;
-    Ok(Material::read(directory, Computed { network, splits, learning_rates }, warn)?)
+    let network = run.map(|run| Box::new(Network(run)) as Box<dyn TrainedNetwork>);
+    let computed = Computed { network, initial_tensors, splits, learning_rates };
+    Ok(Material::read(directory, computed, warn)?)
+}
+
+/// The weights before the first update, for classifiers of images. Warns and returns `None` if they were read from a file
+/// that is gone.
+fn initial(run: &TrainedRun, splits: &Splits, warn: fn(&str)) -> Option<Vec<NamedTensor>> {
+    run.config.data.source.image()?;
+    let tensors = run.initial_tensors(&splits.train.samples);
+    tensors.inspect_err(|error| warn(&format!("{error}; what training changed is left out"))).ok()
 }
 
 /// The samples of a run. Warns and returns `None` if they cannot be read or have changed.
@@ -58,5 +69,9 @@ impl TrainedNetwork for Network {
 
     fn predict(&self, features: &Features) -> (Vec<usize>, Vec<f64>) {
         self.0.predict(features)
+    }
+
+    fn feature_maps(&self, features: &Features) -> Option<FeatureMaps> {
+        self.0.feature_maps(features).map(|(values, shape)| FeatureMaps { shape, values })
     }
 }

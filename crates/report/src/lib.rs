@@ -20,6 +20,6 @@ pub mod plots;
 
 pub use error::{Error, PictureProblem};
 pub use pages::{
-    Compared, Computed, Figure, Material, TrainedNetwork, comparison_page, curve_figure, figures, formula,
-    outcome, page, percent, run_page,
+    Compared, Computed, FeatureMaps, Figure, Material, TrainedNetwork, comparison_page, curve_figure,
+    figures, formula, outcome, page, percent, run_page,
 };

@@ -7,8 +7,9 @@ use crate::evaluate::{predicted, views};
 use crate::weights;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_config::{Config, DataShape};
-use emberlab_data::{DeviceViews, Features};
-use emberlab_models::Network;
+use emberlab_data::{DeviceViews, Features, ImageShape, LabelledData};
+use emberlab_models::layers::Layer;
+use emberlab_models::{LayerSpec, NamedTensor, Network, Shape};
 use emberlab_run::{DataRecord, FileProblem, RunRecord};
 use emberlab_run::{RunDir, file};
 use std::path::Path;
@@ -78,13 +79,43 @@ impl TrainedRun {
         self.views.mean(inputs, |inputs| self.network.forward(inputs))
     }
 
+    /// The weights before the first update, for the samples that the run was trained on.
+    ///
+    /// # Errors
+    ///
+    /// As for [`classifier`](crate::classifier()).
+    pub fn initial_tensors(&self, train: &LabelledData) -> Result<Vec<NamedTensor>, Error> {
+        let initial =
+            classifier::classifier::<Backend>(&self.config, train, &self.data.normalizer, &self.device)?;
+        Ok(initial.network().tensors())
+    }
+
+    /// The maps `[n, filters, height, width]` of the first convolution for samples, after its activation, with their shape;
+    /// `None` if the network does not begin with a convolution.
+    pub fn feature_maps(&self, features: &Features) -> Option<(Vec<f32>, ImageShape)> {
+        let (n_features, n_classes) = (self.data.n_features, self.data.class_names.len());
+        let shape = DataShape { n_features, image: self.config.data.source.image(), n_classes };
+        let architecture = self.config.architecture(&shape).ok()?;
+        let layers: Vec<(Shape, &LayerSpec)> = architecture.with_inputs().collect();
+        let (_, LayerSpec::Convolution { .. }) = layers.first()? else { return None };
+        let end = 1 + layers.iter().position(|(_, layer)| matches!(layer, LayerSpec::Activation { .. }))?;
+        let (Shape::Image(shape), _) = *layers.get(end)? else { return None };
+        let maps = self.network.layers()[..end]
+            .iter()
+            .fold(self.inputs(features), |maps, layer| layer.forward(maps));
+        Some((maps.into_data().iter::<f32>().collect(), shape))
+    }
+
     /// The class predicted for each sample, and the probabilities `[n, n_classes]`, row after row.
     pub fn predict(&self, features: &Features) -> (Vec<usize>, Vec<f64>) {
+        predicted(self.config.model.output, self.logits(self.inputs(features)))
+    }
+
+    /// Normalized samples on the device, `[n, n_features]`.
+    fn inputs(&self, features: &Features) -> Tensor<Backend, 2> {
         let inputs = self.data.normalizer.apply(features);
         let n_features = self.data.n_features;
         let n_samples = inputs.len() / n_features.max(1);
-        let inputs = TensorData::new(inputs, [n_samples, n_features]);
-        let logits = self.logits(Tensor::from_data(inputs, &self.device));
-        predicted(self.config.model.output, logits)
+        Tensor::from_data(TensorData::new(inputs, [n_samples, n_features]), &self.device)
     }
 }

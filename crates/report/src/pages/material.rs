@@ -4,6 +4,7 @@ use super::computed::{Computed, TrainedNetwork};
 use crate::error::Error;
 use emberlab_config::Config;
 use emberlab_data::Splits;
+use emberlab_models::NamedTensor;
 use emberlab_run::histograms_file::{self, HistogramRow};
 use emberlab_run::metrics_file::{self, MetricRow};
 use emberlab_run::predictions_file::Predictions;
@@ -25,6 +26,8 @@ pub struct Material {
     pub predictions: Option<Predictions>,
     /// The network with the run's weights, if it has some.
     pub network: Option<Box<dyn TrainedNetwork>>,
+    /// The weights before the first update, if they are known.
+    pub initial_tensors: Option<Vec<NamedTensor>>,
     /// The samples, if they have not changed since training.
     pub splits: Option<Splits>,
     /// The learning rate of some updates, as pairs of update and rate.
@@ -45,7 +48,7 @@ impl Material {
         if predictions.is_none() {
             warn(&format!("`{}` was not scored on its test part; its predictions are left out", config.name));
         }
-        let Computed { network, splits, learning_rates } = computed;
+        let Computed { network, initial_tensors, splits, learning_rates } = computed;
         Ok(Self {
             metrics: metrics_file::read(&directory.file(file::METRICS))?,
             histograms: histograms_file::read(&directory.file(file::HISTOGRAMS))?,
@@ -54,6 +57,7 @@ impl Material {
             record,
             predictions,
             network,
+            initial_tensors,
             splits,
             learning_rates,
         })

@@ -15,7 +15,7 @@ mod thinning;
 mod worst_errors;
 
 pub use comparison_page::{Compared, comparison_page};
-pub use computed::{Computed, TrainedNetwork};
+pub use computed::{Computed, FeatureMaps, TrainedNetwork};
 pub use figure::Figure;
 pub use figures::figures;
 pub use material::Material;

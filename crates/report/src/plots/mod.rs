@@ -6,6 +6,7 @@ mod class_bars;
 mod class_legend;
 mod confusion;
 mod curves;
+mod feature_map_images;
 mod grid;
 mod histograms;
 mod image_cell;
@@ -23,6 +24,7 @@ pub use canvas::{Canvas, Picture, class_colour, failed, fitted, png, svg, write}
 pub use class_bars::ClassBars;
 pub use confusion::ConfusionMatrix;
 pub use curves::{Curve, Curves, Stroke};
+pub use feature_map_images::FeatureMapImages;
 pub use grid::ImageGrid;
 pub use histograms::Histograms;
 pub use image_cell::ImageCell;

@@ -6,6 +6,7 @@
 mod calibration;
 mod class_scores;
 mod confusion_matrix;
+mod feature_maps;
 mod first_layer;
 mod histograms;
 mod learning_rate;
@@ -28,6 +29,7 @@ const FIGURES: &[Draw] = &[
     scatter::draw,
     regions::draw,
     first_layer::draw,
+    feature_maps::draw,
     histograms::draw,
     confusion_matrix::draw,
     class_scores::draw,
