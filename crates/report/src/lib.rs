@@ -21,5 +21,5 @@ pub mod plots;
 pub use error::{Error, PictureProblem};
 pub use pages::{
     Compared, Computed, Figure, Material, TrainedNetwork, comparison_page, curve_figure, figures, outcome,
-    page, percent, run_page,
+    page, percent, run_page, widgets,
 };

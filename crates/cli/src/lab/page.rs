@@ -4,6 +4,7 @@ use super::results::Lab;
 use super::sections;
 use crate::error::Error;
 use emberlab_report::page::page as frame;
+use emberlab_report::widgets;
 use maud::html;
 
 /// The sections: `id` and title.
@@ -57,5 +58,6 @@ pub fn page(lab: &Lab) -> Result<String, Error> {
         (sections::gradients(lab)?)
         (sections::results(lab))
     };
-    Ok(frame("Classifiers, step by step · emberlab", body))
+    let widgets = widgets(lab.done.iter().flat_map(|done| &done.figures));
+    Ok(frame("Classifiers, step by step · emberlab", body, &widgets))
 }

@@ -8,6 +8,7 @@ mod figures;
 mod material;
 mod outcome;
 pub mod page;
+mod rotation;
 mod run_page;
 mod series;
 mod thinning;
@@ -15,7 +16,7 @@ mod worst_errors;
 
 pub use comparison_page::{Compared, comparison_page};
 pub use computed::{Computed, TrainedNetwork};
-pub use figure::Figure;
+pub use figure::{Figure, widgets};
 pub use figures::figures;
 pub use material::Material;
 pub use outcome::{outcome, percent};
