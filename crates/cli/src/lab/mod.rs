@@ -6,6 +6,7 @@
 mod experiment;
 mod formula;
 mod page;
+mod playground;
 mod published;
 mod results;
 mod sections;
