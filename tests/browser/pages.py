@@ -5,7 +5,7 @@
 
 Checks that a page asks for nothing, says no error, does not scroll sideways, shows every image, has no text of a
 drawing cut off or over another, tells the values of metrics.csv under the pointer and by keyboard, switches its
-axes, and can be printed.
+axes, rotates its scatter plot, and can be printed; and that the playground of the lab makes the program's updates.
 """
 import csv
 import pathlib
@@ -14,6 +14,9 @@ import sys
 import tempfile
 
 from playwright.sync_api import sync_playwright
+
+from playground import compare_with_program, play
+from rotation import rotate
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from random_images import write_random_images  # noqa: E402
@@ -190,6 +193,13 @@ def main():
                     check(page, where, failures)
                     if path.name == "report.html":
                         use(page, path, failures)
+                    for state in rotate(page, where, failures):
+                        check(page, f"{where}, {state}", failures)
+                    if path.name == "index.html":
+                        play(page, where, failures)
+                        check(page, f"{where}, the playground", failures)
+                        if (width, scheme) == (1000, "light"):
+                            compare_with_program(page, emberlab, pathlib.Path(folder), failures)
                     elsewhere = [url for url in asked if not url.startswith("data:")]
                     if elsewhere != [path.as_uri()]:
                         failures.append(f"{where}: asks for {elsewhere}")

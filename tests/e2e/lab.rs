@@ -78,7 +78,9 @@ fn without_images_the_page_says_how_to_get_them_and_shows_the_rest() {
     assert!(said.stdout.ends_with("\nartifacts/lab/index.html\n"), "{}", said.stdout);
     let page = lab.read(PAGE);
     assert!(page.contains("emberlab data fetch configs/lab/cifar10-linear.toml"));
-    for shown in ["synthetic-softmax-sgd", "all derivatives agree", "82.50 %", "80.00 %"] {
+    for shown in
+        ["synthetic-softmax-sgd", "all derivatives agree", "82.50 %", "80.00 %", "href=\"#playground\""]
+    {
         assert!(page.contains(shown), "{shown}");
     }
     for run in ["synthetic-softmax", "synthetic-binary-sgd"] {

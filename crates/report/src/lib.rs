@@ -21,5 +21,5 @@ pub mod plots;
 pub use error::{Error, PictureProblem};
 pub use pages::{
     Compared, Computed, FeatureMaps, Figure, Material, TrainedNetwork, comparison_page, curve_figure,
-    figures, formula, outcome, page, percent, run_page,
+    figures, formula, outcome, page, percent, run_page, widgets,
 };

@@ -5,6 +5,7 @@
 
 mod experiment;
 mod page;
+mod playground;
 mod published;
 mod results;
 mod sections;

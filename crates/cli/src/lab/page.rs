@@ -1,13 +1,15 @@
 //! The lab's page: its sections in order.
 
+use super::playground::PLAYGROUND;
 use super::results::Lab;
 use super::sections;
 use crate::error::Error;
 use emberlab_report::page::page as frame;
+use emberlab_report::widgets;
 use maud::html;
 
 /// The sections: `id` and title.
-const CONTENTS: [(&str, &str); 15] = [
+const CONTENTS: [(&str, &str); 16] = [
     ("data", "Data"),
     ("prediction", "Prediction"),
     ("probabilities", "Probabilities"),
@@ -17,6 +19,7 @@ const CONTENTS: [(&str, &str); 15] = [
     ("worked", "By hand"),
     ("softmax", "Three classes"),
     ("binary", "Two classes"),
+    ("playground", "Playground"),
     ("linear", "Images, linear"),
     ("mlp", "Images, MLP"),
     ("learn", "Make it learn"),
@@ -29,7 +32,7 @@ const CONTENTS: [(&str, &str); 15] = [
 ///
 /// # Errors
 ///
-/// [`Error::Report`] for a figure or a formula that cannot be drawn.
+/// [`Error::Report`] for a figure or a formula that cannot be drawn, [`Error::Training`] if the playground has no points.
 pub fn page(lab: &Lab) -> Result<String, Error> {
     let body = html! {
         h1 { "Classifiers, step by step" }
@@ -50,6 +53,7 @@ pub fn page(lab: &Lab) -> Result<String, Error> {
         (sections::update()?)
         (sections::worked(lab)?)
         (sections::batch_and_stochastic(lab)?)
+        (sections::playground()?)
         (sections::linear_images(lab)?)
         (sections::mlp_images(lab)?)
         (sections::make_it_learn(lab)?)
@@ -57,5 +61,7 @@ pub fn page(lab: &Lab) -> Result<String, Error> {
         (sections::gradients(lab)?)
         (sections::results(lab))
     };
-    Ok(frame("Classifiers, step by step · emberlab", body))
+    let mut widgets = widgets(lab.done.iter().flat_map(|done| &done.figures));
+    widgets.push(PLAYGROUND);
+    Ok(frame("Classifiers, step by step · emberlab", body, &widgets))
 }

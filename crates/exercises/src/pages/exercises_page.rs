@@ -42,7 +42,7 @@ pub fn exercises_page(student: &Student, questions: &[Question]) -> Result<Strin
         }
         @for part in parts { (part) }
     };
-    Ok(page("Exercises · emberlab", body))
+    Ok(page("Exercises · emberlab", body, &[]))
 }
 
 fn section(number: usize, part: &Part, questions: &[Question]) -> Result<Markup, Error> {

@@ -22,7 +22,7 @@ pub fn grades_page(grades: &[Grade]) -> String {
         h2 { "Each folder" }
         @for grade in grades { (of_folder(grade)) }
     };
-    page("Grades · emberlab", body)
+    page("Grades · emberlab", body, &[])
 }
 
 fn points(grades: &[Grade]) -> Markup {

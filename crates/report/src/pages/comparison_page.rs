@@ -64,7 +64,7 @@ pub fn comparison_page(
         h2 { "Curves" }
         @for figure in figures.iter().flatten() { (figure.html()) }
     };
-    Ok(page(&format!("{} · emberlab", names.join(", ")), body))
+    Ok(page(&format!("{} · emberlab", names.join(", ")), body, &[]))
 }
 
 fn outcomes(runs: &[Compared]) -> Vec<Vec<String>> {

@@ -1,6 +1,7 @@
 //! A picture with title and caption, for a folder and for a page.
 
-use super::page::data_uri;
+use super::page::{Widget, data_uri, json_script};
+use super::rotation::ROTATION;
 use crate::error::Error;
 use crate::plots::{Picture, Scale, png, svg};
 use emberlab_run::atomic;
@@ -17,6 +18,15 @@ pub enum Kind {
     Image,
 }
 
+/// The values of a view that its page needs to answer the reader.
+#[derive(Clone, Debug)]
+pub enum Interaction {
+    /// The curves, whose values are shown at the pointer.
+    Pointed(Value),
+    /// The points and axes, which are rotated.
+    Rotated(Value),
+}
+
 /// One picture of a figure.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -28,8 +38,8 @@ pub struct View {
     pub svg: String,
     /// As a PNG.
     pub png: Vec<u8>,
-    /// The values that the page shows at the pointer.
-    pub pointed: Option<Value>,
+    /// How it answers the reader, if it does.
+    pub interaction: Option<Interaction>,
 }
 
 /// A picture, in one or several views.
@@ -53,7 +63,7 @@ impl View {
     /// [`Error::Picture`] when it cannot be drawn.
     pub fn draw(file: &str, picture: &impl Picture) -> Result<Self, Error> {
         let svg = String::from_utf8_lossy(&svg(picture)?).into_owned();
-        Ok(Self { file: file.to_owned(), scale: Scale::Linear, svg, png: png(picture)?, pointed: None })
+        Ok(Self { file: file.to_owned(), scale: Scale::Linear, svg, png: png(picture)?, interaction: None })
     }
 }
 
@@ -72,6 +82,12 @@ impl Figure {
     ) -> Result<Self, Error> {
         let views = vec![View::draw(file, picture)?];
         Ok(Self { title: title.to_owned(), caption: caption.to_owned(), kind, views })
+    }
+
+    /// The widget that its page needs, if any.
+    pub fn widget(&self) -> Option<Widget> {
+        let rotated = |view: &View| matches!(view.interaction, Some(Interaction::Rotated(_)));
+        self.views.iter().any(rotated).then_some(ROTATION)
     }
 
     /// Writes every view as SVG and as PNG into a folder, and returns the paths of the SVGs.
@@ -113,12 +129,19 @@ impl Figure {
     }
 
     fn view(&self, view: &View) -> Markup {
-        match (&view.pointed, self.kind) {
-            (Some(pointed), _) => html! {
+        match (&view.interaction, self.kind) {
+            (Some(Interaction::Pointed(curves)), _) => html! {
                 div class="picture pointed" tabindex="0" role="img"
                     aria-label={ (self.title) ". The left and right arrow keys show the values." } {
                     (PreEscaped(&view.svg))
-                    script type="application/json" { (PreEscaped(in_script(pointed))) }
+                    (json_script(curves))
+                }
+                div class="values" aria-live="polite" {}
+            },
+            (Some(Interaction::Rotated(points)), _) => html! {
+                div class="picture rotated" role="img" aria-label=(self.title) {
+                    (PreEscaped(&view.svg))
+                    (json_script(points))
                 }
                 div class="values" aria-live="polite" {}
             },
@@ -132,7 +155,7 @@ impl Figure {
     }
 }
 
-/// JSON without `<`, which could close the `script` element.
-fn in_script(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c")
+/// The widgets that a page with some figures needs, each once.
+pub fn widgets<'a>(figures: impl IntoIterator<Item = &'a Figure>) -> Vec<Widget> {
+    figures.into_iter().find_map(Figure::widget).into_iter().collect()
 }

@@ -9,6 +9,7 @@ pub mod formula;
 mod material;
 mod outcome;
 pub mod page;
+mod rotation;
 mod run_page;
 mod series;
 mod thinning;
@@ -16,7 +17,7 @@ mod worst_errors;
 
 pub use comparison_page::{Compared, comparison_page};
 pub use computed::{Computed, FeatureMaps, TrainedNetwork};
-pub use figure::Figure;
+pub use figure::{Figure, widgets};
 pub use figures::figures;
 pub use material::Material;
 pub use outcome::{outcome, percent};

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde_json::Value;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -10,8 +11,17 @@ const SCRIPT: &str = include_str!("script.js");
 const POLICY: &str =
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-/// A complete page.
-pub fn page(title: &str, body: Markup) -> String {
+/// An interactive part that only some pages have.
+#[derive(Clone, Copy, Debug)]
+pub struct Widget {
+    /// Its scripts, in the order in which they run.
+    pub scripts: &'static [&'static str],
+    /// Its style.
+    pub style: &'static str,
+}
+
+/// A complete page with its interactive parts.
+pub fn page(title: &str, body: Markup, widgets: &[Widget]) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -23,15 +33,21 @@ pub fn page(title: &str, body: Markup) -> String {
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 link rel="icon" href="data:,";
                 title { (title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) @for widget in widgets { (PreEscaped(widget.style)) } }
             }
             body {
                 main { (body) }
                 script { (PreEscaped(SCRIPT)) }
+                @for script in widgets.iter().flat_map(|widget| widget.scripts) { script { (PreEscaped(script)) } }
             }
         }
     };
     page.into_string()
+}
+
+/// Values for a script, without `<`, which could close the element.
+pub fn json_script(value: &Value) -> Markup {
+    html! { script type="application/json" { (PreEscaped(value.to_string().replace('<', "\\u003c"))) } }
 }
 
 /// A PNG as a data URI.

@@ -1,7 +1,7 @@
 //! `report.html`: a run on one page.
 
 use super::augmentation::{augmentation, views};
-use super::figure::Figure;
+use super::figure::{Figure, widgets};
 use super::material::Material;
 use super::outcome::{outcome, percent};
 use super::page::{facts, page, table, verbatim};
@@ -40,7 +40,7 @@ pub fn run_page(material: &Material, figures: &[Figure]) -> Result<String, Error
         h2 { "How to reproduce it" }
         (reproduction(material))
     };
-    Ok(page(&format!("{} · emberlab", config.name), body))
+    Ok(page(&format!("{} · emberlab", config.name), body, &widgets(figures)))
 }
 
 fn summary(config: &Config, record: &RunRecord) -> Markup {

@@ -1,6 +1,6 @@
 //! The curves of a run, as a picture and as values to show at the pointer.
 
-use super::figure::{Figure, Kind, View};
+use super::figure::{Figure, Interaction, Kind, View};
 use super::thinning::{MAX_POINTS, extremes, smoothed, thinned};
 use crate::error::Error;
 use crate::plots::{Curve, Curves, Scale, Stroke};
@@ -110,7 +110,11 @@ pub fn curve_figure(
         let picture = Curves::new(title, value, curves, scale)?;
         let file = if scale == Scale::Log { format!("{name}-log") } else { name.to_owned() };
         let view = View::draw(&file, &picture)?;
-        views.push(View { pointed: Some(pointed(&picture, curves, scale)?), scale, ..view });
+        views.push(View {
+            interaction: Some(Interaction::Pointed(pointed(&picture, curves, scale)?)),
+            scale,
+            ..view
+        });
     }
     Ok(Figure { title: title.to_owned(), caption: caption.to_owned(), kind: Kind::Chart, views })
 }

@@ -68,7 +68,7 @@ impl Axis {
     }
 
     /// At most `most` round values.
-    fn ticks(&self, most: usize) -> Vec<f64> {
+    pub fn ticks(&self, most: usize) -> Vec<f64> {
         let Range { start, end } = self.range;
         match self.scale {
             Scale::Linear => linear_ticks(start, end, most),
@@ -77,7 +77,7 @@ impl Axis {
     }
 
     /// The position of a value, from 0 at the beginning to 1 at the end.
-    fn share(&self, value: f64) -> f64 {
+    pub fn share(&self, value: f64) -> f64 {
         let Range { start, end } = self.range;
         match self.scale {
             Scale::Linear => (value - start) / (end - start),

@@ -17,7 +17,7 @@ pub fn gradients(lab: &Lab) -> Result<Markup, Error> {
     let tolerances =
         lab.checks.first().map(|(_, report)| (report.autodiff_tolerance, report.difference_tolerance));
     Ok(html! {
-        h2 id="gradients" { "14. Three ways to the same derivative" }
+        h2 id="gradients" { "15. Three ways to the same derivative" }
         p {
             "Every derivative that is written by hand was compared with the derivative by Burn's autodiff and with finite differences
              of the loss, in double precision, on samples of the experiment's own data:"

@@ -13,7 +13,7 @@ use maud::{Markup, html};
 
 /// The linear classifier on CIFAR-10.
 pub fn linear_images(lab: &Lab) -> Result<Markup, Error> {
-    let title = "10. Images: a linear classifier";
+    let title = "11. Images: a linear classifier";
     let Some(done) = lab.of(Experiment::LINEAR) else { return Ok(missing(title, "linear", lab)) };
     Ok(html! {
         h2 id="linear" { (title) }
@@ -40,7 +40,7 @@ pub fn linear_images(lab: &Lab) -> Result<Markup, Error> {
 
 /// The multi-layer perceptron on CIFAR-10.
 pub fn mlp_images(lab: &Lab) -> Result<Markup, Error> {
-    let title = "11. Images: a multi-layer perceptron";
+    let title = "12. Images: a multi-layer perceptron";
     let Some(done) = lab.of(Experiment::MLP_MANUAL) else { return Ok(missing(title, "mlp", lab)) };
     let data = &done.material.record.data;
     Ok(html! {

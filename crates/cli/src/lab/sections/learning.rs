@@ -16,7 +16,7 @@ pub fn make_it_learn(lab: &Lab) -> Result<Markup, Error> {
         return Ok(html! {});
     };
     Ok(html! {
-        h2 id="learn" { "12. Make it learn" }
+        h2 id="learn" { "13. Make it learn" }
         p {
             "The network of the last section ends near the loss of equal probabilities. Three things keep it there. Its weights
              are so small that the hidden units pass on next to nothing, and little gradient comes back. Its inputs lie between
@@ -40,7 +40,7 @@ pub fn convolution(lab: &Lab) -> Result<Markup, Error> {
         return Ok(html! {});
     };
     Ok(html! {
-        h2 id="cnn" { "13. What could change for images" }
+        h2 id="cnn" { "14. What could change for images" }
         p {
             "The notebook asks this, and goes on with rows of numbers: a multi-layer perceptron does not know which pixels are
              neighbours, and must learn the same edge anew in every corner. A convolution learns a small filter and looks for it

@@ -8,7 +8,7 @@ use emberlab_report::formula::inline;
 use maud::{Markup, html};
 
 /// Cells of the notebook, what they do, and the section of the page that does it.
-const CELLS: [(&str, &str, &str); 13] = [
+const CELLS: [(&str, &str, &str); 14] = [
     ("cells 10 and 11", "make_classification, the split, the scatter plot", "data"),
     ("cells 2 to 4", "a column of ones, weights, the product", "prediction"),
     ("cell 5", "sigmoid and softmax", "probabilities"),
@@ -17,6 +17,7 @@ const CELLS: [(&str, &str, &str); 13] = [
     ("cell 8", "a step of stochastic gradient descent, one sample by hand", "worked"),
     ("cells 9 and 12 to 14", "training on synthetic data, the loss curve, the accuracy", "softmax"),
     ("cell 10, the other branch", "the same with two classes", "binary"),
+    ("not in the notebook", "a classifier to play with", "playground"),
     ("cells 27 to 30", "CIFAR-10: some images, flattened", "linear"),
     ("cells 33 and 34", "a linear classifier of images, trained with autodiff", "linear"),
     ("cells 35 and 39", "a multi-layer perceptron with its backward pass by hand", "mlp"),

@@ -29,7 +29,7 @@ pub fn results(lab: &Lab) -> Markup {
     };
     let record = lab.done.first().map(|done| &done.material.record);
     html! {
-        h2 id="results" { "15. All results" }
+        h2 id="results" { "16. All results" }
         (table(&["run", "updates", "seconds", "training loss", "test loss", "test accuracy"], &rows))
         @if let Some(record) = record {
             p.note {

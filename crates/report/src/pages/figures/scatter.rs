@@ -1,7 +1,7 @@
 //! The training samples of a table as points.
 
 use crate::error::Error;
-use crate::pages::figure::{Figure, Kind};
+use crate::pages::figure::{Figure, Interaction, Kind};
 use crate::pages::material::Material;
 use crate::plots::{Scatter, Scatter3d, n_shown};
 
@@ -14,7 +14,11 @@ pub fn draw(material: &Material) -> Result<Vec<Figure>, Error> {
     let title = format!("{}: {of_all} training samples", material.config.name);
     let caption = "Each mark is a training sample, its shape and colour the class.";
     if let Some(picture) = Scatter3d::new(&title, train)? {
-        return Ok(vec![Figure::new("scatter", &title, caption, Kind::Chart, &picture)?]);
+        let mut figure = Figure::new("scatter", &title, caption, Kind::Chart, &picture)?;
+        for view in &mut figure.views {
+            view.interaction = Some(Interaction::Rotated(picture.rotatable()?));
+        }
+        return Ok(vec![figure]);
     }
     match Scatter::new(&title, train, [0, 1.min(train.n_features() - 1)])? {
         Some(picture) => Ok(vec![Figure::new("scatter", &title, caption, Kind::Chart, &picture)?]),

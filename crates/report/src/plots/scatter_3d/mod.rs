@@ -1,5 +1,7 @@
 //! Samples of a table as points in space.
 
+mod rotatable;
+
 use super::axis::{Axis, Scale};
 use super::canvas::{Canvas, FONT, Picture, failed, fitted, text_width, write};
 use super::class_legend::{class_legend_width, draw_class_legend};
@@ -8,7 +10,8 @@ use super::short::short;
 use super::shown_samples::shown_rows;
 use crate::error::Error;
 use emberlab_data::{Features, LabelledData};
-use plotters::chart::ChartBuilder;
+use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::coord::cartesian::Cartesian3d;
 use plotters::coord::ranged1d::Ranged;
 use plotters::prelude::{BLACK, Color};
 use plotters_backend::DrawingBackend;
@@ -18,6 +21,13 @@ const TEXT_SIZE: i32 = 18;
 /// The rotation of the box in radians: seen from above, and around the vertical axis.
 const PITCH: f64 = 0.35;
 const YAW: f64 = 0.6;
+/// The size of the box relative to the one that plotters chooses.
+const BOX_SCALE: f64 = 0.78;
+/// The most tick labels of an axis.
+const MAX_LABELS: usize = 5;
+
+/// A chart with the axes to the right, upwards, and into the picture.
+type Chart<'a, DB> = ChartContext<'a, DB, Cartesian3d<Axis, Axis, Axis>>;
 
 /// A scatter plot of three columns of a table, with a colour and a mark for each class.
 pub struct Scatter3d<'a> {
@@ -53,6 +63,34 @@ impl<'a> Scatter3d<'a> {
         let row = &self.values[row * self.names.len()..];
         (row[0], row[2], row[1])
     }
+
+    /// The title, cut to the width beside the legend.
+    fn shown_title(&self) -> Result<String, Error> {
+        fitted(self.title, TEXT_SIZE + 4, SIZE.0 - self.legend_width - 64)
+    }
+
+    /// The names of the three columns, cut to a quarter of the width.
+    fn shown_names(&self) -> Result<[String; 3], Error> {
+        let fit = |column: usize| fitted(&self.names[column], TEXT_SIZE, SIZE.0 / 4);
+        Ok([fit(0)?, fit(1)?, fit(2)?])
+    }
+
+    /// The title and an empty box, seen from its first side.
+    fn chart<'b, DB: DrawingBackend>(&self, plot: &'b Canvas<DB>) -> Result<Chart<'b, DB>, Error> {
+        let [right, back, up] = self.axes.clone();
+        let mut chart = ChartBuilder::on(plot)
+            .caption(self.shown_title()?, (FONT, TEXT_SIZE + 4))
+            .margin(24)
+            .build_cartesian_3d(right, up, back)
+            .map_err(failed)?;
+        chart.with_projection(|mut projection| {
+            projection.pitch = PITCH;
+            projection.yaw = YAW;
+            projection.scale = BOX_SCALE;
+            projection.into_matrix()
+        });
+        Ok(chart)
+    }
 }
 
 impl Picture for Scatter3d<'_> {
@@ -61,29 +99,16 @@ impl Picture for Scatter3d<'_> {
     }
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Result<(), Error> {
-        let [right, back, up] = self.axes.clone();
+        let [right, back, up] = &self.axes;
         let (plot, legend) = canvas.split_horizontally(SIZE.0 - self.legend_width);
-        let mut chart = ChartBuilder::on(&plot)
-            .caption(
-                fitted(self.title, TEXT_SIZE + 4, SIZE.0 - self.legend_width - 64)?,
-                (FONT, TEXT_SIZE + 4),
-            )
-            .margin(24)
-            .build_cartesian_3d(right.clone(), up.clone(), back.clone())
-            .map_err(failed)?;
-        chart.with_projection(|mut projection| {
-            projection.pitch = PITCH;
-            projection.yaw = YAW;
-            projection.scale = 0.78;
-            projection.into_matrix()
-        });
+        let mut chart = self.chart(&plot)?;
         chart
             .configure_axes()
             .label_style((FONT, TEXT_SIZE - 2))
             .max_light_lines(1)
-            .x_labels(5)
-            .y_labels(5)
-            .z_labels(5)
+            .x_labels(MAX_LABELS)
+            .y_labels(MAX_LABELS)
+            .z_labels(MAX_LABELS)
             .x_formatter(&|value| short(*value))
             .y_formatter(&|value| short(*value))
             .z_formatter(&|value| short(*value))
@@ -101,14 +126,11 @@ impl Picture for Scatter3d<'_> {
         let middle = |axis: &Axis| (axis.range().start + axis.range().end) / 2.0;
         let (x, y, z) = (right.range(), up.range(), back.range());
         // Names go below the two nearest lower edges and above the left vertical edge.
-        let widest = SIZE.0 / 4;
-        let names = [0, 1, 2].map(|column| fitted(&self.names[column], TEXT_SIZE, widest));
-        let [right_name, back_name, up_name] = names;
-        let (right_name, back_name, up_name) = (right_name?, back_name?, up_name?);
+        let [right_name, back_name, up_name] = self.shown_names()?;
         let width = text_width(&right_name, TEXT_SIZE)? as i32;
         let places = [
-            (right_name, (middle(&right), y.start, z.end), (-16 - width, 44)),
-            (back_name, (x.end, y.start, middle(&back)), (36, 44)),
+            (right_name, (middle(right), y.start, z.end), (-16 - width, 44)),
+            (back_name, (x.end, y.start, middle(back)), (36, 44)),
             (up_name, (x.start, y.end, z.end), (-24, -22)),
         ];
         for (name, edge, (right, down)) in places {
