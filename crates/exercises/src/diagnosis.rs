@@ -80,7 +80,7 @@ pub fn name_mistake(task: &Task, output: &str, compared: &Compared<'_>) -> Optio
 /// What can be said of a mistake without a name.
 fn describe(compared: &Compared<'_>) -> (&'static str, String) {
     let wrong = |(_, right, returned): &(&[Array], &Array, &Array)| !agree(right, returned);
-    let Some(at) = compared.cases.iter().position(|case| wrong(case)) else {
+    let Some(at) = compared.cases.iter().position(wrong) else {
         return ("wrong", "the numbers differ".to_owned());
     };
     let (_, right, returned) = compared.cases[at];

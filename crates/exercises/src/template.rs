@@ -8,7 +8,7 @@ pub fn rust(solution: &str) -> String {
     let mut rest = solution.lines();
     while let Some(line) = rest.next() {
         lines.push(line);
-        if !function(line, "pub fn ").is_some_and(|name| Task::named(name).is_some()) {
+        if !is_task(line, "pub fn ") {
             continue;
         }
         // The signature ends with a line that opens the body; a line with only a bracket closes it.
@@ -28,7 +28,7 @@ pub fn python(solution: &str) -> String {
     let mut rest = solution.lines().peekable();
     while let Some(line) = rest.next() {
         lines.push(line);
-        if !function(line, "def ").is_some_and(|name| Task::named(name).is_some()) {
+        if !is_task(line, "def ") {
             continue;
         }
         // The documentation begins on the next line and ends with quotes, perhaps on the same line.
@@ -47,9 +47,10 @@ pub fn python(solution: &str) -> String {
     joined(&lines)
 }
 
-/// The name of a function whose signature begins on this line.
-fn function<'a>(line: &'a str, keyword: &str) -> Option<&'a str> {
-    line.strip_prefix(keyword)?.split('(').next()
+/// Whether the signature of a task begins on this line.
+fn is_task(line: &str, keyword: &str) -> bool {
+    let name = line.strip_prefix(keyword).and_then(|rest| rest.split('(').next());
+    name.is_some_and(|name| Task::named(name).is_some())
 }
 
 fn joined(lines: &[&str]) -> String {

@@ -20,6 +20,6 @@ pub mod plots;
 
 pub use error::{Error, PictureProblem};
 pub use pages::{
-    Compared, Computed, FeatureMaps, Figure, Material, TrainedNetwork, comparison_page, curve_figure,
-    figures, formula, outcome, page, percent, run_page, widgets,
+    Compared, Computed, FeatureMaps, Figure, Material, SEED_BAND_WIDTH, SeedBand, TrainedNetwork,
+    comparison_page, curve_figure, figures, formula, outcome, page, percent, run_page, widgets,
 };

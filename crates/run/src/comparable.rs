@@ -8,6 +8,7 @@ use crate::proportion::{interval, may_be_chance};
 use crate::summary::RunSummary;
 use emberlab_data::text::listed;
 use emberlab_models::MetricName;
+use std::collections::BTreeMap;
 
 /// Keys, or tables of keys, that change the quantity that is the training loss.
 const TRAINING_LOSS: [&str; 4] =
@@ -77,9 +78,80 @@ pub fn remarks<'a>(runs: &[&RunSummary], mut differences: impl Iterator<Item = &
     remarks
 }
 
+/// The settings that differ between runs, each with its value in every run.
+pub type Differences = BTreeMap<String, Vec<Option<String>>>;
+
+/// Runs that differ in nothing but seeds, as their places among `n_runs`; each run is in one group, alone if no other is like
+/// it.
+pub fn seed_groups(differences: &Differences, n_runs: usize) -> Vec<Vec<usize>> {
+    let settings = |run: usize| -> Vec<&Option<String>> {
+        differences
+            .iter()
+            .filter(|(key, _)| !is_seed(key))
+            .filter_map(|(_, values)| values.get(run))
+            .collect()
+    };
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for run in 0..n_runs {
+        match groups.iter_mut().find(|group| settings(group[0]) == settings(run)) {
+            Some(group) => group.push(run),
+            None => groups.push(vec![run]),
+        }
+    }
+    groups
+}
+
+fn is_seed(key: &str) -> bool {
+    key.rsplit('.').next().is_some_and(|name| name == "seed" || name.ends_with("_seed"))
+}
+
+/// A sentence with the accuracy of each group of runs that differ only in seeds.
+pub fn seed_sentences(runs: &[&RunSummary], differences: &Differences) -> Vec<String> {
+    let several = seed_groups(differences, runs.len()).into_iter().filter(|group| group.len() > 1);
+    let sentence = |group: Vec<usize>| {
+        let accuracies: Vec<f64> = group.iter().filter_map(|run| test_accuracy(runs[*run])).collect();
+        let [mean, std] = mean_and_std(&accuracies)?;
+        let names = listed(group.iter().map(|run| format!("`{}`", runs[*run].name)));
+        Some(format!(
+            "{names} differ only in seeds: {:.2} % ± {:.2} % of the test samples are right (mean and standard deviation of {} runs).",
+            100.0 * mean,
+            100.0 * std,
+            accuracies.len()
+        ))
+    };
+    several.filter_map(sentence).collect()
+}
+
+/// The mean of two or more values, and their standard deviation with division by n − 1.
+fn mean_and_std(values: &[f64]) -> Option<[f64; 2]> {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (values.len() > 1).then(|| [mean, (squares / (n - 1.0)).sqrt()])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_that_differ_in_seeds_are_a_group() {
+        let values = |words: [&str; 4]| words.map(|word| Some(word.to_owned())).to_vec();
+        let differences = BTreeMap::from([
+            ("seed".to_owned(), values(["1", "2", "1", "3"])),
+            ("training.shuffle_seed".to_owned(), values(["1", "2", "1", "3"])),
+            ("model.hidden".to_owned(), values(["[8]", "[8]", "[4]", "[8]"])),
+        ]);
+        assert_eq!(seed_groups(&differences, 4), [vec![0, 1, 3], vec![2]]);
+    }
+
+    /// `numpy.std([0.5, 0.7, 0.9], ddof=1)` is 0.2.
+    #[test]
+    fn the_deviation_is_that_of_numpy() {
+        let found = mean_and_std(&[0.5, 0.7, 0.9]);
+        assert!(found.is_some_and(|[mean, std]| (mean - 0.7).abs() < 1e-12 && (std - 0.2).abs() < 1e-12));
+        assert_eq!(mean_and_std(&[0.5]), None);
+    }
 
     #[test]
     fn keys_are_found_by_their_tables_and_tables_by_their_keys() {

@@ -5,19 +5,19 @@ use super::score_name::score_name;
 use crate::error::{Error, UsageError};
 use crate::output::print;
 use clap::Args;
-use emberlab_config::ScoreName;
 use emberlab_config::settings::Settings;
+use emberlab_config::{Config, ScoreName};
 use emberlab_models::LOSS;
 use emberlab_report::plots::{Curve, Curves, Scale, Stroke, png};
 use emberlab_report::{Compared, comparison_page};
 use emberlab_run::RunSummary;
 use emberlab_run::atomic;
-use emberlab_run::comparable;
+use emberlab_run::comparable::{self, Differences};
 use emberlab_run::config_file::read_settings;
 use emberlab_run::metrics_file::{self, curve};
-use emberlab_run::{DEFAULT_ARTIFACTS, RunDir, file};
+use emberlab_run::{DEFAULT_ARTIFACTS, RunDir, RunRecord, file};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 #[derive(Args, Debug)]
@@ -47,13 +47,16 @@ pub struct CompareArgs {
 struct Comparison {
     runs: Vec<RunSummary>,
     /// Each setting that is not the same in all runs, with its value in each.
-    differences: BTreeMap<String, Vec<Option<String>>>,
+    differences: Differences,
 }
 
 impl Comparison {
-    /// A sentence for each thing that cannot be compared.
+    /// Sentences on runs that differ only in seeds, and on what cannot be compared.
     fn remarks(&self) -> Vec<String> {
-        comparable::remarks(&self.runs.iter().collect::<Vec<_>>(), self.differences.keys())
+        let runs: Vec<&RunSummary> = self.runs.iter().collect();
+        let mut remarks = comparable::seed_sentences(&runs, &self.differences);
+        remarks.extend(comparable::remarks(&runs, self.differences.keys()));
+        remarks
     }
 }
 
@@ -73,7 +76,7 @@ pub fn run(arguments: &CompareArgs) -> Result<(), Error> {
     if arguments.json { print::json(&comparison) } else { print::text(&table(&comparison)) }
 }
 
-fn differences(settings: &[Settings]) -> BTreeMap<String, Vec<Option<String>>> {
+fn differences(settings: &[Settings]) -> Differences {
     let keys: BTreeSet<&String> = settings.iter().flat_map(Settings::keys).collect();
     let values = keys.into_iter().filter(|key| *key != "name").map(|key| {
         let values: Vec<Option<String>> =
@@ -128,8 +131,17 @@ fn plot(path: &Path, metric: ScoreName, runs: &[RunDir], summaries: &[RunSummary
 fn write_page(path: &Path, runs: &[RunDir], comparison: &Comparison) -> Result<(), Error> {
     let compared = runs.iter().zip(&comparison.runs).map(|(run, summary)| {
         let metrics = metrics_file::read(&run.file(file::METRICS))?;
-        Ok(Compared { summary: summary.clone(), metrics })
+        Ok(Compared { summary: summary.clone(), metrics, samples_per_update: samples_per_update(run)? })
     });
     let compared: Vec<Compared> = compared.collect::<Result<_, Error>>()?;
     Ok(atomic::write_output(path, comparison_page(&compared, &comparison.differences)?.as_bytes())?)
+}
+
+/// The samples of an update, in the mean over an epoch.
+fn samples_per_update(run: &RunDir) -> Result<f64, Error> {
+    let training = Config::load(&run.file(file::CONFIG), &[])?.training;
+    let n_train = RunRecord::read(run.path())?.data.n_train;
+    let iterations = training.plan.iterations(n_train);
+    let samples = training.plan.samples(iterations, n_train) as f64 * training.accumulate as f64;
+    Ok(samples / iterations.max(1) as f64)
 }

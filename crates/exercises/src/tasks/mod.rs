@@ -13,6 +13,9 @@ use crate::array::Array;
 use crate::mistake::Mistake;
 use emberlab_data::RandomState;
 
+/// The outputs of a function, from its arguments.
+pub type Outputs = fn(&[Array]) -> Vec<Array>;
+
 /// A function that a student writes.
 #[derive(Clone, Copy, Debug)]
 pub struct Task {
@@ -25,9 +28,9 @@ pub struct Task {
     /// The arguments of each call that is compared.
     pub cases: fn(&mut RandomState) -> Vec<Vec<Array>>,
     /// The right outputs.
-    pub solve: fn(&[Array]) -> Vec<Array>,
+    pub solve: Outputs,
     /// The same by difference quotients, for a derivative.
-    pub quotient: Option<fn(&[Array]) -> Vec<Array>>,
+    pub quotient: Option<Outputs>,
     /// The number of samples that the outputs are means over.
     pub n_samples: Option<fn(&[Array]) -> usize>,
     /// Common mistakes.

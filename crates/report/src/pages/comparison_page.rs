@@ -3,14 +3,14 @@
 use super::figure::Figure;
 use super::outcome::percent;
 use super::page::{page, table};
-use super::series::{axis, curve_figure, file_stem, scales};
+use super::seed_band::SeedBand;
+use super::series::{Over, axis, curve_figure, curve_view, file_stem, scales};
 use crate::error::Error;
-use crate::plots::{Curve, Stroke};
-use emberlab_run::comparable::{best, remarks, test_accuracy};
+use crate::plots::{Curve, Scale, Stroke};
+use emberlab_run::comparable::{Differences, best, remarks, seed_groups, seed_sentences, test_accuracy};
 use emberlab_run::metrics_file::{MetricRow, curve, metric_names};
 use emberlab_run::{PartScores, RunSummary, names, show};
 use maud::html;
-use std::collections::BTreeMap;
 
 /// A run that is compared.
 pub struct Compared {
@@ -18,6 +18,8 @@ pub struct Compared {
     pub summary: RunSummary,
     /// Every loss and accuracy.
     pub metrics: Vec<MetricRow>,
+    /// The samples of an update, in the mean.
+    pub samples_per_update: f64,
 }
 
 /// The page of several runs; `differences` has each setting that is not the same in all of them, with its value in each.
@@ -25,10 +27,7 @@ pub struct Compared {
 /// # Errors
 ///
 /// [`Error::Picture`] when what runs have recorded cannot be drawn.
-pub fn comparison_page(
-    runs: &[Compared],
-    differences: &BTreeMap<String, Vec<Option<String>>>,
-) -> Result<String, Error> {
+pub fn comparison_page(runs: &[Compared], differences: &Differences) -> Result<String, Error> {
     let names: Vec<&str> = runs.iter().map(|run| run.summary.name.as_str()).collect();
     let header = [&[""], &names[..]].concat();
     let mut metrics: Vec<&str> = Vec::new();
@@ -37,7 +36,8 @@ pub fn comparison_page(
             metrics.push(name);
         }
     }
-    let figures = metrics.into_iter().map(|metric| curves(runs, metric)).collect::<Result<Vec<_>, _>>()?;
+    let figures =
+        metrics.into_iter().map(|metric| curves(runs, differences, metric)).collect::<Result<Vec<_>, _>>()?;
     let settings: Vec<Vec<String>> = differences
         .iter()
         .map(|(key, values)| {
@@ -58,6 +58,7 @@ pub fn comparison_page(
         }
         h2 { "Outcomes" }
         (table(&header, &outcomes(runs)))
+        @for sentence in seed_sentences(&summaries, differences) { p { (sentence) } }
         @for remark in remarks(&summaries, differences.keys()) { p.note { (remark) } }
         h2 { "Settings that differ" }
         @if settings.is_empty() { p { "None." } } @else { (table(&header, &settings)) }
@@ -92,23 +93,83 @@ fn outcomes(runs: &[Compared]) -> Vec<Vec<String>> {
     rows
 }
 
-/// The curves of all runs, a colour for each: solid for training, dashed for validation; nothing where no run has
-/// recorded the metric.
-fn curves(runs: &[Compared], metric: &str) -> Result<Option<Figure>, Error> {
+/// The curves of all runs over updates, samples and seconds; nothing where no run has recorded the metric.
+fn curves(runs: &[Compared], differences: &Differences, metric: &str) -> Result<Option<Figure>, Error> {
+    let groups = seed_groups(differences, runs.len());
+    let drawn = |unit: fn(&Compared) -> f64| -> Vec<Curve> {
+        groups
+            .iter()
+            .enumerate()
+            .flat_map(|(colour, group)| of_group(runs, group, colour, metric, unit))
+            .collect()
+    };
+    let over_updates = drawn(|_| 1.0);
+    if over_updates.is_empty() {
+        return Ok(None);
+    }
+    let (file, value) = (file_stem(metric), axis(metric));
+    let mut figure = curve_figure(&file, metric, &caption(&groups), &value, &over_updates, scales(metric))?;
+    let seconds = |run: &Compared| run.summary.seconds.train / run.summary.updates.max(1) as f64;
+    for (curves, over, unit) in [
+        (drawn(|run| run.samples_per_update), Over::SAMPLES, "samples"),
+        (drawn(seconds), Over::SECONDS, "seconds"),
+    ] {
+        figure.views.push(curve_view(
+            &format!("{file}-{unit}"),
+            metric,
+            &value,
+            &curves,
+            Scale::Linear,
+            over,
+        )?);
+    }
+    Ok(Some(figure))
+}
+
+fn caption(groups: &[Vec<usize>]) -> String {
+    let mut caption =
+        "Training solid, validation dashed; where an epoch has several updates, their mean. Over time each \
+                       update counts as long as any other of its run."
+            .to_owned();
+    if groups.iter().any(|group| group.len() > 1) {
+        caption += " Runs that differ only in seeds are one curve, their mean, within a band of two standard deviations.";
+    }
+    caption
+}
+
+/// The curves of a run, or of runs that differ only in seeds, with an update as long as `unit` says.
+fn of_group(
+    runs: &[Compared],
+    group: &[usize],
+    colour: usize,
+    metric: &str,
+    unit: fn(&Compared) -> f64,
+) -> Vec<Curve> {
     let mut drawn = Vec::new();
-    for (colour, run) in runs.iter().enumerate() {
-        for (split, stroke) in [("train", Stroke::Solid), ("valid", Stroke::Dashed)] {
-            let points = curve(&run.metrics, split, metric);
-            if !points.is_empty() {
-                let part = if split == "train" { "training" } else { "validation" };
-                let name = Some(format!("{}, {part}", run.summary.name));
-                drawn.push(Curve { name, colour, stroke, points });
+    for (split, part, stroke) in
+        [("train", "training", Stroke::Solid), ("valid", "validation", Stroke::Dashed)]
+    {
+        let of_run = |run: &usize| -> Vec<(f64, f64)> {
+            let unit = unit(&runs[*run]);
+            curve(&runs[*run].metrics, split, metric)
+                .into_iter()
+                .map(|(update, value)| (unit * update, value))
+                .collect()
+        };
+        let mut curves: Vec<Vec<(f64, f64)>> = group.iter().map(of_run).collect();
+        curves.retain(|points| !points.is_empty());
+        let name = &runs[group[0]].summary.name;
+        match &curves[..] {
+            [] => (),
+            [points] => {
+                let name = Some(format!("{name}, {part}"));
+                drawn.push(Curve { name, colour, stroke, points: points.clone() });
+            }
+            several => {
+                let name = format!("{name} and {} more seeds, {part}", several.len() - 1);
+                drawn.extend(SeedBand::new(several).curves(&name, colour, stroke));
             }
         }
     }
-    if drawn.is_empty() {
-        return Ok(None);
-    }
-    let caption = "Training solid, validation dashed; where an epoch has several updates, their mean.";
-    curve_figure(&file_stem(metric), metric, caption, &axis(metric), &drawn, scales(metric)).map(Some)
+    drawn
 }

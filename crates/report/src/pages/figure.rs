@@ -3,7 +3,7 @@
 use super::page::{Widget, data_uri, json_script};
 use super::rotation::ROTATION;
 use crate::error::Error;
-use crate::plots::{Picture, Scale, png, svg};
+use crate::plots::{Picture, png, svg};
 use emberlab_run::atomic;
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
@@ -32,8 +32,8 @@ pub enum Interaction {
 pub struct View {
     /// The file name without extension.
     pub file: String,
-    /// The scale of its values.
-    pub scale: Scale,
+    /// The button that shows it among other views.
+    pub label: &'static str,
     /// As an SVG.
     pub svg: String,
     /// As a PNG.
@@ -63,7 +63,7 @@ impl View {
     /// [`Error::Picture`] when it cannot be drawn.
     pub fn draw(file: &str, picture: &impl Picture) -> Result<Self, Error> {
         let svg = String::from_utf8_lossy(&svg(picture)?).into_owned();
-        Ok(Self { file: file.to_owned(), scale: Scale::Linear, svg, png: png(picture)?, interaction: None })
+        Ok(Self { file: file.to_owned(), label: "linear", svg, png: png(picture)?, interaction: None })
     }
 }
 
@@ -115,7 +115,7 @@ impl Figure {
                     div class="switch" role="group" aria-label="axis" {
                         @for (index, view) in self.views.iter().enumerate() {
                             button type="button" aria-pressed=(index == 0) {
-                                @if view.scale == Scale::Log { "logarithmic" } @else { "linear" }
+                                (view.label)
                             }
                         }
                     }

@@ -48,7 +48,7 @@ for (const picture of document.querySelectorAll(".pointed")) {
     const x = longest.x[position];
     const line = { x1: column(x), x2: column(x), y1: chart.rows[0], y2: chart.rows[1], stroke: "#555" };
     const marks = [element("line", { ...line, "stroke-dasharray": "3 3" })];
-    const told = [Object.assign(document.createElement("span"), { textContent: `update ${number(x)}` })];
+    const told = [Object.assign(document.createElement("span"), { textContent: `${chart.over} ${number(x)}` })];
     for (const series of chart.series) {
       const at = nearest(series.x, x);
       const y = series.y[at];

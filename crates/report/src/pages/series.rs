@@ -82,7 +82,7 @@ pub fn file_stem(metric: &str) -> String {
     metric.chars().map(plain).collect()
 }
 
-/// A figure of curves, with a view for each of `scales`. A logarithmic view needs values above 0 that differ.
+/// A figure of curves over updates, with a view for each of `scales`. A logarithmic view needs values above 0 that differ.
 ///
 /// # Errors
 ///
@@ -95,32 +95,68 @@ pub fn curve_figure(
     curves: &[Curve],
     scales: &[Scale],
 ) -> Result<Figure, Error> {
-    let most = (MAX_FIGURE_POINTS / curves.len().max(1)).clamp(MIN_POINTS, MAX_POINTS);
-    let thin = |curve: &Curve| match curve.stroke {
-        Stroke::Band => curve.clone(),
-        _ => Curve { points: extremes(&curve.points, most), ..curve.clone() },
-    };
-    let curves = &curves.iter().map(thin).collect::<Vec<_>>()[..];
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let first = points().next().map_or(0.0, |point| point.1);
     // Constant curves look the same on every axis.
     let useful_log = points().all(|point| point.1 > 0.0) && points().any(|point| point.1 != first);
     let mut views = Vec::new();
     for &scale in scales.iter().filter(|scale| **scale == Scale::Linear || useful_log) {
-        let picture = Curves::new(title, value, curves, scale)?;
-        let file = if scale == Scale::Log { format!("{name}-log") } else { name.to_owned() };
-        let view = View::draw(&file, &picture)?;
-        views.push(View {
-            interaction: Some(Interaction::Pointed(pointed(&picture, curves, scale)?)),
-            scale,
-            ..view
-        });
+        let (file, label) = match scale {
+            Scale::Linear => (name.to_owned(), "linear"),
+            Scale::Log => (format!("{name}-log"), "logarithmic"),
+        };
+        let over = Over { label, ..Over::UPDATES };
+        views.push(curve_view(&file, title, value, curves, scale, over)?);
     }
     Ok(Figure { title: title.to_owned(), caption: caption.to_owned(), kind: Kind::Chart, views })
 }
 
+/// What curves are drawn over.
+#[derive(Clone, Copy, Debug)]
+pub struct Over {
+    /// The button of the view.
+    pub label: &'static str,
+    /// The name of the axis.
+    pub axis: &'static str,
+    /// The word before a value of the axis.
+    pub word: &'static str,
+}
+
+impl Over {
+    /// Updates.
+    pub const UPDATES: Self = Self { label: "linear", axis: "updates", word: "update" };
+    /// Samples that were seen, those of each epoch counted again.
+    pub const SAMPLES: Self = Self { label: "by samples", axis: "samples seen", word: "samples" };
+    /// Seconds of training.
+    pub const SECONDS: Self = Self { label: "by time", axis: "seconds of training", word: "seconds" };
+}
+
+/// A view of curves.
+///
+/// # Errors
+///
+/// [`Error::Picture`] when there is nothing to draw.
+pub fn curve_view(
+    file: &str,
+    title: &str,
+    value: &str,
+    curves: &[Curve],
+    scale: Scale,
+    over: Over,
+) -> Result<View, Error> {
+    let most = (MAX_FIGURE_POINTS / curves.len().max(1)).clamp(MIN_POINTS, MAX_POINTS);
+    let thin = |curve: &Curve| match curve.stroke {
+        Stroke::Band => curve.clone(),
+        _ => Curve { points: extremes(&curve.points, most), ..curve.clone() },
+    };
+    let curves = &curves.iter().map(thin).collect::<Vec<_>>()[..];
+    let picture = Curves::new(title, value, curves, scale)?.over(over.axis);
+    let interaction = Some(Interaction::Pointed(pointed(&picture, curves, scale, over)?));
+    Ok(View { interaction, label: over.label, ..View::draw(file, &picture)? })
+}
+
 /// The values that a page shows at the pointer: the position of the axes, and every point.
-fn pointed(picture: &Curves<'_>, curves: &[Curve], scale: Scale) -> Result<Value, Error> {
+fn pointed(picture: &Curves<'_>, curves: &[Curve], scale: Scale, over: Over) -> Result<Value, Error> {
     let frame = picture.frame()?;
     let named = curves.iter().filter(|curve| curve.stroke != Stroke::Band);
     let series = named.filter_map(|curve| {
@@ -143,6 +179,7 @@ fn pointed(picture: &Curves<'_>, curves: &[Curve], scale: Scale) -> Result<Value
         "x": [frame.x.start, frame.x.end],
         "y": [frame.y.start, frame.y.end],
         "log": scale == Scale::Log,
+        "over": over.word,
         "series": series.collect::<Vec<_>>(),
     }))
 }

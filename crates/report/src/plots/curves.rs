@@ -44,13 +44,14 @@ pub struct Curve {
     pub colour: usize,
     /// How it is drawn.
     pub stroke: Stroke,
-    /// Its points: update and value.
+    /// Its points: update, or what else the chart is over, and value.
     pub points: Vec<(f64, f64)>,
 }
 
 /// A chart of curves.
 pub struct Curves<'a> {
     title: &'a str,
+    progress: &'a str,
     value: &'a str,
     curves: &'a [Curve],
     scale: Scale,
@@ -65,7 +66,7 @@ pub struct Frame {
     pub columns: Range<i32>,
     /// From top to bottom.
     pub rows: Range<i32>,
-    /// The updates at the left and the right end.
+    /// The updates, or what else the chart is over, at the left and the right end.
     pub x: Range<f64>,
     /// The values at the bottom and the top.
     pub y: Range<f64>,
@@ -84,7 +85,12 @@ impl<'a> Curves<'a> {
         let x = Axis::around(points().map(|point| point.0), Scale::Linear);
         let y = Axis::around(points().map(|point| point.1), scale);
         let (x, y) = x.zip(y).ok_or(PictureProblem::NoPoints)?;
-        Ok(Self { title, value, curves, scale, x, y })
+        Ok(Self { title, progress: "updates", value, curves, scale, x, y })
+    }
+
+    /// The chart with another name for the horizontal axis than updates.
+    pub fn over(self, progress: &'a str) -> Self {
+        Self { progress, ..self }
     }
 
     /// The position of the axes.
@@ -129,7 +135,7 @@ impl Picture for Curves<'_> {
         };
         chart
             .configure_mesh()
-            .x_desc("updates")
+            .x_desc(self.progress)
             .y_desc(value)
             .label_style((FONT, TEXT_SIZE))
             .axis_desc_style((FONT, TEXT_SIZE))

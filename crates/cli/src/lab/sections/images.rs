@@ -4,11 +4,11 @@ use super::{configuration, figure, losses, printed, report_link, shape, shapes};
 use crate::error::Error;
 use crate::lab::experiment::Experiment;
 use crate::lab::results::{Done, Lab};
-use crate::lab::spread::{Spread, WIDTH};
+use crate::lab::spread::Spread;
 use emberlab_data::cifar10::archive;
-use emberlab_report::curve_figure;
 use emberlab_report::formula::{display, inline};
 use emberlab_report::plots::Scale;
+use emberlab_report::{SEED_BAND_WIDTH as WIDTH, curve_figure};
 use maud::{Markup, html};
 
 /// The linear classifier on CIFAR-10.
@@ -30,8 +30,12 @@ pub fn linear_images(lab: &Lab) -> Result<Markup, Error> {
         (printed(&epoch_lines(done, |loss| format!("{loss:.4}"))))
         (outcome(done))
         (among_seeds(lab, done)?)
-        p { "The weights of each class have the shape of an image. They show which pixels speak for the class." }
+        p {
+            "The weights of each class have the shape of an image. They show which pixels speak for the class. After so few steps
+             the random numbers that they began with hide what was learned; their change shows it."
+        }
         (figure(done, "weights"))
+        (figure(done, "weights-change"))
         (figure(done, "test-images"))
         (figure(done, "confusion-matrix"))
         (report_link(done))
@@ -65,7 +69,7 @@ pub fn mlp_images(lab: &Lab) -> Result<Markup, Error> {
         (outcome(done))
         (among_seeds(lab, done)?)
         (start_and_end(done)?)
-        (figure(done, "weights"))
+        (figure(done, "weights-change"))
         (figure(done, "test-images"))
         (figure(done, "histograms"))
         (report_link(done))
@@ -144,7 +148,7 @@ fn among_seeds(lab: &Lab, done: &Done) -> Result<Markup, Error> {
     let Some((_, spread)) = lab.spreads.iter().find(|(experiment, _)| experiment.name == name) else {
         return Ok(html! {});
     };
-    let title = format!("{name}: the notebook's losses among {} seeds", spread.n_seeds);
+    let title = format!("{name}: the notebook's losses among {} seeds", spread.seeds.n_seeds);
     let caption = format!(
         "The notebook set no seed and printed these losses. Our runs differ only in the seed, which draws the images and the \
          weights; about 19 of 20 of them lie within {WIDTH} standard deviations of the mean."
@@ -175,7 +179,7 @@ fn published_among_seeds(spread: &Spread) -> String {
     format!(
         "{counted} losses that the notebook printed lie within {WIDTH} standard deviations of the mean over our {} seeds; the \
          farthest is {:.2} standard deviations away.",
-        spread.n_seeds,
+        spread.seeds.n_seeds,
         spread.largest_distance()
     )
 }

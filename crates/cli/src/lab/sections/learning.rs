@@ -1,5 +1,6 @@
 //! After the notebook: the same images, and networks that learn more of them.
 
+use super::conclusion::{conclusion, test_accuracy};
 use super::{configuration, figure, losses, report_link};
 use crate::error::Error;
 use crate::lab::experiment::Experiment;
@@ -7,7 +8,6 @@ use crate::lab::results::{Done, Lab};
 use emberlab_models::MetricName;
 use emberlab_report::page::table;
 use emberlab_report::percent;
-use emberlab_run::proportion::may_be_chance;
 use maud::{Markup, html};
 
 /// The multi-layer perceptron with other weights, inputs and steps.
@@ -54,6 +54,7 @@ pub fn convolution(lab: &Lab) -> Result<Markup, Error> {
         (figure(after, "loss"))
         p { "The filters of the first layer, each of 3 × 3 pixels in three colours:" }
         (figure(after, "weights"))
+        (figure(after, "feature-maps"))
         (figure(after, "test-images"))
         (report_link(after))
     })
@@ -91,30 +92,6 @@ fn comparison(experiments: &[&Done]) -> Markup {
 
 fn train_accuracy(done: &Done) -> Option<f64> {
     done.material.record.metrics.train.as_ref()?.get(MetricName::Accuracy.name())
-}
-
-fn test_accuracy(done: &Done) -> Option<f64> {
-    done.material.record.metrics.test.as_ref()?.get(MetricName::Accuracy.name())
-}
-
-/// Whether the second is better on the test images, in a sentence.
-fn conclusion(before: &Done, after: &Done) -> String {
-    let (Some(old), Some(new)) = (test_accuracy(before), test_accuracy(after)) else { return String::new() };
-    let n = after.material.record.data.n_test;
-    let [old_name, new_name] = [before, after].map(|done| done.experiment.name);
-    if may_be_chance(old, new, n) {
-        return format!(
-            "On {n} test images {} and {} are no difference that chance could not make: a tie between {old_name} and {new_name}.",
-            percent(old),
-            percent(new)
-        );
-    }
-    let better = if new > old { new_name } else { old_name };
-    format!(
-        "Of {n} test images {old_name} is right on {} and {new_name} on {}: {better} is better, by more than chance.",
-        percent(old),
-        percent(new)
-    )
 }
 
 /// The test images that only one of two networks is right on, in a sentence; `None` if they saw other images.

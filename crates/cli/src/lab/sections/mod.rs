@@ -1,5 +1,6 @@
 //! The sections of the page, in the notebook's order.
 
+mod conclusion;
 mod gradients;
 mod images;
 mod learning;

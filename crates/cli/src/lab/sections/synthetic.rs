@@ -1,5 +1,6 @@
 //! The experiments on synthetic data.
 
+use super::conclusion::conclusion;
 use super::notebook::published_curve;
 use super::{configuration, figure, losses, printed, report_link, shape};
 use crate::error::Error;
@@ -63,6 +64,7 @@ pub fn batch_and_stochastic(lab: &Lab) -> Result<Markup, Error> {
                 (report_link(stochastic))
                 h3 { "Batch against stochastic" }
                 (comparison(batch, stochastic))
+                p { (faster(batch, stochastic)) " " (conclusion(batch, stochastic)) }
             }
         }
     })
@@ -94,6 +96,18 @@ fn batch_size(done: &Done) -> String {
 
 fn time(done: &Done) -> String {
     format!("Time taken: {:.4} s.", done.material.record.seconds.train)
+}
+
+/// Which of two runs has the smaller training loss, and at what cost, in a sentence.
+fn faster(batch: &Done, stochastic: &Done) -> String {
+    let [one, other] = [batch, stochastic].map(|done| losses(done).last().copied().unwrap_or(f64::NAN));
+    let [updates, more] = [batch, stochastic].map(|done| done.material.record.updates);
+    let better = if other < one { "stochastic" } else { "batch" };
+    format!(
+        "The training loss ends at {one:.4} after {updates} batch updates and at {other:.4} after {more} stochastic ones: {better} \
+         gradient descent comes further. A batch update is exact and costs a pass over all samples; a stochastic one is noisy and \
+         costs one sample."
+    )
 }
 
 fn comparison(batch: &Done, stochastic: &Done) -> Markup {
