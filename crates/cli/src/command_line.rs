@@ -78,8 +78,10 @@ enum Command {
         after_help = "Examples:\n  emberlab compare cifar10-linear cifar10-mlp\n  emberlab compare cifar10-linear cifar10-mlp --plot accuracy.png --metric accuracy\n  emberlab compare cifar10-linear cifar10-mlp --html comparison.html"
     )]
     Compare(compare::CompareArgs),
-    /// Write the weights of a trained run
-    #[command(after_help = "Example:\n  emberlab export iris --format safetensors --out iris.safetensors")]
+    /// Write the weights of a trained run, or its whole network
+    #[command(
+        after_help = "Examples:\n  emberlab export iris --format safetensors --out iris.safetensors\n  emberlab export iris --format onnx"
+    )]
     Export(export::ExportArgs),
     /// Compare the derivative by hand with autodiff and finite differences
     #[command(

@@ -16,6 +16,7 @@ pub mod history;
 pub mod host;
 pub mod learner;
 mod load;
+pub mod onnx;
 pub mod predict;
 mod record;
 mod resume;

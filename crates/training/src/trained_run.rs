@@ -74,6 +74,15 @@ impl TrainedRun {
         Ok(Self { directory, config, data, network, device, views })
     }
 
+    /// The shape of its samples.
+    pub fn shape(&self) -> DataShape {
+        DataShape {
+            n_features: self.data.n_features,
+            image: self.config.data.source.image(),
+            n_classes: self.data.class_names.len(),
+        }
+    }
+
     /// The logits `[n, n_outputs]` of normalized inputs, `[n, n_features]`, averaged over the views of each sample.
     pub fn logits(&self, inputs: Tensor<Backend, 2>) -> Tensor<Backend, 2> {
         self.views.mean(inputs, |inputs| self.network.forward(inputs))
@@ -93,9 +102,7 @@ impl TrainedRun {
     /// The maps `[n, filters, height, width]` of the first convolution for samples, after its activation, with their shape;
     /// `None` if the network does not begin with a convolution.
     pub fn feature_maps(&self, features: &Features) -> Option<(Vec<f32>, ImageShape)> {
-        let (n_features, n_classes) = (self.data.n_features, self.data.class_names.len());
-        let shape = DataShape { n_features, image: self.config.data.source.image(), n_classes };
-        let architecture = self.config.architecture(&shape).ok()?;
+        let architecture = self.config.architecture(&self.shape()).ok()?;
         let layers: Vec<(Shape, &LayerSpec)> = architecture.with_inputs().collect();
         let (_, LayerSpec::Convolution { .. }) = layers.first()? else { return None };
         let end = 1 + layers.iter().position(|(_, layer)| matches!(layer, LayerSpec::Activation { .. }))?;

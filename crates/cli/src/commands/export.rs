@@ -6,6 +6,7 @@ use crate::output::print;
 use clap::{Args, ValueEnum};
 use emberlab_models::{Classifier, Loss, Objective};
 use emberlab_run::atomic;
+use emberlab_training::onnx::to_onnx;
 use emberlab_training::weights;
 use std::path::PathBuf;
 
@@ -16,7 +17,7 @@ pub struct ExportArgs {
     /// The format of the weights
     #[arg(long, value_enum)]
     format: Format,
-    /// The file to write; by default `NAME.safetensors` or `NAME.mpk`
+    /// The file to write; by default the run's name with the format as its ending
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -28,11 +29,14 @@ enum Format {
     Safetensors,
     /// For Burn
     Mpk,
+    /// The whole network with the normalization of its inputs, for ONNX Runtime and others
+    Onnx,
 }
 
 pub fn run(arguments: &ExportArgs) -> Result<(), Error> {
     let run = arguments.run.open()?;
     let (extension, bytes) = match arguments.format {
+        Format::Onnx => ("onnx", to_onnx(&run)?),
         Format::Safetensors => ("safetensors", weights::to_safetensors(&run.network)?),
         Format::Mpk => {
             let objective = Objective::new(Loss::new(run.config.model.output));
