@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::output::print;
 use clap::Args;
 use emberlab_config::DeviceConfig;
-use emberlab_training::devices::{Nvidia, Problem, Vulkan};
+use emberlab_training::devices::{CANNOT_LOAD, Nvidia, Problem, Vulkan};
 use std::path::PathBuf;
 
 #[derive(Args, Debug)]
@@ -42,8 +42,10 @@ fn lines(diagnosis: &Diagnosis) -> String {
         build.target
     );
     text += &processor_lines(processor);
-    text += &nvidia_lines(&drivers.nvidia);
-    text += &vulkan_lines(&drivers.vulkan);
+    text += &match CANNOT_LOAD {
+        Some(reason) => format!("drivers    not examined: {reason}; for a GPU, build it from source\n"),
+        None => nvidia_lines(&drivers.nvidia) + &vulkan_lines(&drivers.vulkan),
+    };
     let said = &trial.said;
     text += &match (trial.works, trial.bf16) {
         (true, true) => format!("backend    {} computes on {said}, in f32 and bf16\n", build.backend),
