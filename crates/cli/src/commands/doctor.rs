@@ -65,11 +65,14 @@ fn lines(diagnosis: &Diagnosis) -> String {
 
 fn processor_lines(processor: &Processor) -> String {
     let Processor { name, cores, threads, features, memory, available } = processor;
+    let name = if name.is_empty() { "unknown" } else { name };
+    let memory = match memory {
+        0 => "unknown".to_owned(),
+        memory => format!("{} of {} available", gigabytes(*available), gigabytes(*memory)),
+    };
     format!(
-        "processor  {name}, {cores} cores, {threads} threads, {}\nmemory     {} of {} available\n",
-        features.join(" "),
-        gigabytes(*available),
-        gigabytes(*memory)
+        "processor  {name}, {cores} cores, {threads} threads, {}\nmemory     {memory}\n",
+        features.join(" ")
     )
 }
 
