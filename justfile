@@ -82,6 +82,14 @@ schema:
     cargo run --release -- config schema > configs/schema.json
     cargo run --release -- config docs > docs/configuration.md
 
+# Make an archive that runs on any Linux without a network: artifacts/dist/emberlab-VERSION-TARGET.tar.gz
+dist:
+    bash dist/make
+
+# Run the program of an archive in an empty root: just dist-test artifacts/dist/emberlab-VERSION-TARGET.tar.gz
+dist-test ARCHIVE:
+    bash dist/test "$1"
+
 # Run all checks of CI
 ci:
     bash .ci/run

@@ -99,8 +99,12 @@ fn images_are_run_with_many_seeds() {
     assert!(page.contains("among 16 seeds") && page.contains("flatten, training part"));
     assert!(page.contains("of 3 losses that the notebook printed") || page.contains("All 3 losses"));
     assert!(lab.exists("artifacts/lab/seeds/cifar10-mlp-manual-seed-16/model.safetensors"));
+    assert!(!page.contains("not CIFAR-10"));
     // Run again, it replaces what it made.
+    let shapes = "disc\nring\nsquare\nframe\ndiamond\ntriangle\nplus\ncross\nbars\ncolumns\n";
+    lab.write("data/cifar-10-batches-bin/batches.meta.txt", shapes);
     lab.emberlab(&format!("lab {set}")).succeeds();
+    assert!(lab.read(PAGE).contains("not CIFAR-10"));
 }
 
 #[test]

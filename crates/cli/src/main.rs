@@ -10,6 +10,7 @@ mod doctor;
 mod error;
 mod host;
 mod lab;
+mod name_service;
 mod output;
 mod reported;
 mod signals;
@@ -19,5 +20,6 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     allocator::keep_unused_memory();
+    name_service::use_built_in();
     command_line::main()
 }

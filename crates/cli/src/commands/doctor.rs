@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::output::print;
 use clap::Args;
 use emberlab_config::DeviceConfig;
-use emberlab_training::devices::{Nvidia, Problem, Vulkan};
+use emberlab_training::devices::{CANNOT_LOAD, Nvidia, Problem, Vulkan};
 use std::path::PathBuf;
 
 #[derive(Args, Debug)]
@@ -42,8 +42,10 @@ fn lines(diagnosis: &Diagnosis) -> String {
         build.target
     );
     text += &processor_lines(processor);
-    text += &nvidia_lines(&drivers.nvidia);
-    text += &vulkan_lines(&drivers.vulkan);
+    text += &match CANNOT_LOAD {
+        Some(reason) => format!("drivers    not examined: {reason}; for a GPU, build it from source\n"),
+        None => nvidia_lines(&drivers.nvidia) + &vulkan_lines(&drivers.vulkan),
+    };
     let said = &trial.said;
     text += &match (trial.works, trial.bf16) {
         (true, true) => format!("backend    {} computes on {said}, in f32 and bf16\n", build.backend),
@@ -63,11 +65,14 @@ fn lines(diagnosis: &Diagnosis) -> String {
 
 fn processor_lines(processor: &Processor) -> String {
     let Processor { name, cores, threads, features, memory, available } = processor;
+    let name = if name.is_empty() { "unknown" } else { name };
+    let memory = match memory {
+        0 => "unknown".to_owned(),
+        memory => format!("{} of {} available", gigabytes(*available), gigabytes(*memory)),
+    };
     format!(
-        "processor  {name}, {cores} cores, {threads} threads, {}\nmemory     {} of {} available\n",
-        features.join(" "),
-        gigabytes(*available),
-        gigabytes(*memory)
+        "processor  {name}, {cores} cores, {threads} threads, {}\nmemory     {memory}\n",
+        features.join(" ")
     )
 }
 

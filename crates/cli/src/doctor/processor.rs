@@ -7,7 +7,7 @@ use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 /// The processor and the memory beside it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Processor {
-    /// Its name.
+    /// Its name; empty if the system does not say it.
     pub name: String,
     /// Logical processors that this program may use.
     pub cores: usize,
@@ -15,7 +15,7 @@ pub struct Processor {
     pub threads: usize,
     /// Instruction sets that the CPU backends choose their kernels by.
     pub features: Vec<&'static str>,
-    /// All memory, in bytes.
+    /// All memory, in bytes; 0 if the system does not say it.
     pub memory: u64,
     /// Available memory, in bytes.
     pub available: u64,

@@ -20,5 +20,9 @@ pub const FOLDER: &str = "cifar-10-batches-bin";
 /// Number of classes.
 pub const N_CLASSES: usize = 10;
 
+/// The names of its classes.
+pub const CLASS_NAMES: [&str; N_CLASSES] =
+    ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
 /// The shape of every image: `[3, 32, 32]`.
 pub const IMAGE_SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };

@@ -29,6 +29,7 @@ pub use backend::{
 pub use drivers::{Driver, Drivers, Metal};
 pub use error::{DeviceError, ServerLoss};
 pub use heartbeat::{Heartbeat, Watched};
+pub use library::CANNOT_LOAD;
 pub use local::{Cpu, Gpu};
 pub use nvidia::Nvidia;
 pub(crate) use panic::{device_failure, panic_message};

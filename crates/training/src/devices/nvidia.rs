@@ -64,7 +64,9 @@ impl Nvidia {
             headers: headers(),
             ..Self::default()
         };
-        if let Err(error) = found.ask_driver() {
+        if let Some(reason) = library::CANNOT_LOAD {
+            found.devices_error = Some(reason.to_owned());
+        } else if let Err(error) = found.ask_driver() {
             found.devices_error = Some(error.to_string().lines().next().unwrap_or_default().to_owned());
         }
         found

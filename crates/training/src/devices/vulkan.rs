@@ -1,5 +1,6 @@
 //! Vulkan's loader and adapters.
 
+use super::library;
 use super::problem::Problem;
 use ash::vk;
 use serde::Serialize;
@@ -38,7 +39,8 @@ impl VulkanAdapter {
 impl Vulkan {
     /// Asks the loader.
     pub fn examine() -> Self {
-        list().unwrap_or_else(|error| Self { error: Some(error), ..Self::default() })
+        let listed = library::CANNOT_LOAD.map_or_else(list, |reason| Err(reason.to_owned()));
+        listed.unwrap_or_else(|error| Self { error: Some(error), ..Self::default() })
     }
 
     /// Advice to build for the first GPU, where there is one.

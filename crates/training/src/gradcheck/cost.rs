@@ -44,10 +44,13 @@ pub fn warn_of_time(parameters: &[(usize, Duration)], warn: fn(&str)) {
     }
 }
 
-/// The memory that a process may still take, in bytes.
+/// The memory that a process may still take, in bytes; without `/proc` it is unknown, and no limit.
 pub fn available_memory() -> u64 {
     let wanted = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
     let system = System::new_with_specifics(wanted);
+    if system.total_memory() == 0 {
+        return u64::MAX;
+    }
     let of_group = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
     system.available_memory().min(of_group)
 }

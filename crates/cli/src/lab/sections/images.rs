@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::lab::experiment::Experiment;
 use crate::lab::results::{Done, Lab};
 use crate::lab::spread::Spread;
-use emberlab_data::cifar10::archive;
+use emberlab_data::cifar10::{CLASS_NAMES, archive};
 use emberlab_report::formula::{display, inline};
 use emberlab_report::plots::Scale;
 use emberlab_report::{SEED_BAND_WIDTH as WIDTH, curve_figure};
@@ -21,6 +21,7 @@ pub fn linear_images(lab: &Lab) -> Result<Markup, Error> {
             "CIFAR-10 holds small photographs of ten classes. A linear classifier sees an image as a row of numbers: the three
              channels one after the other, each row by row, divided by 255. A part of the images is drawn without replacement."
         }
+        (other_images(done))
         (image_shapes(done))
         p {
             "There are three differences: the weights have a row for each class, " (inline(r"Z = X W^{\mathsf T} + b")?)
@@ -105,6 +106,20 @@ fn missing(title: &str, id: &str, lab: &Lab) -> Markup {
         p {
             "To use a copy in another folder, set it with " code { "emberlab lab --set data.directory=FOLDER" }
             ", the folder that holds " code { "cifar-10-batches-bin/" } "."
+        }
+    }
+}
+
+/// A note on images with other classes than CIFAR-10's.
+fn other_images(done: &Done) -> Markup {
+    let names = &done.material.record.data.class_names;
+    if names.iter().eq(CLASS_NAMES) {
+        return html! {};
+    }
+    html! {
+        p {
+            strong { "These images are not CIFAR-10." } " Their classes are " (names.join(", ")) ". The losses that the notebook
+             printed are those of CIFAR-10, and do not belong to these images."
         }
     }
 }
