@@ -3,7 +3,7 @@
 use crate::build_info::GIT_COMMIT;
 use crate::commands::{
     check, compare, completions, config, data, doctor, evaluate, export, gradcheck, grade, lab, predict,
-    report, runs, serve, sweep, train, why,
+    publish, report, runs, serve, sweep, train, why,
 };
 use crate::error::Error;
 use crate::output::print;
@@ -83,6 +83,11 @@ enum Command {
         after_help = "Examples:\n  emberlab export iris --format safetensors --out iris.safetensors\n  emberlab export iris --format onnx"
     )]
     Export(export::ExportArgs),
+    /// Send runs to an MLflow server: settings, metrics, figures and weights
+    #[command(
+        after_help = "Examples:\n  emberlab publish iris\n  emberlab publish iris digits --mlflow http://tracker:5000 --experiment course"
+    )]
+    Publish(publish::PublishArgs),
     /// Compare the derivative by hand with autodiff and finite differences
     #[command(
         after_help = "Examples:\n  emberlab gradcheck configs/lab/cifar10-mlp-manual.toml\n  emberlab gradcheck configs/full/full-cnn.toml --samples 8 --json"
@@ -148,6 +153,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, parser()),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
         Command::Gradcheck(arguments) => gradcheck::run(&arguments),
         Command::Config(command) => config::run(&command),
         Command::Doctor(arguments) => doctor::run(&arguments),

@@ -6,6 +6,7 @@ mod usage;
 pub use system::SystemError;
 pub use usage::{DataChange, UsageError};
 
+use crate::mlflow::MlflowError;
 use emberlab_config::ConfigError;
 use emberlab_data::text::{MAX_ITEMS, listed, on_one_line, thousands};
 use emberlab_data::{DataError, cifar10};
@@ -49,6 +50,9 @@ pub enum Error {
     /// Exercises: a folder, students' code, or the pages.
     #[error(transparent)]
     Exercises(#[from] ExercisesError),
+    /// An MLflow server.
+    #[error(transparent)]
+    Mlflow(#[from] MlflowError),
     /// Exercises that are not all right.
     #[error("{left} of {of} functions and answers are not right yet")]
     Unsolved {
@@ -125,6 +129,8 @@ impl Error {
             Self::Report(_) | Self::Encode(_) | Self::Settings(_) | Self::Published(_) => 4,
             Self::Gradcheck(_) | Self::Sweep(_) | Self::Unsolved { .. } => 4,
             Self::Exercises(error) => exercises_exit_code(error),
+            Self::Mlflow(MlflowError::Address(_)) => 2,
+            Self::Mlflow(_) => 5,
             Self::System(_) | Self::NotReady(_) => 5,
             Self::SweepInterrupted | Self::LabInterrupted => INTERRUPTED,
         }

@@ -10,6 +10,7 @@ mod doctor;
 mod error;
 mod host;
 mod lab;
+mod mlflow;
 mod name_service;
 mod output;
 mod reported;

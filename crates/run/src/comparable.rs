@@ -81,19 +81,20 @@ pub fn remarks<'a>(runs: &[&RunSummary], mut differences: impl Iterator<Item = &
 /// The settings that differ between runs, each with its value in every run.
 pub type Differences = BTreeMap<String, Vec<Option<String>>>;
 
-/// Runs that differ in nothing but seeds, as their places among `n_runs`; each run is in one group, alone if no other is like
-/// it.
+/// Runs that differ in seeds and in nothing else, as their places among `n_runs`; each run is in one group, alone if no other
+/// is like it.
 pub fn seed_groups(differences: &Differences, n_runs: usize) -> Vec<Vec<usize>> {
-    let settings = |run: usize| -> Vec<&Option<String>> {
-        differences
-            .iter()
-            .filter(|(key, _)| !is_seed(key))
-            .filter_map(|(_, values)| values.get(run))
-            .collect()
+    let settings = |run: usize, seeds: bool| -> Vec<&Option<String>> {
+        let keys = differences.iter().filter(|(key, _)| is_seed(key) == seeds);
+        keys.filter_map(|(_, values)| values.get(run)).collect()
+    };
+    let belongs = |run: usize, group: &[usize]| {
+        settings(group[0], false) == settings(run, false)
+            && group.iter().all(|other| settings(*other, true) != settings(run, true))
     };
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for run in 0..n_runs {
-        match groups.iter_mut().find(|group| settings(group[0]) == settings(run)) {
+        match groups.iter_mut().find(|group| belongs(run, group)) {
             Some(group) => group.push(run),
             None => groups.push(vec![run]),
         }
@@ -143,6 +144,8 @@ mod tests {
             ("model.hidden".to_owned(), values(["[8]", "[8]", "[4]", "[8]"])),
         ]);
         assert_eq!(seed_groups(&differences, 4), [vec![0, 1, 3], vec![2]]);
+        // The same run twice is not a second seed.
+        assert_eq!(seed_groups(&Differences::new(), 2), [[0], [1]]);
     }
 
     /// `numpy.std([0.5, 0.7, 0.9], ddof=1)` is 0.2.

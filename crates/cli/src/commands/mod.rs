@@ -13,6 +13,7 @@ pub mod gradcheck;
 pub mod grade;
 pub mod lab;
 pub mod predict;
+pub mod publish;
 pub mod report;
 mod run_args;
 pub mod runs;

@@ -5,6 +5,9 @@ use crate::plots::{Curve, Stroke};
 /// Standard deviations on each side of the mean, which hold about 19 of 20 values of a normal distribution.
 pub const WIDTH: f64 = 2.0;
 
+/// The most points of a band.
+const MAX_POINTS: usize = 1000;
+
 /// The mean of several curves and their spread.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeedBand {
@@ -22,6 +25,15 @@ impl SeedBand {
     /// The spread of curves whose points lie at the same positions, as far as all of them go.
     pub fn new(curves: &[Vec<(f64, f64)>]) -> Self {
         let length = curves.iter().map(Vec::len).min().unwrap_or(0);
+        let step = length.div_ceil(MAX_POINTS).max(1);
+        // Every `step`-th point, counted from the last, which is of most interest.
+        let curves: Vec<Vec<(f64, f64)>> = curves
+            .iter()
+            .map(|curve| {
+                curve[..length].iter().skip((length + step - 1) % step).step_by(step).copied().collect()
+            })
+            .collect();
+        let length = curves.first().map_or(0, Vec::len);
         let n = curves.len() as f64;
         let mean = |at: usize| curves.iter().map(|curve| curve[at].1).sum::<f64>() / n;
         let std = |at: usize| {
@@ -33,7 +45,7 @@ impl SeedBand {
             n_seeds: curves.len(),
             positions: curves
                 .first()
-                .map_or_else(Vec::new, |curve| curve[..length].iter().map(|point| point.0).collect()),
+                .map_or_else(Vec::new, |curve| curve.iter().map(|point| point.0).collect()),
             mean: (0..length).map(mean).collect(),
             std: (0..length).map(std).collect(),
         }
@@ -56,6 +68,19 @@ impl SeedBand {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_band_has_its_last_point_and_not_too_many() {
+        for length in [1, 999, 1000, 1001, 2500, 50_000] {
+            let curve: Vec<(f64, f64)> = (1..=length).map(|at| (f64::from(at), 0.5)).collect();
+            let band = SeedBand::new(&[curve.clone(), curve]);
+            assert_eq!(band.positions.last(), Some(&f64::from(length)));
+            assert!(
+                band.positions.len() <= 1000 && band.positions.len() >= 500.min(length as usize),
+                "{length}"
+            );
+        }
+    }
 
     /// `numpy.mean` and `numpy.std(ddof=1)` of 2.3 and 2.4 are 2.35 and 0.0707.
     #[test]

@@ -10,7 +10,7 @@ use emberlab_run::metrics_file::MetricRow;
 use serde_json::{Value, json};
 
 /// The most points of all curves of a figure, and the least number of points of one curve.
-const MAX_FIGURE_POINTS: usize = 16_000;
+const MAX_FIGURE_POINTS: usize = 8_000;
 const MIN_POINTS: usize = 50;
 /// Smoothing averages over one part of the curve in this many.
 const SMOOTHED_SHARE: usize = 25;
