@@ -4,7 +4,7 @@
     pages.py EMBERLAB CHROMIUM
 
 Checks that a page asks for nothing, says no error, does not scroll sideways, shows every image, has no text of a
-drawing cut off or over another, tells the values of metrics.csv under the pointer and by keyboard, switches its
+drawing cut off or over another, has no faint text, tells the values of metrics.csv under the pointer and by keyboard, switches its
 axes, rotates its scatter plot, and can be printed; and that the playground of the lab makes the program's updates.
 """
 import csv
@@ -97,6 +97,35 @@ TEXTS = """() => {
   return [...new Set(boxes)];
 }"""
 
+# Text whose colour is too near to that of its background: below 4.5, or 3 where it is large (WCAG 2.1, 1.4.3).
+FAINT = """() => {
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const luminance = (colour) => {
+    const [r, g, b] = numbers(colour).slice(0, 3).map((part) => part / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const opaque = (colour) => { const parts = numbers(colour); return parts.length < 4 || parts[3] === 1; };
+  const behind = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+      const colour = getComputedStyle(one).backgroundColor;
+      if (colour !== 'transparent' && opaque(colour)) return colour;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const element = text.parentElement;
+    if (!text.textContent.trim() || element.closest('svg, script, style') || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element), [a, b] = [luminance(style.color), luminance(behind(element))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    if (ratio < (large ? 3 : 4.5)) found.add(`faint, ${ratio.toFixed(2)}: ${text.textContent.trim().slice(0, 40)}`);
+  }
+  return [...found];
+}"""
+
 
 def make_pages(emberlab, folder):
     def run(*arguments):
@@ -117,8 +146,11 @@ def make_pages(emberlab, folder):
     run("compare", *names, "--html", "comparison.html")
     sets = ["data.train_samples=150", "data.test_samples=50", "training.epochs=20"]
     run("lab", *[argument for one in sets for argument in ("--set", one)])
+    run("lab", "--exercises", "--student", "ada", "--student", "grace of the long name")
+    run("grade", "exercises")
     pages = [folder / "artifacts" / name / "report.html" for name in names]
-    return [*pages, folder / "comparison.html", folder / "artifacts" / "lab" / "index.html"]
+    exercises = [folder / "exercises" / "ada" / "index.html", folder / "exercises" / "grades.html"]
+    return [*pages, folder / "comparison.html", *exercises, folder / "artifacts" / "lab" / "index.html"]
 
 
 def check(page, where, failures):
@@ -129,7 +161,7 @@ def check(page, where, failures):
     broken = page.evaluate("[...document.images].filter((i) => !(i.complete && i.naturalWidth)).length")
     if broken:
         failures.append(f"{where}: {broken} images are not shown")
-    failures += [f"{where}: {text}" for text in page.evaluate(TEXTS)]
+    failures += [f"{where}: {text}" for script in [TEXTS, FAINT] for text in page.evaluate(script)]
 
 
 def first_loss(run):
@@ -195,7 +227,7 @@ def main():
                         use(page, path, failures)
                     for state in rotate(page, where, failures):
                         check(page, f"{where}, {state}", failures)
-                    if path.name == "index.html":
+                    if path.parent.name == "lab":
                         play(page, where, failures)
                         check(page, f"{where}, the playground", failures)
                         if (width, scheme) == (1000, "light"):
