@@ -142,6 +142,37 @@ fn a_part_of_the_weights_is_taken_and_the_rest_is_drawn() {
 }
 
 #[test]
+fn a_run_goes_on_with_a_head_of_its_own_and_frozen_layers() {
+    let lab = Lab::new();
+    let mlp = CONFIG.replace(
+        "kind = \"linear\"\ninit = { from = \"weights.safetensors\" }",
+        "kind = \"mlp\"\nhidden = [6]",
+    );
+    let base = mlp.replace("1e-30", "0.1").replace("name = \"linear\"", "name = \"base\"");
+    lab.write("base.toml", &base).emberlab("train base.toml --dashboard none").succeeds();
+    let from = "init = { from = \"artifacts/base/model.safetensors\", partial = true }\n[training]";
+    let tuned = base
+        .replace("n_classes = 3", "n_classes = 2")
+        .replace("\"base\"", "\"tuned\"")
+        .replace("[training]\n", &format!("{from}\n"));
+    let frozen = "[[training.optimizer.groups]]\nnames = [\"layers.0.*\"]\nfrozen = true\n";
+    let said = lab.write("tuned.toml", tuned + frozen).emberlab("train tuned.toml --dashboard none");
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    for name in ["layers.1.weight", "layers.1.bias"] {
+        assert!(said.stderr.contains(&format!("`{name}` has shape [3")), "{}", said.stderr);
+    }
+    for name in ["layers.0.weight", "layers.0.bias"] {
+        assert_eq!(lab.tensor("tuned", name), lab.tensor("base", name), "{name}");
+    }
+    let (shape, head) = lab.tensor("tuned", "layers.1.weight");
+    assert_eq!(shape, [2, 6]);
+    // Drawn, then trained.
+    lab.write("zero.toml", lab.read("tuned.toml").replace("0.1", "1e-30").replace("\"tuned\"", "\"zero\""));
+    assert_eq!(lab.emberlab("train zero.toml --dashboard none").code, 0);
+    assert_ne!(lab.tensor("zero", "layers.1.weight").1, head);
+}
+
+#[test]
 fn names_that_do_not_fit_are_listed_beside_those_that_are_wanted() {
     let wanted = "; the model takes `layers.0.bias`, `layers.0.weight`";
     let missing = "does not fit the model: `layers.0.weight` is missing; the file has ";
