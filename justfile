@@ -4,6 +4,8 @@ set positional-arguments := true
 
 # The backend of `just serve`.
 backend := "flex"
+# The backend of `just gpu-check`: just gpu=vulkan gpu-check
+gpu := "cuda"
 
 _default:
     @just --list --unsorted
@@ -76,6 +78,20 @@ bench *ARGS:
     cargo build --profile fast --locked
     cargo build --release --locked --manifest-path benchmarks/candle/Cargo.toml --target-dir "$target/candle"
     "$python" benchmarks/run.py --emberlab "$target/fast/emberlab" --candle "$target/candle/release/emberlab-bench-candle" "$@"
+
+# Say whether training on an NVIDIA GPU is right and how fast, in gpu-report.md: just gpu-check [--data FOLDER] [--torch PYTHON]
+gpu-check *ARGS:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    target="${CARGO_TARGET_DIR:-target}"
+    cargo build --release --locked
+    cp "$target/release/emberlab" "$target/release/emberlab-on-cpu"
+    cargo build --release --locked --no-default-features --features {{ gpu }}
+    python3 tests/gpu/check.py "$target/release/emberlab-on-cpu" "$target/release/emberlab" "$@"
+
+# Put what `just gpu-check` needs into artifacts/gpu-check.tar.gz, for a machine without Rust: there, run ./check
+gpu-check-archive:
+    bash tests/gpu/archive {{ gpu }}
 
 # Write the JSON schema for editors, and the page of all keys
 schema:

@@ -200,36 +200,38 @@ def image_updates(data, make_layers, updates, batch):
     return *epoch(quickest, updates), "".join(quickest)
 
 
-def torch_cnn(data):
+def cnn_layers(nn):
     """Three blocks of convolution, batch norm, ReLU and max-pool, then a linear layer."""
-    def layers(nn):
-        channels = 3
-        for filters in [32, 64, 128]:
-            yield from [nn.Conv2d(channels, filters, 3, padding=1), nn.BatchNorm2d(filters), nn.ReLU(), nn.MaxPool2d(2)]
-            channels = filters
-        yield from [nn.Flatten(), nn.Linear(128 * 16, 10)]
+    channels = 3
+    for filters in [32, 64, 128]:
+        yield from [nn.Conv2d(channels, filters, 3, padding=1), nn.BatchNorm2d(filters), nn.ReLU(), nn.MaxPool2d(2)]
+        channels = filters
+    yield from [nn.Flatten(), nn.Linear(128 * 16, 10)]
 
-    return image_updates(data, layers, updates=20, batch=BATCH)
+
+def torch_cnn(data):
+    return image_updates(data, cnn_layers, updates=20, batch=BATCH)
+
+
+def airbench_layers(nn):
+    """The network of airbench94."""
+    class Scale(nn.Module):
+        def forward(self, x):
+            return x / 256
+
+    yield from [nn.Conv2d(3, 24, 2), nn.GELU()]
+    channels = 24
+    for filters in [64, 256, 256]:
+        for pool in [[nn.MaxPool2d(2)], []]:
+            norm = nn.BatchNorm2d(filters, eps=1e-12, momentum=0.4)
+            norm.weight.requires_grad_(False)
+            yield from [nn.Conv2d(channels, filters, 3, padding=1, bias=False), *pool, norm, nn.GELU()]
+            channels = filters
+    yield from [nn.MaxPool2d(3), nn.Flatten(), nn.Linear(256, 10, bias=False), Scale()]
 
 
 def torch_airbench(data):
-    """The network of airbench94."""
-    def layers(nn):
-        class Scale(nn.Module):
-            def forward(self, x):
-                return x / 256
-
-        yield from [nn.Conv2d(3, 24, 2), nn.GELU()]
-        channels = 24
-        for filters in [64, 256, 256]:
-            for pool in [[nn.MaxPool2d(2)], []]:
-                norm = nn.BatchNorm2d(filters, eps=1e-12, momentum=0.4)
-                norm.weight.requires_grad_(False)
-                yield from [nn.Conv2d(channels, filters, 3, padding=1, bias=False), *pool, norm, nn.GELU()]
-                channels = filters
-        yield from [nn.MaxPool2d(3), nn.Flatten(), nn.Linear(256, 10, bias=False), Scale()]
-
-    return image_updates(data, layers, updates=4, batch=2000)
+    return image_updates(data, airbench_layers, updates=4, batch=2000)
 
 
 WORKLOADS = {name.replace("_", "-"): workload for name, workload in dict(

@@ -79,6 +79,36 @@ def train_in_bf16(emberlab, folder):
     return f"losses differ by at most {difference:.1e} from those in f32", difference <= BF16_TOLERANCE
 
 
+def compare_curves(cpu, gpu, folder, images):
+    """Yields name, epochs, losses, largest difference and seconds on both for each experiment."""
+    for path in [*EXPERIMENTS, *RECIPES]:
+        config, keys, n_losses = ROOT / "configs" / f"{path}.toml", [], None
+        if path in RECIPES:
+            keys, n_losses = SMALL, N_LOSSES
+        name = config.stem
+        (on_cpu, cpu_seconds), (on_gpu, gpu_seconds) = (
+            train(emberlab, config, f"{name}-{which}", folder, images, keys) for emberlab, which in [(cpu, "c"), (gpu, "g")])
+        on_cpu, on_gpu = on_cpu[:n_losses], on_gpu[:n_losses]
+        assert [row[:2] for row in on_cpu] == [row[:2] for row in on_gpu], name
+        difference = max(abs(c[2] - g[2]) for c, g in zip(on_cpu, on_gpu))
+        yield name, len({row[1] for row in on_cpu}), len(on_cpu), difference, cpu_seconds, gpu_seconds
+
+
+def check_derivatives(gpu, images):
+    """Yields a name, what was said, and whether it is right, for derivatives on the GPU build."""
+    for name in ["synthetic-softmax", "cifar10-mlp-manual"]:
+        sets = ["--set", f"data.directory={images}"] if "cifar10" in name else []
+        config = ROOT / "configs" / "lab" / f"{name}.toml"
+        done = subprocess.run([gpu, "gradcheck", config, *sets], capture_output=True, text=True, timeout=PATIENCE)
+        yield f"gradcheck {name}", done.stdout.strip().splitlines()[-3] if done.stdout else done.stderr.strip(), not done.returncode
+
+
+def check_others(gpu, folder, images):
+    """The same for bf16 and a network that may be too large."""
+    yield "bf16", *train_in_bf16(gpu, folder)
+    yield "a network of a gigabyte", *train_too_much(gpu, folder, images)
+
+
 def main():
     cpu, gpu = (str(pathlib.Path(argument).resolve()) for argument in sys.argv[1:3])
     for emberlab in [cpu, gpu]:
@@ -88,35 +118,18 @@ def main():
         folder = pathlib.Path(folder)
         images = os.environ.get("EMBERLAB_CIFAR10_DIR") or write_random_images(folder, 1000, 200)
         print(f"{'experiment':24} {'epochs':>6} {'losses':>6}  {'largest difference':>18}  {'CPU':>7}  {'GPU':>7}")
-        for path in [*EXPERIMENTS, *RECIPES]:
-            config, keys, n_losses = ROOT / "configs" / f"{path}.toml", [], None
-            if path in RECIPES:
-                keys, n_losses = SMALL, N_LOSSES
-            name = config.stem
-            (on_cpu, cpu_seconds), (on_gpu, gpu_seconds) = (
-                train(emberlab, config, f"{name}-{which}", folder, images, keys) for emberlab, which in [(cpu, "c"), (gpu, "g")])
-            on_cpu, on_gpu = on_cpu[:n_losses], on_gpu[:n_losses]
-            assert [row[:2] for row in on_cpu] == [row[:2] for row in on_gpu], name
-            difference = max(abs(c[2] - g[2]) for c, g in zip(on_cpu, on_gpu))
-            epochs = len({row[1] for row in on_cpu})
-            print(f"{name:24} {epochs:6} {len(on_cpu):6}  {difference:18.1e}  {cpu_seconds:5.1f} s  {gpu_seconds:5.1f} s",
-                  flush=True)
+        for name, epochs, n_losses, difference, cpu_seconds, gpu_seconds in compare_curves(cpu, gpu, folder, images):
+            print(f"{name:24} {epochs:6} {n_losses:6}  {difference:18.1e}  {cpu_seconds:5.1f} s  {gpu_seconds:5.1f} s", flush=True)
             if not difference <= TOLERANCE:
                 failed.append(name)
-        for name in ["synthetic-softmax", "cifar10-mlp-manual"]:
-            sets = ["--set", f"data.directory={images}"] if "cifar10" in name else []
-            config = ROOT / "configs" / "lab" / f"{name}.toml"
-            done = subprocess.run([gpu, "gradcheck", config, *sets], capture_output=True, text=True, timeout=PATIENCE)
-            print(f"gradcheck {name}: {done.stdout.strip().splitlines()[-3] if done.stdout else done.stderr.strip()}")
-            if done.returncode:
-                failed.append(f"gradcheck {name}")
-        for what, (said, right) in {"bf16": train_in_bf16(gpu, folder),
-                                    "a network of a gigabyte": train_too_much(gpu, folder, images)}.items():
-            print(f"{what}: {said}", flush=True)
-            if not right:
-                failed.append(what)
+        for checks in [check_derivatives(gpu, images), check_others(gpu, folder, images)]:
+            for what, said, right in checks:
+                print(f"{what}: {said}", flush=True)
+                if not right:
+                    failed.append(what)
     if failed:
         sys.exit(f"these do not agree within {TOLERANCE}: {', '.join(failed)}")
 
 
-main()
+if __name__ == "__main__":
+    main()
