@@ -14,6 +14,7 @@ use emberlab_run::{DEFAULT_ARTIFACTS, Existing, RunRecord};
 use emberlab_training::history::{History, numbers};
 use emberlab_training::host::Host;
 use emberlab_training::train::{TrainOptions, TrainReport, train};
+use rustix::termios::tcgetattr;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -62,13 +63,19 @@ impl DashboardArg {
     fn resolve(self) -> Result<Display, UsageError> {
         let terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
         match self {
-            Self::Auto if terminal => Ok(Display::Dashboard),
+            // Emulators and some containers have a terminal whose settings cannot be read.
+            Self::Auto if terminal && has_settings() => Ok(Display::Dashboard),
             Self::Auto | Self::Plain => Ok(Display::Lines),
             Self::Tui if terminal => Ok(Display::Dashboard),
             Self::Tui => Err(UsageError::NoTerminal),
             Self::None => Ok(Display::Nothing),
         }
     }
+}
+
+/// Whether the settings of the terminal can be read, which the dashboard changes and restores.
+fn has_settings() -> bool {
+    tcgetattr(io::stdin()).is_ok()
 }
 
 pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
