@@ -123,8 +123,9 @@ pub fn longest(texts: &[String], size: i32) -> Result<u32, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Picture`] when the font is not loaded.
+/// [`Error::Picture`] when the font cannot be read.
 pub fn text_width(text: &str, size: i32) -> Result<u32, Error> {
+    load_font()?;
     let (width, _) = (FONT, size).into_font().box_size(text).map_err(failed)?;
     Ok(width)
 }
