@@ -1,6 +1,6 @@
 //! A picture with title and caption, for a folder and for a page.
 
-use super::page::{Widget, data_uri, json_script};
+use super::page::{Widget, json_script};
 use super::rotation::ROTATION;
 use crate::error::Error;
 use crate::plots::{Picture, png, svg};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub enum Kind {
     /// Lines and text; a dark page inverts the colours.
     Chart,
-    /// Photographs and weights; the colours stay.
+    /// Photographs and weights; a dark page changes the colours of paper and text only.
     Image,
 }
 
@@ -106,7 +106,7 @@ impl Figure {
         Ok(paths)
     }
 
-    /// The HTML of the figure. Charts are inline SVGs that show values at the pointer; images are PNGs.
+    /// The HTML of the figure, with inline SVGs; charts show values at the pointer.
     pub fn html(&self) -> Markup {
         let switches = self.views.len() > 1;
         html! {
@@ -145,11 +145,8 @@ impl Figure {
                 }
                 div class="values" aria-live="polite" {}
             },
-            (None, Kind::Chart) => html! {
+            (None, _) => html! {
                 div class="picture" role="img" aria-label=(self.title) { (PreEscaped(&view.svg)) }
-            },
-            (None, Kind::Image) => html! {
-                div class="picture" { img src=(data_uri(&view.png)) alt=(self.title) loading="eager"; }
             },
         }
     }

@@ -74,7 +74,8 @@ pub fn png(picture: &impl Picture) -> Result<Vec<u8>, Error> {
 pub fn svg(picture: &impl Picture) -> Result<Vec<u8>, Error> {
     let mut text = String::new();
     draw(picture, SVGBackend::with_string(&mut text, picture.size()))?;
-    Ok(text.into_bytes())
+    // plotters names no valid type of its images, which viewers need not guess.
+    Ok(text.replace("href=\"data:png;base64,", "href=\"data:image/png;base64,").into_bytes())
 }
 
 fn draw<DB: DrawingBackend>(picture: &impl Picture, backend: DB) -> Result<(), Error> {
