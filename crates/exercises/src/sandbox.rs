@@ -105,7 +105,7 @@ impl Program<'_> {
         let status = child.wait().map_err(failed)?;
         let end = match waited? {
             Some(End::Time) => End::Time,
-            _ => end(status, self.limits),
+            _ => end(status),
         };
         Ok(Ended { end, messages: beginning(&log)? })
     }
@@ -144,14 +144,14 @@ impl Program<'_> {
     }
 }
 
-fn end(status: ExitStatus, limits: Limits) -> End {
-    /// The signal at the end of the processor time, and the one that may follow.
+fn end(status: ExitStatus) -> End {
+    /// The signal at the end of the processor time.
     const CPU_TIME: i32 = 24;
-    match (status.code(), status.signal()) {
-        (Some(code), _) => End::Exit(code),
-        (None, Some(CPU_TIME)) => End::Time,
-        (None, Some(signal)) => End::Signal(signal),
-        (None, None) => End::Exit(i32::try_from(limits.seconds).unwrap_or(1)),
+    match status.signal() {
+        Some(CPU_TIME) => End::Time,
+        Some(signal) => End::Signal(signal),
+        // A process that ended by no signal has an exit code.
+        None => End::Exit(status.code().unwrap_or(-1)),
     }
 }
 

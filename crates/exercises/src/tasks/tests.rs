@@ -1,3 +1,5 @@
+//! The right outputs beside PyTorch's and difference quotients, and the names of mistakes.
+
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
@@ -20,8 +22,8 @@ struct GoldenArray {
 }
 
 impl GoldenArray {
-    fn array(self) -> Array {
-        Array::new(&self.shape, self.values).unwrap()
+    fn array(&self) -> Array {
+        Array::new(&self.shape, self.values.clone()).unwrap()
     }
 }
 
@@ -32,11 +34,11 @@ fn the_solutions_have_the_numbers_of_pytorch() {
     let golden: HashMap<String, Vec<Golden>> = serde_json::from_str(text).unwrap();
     for task in &TASKS {
         for record in golden.get(task.name).unwrap_or_else(|| panic!("{} has no golden numbers", task.name)) {
-            let arguments: Vec<Array> = record.arguments.iter().map(GoldenArray::clone_array).collect();
+            let arguments: Vec<Array> = record.arguments.iter().map(GoldenArray::array).collect();
             let solved = (task.solve)(&arguments);
             assert_eq!(solved.len(), record.outputs.len(), "{}", task.name);
             for (solved, golden) in solved.iter().zip(&record.outputs) {
-                let golden = golden.clone_array();
+                let golden = golden.array();
                 assert_eq!(solved.shape(), golden.shape(), "{}", task.name);
                 let far = |(a, b): (&f64, &f64)| (a - b).abs() > 1e-12 * b.abs().max(1.0);
                 assert!(
@@ -46,12 +48,6 @@ fn the_solutions_have_the_numbers_of_pytorch() {
                 );
             }
         }
-    }
-}
-
-impl GoldenArray {
-    fn clone_array(&self) -> Array {
-        Self { shape: self.shape.clone(), values: self.values.clone() }.array()
     }
 }
 
