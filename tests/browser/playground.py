@@ -8,6 +8,8 @@ from rotation import settle
 PATIENCE = 300
 # Updates whose losses are compared with the program's, and the largest difference.
 UPDATES, TOLERANCE = 100, 1e-6
+# Milliseconds between two downloads: Chromium drops the eleventh that a page asks for within a second, without a word.
+BETWEEN_DOWNLOADS = 150
 # Settings whose losses are compared: the model, and the positions of the sliders. The batch sizes are the whole table,
 # 8 and 64; the last batch of a pass with 64 is smaller. Learning rates are powers of ten.
 SETTINGS = [
@@ -75,6 +77,7 @@ def save(page, name, folder):
     with page.expect_download() as download:
         page.locator(f'.playground a[download="{name}"]').click()
     download.value.save_as(folder / name)
+    page.wait_for_timeout(BETWEEN_DOWNLOADS)
     return folder / name
 
 
