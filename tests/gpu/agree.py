@@ -27,6 +27,8 @@ BF16_TOLERANCE = 2e-2
 PATIENCE = 900
 EXPERIMENTS = ["lab/synthetic-softmax", "lab/synthetic-binary", "lab/cifar10-linear", "lab/cifar10-mlp-manual"]
 RECIPES = ["full/full-airbench", "full/full-resnet20", "lab/cifar10-cnn"]
+# The configurations whose derivatives are checked; the last has every kind of layer.
+DERIVATIVES = ["configs/lab/synthetic-softmax", "configs/lab/cifar10-mlp-manual", "tests/gpu/every_layer"]
 # One batch an epoch; a group of parameters of the first recipe is trained for three.
 SMALL = ["data.train_samples=16", "data.test_samples=16", "training.batch_size=16", "training.epochs=3"]
 # The losses of a recipe that are compared: small batches at its learning rate amplify rounding, up to ten times an update.
@@ -79,9 +81,9 @@ def train_in_bf16(emberlab, folder):
     return f"losses differ by at most {difference:.1e} from those in f32", difference <= BF16_TOLERANCE
 
 
-def compare_curves(cpu, gpu, folder, images):
-    """Yields name, epochs, losses, largest difference and seconds on both for each experiment."""
-    for path in [*EXPERIMENTS, *RECIPES]:
+def compare_curves(cpu, gpu, folder, images, experiments=EXPERIMENTS):
+    """Yields name, epochs, losses, largest difference and seconds on both for each experiment and recipe."""
+    for path in [*experiments, *RECIPES]:
         config, keys, n_losses = ROOT / "configs" / f"{path}.toml", [], None
         if path in RECIPES:
             keys, n_losses = SMALL, N_LOSSES
@@ -96,11 +98,12 @@ def compare_curves(cpu, gpu, folder, images):
 
 def check_derivatives(gpu, images):
     """Yields a name, what was said, and whether it is right, for derivatives on the GPU build."""
-    for name in ["synthetic-softmax", "cifar10-mlp-manual"]:
-        sets = ["--set", f"data.directory={images}"] if "cifar10" in name else []
-        config = ROOT / "configs" / "lab" / f"{name}.toml"
+    for path in DERIVATIVES:
+        config = ROOT / f"{path}.toml"
+        sets = [] if "synthetic" in config.name else ["--set", f"data.directory={images}"]
         done = subprocess.run([gpu, "gradcheck", config, *sets], capture_output=True, text=True, timeout=PATIENCE)
-        yield f"gradcheck {name}", done.stdout.strip().splitlines()[-3] if done.stdout else done.stderr.strip(), not done.returncode
+        said = done.stdout.strip().splitlines()[-3] if done.stdout else done.stderr.strip()
+        yield f"gradcheck {config.stem}", said, not done.returncode
 
 
 def check_others(gpu, folder, images):

@@ -25,6 +25,8 @@ ROOT = agree.ROOT
 # The configurations of the benchmarks with their batches; the names are those of `torch_updates.py`.
 WORK = {"linear": 128, "mlp": 128, "cnn": 128, "airbench": 2000}
 PRECISIONS = ["f32", "bf16"]
+# Every experiment of the lab but the first of its CNNs, which is among the recipes.
+LAB = [f"lab/{config.stem}" for config in sorted((ROOT / "configs" / "lab").glob("*.toml")) if f"lab/{config.stem}" not in agree.RECIPES]
 
 
 class Memory(threading.Thread):
@@ -101,7 +103,7 @@ def table(header, rows):
 def agreement(cpu, gpu, folder, images, say):
     """The part of the report on what is right; and what is not."""
     rows, wrong = [], []
-    for name, _, n_losses, difference, cpu_seconds, gpu_seconds in agree.compare_curves(cpu, gpu, folder, images):
+    for name, _, n_losses, difference, cpu_seconds, gpu_seconds in agree.compare_curves(cpu, gpu, folder, images, LAB):
         right = difference <= agree.TOLERANCE
         rows.append([name, n_losses, f"{difference:.1e}", f"{cpu_seconds:.1f} s", f"{gpu_seconds:.1f} s", "yes" if right else "NO"])
         wrong += [] if right else [name]
