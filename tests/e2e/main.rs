@@ -29,6 +29,7 @@ mod run_directory;
 mod small_batches;
 mod sources;
 mod support;
+mod sweeps;
 mod tables;
 mod tensorboard;
 #[cfg(unix)]

@@ -343,7 +343,7 @@ fn mistakes_are_found_before_the_first_run() {
             "--grid model.hiden=[3]",
             "error: --set model.hiden=[3]: unknown key `model.hiden`, did you mean `hidden`?",
         ),
-        ("--grid seed=1 --grid seed=2", "error: `--grid seed` is given twice"),
+        ("--grid seed=1 --grid seed=2", "error: the key `seed` is given twice"),
     ] {
         lab.emberlab(&format!("sweep table.toml {arguments}")).fails(2, wanted);
     }

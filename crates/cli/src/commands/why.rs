@@ -3,6 +3,7 @@
 use super::run_args::RunArgs;
 use crate::error::Error;
 use crate::output::print;
+use crate::output::shell::quoted;
 use clap::Args;
 use emberlab_report::diagnosis::{Evidence, Finding, diagnose};
 use emberlab_report::outcome;
@@ -46,10 +47,4 @@ fn text(directory: &RunDir, evidence: &Evidence, findings: &[Finding]) -> String
         }
     }
     text
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "._-=/".contains(character);
-    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{word}'") }
 }

@@ -36,11 +36,17 @@ pub enum UsageError {
         /// The key that it probably stands for.
         nearest: Option<String>,
     },
-    /// A key that `--grid` has twice.
-    #[error("`--grid {0}` is given twice")]
+    /// A key of a sweep that is given twice.
+    #[error("the key `{0}` is given twice")]
     KeyTwice(String),
-    /// A grid with more than so many combinations.
-    #[error("the grid has more than {0} combinations")]
+    /// `--range` without `--random`.
+    #[error("a range has no end of values; say how many to draw with `--random N`")]
+    RangeWithoutRandom,
+    /// `--halving` with `training.epochs` among the keys.
+    #[error("`--halving` sets `training.epochs` itself; leave it out of the keys that are tried")]
+    HalvingOfEpochs,
+    /// A sweep of more than so many combinations.
+    #[error("the sweep has more than {0} combinations")]
     GridTooLarge(usize),
     /// `--set name=…` for the lab.
     #[error("the lab names its runs itself; choose another `--artifacts`")]

@@ -4,11 +4,14 @@
 //! unfinished is continued. A sweep is a folder of runs: `<artifacts>/<name>-sweep/`.
 
 mod grid;
+mod halving;
+mod range;
 mod ranking;
 mod stop_request;
 mod workers;
 
 pub use grid::{Axis, Point, points};
+pub use halving::{Rung, rungs};
 pub use ranking::{Mean, Rank, RankedPart, rank};
 pub use stop_request::follow_sweep;
 pub use workers::{Job, JobEvent, run_all};

@@ -7,6 +7,7 @@ use emberlab_run::comparable::changes_training_loss;
 use emberlab_run::{Metrics, RunSummary, Scores};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
+use std::fmt::{self, Display, Formatter};
 
 /// The mean over seeds and the standard deviation, divided by `n - 1`; no deviation for one seed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -45,13 +46,19 @@ pub enum RankedPart {
     Training,
 }
 
-impl Serialize for RankedBy {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Display for RankedBy {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         let part = match self.part {
             RankedPart::Validation => "validation",
             RankedPart::Training => "training",
         };
-        serializer.collect_str(&format_args!("{part}-{}", self.metric.name().replace(' ', "-")))
+        write!(formatter, "{part}-{}", self.metric.name().replace(' ', "-"))
+    }
+}
+
+impl Serialize for RankedBy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -80,9 +87,9 @@ pub struct Rank {
 }
 
 impl Rank {
-    /// The value that the rank is by.
-    fn value(&self) -> Option<f64> {
-        self.metric.or(self.loss).map(|mean| mean.mean)
+    /// The score that the rank is by.
+    pub fn score(&self) -> Option<Mean> {
+        self.metric.or(self.loss)
     }
 }
 
@@ -98,9 +105,9 @@ pub fn rank(points: &[(Point, Vec<RunSummary>)], metric: ScoreName) -> Vec<Rank>
             points.iter().map(|(point, runs)| of_point(point, runs, group, by, metric)).collect();
         if by.is_some() {
             let sign = if metric.description().higher_is_better { -1.0 } else { 1.0 };
-            let cost = |rank: &Rank| rank.value().map_or(f64::INFINITY, |value| sign * value);
+            let cost = |rank: &Rank| rank.score().map_or(f64::INFINITY, |score| sign * score.mean);
             group.sort_by(|left, right| cost(left).total_cmp(&cost(right)));
-            let ranked = (1..).zip(group.iter_mut().filter(|rank| rank.value().is_some()));
+            let ranked = (1..).zip(group.iter_mut().filter(|rank| rank.score().is_some()));
             ranked.for_each(|(place, rank)| rank.rank = Some(place));
         }
         ranks.extend(group);

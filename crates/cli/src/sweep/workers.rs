@@ -22,7 +22,7 @@ const POLL: Duration = Duration::from_millis(20);
 pub struct Job {
     /// Its name in the sweep's folder.
     pub name: String,
-    /// The arguments of `emberlab train` that are its own.
+    /// The arguments of the program that train it, and go on with it.
     pub arguments: Vec<OsString>,
 }
 
@@ -100,7 +100,13 @@ fn start(program: &Path, job: &Job) -> io::Result<Child> {
     static STARTING: Mutex<()> = Mutex::new(());
     let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut command = Command::new(program);
-    command.args(&job.arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()
+    command
+        .args(&job.arguments)
+        .arg("--worker")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
 }
 
 /// Waits for a process to end, and asks it to stop when the sweep stops. Returns how it ended and what it wrote to
