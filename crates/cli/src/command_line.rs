@@ -201,7 +201,7 @@ mod tests {
     /// Checks that a line is a command, and that the configurations that it names are there.
     fn check(line: &str) {
         let words: Vec<&str> =
-            line.split_whitespace().take_while(|word| ![">", "&&", "#"].contains(word)).collect();
+            line.split_whitespace().take_while(|word| ![">", "&&", "#", "|"].contains(word)).collect();
         let configs = words.iter().filter(|word| word.starts_with("configs/"));
         configs.for_each(|config| assert!(root().join(config).is_file(), "{config} is not there"));
         if let Err(error) = parser().try_get_matches_from(words) {
