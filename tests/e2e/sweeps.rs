@@ -75,8 +75,8 @@ fn ranges_are_drawn_and_drawn_alike_the_next_time() {
         |rank: &Value, place: usize| -> f64 { rank["settings"][place][1].as_str().unwrap().parse().unwrap() };
     assert_eq!(ranks.len(), 4);
     for rank in &ranks {
-        assert!((0.01..=1.0).contains(&value(rank, 0)));
-        let batch_size = value(rank, 1);
+        assert!((0.01..=1.0).contains(&value(rank, "training.optimizer.learning_rate")));
+        let batch_size = value(rank, "training.batch_size");
         assert!((5.0..=20.0).contains(&batch_size) && batch_size.fract() == 0.0);
     }
     assert_eq!(items(&lab.emberlab(sweep).succeeds()), ranks);

@@ -1,11 +1,11 @@
 //! Settings and their score as lines across parallel axes (A. Inselberg, "The Plane with Parallel Coordinates", 1985).
 
 use super::axis::{Axis, Scale};
-use super::canvas::{Canvas, Picture, class_colour, failed, fitted, write};
+use super::canvas::{Canvas, Picture, class_colour, failed, fitted, text_width, write};
 use super::short::short;
 use crate::error::{Error, PictureProblem};
 use plotters::element::PathElement;
-use plotters::prelude::{BLACK, Color, RGBColor};
+use plotters::prelude::{BLACK, Color, RGBColor, Rectangle, WHITE};
 use plotters_backend::DrawingBackend;
 
 const TITLE_SIZE: i32 = 22;
@@ -139,7 +139,13 @@ impl Picture for ParallelCoordinates<'_> {
                 canvas
                     .draw(&PathElement::new([(x, y), (x + 5, y)], BLACK.stroke_width(1)))
                     .map_err(failed)?;
-                write(canvas, &fitted(label, TEXT_SIZE, LABEL_WIDTH as u32)?, (x + 9, y), TEXT_SIZE)?;
+                let label = fitted(label, TEXT_SIZE, LABEL_WIDTH as u32)?;
+                let width = text_width(&label, TEXT_SIZE)? as i32;
+                // Lines behind a label would make it hard to read.
+                let paper =
+                    Rectangle::new([(x + 6, y - 9), (x + 12 + width, y + 9)], WHITE.mix(0.85).filled());
+                canvas.draw(&paper).map_err(failed)?;
+                write(canvas, &label, (x + 9, y), TEXT_SIZE)?;
             }
         }
         Ok(())

@@ -28,7 +28,7 @@ pub fn write(folder: &Path, ranks: &[Rank]) -> Result<Vec<&'static str>, Error> 
         return Ok(vec![TABLE]);
     }
     let coordinates = coordinates(&ranked);
-    let picture = ParallelCoordinates::new("settings, best first in orange", &coordinates)?;
+    let picture = ParallelCoordinates::new("settings, the best in orange", &coordinates)?;
     atomic::write_output(&folder.join(SVG), &svg(&picture)?)?;
     atomic::write_output(&folder.join(PNG), &png(&picture)?)?;
     Ok(vec![TABLE, SVG, PNG])
