@@ -53,6 +53,8 @@ mod activations;
 #[cfg(feature = "burn")]
 mod classifier;
 #[cfg(feature = "burn")]
+mod custom_network;
+#[cfg(feature = "burn")]
 mod gradients;
 #[cfg(feature = "burn")]
 mod init;
@@ -80,6 +82,7 @@ mod tuning;
 #[cfg(feature = "burn")]
 pub use {
     classifier::{Classifier, Objective},
+    custom_network::{CustomNetwork, LayerBuilder},
     gradients::{Gradients, manual_gradients},
     layers::SharedRandom,
     loss::Loss,
