@@ -9,6 +9,7 @@ use crate::guarded::guarded;
 use crate::history::History;
 use crate::host::Host;
 use crate::record::note_failure;
+use crate::trainer::Trainer;
 use crate::{application_log, resume};
 use emberlab_config::Config;
 use emberlab_models::Score;
@@ -55,6 +56,16 @@ pub struct TrainReport {
 ///
 /// Every [`Error`] there is.
 pub fn train(config: &Config, options: &TrainOptions, host: &Arc<dyn Host>) -> Result<TrainReport, Error> {
+    run(&Trainer::new(config), options, host)
+}
+
+/// Trains with what a program brings to a configuration.
+pub(crate) fn run(
+    trainer: &Trainer<'_>,
+    options: &TrainOptions,
+    host: &Arc<dyn Host>,
+) -> Result<TrainReport, Error> {
+    let config = trainer.config;
     let slot = acquire(config, options, &**host)?;
     if let Some(run) = slot.resumes() {
         resume::check_config(run, config, &**host)?;
@@ -63,7 +74,7 @@ pub fn train(config: &Config, options: &TrainOptions, host: &Arc<dyn Host>) -> R
     let prepared = {
         // Until the run directory is created there is nothing to save.
         let _nothing_to_save = host.stop().at_once(Error::LoadInterrupted, slot.unused());
-        prepare(config, &slot, &options.git_commit, &**host)?
+        prepare(trainer, &slot, &options.git_commit, &**host)?
     };
     if slot.begins_again() {
         let path = options.artifacts.join(&config.name);

@@ -25,9 +25,10 @@ mod slope;
 pub use report::{Comparison, ParameterReport, Report, WorstEntry};
 
 use crate::error::Error;
-use crate::load::{Loaded, load};
+use crate::load::Loaded;
+use crate::trainer::Trainer;
 use burn::backend::{Autodiff, Flex};
-use emberlab_config::{Config, DataShape};
+use emberlab_config::{Config, DataShape, ModelKind};
 use emberlab_data::{ClassificationBatch, Progress};
 use emberlab_models::{Classifier, GradientRule, Gradients};
 use reference::Reference;
@@ -37,7 +38,7 @@ use setting::Setting;
 pub type Cpu = Flex;
 
 /// The CPU with autodiff.
-type Tracked = Autodiff<Cpu>;
+pub(crate) type Tracked = Autodiff<Cpu>;
 
 /// What is compared, and how strictly.
 #[derive(Clone, Copy, Debug)]
@@ -74,22 +75,35 @@ impl Default for GradcheckOptions {
 ///
 /// # Errors
 ///
-/// As for [`load`] and [`classifier`](crate::classifier); [`Error::Memory`] where the check takes more memory than there is.
+/// As for [`load`](crate::load) and [`classifier`](crate::classifier); [`Error::Memory`] where the check takes more memory than there is.
 pub fn gradcheck(
     config: &Config,
     options: &GradcheckOptions,
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
-    let Loaded { splits, normalizer, .. } = load(config, progress)?;
+    check(&Trainer::new(config), options, progress)
+}
+
+/// Compares the three for what a program brings to a configuration.
+pub(crate) fn check(
+    trainer: &Trainer<'_>,
+    options: &GradcheckOptions,
+    progress: &dyn Progress,
+) -> Result<Report, Error> {
+    let config = trainer.config;
+    let Loaded { splits, normalizer, .. } = trainer.load(progress)?;
     config.check_samples(&splits)?;
     let train = &splits.train.samples;
-    cost::check_memory(
-        &config.architecture(&DataShape::of(train))?,
-        options.samples.min(train.len()),
-        cost::available_memory(),
-    )?;
-    let setting = Setting::new(config, train, &normalizer, options.samples)?;
-    Reference::compute(config, train, &normalizer, &setting, options, progress)?
+    // The size of a network that a program builds is not known before it is built.
+    if config.model.kind != ModelKind::Custom {
+        cost::check_memory(
+            &config.architecture(&DataShape::of(train))?,
+            options.samples.min(train.len()),
+            cost::available_memory(),
+        )?;
+    }
+    let setting = Setting::new(trainer, train, &normalizer, options.samples)?;
+    Reference::compute(trainer, train, &normalizer, &setting, options, progress)?
         .compare(&by_rule(GradientRule::Manual))
 }
 
