@@ -72,6 +72,11 @@ impl<'a> Trainer<'a> {
         Self { config, network: None, samples: None }
     }
 
+    /// The configuration.
+    pub fn config(&self) -> &'a Config {
+        self.config
+    }
+
     /// The same training, with the network of `kind = "custom"`: a
     /// [`CustomModule`](emberlab_models::layers::CustomModule), or a list of layers.
     pub fn network(self, network: impl CustomNetwork + 'static) -> Self {
