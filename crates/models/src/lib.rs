@@ -35,6 +35,9 @@
 //! # }
 //! ```
 //!
+//! Other crates bring layers and networks of their own: [`CustomNetwork`] lists layers, and
+//! [`CustomModule`](layers::CustomModule) is a Burn module as one of them, with or without a derivative by hand.
+//!
 //! Without the feature `burn`, which is on by default, the crate has only the plain descriptions, such as
 //! [`Architecture`] and [`Score`], and does not depend on Burn.
 

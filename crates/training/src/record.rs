@@ -37,7 +37,7 @@ pub fn new_record(
     load_seconds: f64,
     git_commit: &str,
 ) -> Result<RunRecord, Error> {
-    let config = trainer.config;
+    let config = trainer.config();
     let (model, n_parameters) = match trainer.described(classifier) {
         Some(described) => described,
         None => {

@@ -3,19 +3,18 @@
 use crate::classifier::{classifier, objective, told_classifier};
 use crate::devices::{AutodiffBackend, Device};
 use crate::error::{Error, TrainingFailure};
-use crate::gradcheck::{self, GradcheckOptions, Report, Tracked};
 use crate::guarded::guarded;
-use crate::host::Host;
 use crate::load::{Loaded, load, prepared};
 use crate::samples;
-use crate::train::{self, TrainOptions, TrainReport};
 use burn::module::{AutodiffModule, Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend as Autodiff, Backend};
 use emberlab_config::{Config, DataShape, Init, ModelKind};
 use emberlab_data::{LabelledData, Normalizer, Progress, RandomState, Splits};
 use emberlab_models::{Classifier, CustomNetwork, LayerBuilder, Network, Scheme, SharedRandom};
-use std::sync::Arc;
+
+/// The CPU with autodiff, in whatever precision a tensor has.
+pub(crate) type Tracked = burn::backend::Autodiff<burn::backend::Flex>;
 
 /// A configuration, with the network of `kind = "custom"` and the samples of `source = "custom"`.
 ///
@@ -61,7 +60,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug)]
 pub struct Trainer<'a> {
-    pub(crate) config: &'a Config,
+    config: &'a Config,
     network: Option<Box<dyn Build>>,
     samples: Option<Splits>,
 }
@@ -87,25 +86,6 @@ impl<'a> Trainer<'a> {
     /// only with the same samples.
     pub fn samples(self, splits: Splits) -> Self {
         Self { samples: Some(splits), ..self }
-    }
-
-    /// Trains, and writes the run directory.
-    ///
-    /// # Errors
-    ///
-    /// As for [`train()`](train::train()); [`Error::Config`] for samples or a network that do not fit, or that the
-    /// configuration does not ask for.
-    pub fn train(&self, options: &TrainOptions, host: &Arc<dyn Host>) -> Result<TrainReport, Error> {
-        train::run(self, options, host)
-    }
-
-    /// Compares the derivative by hand with autodiff and with finite differences.
-    ///
-    /// # Errors
-    ///
-    /// As for [`gradcheck`](gradcheck::gradcheck) and [`train`](Self::train).
-    pub fn gradcheck(&self, options: &GradcheckOptions, progress: &dyn Progress) -> Result<Report, Error> {
-        gradcheck::check(self, options, progress)
     }
 
     /// The samples: those of the program, or those that the configuration describes.

@@ -26,8 +26,8 @@ pub use report::{Comparison, ParameterReport, Report, WorstEntry};
 
 use crate::error::Error;
 use crate::load::Loaded;
-use crate::trainer::Trainer;
-use burn::backend::{Autodiff, Flex};
+use crate::trainer::{Tracked, Trainer};
+use burn::backend::Flex;
 use emberlab_config::{Config, DataShape, ModelKind};
 use emberlab_data::{ClassificationBatch, Progress};
 use emberlab_models::{Classifier, GradientRule, Gradients};
@@ -36,9 +36,6 @@ use setting::Setting;
 
 /// The CPU, in whatever precision a tensor has.
 pub type Cpu = Flex;
-
-/// The CPU with autodiff.
-pub(crate) type Tracked = Autodiff<Cpu>;
 
 /// What is compared, and how strictly.
 #[derive(Clone, Copy, Debug)]
@@ -81,30 +78,32 @@ pub fn gradcheck(
     options: &GradcheckOptions,
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
-    check(&Trainer::new(config), options, progress)
+    Trainer::new(config).gradcheck(options, progress)
 }
 
-/// Compares the three for what a program brings to a configuration.
-pub(crate) fn check(
-    trainer: &Trainer<'_>,
-    options: &GradcheckOptions,
-    progress: &dyn Progress,
-) -> Result<Report, Error> {
-    let config = trainer.config;
-    let Loaded { splits, normalizer, .. } = trainer.load(progress)?;
-    config.check_samples(&splits)?;
-    let train = &splits.train.samples;
-    // The size of a network that a program builds is not known before it is built.
-    if config.model.kind != ModelKind::Custom {
-        cost::check_memory(
-            &config.architecture(&DataShape::of(train))?,
-            options.samples.min(train.len()),
-            cost::available_memory(),
-        )?;
+impl Trainer<'_> {
+    /// Compares the derivative by hand with autodiff and with finite differences.
+    ///
+    /// # Errors
+    ///
+    /// As for [`gradcheck()`] and [`train`](Self::train).
+    pub fn gradcheck(&self, options: &GradcheckOptions, progress: &dyn Progress) -> Result<Report, Error> {
+        let config = self.config();
+        let Loaded { splits, normalizer, .. } = self.load(progress)?;
+        config.check_samples(&splits)?;
+        let train = &splits.train.samples;
+        // The size of a network that a program builds is not known before it is built.
+        if config.model.kind != ModelKind::Custom {
+            cost::check_memory(
+                &config.architecture(&DataShape::of(train))?,
+                options.samples.min(train.len()),
+                cost::available_memory(),
+            )?;
+        }
+        let setting = Setting::new(self, train, &normalizer, options.samples)?;
+        Reference::compute(self, train, &normalizer, &setting, options, progress)?
+            .compare(&by_rule(GradientRule::Manual))
     }
-    let setting = Setting::new(trainer, train, &normalizer, options.samples)?;
-    Reference::compute(trainer, train, &normalizer, &setting, options, progress)?
-        .compare(&by_rule(GradientRule::Manual))
 }
 
 /// A way from a batch to gradients.

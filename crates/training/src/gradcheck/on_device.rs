@@ -49,7 +49,7 @@ pub fn errors(
     normalizer: &Normalizer,
     expected: &Expected<'_>,
 ) -> Result<Vec<DeviceErrors>, Error> {
-    let config = trainer.config;
+    let config = trainer.config();
     let device = devices::device(&config.device)?;
     let classifier = trainer.classifier(train, normalizer, &device, &|_| ())?;
     let dropout = RandomState::new(config.model.dropout_seed);

@@ -42,7 +42,7 @@ impl Setting {
             classifier: trainer.classifier_on_cpu(train, normalizer)?.map(&mut ToF64),
             batch: batch_in_f64(&samples, normalizer),
             samples,
-            dropout: RandomState::new(trainer.config.model.dropout_seed),
+            dropout: RandomState::new(trainer.config().model.dropout_seed),
         })
     }
 

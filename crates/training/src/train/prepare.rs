@@ -35,7 +35,7 @@ pub fn prepare(
     git_commit: &str,
     host: &dyn Host,
 ) -> Result<Prepared, Error> {
-    let config = trainer.config;
+    let config = trainer.config();
     host.open(&config.name)?;
     let devices = find_devices(config, host)?;
     let device = &devices[0];
@@ -87,7 +87,7 @@ fn checked_classifier(
     device: &Device,
     warn: &dyn Fn(&str),
 ) -> Result<Classifier<AutodiffBackend>, Error> {
-    let config = trainer.config;
+    let config = trainer.config();
     let train = &loaded.splits.train.samples;
     let classifier = trainer
         .classifier(train, &loaded.normalizer, device, warn)?
