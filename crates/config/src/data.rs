@@ -96,10 +96,18 @@ fn normalize_key(
     let (words, default) = match kind {
         Kind::Cifar10 | Kind::ImageFolder => (&NORMALIZE[..], Normalization::Unit),
         Kind::Custom if is_image => (&NORMALIZE[..], Normalization::Unit),
-        Kind::Csv | Kind::Custom => (&NORMALIZE[1..], Normalization::Standard),
+        Kind::Custom => (&NORMALIZE[..], Normalization::Standard),
+        Kind::Csv => (&NORMALIZE[1..], Normalization::Standard),
         Kind::Synthetic => (&NORMALIZE[1..], Normalization::None),
     };
     let about = "how features are scaled: `unit` divides bytes by 255, `standard` subtracts the mean of the training \
                  part and divides by its standard deviation";
-    section.value(key("normalize", word(words), about), default, written)
+    let normalize = section.value(key("normalize", word(words), about), default, written);
+    if kind == Kind::Custom && !is_image && normalize == Normalization::Unit {
+        section.problem(
+            "normalize",
+            "is \"unit\", must be \"standard\" or \"none\" for samples that are not images",
+        );
+    }
+    normalize
 }
