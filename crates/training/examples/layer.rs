@@ -45,8 +45,7 @@ impl CustomModule for SwishOf {
     ) -> WithBackward<'a, B> {
         let slope = swish.slope.val().unsqueeze();
         let s = sigmoid(x.clone() * slope.clone());
-        let bend = s.clone() * (s.clone().neg() + 1.0);
-        let y = x.clone() * s.clone();
+        let (y, bend) = (x.clone() * s.clone(), s.clone() * (s.clone().neg() + 1.0));
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
             let by_slope = (grad.clone() * x.clone().square() * bend.clone()).sum_dim(0).squeeze::<1>();
             gradients.register(swish.slope.id, by_slope);
@@ -86,16 +85,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .set("training.optimizer.learning_rate", 0.5)
         .build()?;
     let trainer = Trainer::new(&config).network(SwishNetwork);
-    let check = trainer.gradcheck(&GradcheckOptions::default(), &NoProgress)?;
-    println!("gradcheck: {}", if check.passed { "passed" } else { "failed" });
+    if !trainer.gradcheck(&GradcheckOptions::default(), &NoProgress)?.passed {
+        return Err("the derivative is wrong".into());
+    }
+    println!("gradcheck: passed");
     let artifacts = std::env::args_os().nth(1).unwrap_or("artifacts".into()).into();
     let options =
         TrainOptions { artifacts, existing: Existing::Replace, wait: false, git_commit: "unknown".into() };
     let report = trainer.train(&options, &QuietHost::shared())?;
-    println!(
-        "test loss {:.3}, run {}",
-        report.test.map_or(f32::NAN, |score| score.loss),
-        report.run.display()
-    );
-    if check.passed { Ok(()) } else { Err("the derivative is wrong".into()) }
+    println!("run {}", report.run.display());
+    Ok(())
 }

@@ -19,7 +19,7 @@ pub fn check(config: &Config, splits: &Splits) -> Result<(), Error> {
         return Err(fail("the training part of the program has no samples or no features".to_owned()));
     }
     if train.n_classes() < 2 {
-        return Err(fail(format!("the program names {} classes, must name 2 or more", train.n_classes())));
+        return Err(fail(format!("the number of classes is {}, must be 2 or more", train.n_classes())));
     }
     if train.features.image() != image {
         let wanted =
