@@ -136,7 +136,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Error> {
     match command {
-        Command::Train(arguments) => train::run(&arguments, |trainer| Ok(trainer)),
+        Command::Train(arguments) => train::run(&arguments, train::as_described),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Predict(arguments) => predict::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),

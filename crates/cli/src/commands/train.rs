@@ -79,6 +79,11 @@ fn has_settings() -> bool {
     tcgetattr(io::stdin()).is_ok()
 }
 
+/// Adds nothing to what a configuration describes.
+pub fn as_described(trainer: Trainer<'_>) -> Result<Trainer<'_>, Error> {
+    Ok(trainer)
+}
+
 /// Trains as the arguments say, with what `bring` adds to the training.
 pub fn run(
     arguments: &TrainArgs,
