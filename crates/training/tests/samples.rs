@@ -32,6 +32,9 @@ fn splits() -> Splits {
     Splits { train: part(9), validation: None, test: part(3) }
 }
 
+/// Makes samples wrong.
+type Spoil = fn(&mut Splits);
+
 /// The message of a training that must fail.
 fn refused(trainer: &Trainer<'_>) -> String {
     let folder = tempfile::TempDir::new().unwrap();
@@ -46,19 +49,19 @@ fn refused(trainer: &Trainer<'_>) -> String {
 #[test]
 fn samples_that_are_not_whole_are_refused() {
     let config = config("custom", "linear");
-    let change = |change: fn(&mut Splits)| {
+    let change = |change: Spoil| {
         let mut splits = splits();
         change(&mut splits);
         refused(&Trainer::new(&config).samples(splits))
     };
-    let cases: [(fn(&mut Splits), &str); 7] = [
+    let cases: [(Spoil, &str); 7] = [
         (|all| all.train = part(0), "the training part of the program has no samples"),
         (|all| all.train.samples.class_names.truncate(1), "the number of classes is 1, must be 2 or more"),
         (
             |all| all.test.samples.labels[1] = 3,
             "the test part of the program has the label 3, must have labels below 3",
         ),
-        (|all| drop(all.train.samples.labels.pop()), "has 8 labels, but 18 features and 9 row numbers"),
+        (|all| all.train.samples.labels.truncate(8), "has 8 labels, but 18 features and 9 row numbers"),
         (
             |all| all.test.samples.class_names.swap(0, 1),
             "has other columns or classes than the training part",
