@@ -3,6 +3,8 @@
 //! Swish with a slope `β` for each column: `y = x σ(βx)` (P. Ramachandran et al., "Searching for Activation Functions", 2017).
 //! With `s = σ(βx)`: `∂J/∂x = ∂J/∂y (s + βx s(1 − s))` and `∂J/∂β = Σ ∂J/∂y x² s(1 − s)` over the samples.
 
+#![expect(clippy::print_stdout, reason = "a program says what it did")]
+
 use burn::module::{AutodiffModule, Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::activation::sigmoid;

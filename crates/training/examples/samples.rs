@@ -2,6 +2,8 @@
 //!
 //! The record of the run holds a fingerprint of the samples, so that a run is resumed only with the same ones.
 
+#![expect(clippy::print_stdout, reason = "a program says what it did")]
+
 use emberlab_config::Config;
 use emberlab_data::{Features, LabelledData, RandomState, Splits, TestSize, TrainTestSplit};
 use emberlab_run::Existing;

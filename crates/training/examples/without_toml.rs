@@ -1,5 +1,7 @@
 //! A sweep from Rust: configurations without a file, trained one after another, and the best of them.
 
+#![expect(clippy::print_stdout, reason = "a program says what it did")]
+
 use emberlab_config::Config;
 use emberlab_run::Existing;
 use emberlab_training::host::QuietHost;
