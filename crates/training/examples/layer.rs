@@ -94,7 +94,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let artifacts = std::env::args_os().nth(1).unwrap_or("artifacts".into()).into();
     let options =
         TrainOptions { artifacts, existing: Existing::Replace, wait: false, git_commit: "unknown".into() };
-    let report = trainer.train(&options, &QuietHost::shared())?;
-    println!("run {}", report.run.display());
+    println!("run {}", trainer.train(&options, &QuietHost::shared())?.run.display());
     Ok(())
 }
