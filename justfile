@@ -98,6 +98,11 @@ schema:
     cargo run --release -- config schema > configs/schema.json
     cargo run --release -- config docs > docs/configuration.md
 
+# Write the lists of the public interfaces, docs/api
+api:
+    cargo doc --workspace --no-deps
+    python3 tests/structure/public_api.py "${CARGO_TARGET_DIR:-target}/doc" --write
+
 # Make an archive that runs on any Linux without a network: artifacts/dist/emberlab-VERSION-TARGET.tar.gz
 dist:
     bash dist/make

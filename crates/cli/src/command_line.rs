@@ -2,7 +2,7 @@
 
 use crate::build_info::GIT_COMMIT;
 use crate::commands::{
-    check, compare, completions, config, data, doctor, evaluate, export, gradcheck, grade, lab, predict,
+    check, compare, completions, config, data, doctor, evaluate, export, gradcheck, grade, lab, new, predict,
     publish, report, runs, serve, sweep, train, why,
 };
 use crate::error::Error;
@@ -88,6 +88,9 @@ enum Command {
         after_help = "Examples:\n  emberlab publish iris\n  emberlab publish iris digits --mlflow http://tracker:5000 --experiment course"
     )]
     Publish(publish::PublishArgs),
+    /// Begin a Cargo project that trains a network of its own
+    #[command(after_help = "Examples:\n  emberlab new orchids\n  emberlab new orchids --clone ../emberlab")]
+    New(new::NewArgs),
     /// Compare the derivative by hand with autodiff and finite differences
     #[command(
         after_help = "Examples:\n  emberlab gradcheck configs/lab/cifar10-mlp-manual.toml\n  emberlab gradcheck configs/full/full-cnn.toml --samples 8 --json"
@@ -121,25 +124,19 @@ fn parser() -> clap::Command {
     Cli::command().version(version)
 }
 
-/// Runs the program with the arguments of its command line.
+/// Runs the program `emberlab` with the arguments of this process.
 pub fn main() -> ExitCode {
     let matches = parser().get_matches();
     let result = match Cli::from_arg_matches(&matches) {
         Ok(cli) => guarded(|| run(cli.command)),
         Err(error) => error.exit(),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            print::error(&error);
-            ExitCode::from(error.exit_code())
-        }
-    }
+    print::exit(result)
 }
 
 fn run(command: Command) -> Result<(), Error> {
     match command {
-        Command::Train(arguments) => train::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments, train::as_described),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Predict(arguments) => predict::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
@@ -154,6 +151,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Completions(arguments) => completions::run(&arguments, parser()),
         Command::Export(arguments) => export::run(&arguments),
         Command::Publish(arguments) => publish::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
         Command::Gradcheck(arguments) => gradcheck::run(&arguments),
         Command::Config(command) => config::run(&command),
         Command::Doctor(arguments) => doctor::run(&arguments),

@@ -1,7 +1,7 @@
 //! Prepares a run for its page and figures: reads its directory, its samples and its network.
 
 use crate::error::Error;
-use emberlab_config::Config;
+use emberlab_config::{Config, ModelKind};
 use emberlab_data::{Features, Progress, Splits};
 use emberlab_models::NamedTensor;
 use emberlab_report::{Computed, FeatureMaps, Material, TrainedNetwork};
@@ -18,7 +18,13 @@ use emberlab_training::trained_run::TrainedRun;
 pub fn material(directory: RunDir, progress: &dyn Progress, warn: fn(&str)) -> Result<Material, Error> {
     let config = Config::load(&directory.file(file::CONFIG), &[])?;
     let data = RunRecord::read(directory.path())?.data;
-    let run = if directory.file(file::SAFETENSORS).exists() {
+    let run = if config.model.kind == ModelKind::Custom {
+        warn(&format!(
+            "the network of `{}` is built by a program; figures that need it are left out",
+            config.name
+        ));
+        None
+    } else if directory.file(file::SAFETENSORS).exists() {
         Some(TrainedRun::open(directory.path(), directory.path())?)
     } else {
         warn(&format!("`{}` has no weights; figures that need them are left out", config.name));

@@ -38,7 +38,8 @@ impl DataConfig {
             key("split_seed", seed(), "seed of the division into training, validation and test part")
                 .default_text("top-level `seed`");
         let split_seed = section.value(split_seed, default_seed, written.map(|data| data.split_seed));
-        let normalize = normalize_key(&mut section, kind, written.map(|data| data.normalize));
+        let is_image = source.as_ref().is_some_and(|source| source.image().is_some());
+        let normalize = normalize_key(&mut section, (kind, is_image), written.map(|data| data.normalize));
         let validation = written.and_then(|data| data.validation);
         let fraction = key(
             "validation_fraction",
@@ -68,10 +69,15 @@ impl DataConfig {
     }
 }
 
-/// The seed of the draw of samples. Those of a table are not drawn.
+/// The seed of the draw of samples. Those of a table or of a program are not drawn.
 fn draw_seed(section: &mut Section<'_>, kind: Kind, written: Option<u32>, default_seed: u32) -> u32 {
-    if kind == Kind::Csv {
-        section.without_effect("seed", "the samples of a table are not drawn");
+    let undrawn = match kind {
+        Kind::Csv => Some("the samples of a table are not drawn"),
+        Kind::Custom => Some("the samples of a program are not drawn"),
+        Kind::Synthetic | Kind::Cifar10 | Kind::ImageFolder => None,
+    };
+    if let Some(reason) = undrawn {
+        section.without_effect("seed", reason);
         return written.unwrap_or(default_seed);
     }
     let draw_seed = key("seed", seed(), "seed of the draw of samples").default_text("top-level `seed`");
@@ -81,14 +87,27 @@ fn draw_seed(section: &mut Section<'_>, kind: Kind, written: Option<u32>, defaul
 const NORMALIZE: [(&str, Normalization); 3] =
     [("unit", Normalization::Unit), ("standard", Normalization::Standard), ("none", Normalization::None)];
 
-fn normalize_key(section: &mut Section<'_>, kind: Kind, written: Option<Normalization>) -> Normalization {
+fn normalize_key(
+    section: &mut Section<'_>,
+    (kind, is_image): (Kind, bool),
+    written: Option<Normalization>,
+) -> Normalization {
     // `unit` divides bytes by 255, so it is for images only.
     let (words, default) = match kind {
         Kind::Cifar10 | Kind::ImageFolder => (&NORMALIZE[..], Normalization::Unit),
+        Kind::Custom if is_image => (&NORMALIZE[..], Normalization::Unit),
+        Kind::Custom => (&NORMALIZE[..], Normalization::Standard),
         Kind::Csv => (&NORMALIZE[1..], Normalization::Standard),
         Kind::Synthetic => (&NORMALIZE[1..], Normalization::None),
     };
     let about = "how features are scaled: `unit` divides bytes by 255, `standard` subtracts the mean of the training \
                  part and divides by its standard deviation";
-    section.value(key("normalize", word(words), about), default, written)
+    let normalize = section.value(key("normalize", word(words), about), default, written);
+    if kind == Kind::Custom && !is_image && normalize == Normalization::Unit {
+        section.problem(
+            "normalize",
+            "is \"unit\", must be \"standard\" or \"none\" for samples that are not images",
+        );
+    }
+    normalize
 }

@@ -102,7 +102,7 @@ fn check_names(section: &Section<'_>, names: &FolderNames) {
 }
 
 /// Height and width, or one number for both.
-fn image_size<'a>() -> Rule<'a, Vec<usize>> {
+pub(super) fn image_size<'a>() -> Rule<'a, Vec<usize>> {
     let side = || count_in(1..=MAX_SIDE);
     let allowed =
         format!("a whole number from 1 to {MAX_SIDE}, or a list of two such numbers, height and width");

@@ -28,7 +28,7 @@
 //! | table | declared in |
 //! |---|---|
 //! | top level | this file |
-//! | `[data]` | `data.rs`, `augment.rs`, and `synthetic.rs`, `source.rs`, `split.rs`, `image_folder.rs`, `csv.rs`, `table.rs` |
+//! | `[data]` | `data.rs`, `augment.rs`, and `synthetic.rs`, `source.rs`, `split.rs`, `image_folder.rs`, `csv.rs`, `custom.rs`, `table.rs` |
 //! | `[model]` | `model.rs`, `hidden.rs`, `init.rs`, `layers.rs` |
 //! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs`, `ema.rs` |
 //! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs`, `parameter_group.rs` |
@@ -38,11 +38,13 @@
 //! | `[device]` | `device.rs` |
 
 mod augment;
+mod builder;
 mod checkpoint;
 mod checks;
 mod class_weights;
 mod clip;
 mod csv;
+mod custom;
 mod data;
 mod description;
 mod device;
@@ -88,6 +90,7 @@ mod training;
 mod training_checks;
 mod value;
 
+pub use builder::ConfigBuilder;
 pub use checkpoint::CheckpointConfig;
 pub use class_weights::ClassWeights;
 pub use clip::Clip;

@@ -10,7 +10,7 @@ use super::shape::DataShape;
 use emberlab_data::ImageShape;
 use emberlab_models::{
     Architecture, ArchitectureError, Blocks, ConvolutionBlocks, GradientRule, LayerDefinition, LayerNames,
-    Output, Pool, Shape,
+    Output, Pool, Reason, Shape,
 };
 
 /// The filters of each block of a CNN.
@@ -59,6 +59,8 @@ pub enum ModelKind {
     },
     /// Any layers.
     Layers(Vec<LayerDefinition>),
+    /// A network that a program builds.
+    Custom,
 }
 
 /// The word for each kind.
@@ -68,10 +70,16 @@ pub(super) enum Kind {
     Mlp,
     Cnn,
     Layers,
+    Custom,
 }
 
-pub(super) const KINDS: [(&str, Kind); 4] =
-    [("linear", Kind::Linear), ("mlp", Kind::Mlp), ("cnn", Kind::Cnn), ("layers", Kind::Layers)];
+pub(super) const KINDS: [(&str, Kind); 5] = [
+    ("linear", Kind::Linear),
+    ("mlp", Kind::Mlp),
+    ("cnn", Kind::Cnn),
+    ("layers", Kind::Layers),
+    ("custom", Kind::Custom),
+];
 
 const POOLS: [(&str, Pool); 2] = [("max", Pool::Max), ("average", Pool::Average)];
 
@@ -92,6 +100,7 @@ impl ModelConfig {
         let n_logits = self.output.n_outputs(n_classes);
         match &self.kind {
             ModelKind::Layers(layers) => Architecture::new(input, layers, n_logits, LayerNames::ByPosition),
+            ModelKind::Custom => Err(ArchitectureError { place: Vec::new(), reason: Reason::Custom }),
             ModelKind::Linear => Architecture::of_blocks(input, &Blocks::default(), n_logits),
             ModelKind::Mlp(hidden) => Architecture::of_blocks(input, &hidden.after(None), n_logits),
             ModelKind::Cnn { channels, kernel_size, pool, global_average_pool, hidden } => {
@@ -110,7 +119,7 @@ impl ModelConfig {
     /// two; of images it takes it over the pixels too. Of `layers` it is known once the shape of the data is.
     pub fn least_batch(&self, shape: Option<&DataShape>) -> usize {
         let needs_two = match &self.kind {
-            ModelKind::Linear => false,
+            ModelKind::Linear | ModelKind::Custom => false,
             ModelKind::Mlp(hidden) | ModelKind::Cnn { hidden, .. } => {
                 hidden.batch_norm && !hidden.units.is_empty()
             }
@@ -125,7 +134,7 @@ impl ModelConfig {
     pub(super) fn norm(&self) -> (&'static str, &'static str) {
         match &self.kind {
             ModelKind::Layers(_) => ("model.layers", "the batch norm of rows in `model.layers`"),
-            ModelKind::Linear | ModelKind::Mlp(_) | ModelKind::Cnn { .. } => {
+            ModelKind::Linear | ModelKind::Mlp(_) | ModelKind::Cnn { .. } | ModelKind::Custom => {
                 ("model.batch_norm", "`model.batch_norm`")
             }
         }
@@ -193,6 +202,16 @@ impl ModelConfig {
                 }
                 ModelKind::Layers(layers)
             }
+            Kind::Custom => {
+                let what = "`kind` = \"custom\", whose layers a program builds";
+                section.refuse(&["hidden", "activation", "batch_norm", "dropout"], what);
+                section.refuse(&CONVOLUTION_KEYS, what);
+                if !matches!(init, Init::Draw(_)) {
+                    let reason = "reads weights `from` a file, which has no meaning with `kind` = \"custom\"";
+                    section.problem("init", reason);
+                }
+                ModelKind::Custom
+            }
         };
         Some(Self { kind, output, gradient, init, init_seed, dropout_seed })
     }
@@ -204,6 +223,9 @@ impl ModelConfig {
             let reason =
                 format!("is \"sigmoid\", must be \"softmax\": the data has {n_classes} classes, not two");
             section.problem("output", reason);
+        }
+        if self.kind == ModelKind::Custom {
+            return;
         }
         if let ModelKind::Cnn { channels, .. } = &self.kind
             && !fits_image(section, channels.len(), shape.image)
@@ -230,12 +252,13 @@ impl ModelKind {
             Self::Mlp(_) => Kind::Mlp,
             Self::Cnn { .. } => Kind::Cnn,
             Self::Layers(_) => Kind::Layers,
+            Self::Custom => Kind::Custom,
         }
     }
 
     fn hidden(&self) -> Option<&Hidden> {
         match self {
-            Self::Linear | Self::Layers(_) => None,
+            Self::Linear | Self::Layers(_) | Self::Custom => None,
             Self::Mlp(hidden) | Self::Cnn { hidden, .. } => Some(hidden),
         }
     }

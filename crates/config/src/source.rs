@@ -4,7 +4,7 @@ use super::key::{Key, key};
 use super::rule::{count, path};
 use super::section::Section;
 use super::shape::DataShape;
-use super::{csv, image_folder, synthetic};
+use super::{csv, custom, image_folder, synthetic};
 use emberlab_data::cifar10::{IMAGE_SHAPE, N_CLASSES};
 use emberlab_data::{CsvFile, ImageFolder, ImageShape, Subsample, Synthetic, TestSize, TrainTestSplit};
 use std::path::PathBuf;
@@ -39,6 +39,11 @@ pub enum Source {
         /// Where the test part comes from.
         test: CsvTest,
     },
+    /// Samples that a program hands over.
+    Custom {
+        /// The shape of the samples, if they are images.
+        image: Option<ImageShape>,
+    },
 }
 
 /// Where the test part of a table comes from.
@@ -64,7 +69,7 @@ impl Source {
                 image: Some(IMAGE_SHAPE),
                 n_classes: N_CLASSES,
             }),
-            Self::ImageFolder { .. } | Self::Csv { .. } => None,
+            Self::ImageFolder { .. } | Self::Csv { .. } | Self::Custom { .. } => None,
         }
     }
 
@@ -74,6 +79,7 @@ impl Source {
             Self::Synthetic(_) | Self::Csv { .. } => None,
             Self::Cifar10 { .. } => Some(IMAGE_SHAPE),
             Self::ImageFolder { folder, .. } => Some(folder.shape),
+            Self::Custom { image } => *image,
         }
     }
 
@@ -83,6 +89,7 @@ impl Source {
             Kind::Cifar10 => Some(cifar10_keys(section, written)),
             Kind::ImageFolder => image_folder::keys(section, written),
             Kind::Csv => csv::keys(section, written),
+            Kind::Custom => custom::keys(section, written),
         }
     }
 
@@ -95,9 +102,10 @@ impl Source {
         )
     }
 
-    /// Whether the source itself can have a validation part. That of an image folder shows only when it is read.
+    /// Whether the source itself can have a validation part. That of an image folder, or of a program,
+    /// shows only when it is read.
     pub(super) fn can_bring_validation(&self) -> bool {
-        matches!(self, Self::ImageFolder { .. })
+        matches!(self, Self::ImageFolder { .. } | Self::Custom { .. })
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -106,6 +114,7 @@ impl Source {
             Self::Cifar10 { .. } => Kind::Cifar10,
             Self::ImageFolder { .. } => Kind::ImageFolder,
             Self::Csv { .. } => Kind::Csv,
+            Self::Custom { .. } => Kind::Custom,
         }
     }
 }
@@ -117,13 +126,15 @@ pub(super) enum Kind {
     Cifar10,
     ImageFolder,
     Csv,
+    Custom,
 }
 
-pub(super) const KINDS: [(&str, Kind); 4] = [
+pub(super) const KINDS: [(&str, Kind); 5] = [
     ("synthetic", Kind::Synthetic),
     ("cifar10", Kind::Cifar10),
     ("image-folder", Kind::ImageFolder),
     ("csv", Kind::Csv),
+    ("custom", Kind::Custom),
 ];
 
 fn cifar10_keys(section: &mut Section<'_>, written: Option<&Source>) -> Source {

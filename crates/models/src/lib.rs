@@ -35,6 +35,9 @@
 //! # }
 //! ```
 //!
+//! Other crates bring layers and networks of their own: [`CustomNetwork`] lists layers, and
+//! [`CustomModule`](layers::CustomModule) is a Burn module as one of them, with or without a derivative by hand.
+//!
 //! Without the feature `burn`, which is on by default, the crate has only the plain descriptions, such as
 //! [`Architecture`] and [`Score`], and does not depend on Burn.
 
@@ -52,6 +55,8 @@ pub use metrics::{Description, LOSS, Metric, MetricName, MetricSums, Score, Scor
 mod activations;
 #[cfg(feature = "burn")]
 mod classifier;
+#[cfg(feature = "burn")]
+mod custom_network;
 #[cfg(feature = "burn")]
 mod gradients;
 #[cfg(feature = "burn")]
@@ -80,6 +85,7 @@ mod tuning;
 #[cfg(feature = "burn")]
 pub use {
     classifier::{Classifier, Objective},
+    custom_network::{CustomNetwork, LayerBuilder},
     gradients::{Gradients, manual_gradients},
     layers::SharedRandom,
     loss::Loss,

@@ -74,6 +74,7 @@ use emberlab_config::{ScoreName, TrainingConfig};
 use emberlab_data::{NoProgress, Progress};
 use emberlab_run::RunRecord;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The program around one training. All methods but [`give_up`](Self::give_up) are called from the thread that trains.
 pub trait Host: Send + Sync {
@@ -163,6 +164,13 @@ pub struct BestEpoch {
 pub struct QuietHost {
     stop: StopSignal,
     heartbeat: Heartbeat,
+}
+
+impl QuietHost {
+    /// A host for one training.
+    pub fn shared() -> Arc<dyn Host> {
+        Arc::new(Self::default())
+    }
 }
 
 impl Host for QuietHost {

@@ -51,6 +51,11 @@ pub fn load_for(
     let mut notes = Vec::new();
     let mut encoding = None;
     let splits = match &data.source {
+        Source::Custom { .. } => {
+            let reason =
+                "is \"custom\": the samples come from a program, which alone can train or evaluate on them";
+            return Err(config.use_errors(vec![("data.source".to_owned(), reason.to_owned())]).into());
+        }
         Source::Synthetic(synthetic) => synthetic.load(data.seed, data.split_seed),
         Source::Cifar10 { directory, subsample } => Cifar10::open(directory)
             .and_then(|set| subsample.draw(set.train()?, set.test()?, &mut RandomState::new(data.seed))),
@@ -67,10 +72,7 @@ pub fn load_for(
             splits
         }),
     };
-    let splits = splits.and_then(|splits| match data.validation {
-        Some(validation) => splits.with_validation(validation, data.split_seed),
-        None => Ok(splits),
-    });
+    let splits = splits.and_then(|splits| with_validation(config, splits));
     let encoded = splits.and_then(|splits| match encoding {
         Some(encoding) => {
             let EncodedTable { splits, schema, notes: told } = encoding.encode_for(splits, run)?;
@@ -79,12 +81,36 @@ pub fn load_for(
         }
         None => Ok((splits, None)),
     });
-    let (splits, table) = encoded.map_err(|error| match error {
-        DataError::Parameter(error) => Error::from(config.parameter_error("data", &error)),
-        error => error.into(),
-    })?;
+    let (splits, table) = encoded.map_err(|error| failed(config, error))?;
     let normalizer = Normalizer::fit(data.normalize, &splits.train.samples.features);
     Ok(Loaded { splits, normalizer, ignored, notes, table })
+}
+
+/// The samples of a program, with the validation part and the normalizer of a configuration.
+///
+/// # Errors
+///
+/// [`Error::Config`] when the configuration asks for more than there is.
+pub fn prepared(config: &Config, splits: Splits) -> Result<Loaded, Error> {
+    let splits = with_validation(config, splits).map_err(|error| failed(config, error))?;
+    let normalizer = Normalizer::fit(config.data.normalize, &splits.train.samples.features);
+    Ok(Loaded { splits, normalizer, ignored: Vec::new(), notes: Vec::new(), table: None })
+}
+
+/// Sets a validation part aside, where the configuration says so.
+fn with_validation(config: &Config, splits: Splits) -> Result<Splits, DataError> {
+    match config.data.validation {
+        Some(validation) => splits.with_validation(validation, config.data.split_seed),
+        None => Ok(splits),
+    }
+}
+
+/// The error of data, at the key that asks for more than there is.
+fn failed(config: &Config, error: DataError) -> Error {
+    match error {
+        DataError::Parameter(error) => config.parameter_error("data", &error).into(),
+        error => error.into(),
+    }
 }
 
 /// Reads a table and divides it. Words and missing values are not encoded yet.

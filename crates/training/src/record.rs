@@ -1,11 +1,12 @@
 //! The record of a run.
 
-use crate::devices::{self, BURN_VERSION, Device};
+use crate::devices::{self, AutodiffBackend, BURN_VERSION, Device};
 use crate::error::Error;
 use crate::load::Loaded;
-use emberlab_config::{Config, DataShape};
+use crate::trainer::Trainer;
+use emberlab_config::DataShape;
 use emberlab_data::Features;
-use emberlab_models::Score;
+use emberlab_models::{Classifier, Score};
 use emberlab_run::{
     DataRecord, DeviceRecord, Metrics, Outcome, RunDir, RunRecord, Scores, Seconds, Seeds, Versions,
     fingerprint,
@@ -23,19 +24,27 @@ pub fn versions(git_commit: &str) -> Versions {
     }
 }
 
-/// The record of a run of `config` at its start, after data was read for `load_seconds`.
+/// The record of a run at its start, after data was read for `load_seconds`.
 ///
 /// # Errors
 ///
 /// [`Error::Config`] when a layer does not fit the data.
 pub fn new_record(
-    config: &Config,
+    trainer: &Trainer<'_>,
+    classifier: &Classifier<AutodiffBackend>,
     loaded: &Loaded,
     device: &Device,
     load_seconds: f64,
     git_commit: &str,
 ) -> Result<RunRecord, Error> {
-    let architecture = config.architecture(&DataShape::of(&loaded.splits.train.samples))?;
+    let config = trainer.config();
+    let (model, n_parameters) = match trainer.described(classifier) {
+        Some(described) => described,
+        None => {
+            let architecture = config.architecture(&DataShape::of(&loaded.splits.train.samples))?;
+            (architecture.to_string(), architecture.n_parameters())
+        }
+    };
     Ok(RunRecord {
         name: config.name.clone(),
         outcome: Outcome::Running,
@@ -55,8 +64,8 @@ pub fn new_record(
         },
         device_reads: Some(Default::default()),
         versions: versions(git_commit),
-        model: architecture.to_string(),
-        n_parameters: architecture.n_parameters(),
+        model,
+        n_parameters,
         data: data_record(loaded),
         seeds: Seeds {
             data: config.data.seed,

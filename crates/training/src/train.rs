@@ -9,6 +9,7 @@ use crate::guarded::guarded;
 use crate::history::History;
 use crate::host::Host;
 use crate::record::note_failure;
+use crate::trainer::Trainer;
 use crate::{application_log, resume};
 use emberlab_config::Config;
 use emberlab_models::Score;
@@ -55,31 +56,44 @@ pub struct TrainReport {
 ///
 /// Every [`Error`] there is.
 pub fn train(config: &Config, options: &TrainOptions, host: &Arc<dyn Host>) -> Result<TrainReport, Error> {
-    let slot = acquire(config, options, &**host)?;
-    if let Some(run) = slot.resumes() {
-        resume::check_config(run, config, &**host)?;
+    Trainer::new(config).train(options, host)
+}
+
+impl Trainer<'_> {
+    /// Trains, and writes the run directory. Validates everything it can before it creates the directory.
+    ///
+    /// # Errors
+    ///
+    /// As for [`train()`]; [`Error::Config`] for samples or a network that do not fit, or that the configuration does not ask
+    /// for.
+    pub fn train(&self, options: &TrainOptions, host: &Arc<dyn Host>) -> Result<TrainReport, Error> {
+        let config = self.config();
+        let slot = acquire(config, options, &**host)?;
+        if let Some(run) = slot.resumes() {
+            resume::check_config(run, config, &**host)?;
+        }
+        watch(config, options, host)?;
+        let prepared = {
+            // Until the run directory is created there is nothing to save.
+            let _nothing_to_save = host.stop().at_once(Error::LoadInterrupted, slot.unused());
+            prepare(self, &slot, &options.git_commit, &**host)?
+        };
+        if slot.begins_again() {
+            let path = options.artifacts.join(&config.name);
+            let lost = format!("the run `{}` has no `{}` and no checkpoint", path.display(), file::CONFIG);
+            host.warn(&format!("{lost}; it begins again"));
+        }
+        let Prepared { devices, loaded, classifier, checkpoint, mut record } = prepared;
+        let directory = create(slot, config, &record, &**host)?;
+        let run = Run { config, devices: &devices, directory: &directory, host };
+        let scored = guarded(|| run.train_and_score(loaded, classifier, checkpoint, &mut record));
+        host.heartbeat().end();
+        let scored = finish(&mut record, &directory, scored)?;
+        if let Some(diverged) = &record.diverged {
+            host.warn(&format!("{diverged}; the weights are those from before it"));
+        }
+        Ok(report(&directory, &record, scored))
     }
-    watch(config, options, host)?;
-    let prepared = {
-        // Until the run directory is created there is nothing to save.
-        let _nothing_to_save = host.stop().at_once(Error::LoadInterrupted, slot.unused());
-        prepare(config, &slot, &options.git_commit, &**host)?
-    };
-    if slot.begins_again() {
-        let path = options.artifacts.join(&config.name);
-        let lost = format!("the run `{}` has no `{}` and no checkpoint", path.display(), file::CONFIG);
-        host.warn(&format!("{lost}; it begins again"));
-    }
-    let Prepared { devices, loaded, classifier, checkpoint, mut record } = prepared;
-    let directory = create(slot, config, &record, &**host)?;
-    let run = Run { config, devices: &devices, directory: &directory, host };
-    let scored = guarded(|| run.train_and_score(loaded, classifier, checkpoint, &mut record));
-    host.heartbeat().end();
-    let scored = finish(&mut record, &directory, scored)?;
-    if let Some(diverged) = &record.diverged {
-        host.warn(&format!("{diverged}; the weights are those from before it"));
-    }
-    Ok(report(&directory, &record, scored))
 }
 
 /// Locks the run's place. Waits for another process where the options say so.

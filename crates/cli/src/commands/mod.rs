@@ -12,6 +12,7 @@ pub mod export;
 pub mod gradcheck;
 pub mod grade;
 pub mod lab;
+pub mod new;
 pub mod predict;
 pub mod publish;
 pub mod report;

@@ -8,12 +8,13 @@ use crate::output::print;
 use crate::signals;
 use crate::sweep::follow_sweep;
 use clap::{Args, ValueEnum};
-use emberlab_config::{Config, ConfigError, TrainingConfig};
+use emberlab_config::{Config, ConfigError, ModelKind, Source, TrainingConfig};
 use emberlab_models::{GradientRule, Output, Precision, Score};
 use emberlab_run::{DEFAULT_ARTIFACTS, Existing, RunRecord};
+use emberlab_training::Trainer;
 use emberlab_training::history::{History, numbers};
 use emberlab_training::host::Host;
-use emberlab_training::train::{TrainOptions, TrainReport, train};
+use emberlab_training::train::{TrainOptions, TrainReport};
 use rustix::termios::tcgetattr;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -78,10 +79,20 @@ fn has_settings() -> bool {
     tcgetattr(io::stdin()).is_ok()
 }
 
-pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
+/// Adds nothing to what a configuration describes.
+pub fn as_described(trainer: Trainer<'_>) -> Result<Trainer<'_>, Error> {
+    Ok(trainer)
+}
+
+/// Trains as the arguments say, with what `bring` adds to the training.
+pub fn run(
+    arguments: &TrainArgs,
+    bring: impl for<'a> FnOnce(Trainer<'a>) -> Result<Trainer<'a>, Error>,
+) -> Result<(), Error> {
     let stop = if arguments.worker { follow_sweep()? } else { signals::listen()? };
     let display = arguments.dashboard.resolve()?;
     let config = configuration(arguments)?;
+    let trainer = bring(Trainer::new(&config))?;
     let options = TrainOptions {
         artifacts: arguments.artifacts.clone(),
         existing: match (arguments.overwrite, arguments.resume) {
@@ -100,12 +111,12 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
         }
     };
     let host = Arc::new(TerminalHost::new(display, stop, Box::new(announce)));
-    let trained = train(&config, &options, &(Arc::clone(&host) as Arc<dyn Host>));
+    let trained = trainer.train(&options, &(Arc::clone(&host) as Arc<dyn Host>));
     host.close();
     let report = trained?;
     let TrainReport { train, validation, test, .. } = &report;
     print::text(&format!("\n{}\n", print::table(&score_rows(train, validation, test.as_ref()))))?;
-    print::strong_lines(&next_steps(&report, &config.training))
+    print::strong_lines(&next_steps(&report, &config))
 }
 
 /// The configuration with the values that the arguments set.
@@ -125,8 +136,14 @@ fn is_plain(training: &TrainingConfig) -> bool {
     training.label_smoothing == 0.0 && training.class_weights.is_none()
 }
 
+/// Whether only the program that trained can use the run's network on its samples.
+fn is_custom(config: &Config) -> bool {
+    config.model.kind == ModelKind::Custom || matches!(config.data.source, Source::Custom { .. })
+}
+
 /// Describes the weights of a run, and prints its directory and the commands that use it.
-fn next_steps(report: &TrainReport, training: &TrainingConfig) -> String {
+fn next_steps(report: &TrainReport, config: &Config) -> String {
+    let training = &config.training;
     let TrainReport { run, selected, stopped_early, .. } = report;
     let mut text = String::new();
     if let Some(epoch) = stopped_early {
@@ -140,6 +157,10 @@ fn next_steps(report: &TrainReport, training: &TrainingConfig) -> String {
         text += &format!("best   epoch {epoch} by the validation part, whose weights are kept\n");
     }
     let run = run.display();
+    if is_custom(config) {
+        text += &format!("run    {run}\nnext   emberlab report {run}\n");
+        return text;
+    }
     text += &format!(
         "run    {run}\n\
          next   emberlab evaluate {run}\n\

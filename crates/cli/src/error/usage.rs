@@ -79,6 +79,19 @@ pub enum UsageError {
     /// `evaluate --split validation` of a run without one.
     #[error("the run has no validation part; it sets no `data.validation_fraction`")]
     NoValidation,
+    /// `new` with a name that Cargo or the dependencies of the project do not allow.
+    #[error(
+        "`{}` is not the name of a project, must be lower-case letters, digits, `-` and `_`, first a letter, and not a word \
+         of Rust or the name of a dependency, such as `burn`",
+        shown(.0)
+    )]
+    ProjectName(String),
+    /// `new` where there is such a folder or file.
+    #[error("`{}` exists; choose another name", .0.display())]
+    ProjectExists(PathBuf),
+    /// `new --clone` of another folder.
+    #[error("`{}` is not a clone of emberlab: it has no `crates/cli/Cargo.toml`", .0.display())]
+    NotAClone(PathBuf),
     /// A part of the data that has no sample.
     #[error("the part has no sample")]
     NoSamples,

@@ -20,7 +20,7 @@ macro_rules! experiments {
                 #[doc = concat!("`configs/lab/", $name, ".toml`.")]
                 pub const $constant: Self = Self {
                     name: $name,
-                    text: include_str!(concat!("../../../../configs/lab/", $name, ".toml")),
+                    text: include_str!(concat!("../../configs/", $name, ".toml")),
                 };
             )*
             /// All of them.

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use emberlab_data::text::{needs_escape, on_one_line, printable, short_line, shown};
 use serde::Serialize;
 use std::io::Write;
+use std::process::ExitCode;
 
 /// The style of the first word of a line.
 const STRONG: Style = Style::new().bold();
@@ -16,6 +17,17 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 /// Writes to standard output, with control characters made visible. A closed pipe is not an error.
 pub fn text(text: &str) -> Result<(), Error> {
     write(&printable(text))
+}
+
+/// Ends a program: prints its error, if there is one, and returns its exit code.
+pub fn exit(result: Result<(), Error>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            error(&failure);
+            ExitCode::from(failure.exit_code())
+        }
+    }
 }
 
 /// Writes lines with their first word in bold on a terminal, as in `run    artifacts/iris`. A line that begins with a

@@ -61,6 +61,8 @@ pub enum Reason {
     },
     /// A residual block without layers.
     NoLayers,
+    /// The layers are not described.
+    Custom,
     /// More layers than a network can have.
     TooMany {
         /// The largest number.
@@ -110,6 +112,9 @@ impl fmt::Display for Reason {
                     numbers(*output)
                 )
             }
+            Self::Custom => f.write_str(
+                "`model.kind` is \"custom\": the network is built by a program, which alone can train or evaluate it",
+            ),
             Self::NoLayers => f.write_str("has no layers, must have one or more in its list `layers`"),
             Self::TooMany { most } => {
                 let most = thousands(*most);

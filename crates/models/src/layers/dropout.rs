@@ -36,6 +36,13 @@ impl SharedRandom {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// A seed for another generator.
+    pub(super) fn seed(&self) -> u64 {
+        // A sample has 53 random bits.
+        let sample = self.samples(1).first().copied().unwrap_or(0.0);
+        (sample * (1u64 << 53) as f64) as u64
+    }
+
     fn samples(&self, n: usize) -> Vec<f64> {
         let mut random = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         (0..n).map(|_| random.random_sample()).collect()

@@ -2,6 +2,7 @@
 //!
 //! Each layer is a file: the derivation in its documentation, the forward pass, the values that it keeps, and the
 //! backward pass. To add a layer, write the file and add its line to the list `layers!`.
+//! A layer of another crate implements [`CustomModule`].
 //! A layer that a configuration can choose also has a [`LayerSpec`], which [`AnyLayer::new`] builds it from.
 //! Between layers a batch is a matrix with a row per sample; layers of images know the shape of the images.
 
@@ -17,6 +18,7 @@ mod tests;
 mod visitor;
 mod windows;
 
+pub use custom::{CustomModule, CustomRecord};
 pub use dropout::SharedRandom;
 pub use layer::{Backward, InputGradient, Layer, TrainingPass, WithBackward};
 pub use list::{Layers, LayersItem, LayersRecord};
@@ -115,6 +117,8 @@ layers! {
     scale::Scale as Scale,
     /// Layers, and a way around them.
     residual::Residual as Residual,
+    /// A module from outside.
+    custom::CustomLayer as Custom,
 }
 
 impl<B: Backend> AnyLayer<B> {

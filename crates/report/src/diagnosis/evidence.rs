@@ -118,7 +118,7 @@ impl Evidence {
     /// The activation of the hidden layers, where they all have the same.
     pub fn activation(&self) -> Option<Activation> {
         match &self.config.model.kind {
-            ModelKind::Linear => None,
+            ModelKind::Linear | ModelKind::Custom => None,
             ModelKind::Mlp(hidden) | ModelKind::Cnn { hidden, .. } => Some(hidden.activation),
             ModelKind::Layers(layers) => layers.iter().find_map(|layer| match layer {
                 LayerDefinition { kind: LayerKind::Activation(activation), .. } => Some(*activation),

@@ -59,7 +59,7 @@ pub fn too_small(evidence: &Evidence) -> Option<Finding> {
         ModelKind::Mlp(hidden) => {
             vec![format!("model.hidden={:?}", hidden.units.iter().map(|units| 4 * units).collect::<Vec<_>>())]
         }
-        ModelKind::Cnn { .. } | ModelKind::Layers(_) => Vec::new(),
+        ModelKind::Cnn { .. } | ModelKind::Layers(_) | ModelKind::Custom => Vec::new(),
     };
     if is_slow || !is_flat {
         return None;

@@ -25,9 +25,10 @@ mod slope;
 pub use report::{Comparison, ParameterReport, Report, WorstEntry};
 
 use crate::error::Error;
-use crate::load::{Loaded, load};
-use burn::backend::{Autodiff, Flex};
-use emberlab_config::{Config, DataShape};
+use crate::load::Loaded;
+use crate::trainer::{Tracked, Trainer};
+use burn::backend::Flex;
+use emberlab_config::{Config, DataShape, ModelKind};
 use emberlab_data::{ClassificationBatch, Progress};
 use emberlab_models::{Classifier, GradientRule, Gradients};
 use reference::Reference;
@@ -35,9 +36,6 @@ use setting::Setting;
 
 /// The CPU, in whatever precision a tensor has.
 pub type Cpu = Flex;
-
-/// The CPU with autodiff.
-type Tracked = Autodiff<Cpu>;
 
 /// What is compared, and how strictly.
 #[derive(Clone, Copy, Debug)]
@@ -74,23 +72,38 @@ impl Default for GradcheckOptions {
 ///
 /// # Errors
 ///
-/// As for [`load`] and [`classifier`](crate::classifier); [`Error::Memory`] where the check takes more memory than there is.
+/// As for [`load`](crate::load) and [`classifier`](crate::classifier); [`Error::Memory`] where the check takes more memory than there is.
 pub fn gradcheck(
     config: &Config,
     options: &GradcheckOptions,
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
-    let Loaded { splits, normalizer, .. } = load(config, progress)?;
-    config.check_samples(&splits)?;
-    let train = &splits.train.samples;
-    cost::check_memory(
-        &config.architecture(&DataShape::of(train))?,
-        options.samples.min(train.len()),
-        cost::available_memory(),
-    )?;
-    let setting = Setting::new(config, train, &normalizer, options.samples)?;
-    Reference::compute(config, train, &normalizer, &setting, options, progress)?
-        .compare(&by_rule(GradientRule::Manual))
+    Trainer::new(config).gradcheck(options, progress)
+}
+
+impl Trainer<'_> {
+    /// Compares the derivative by hand with autodiff and with finite differences.
+    ///
+    /// # Errors
+    ///
+    /// As for [`gradcheck()`] and [`train`](Self::train).
+    pub fn gradcheck(&self, options: &GradcheckOptions, progress: &dyn Progress) -> Result<Report, Error> {
+        let config = self.config();
+        let Loaded { splits, normalizer, .. } = self.load(progress)?;
+        config.check_samples(&splits)?;
+        let train = &splits.train.samples;
+        // The size of a network that a program builds is not known before it is built.
+        if config.model.kind != ModelKind::Custom {
+            cost::check_memory(
+                &config.architecture(&DataShape::of(train))?,
+                options.samples.min(train.len()),
+                cost::available_memory(),
+            )?;
+        }
+        let setting = Setting::new(self, train, &normalizer, options.samples)?;
+        Reference::compute(self, train, &normalizer, &setting, options, progress)?
+            .compare(&by_rule(GradientRule::Manual))
+    }
 }
 
 /// A way from a batch to gradients.

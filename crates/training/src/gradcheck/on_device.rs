@@ -7,11 +7,10 @@
 //! bfloat16 does not make the derivative wrong.
 
 use super::gradients::{HostGradients, largest, read};
-use crate::classifier::classifier;
-use crate::devices::{self, AutodiffBackend, Backend, UPLOAD};
+use crate::devices::{self, Backend, UPLOAD};
 use crate::error::Error;
+use crate::trainer::Trainer;
 use burn::module::ParamId;
-use emberlab_config::Config;
 use emberlab_data::{ClassificationBatch, DeviceSet, LabelledData, Normalizer, RandomState};
 use emberlab_models::GradientRule;
 use std::collections::HashMap;
@@ -42,16 +41,17 @@ pub struct Expected<'a> {
 ///
 /// # Errors
 ///
-/// [`Error::Device`], and as for [`classifier`].
+/// [`Error::Device`], and as for [`classifier`](crate::classifier()).
 pub fn errors(
-    config: &Config,
+    trainer: &Trainer<'_>,
     train: &LabelledData,
     samples: &LabelledData,
     normalizer: &Normalizer,
     expected: &Expected<'_>,
 ) -> Result<Vec<DeviceErrors>, Error> {
+    let config = trainer.config();
     let device = devices::device(&config.device)?;
-    let classifier = classifier::<AutodiffBackend>(config, train, normalizer, &device)?;
+    let classifier = trainer.classifier(train, normalizer, &device, &|_| ())?;
     let dropout = RandomState::new(config.model.dropout_seed);
     let errors = |rule: GradientRule| -> Vec<f64> {
         classifier.network().reset_dropout(&dropout);

@@ -8,8 +8,8 @@ use super::report::{self, Entry, Report};
 use super::setting::Setting;
 use super::{GradcheckOptions, Rule, by_rule, cost};
 use crate::error::{Error, TrainingFailure};
+use crate::trainer::Trainer;
 use burn::module::ParamId;
-use emberlab_config::Config;
 use emberlab_data::{LabelledData, Normalizer, Phase, Progress, RandomState};
 use emberlab_models::GradientRule;
 use std::collections::HashMap;
@@ -36,7 +36,7 @@ impl<'a> Reference<'a> {
     ///
     /// As for [`on_device::errors`].
     pub fn compute(
-        config: &Config,
+        trainer: &Trainer<'_>,
         train: &LabelledData,
         normalizer: &Normalizer,
         setting: &'a Setting,
@@ -53,7 +53,7 @@ impl<'a> Reference<'a> {
             order: &order,
             tolerance: options.device_tolerance,
         };
-        let device = on_device::errors(config, train, &setting.samples, normalizer, &expected)?;
+        let device = on_device::errors(trainer, train, &setting.samples, normalizer, &expected)?;
         let rounding = setting.rounding(&rule, &autodiff, f64::EPSILON);
         let entries = differences(setting, &autodiff, options, progress)?;
         Ok(Self { setting, options, autodiff, rounding, entries, device })

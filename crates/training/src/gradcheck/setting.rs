@@ -2,11 +2,10 @@
 
 use super::gradients::{HostGradients, read};
 use super::{Cpu, Rule, Tracked, rounding};
-use crate::classifier::classifier;
 use crate::error::Error;
+use crate::trainer::Trainer;
 use burn::module::{AutodiffModule, Module, ModuleMapper, Param, ParamId};
 use burn::tensor::{DType, Tensor, TensorData};
-use emberlab_config::Config;
 use emberlab_data::{ClassificationBatch, LabelledData, Normalizer, RandomState};
 use emberlab_models::Classifier;
 use std::collections::HashMap;
@@ -30,9 +29,9 @@ impl Setting {
     ///
     /// # Errors
     ///
-    /// As for [`classifier`].
+    /// As for [`classifier`](crate::classifier()).
     pub fn new(
-        config: &Config,
+        trainer: &Trainer<'_>,
         train: &LabelledData,
         normalizer: &Normalizer,
         n_samples: usize,
@@ -40,11 +39,10 @@ impl Setting {
         let rows: Vec<usize> = (0..n_samples.min(train.len())).collect();
         let samples = train.select(&rows)?;
         Ok(Self {
-            classifier: classifier::<Tracked>(config, train, normalizer, &Default::default())?
-                .map(&mut ToF64),
+            classifier: trainer.classifier_on_cpu(train, normalizer)?.map(&mut ToF64),
             batch: batch_in_f64(&samples, normalizer),
             samples,
-            dropout: RandomState::new(config.model.dropout_seed),
+            dropout: RandomState::new(trainer.config().model.dropout_seed),
         })
     }
 

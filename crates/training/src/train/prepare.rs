@@ -1,12 +1,12 @@
 //! Everything that a run needs before its directory is created.
 
 use crate::checkpoint::Checkpoint;
-use crate::classifier::told_classifier;
 use crate::devices::{self, AutodiffBackend, Device, Watched};
 use crate::error::Error;
 use crate::host::Host;
 use crate::load::{Loaded, load};
 use crate::record::new_record;
+use crate::trainer::Trainer;
 use crate::{learner, resume};
 use emberlab_config::{Config, DataShape};
 use emberlab_data::Progress;
@@ -30,21 +30,22 @@ pub struct Prepared {
 
 /// Finds the devices, reads the data, makes the classifier and finds the checkpoint.
 pub fn prepare(
-    config: &Config,
+    trainer: &Trainer<'_>,
     slot: &RunSlot,
     git_commit: &str,
     host: &dyn Host,
 ) -> Result<Prepared, Error> {
+    let config = trainer.config();
     host.open(&config.name)?;
     let devices = find_devices(config, host)?;
     let device = &devices[0];
-    let (loaded, load_seconds) = load_data(config, host)?;
+    let (loaded, load_seconds) = load_data(trainer, host)?;
     host.phase("preparing the run");
     let warn = |message: &str| host.warn(message);
     check_samples(config, &loaded, &warn)?;
-    let classifier = checked_classifier(config, &loaded, device, &warn)?;
+    let classifier = checked_classifier(trainer, &loaded, device, &warn)?;
     let n_train = loaded.splits.train.samples.len();
-    let mut record = new_record(config, &loaded, device, load_seconds, git_commit)?;
+    let mut record = new_record(trainer, &classifier, &loaded, device, load_seconds, git_commit)?;
     let checkpoint = match slot.resumes() {
         Some(run) => {
             let decodes =
@@ -68,7 +69,7 @@ pub fn check(config: &Config, progress: &dyn Progress, warn: &dyn Fn(&str)) -> R
     let loaded = load(config, progress)?;
     loaded.notes.iter().for_each(|note| warn(note));
     check_samples(config, &loaded, warn)?;
-    checked_classifier(config, &loaded, &devices?[0], warn).map(drop)
+    checked_classifier(&Trainer::new(config), &loaded, &devices?[0], warn).map(drop)
 }
 
 /// Checks the configuration against its data.
@@ -81,13 +82,15 @@ fn check_samples(config: &Config, loaded: &Loaded, warn: &dyn Fn(&str)) -> Resul
 
 /// The classifier with its initial weights.
 fn checked_classifier(
-    config: &Config,
+    trainer: &Trainer<'_>,
     loaded: &Loaded,
     device: &Device,
     warn: &dyn Fn(&str),
 ) -> Result<Classifier<AutodiffBackend>, Error> {
+    let config = trainer.config();
     let train = &loaded.splits.train.samples;
-    let classifier = told_classifier(config, train, &loaded.normalizer, device, warn)?
+    let classifier = trainer
+        .classifier(train, &loaded.normalizer, device, warn)?
         .with_precision(config.device.precision)
         .with_metrics(&config.metric_names());
     learner::check_groups(config, &classifier)?;
@@ -102,10 +105,10 @@ fn find_devices(config: &Config, host: &dyn Host) -> Result<Vec<Device>, Error> 
 }
 
 /// Reads the data; returns the seconds that took too.
-fn load_data(config: &Config, host: &dyn Host) -> Result<(Loaded, f64), Error> {
+fn load_data(trainer: &Trainer<'_>, host: &dyn Host) -> Result<(Loaded, f64), Error> {
     let start = Instant::now();
     host.phase("reading data");
-    let loaded = load(config, &Watched { shown: host.progress(), heartbeat: host.heartbeat() })?;
+    let loaded = trainer.load(&Watched { shown: host.progress(), heartbeat: host.heartbeat() })?;
     host.heartbeat().beat(None);
     loaded.notes.iter().for_each(|note| host.warn(note));
     Ok((loaded, start.elapsed().as_secs_f64()))

@@ -181,10 +181,12 @@ impl LayerVisitor<Cpu> for Enlarge<'_> {
 fn a_wrong_derivative_of_each_layer_is_caught() {
     let (_folder, config) = config("tanh");
     let options = options(4, 6);
-    let Loaded { splits, normalizer, .. } = load(&config, &NoProgress).unwrap();
+    let Loaded { splits, normalizer, .. } = crate::load(&config, &NoProgress).unwrap();
     let train = &splits.train.samples;
-    let setting = Setting::new(&config, train, &normalizer, options.samples).unwrap();
-    let reference = Reference::compute(&config, train, &normalizer, &setting, &options, &NoProgress).unwrap();
+    let setting = Setting::new(&Trainer::new(&config), train, &normalizer, options.samples).unwrap();
+    let reference =
+        Reference::compute(&Trainer::new(&config), train, &normalizer, &setting, &options, &NoProgress)
+            .unwrap();
     let architecture = config.architecture(&DataShape::of(train)).unwrap();
     for place in places(architecture.layers(), &[]) {
         let report = reference.compare(&faulty(place.clone(), 1.0001)).unwrap();

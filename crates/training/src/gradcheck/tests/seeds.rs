@@ -226,9 +226,10 @@ impl Counts {
     fn add(&mut self, seed: u32, case: Case) {
         let Case { config, train, normalizer } = case;
         let options = options(16, 12);
-        let setting = Setting::new(&config, &train, &normalizer, options.samples).unwrap();
+        let setting = Setting::new(&Trainer::new(&config), &train, &normalizer, options.samples).unwrap();
         let reference =
-            Reference::compute(&config, &train, &normalizer, &setting, &options, &NoProgress).unwrap();
+            Reference::compute(&Trainer::new(&config), &train, &normalizer, &setting, &options, &NoProgress)
+                .unwrap();
         let report = reference.compare(&by_rule(GradientRule::Manual)).unwrap();
         if !report.passed {
             eprintln!("seed {seed}: {report:#?}\n{}", config.to_toml());
