@@ -84,7 +84,9 @@ const NORMALIZE: [(&str, Normalization); 3] =
 fn normalize_key(section: &mut Section<'_>, kind: Kind, written: Option<Normalization>) -> Normalization {
     // `unit` divides bytes by 255, so it is for images only.
     let (words, default) = match kind {
-        Kind::Cifar10 | Kind::ImageFolder => (&NORMALIZE[..], Normalization::Unit),
+        Kind::Cifar10 | Kind::Cifar100 | Kind::Mnist | Kind::FashionMnist | Kind::ImageFolder => {
+            (&NORMALIZE[..], Normalization::Unit)
+        }
         Kind::Csv => (&NORMALIZE[1..], Normalization::Standard),
         Kind::Synthetic => (&NORMALIZE[1..], Normalization::None),
     };
