@@ -74,6 +74,6 @@ fn arguments_that_cannot_work_are_errors() {
     assert_eq!(lab.emberlab("data fetch images.toml --from a --stall 5").code, 2);
     let table = CONFIG.replace("\"cifar10\"\ndirectory = \"fetched\"", "\"synthetic\"");
     lab.write("table.toml", table);
-    let wanted = "error: `data.source` is another one than \"cifar10\", the only one that is fetched";
+    let wanted = "error: `data.source` is none of \"cifar10\", \"cifar100\", \"mnist\" and \"fashion-mnist\", which are fetched";
     lab.emberlab("data fetch table.toml").fails(2, wanted);
 }

@@ -14,6 +14,7 @@ mod fetch;
 mod gradcheck;
 mod groups;
 mod hostile_configs;
+mod image_sets;
 mod lab;
 mod layers;
 mod many_runs;

@@ -9,7 +9,7 @@ pub use usage::{DataChange, UsageError};
 use crate::mlflow::MlflowError;
 use emberlab_config::ConfigError;
 use emberlab_data::text::{MAX_ITEMS, listed, on_one_line, thousands};
-use emberlab_data::{DataError, cifar10};
+use emberlab_data::{DataError, PublishedSet};
 use emberlab_exercises::Error as ExercisesError;
 use emberlab_report::Error as ReportError;
 use emberlab_run::{Error as RunError, FileProblem};
@@ -173,11 +173,10 @@ impl Error {
             lines.push(format!("caused by: {}", on_one_line(&error.to_string())));
             cause = error.source();
         }
-        if let Some(path) = self.missing()
-            && path.iter().any(|part| part == cifar10::FOLDER)
-        {
-            lines.push(GET_THE_DATA.to_owned());
-        }
+        let set = self
+            .missing()
+            .and_then(|path| path.iter().find_map(|part| part.to_str().and_then(PublishedSet::of_folder)));
+        lines.extend(set.map(get_the_data));
         lines.join("\n")
     }
 }
@@ -232,5 +231,11 @@ fn exercises_exit_code(error: &ExercisesError) -> u8 {
     }
 }
 
-const GET_THE_DATA: &str = "to get CIFAR-10, run `emberlab data fetch CONFIG` with this configuration; where it is elsewhere already, set
-`data.directory` to the folder that holds `cifar-10-batches-bin/`";
+/// How to get a published set whose files are missing.
+fn get_the_data(set: PublishedSet) -> String {
+    let (title, folder) = (set.title(), set.folder());
+    format!(
+        "to get {title}, run `emberlab data fetch CONFIG` with this configuration; where it is elsewhere already, set
+`data.directory` to the folder that holds `{folder}/`"
+    )
+}

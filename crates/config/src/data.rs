@@ -94,7 +94,9 @@ fn normalize_key(
 ) -> Normalization {
     // `unit` divides bytes by 255, so it is for images only.
     let (words, default) = match kind {
-        Kind::Cifar10 | Kind::ImageFolder => (&NORMALIZE[..], Normalization::Unit),
+        Kind::Cifar10 | Kind::Cifar100 | Kind::Mnist | Kind::FashionMnist | Kind::ImageFolder => {
+            (&NORMALIZE[..], Normalization::Unit)
+        }
         Kind::Custom if is_image => (&NORMALIZE[..], Normalization::Unit),
         Kind::Custom => (&NORMALIZE[..], Normalization::Standard),
         Kind::Csv => (&NORMALIZE[1..], Normalization::Standard),

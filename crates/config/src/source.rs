@@ -1,12 +1,14 @@
 //! The sources of samples, each with the keys of `[data]` that are its own.
 
 use super::key::{Key, key};
-use super::rule::{count, path};
+use super::rule::{count, path, word};
 use super::section::Section;
 use super::shape::DataShape;
 use super::{csv, custom, image_folder, synthetic};
-use emberlab_data::cifar10::{IMAGE_SHAPE, N_CLASSES};
-use emberlab_data::{CsvFile, ImageFolder, ImageShape, Subsample, Synthetic, TestSize, TrainTestSplit};
+use emberlab_data::{
+    Cifar100Labels, CsvFile, ImageFolder, ImageShape, PublishedSet, Subsample, Synthetic, TestSize,
+    TrainTestSplit,
+};
 use std::path::PathBuf;
 
 /// A source of samples.
@@ -14,9 +16,11 @@ use std::path::PathBuf;
 pub enum Source {
     /// scikit-learn's `make_classification`, then its `train_test_split`.
     Synthetic(Synthetic),
-    /// CIFAR-10's record files.
-    Cifar10 {
-        /// The folder that holds `cifar-10-batches-bin/`.
+    /// A published set of images.
+    Published {
+        /// The set.
+        set: PublishedSet,
+        /// The folder that holds the set's own folder.
         directory: PathBuf,
         /// How many images of each part are used.
         subsample: Subsample,
@@ -64,10 +68,10 @@ impl Source {
                 image: None,
                 n_classes: classification.n_classes,
             }),
-            Self::Cifar10 { .. } => Some(DataShape {
-                n_features: IMAGE_SHAPE.size(),
-                image: Some(IMAGE_SHAPE),
-                n_classes: N_CLASSES,
+            Self::Published { set, .. } => Some(DataShape {
+                n_features: set.shape().size(),
+                image: Some(set.shape()),
+                n_classes: set.n_classes(),
             }),
             Self::ImageFolder { .. } | Self::Csv { .. } | Self::Custom { .. } => None,
         }
@@ -77,7 +81,7 @@ impl Source {
     pub fn image(&self) -> Option<ImageShape> {
         match self {
             Self::Synthetic(_) | Self::Csv { .. } => None,
-            Self::Cifar10 { .. } => Some(IMAGE_SHAPE),
+            Self::Published { set, .. } => Some(set.shape()),
             Self::ImageFolder { folder, .. } => Some(folder.shape),
             Self::Custom { image } => *image,
         }
@@ -86,7 +90,9 @@ impl Source {
     pub(super) fn keys(kind: Kind, section: &mut Section<'_>, written: Option<&Self>) -> Option<Self> {
         match kind {
             Kind::Synthetic => Some(synthetic::keys(section, written)),
-            Kind::Cifar10 => Some(cifar10_keys(section, written)),
+            Kind::Cifar10 | Kind::Cifar100 | Kind::Mnist | Kind::FashionMnist => {
+                Some(published_keys(kind, section, written))
+            }
             Kind::ImageFolder => image_folder::keys(section, written),
             Kind::Csv => csv::keys(section, written),
             Kind::Custom => custom::keys(section, written),
@@ -111,7 +117,12 @@ impl Source {
     pub(super) fn kind(&self) -> Kind {
         match self {
             Self::Synthetic(_) => Kind::Synthetic,
-            Self::Cifar10 { .. } => Kind::Cifar10,
+            Self::Published { set, .. } => match set {
+                PublishedSet::Cifar10 => Kind::Cifar10,
+                PublishedSet::Cifar100(_) => Kind::Cifar100,
+                PublishedSet::Mnist => Kind::Mnist,
+                PublishedSet::FashionMnist => Kind::FashionMnist,
+            },
             Self::ImageFolder { .. } => Kind::ImageFolder,
             Self::Csv { .. } => Kind::Csv,
             Self::Custom { .. } => Kind::Custom,
@@ -124,32 +135,59 @@ impl Source {
 pub(super) enum Kind {
     Synthetic,
     Cifar10,
+    Cifar100,
+    Mnist,
+    FashionMnist,
     ImageFolder,
     Csv,
     Custom,
 }
 
-pub(super) const KINDS: [(&str, Kind); 5] = [
+pub(super) const KINDS: [(&str, Kind); 8] = [
     ("synthetic", Kind::Synthetic),
     ("cifar10", Kind::Cifar10),
+    ("cifar100", Kind::Cifar100),
+    ("mnist", Kind::Mnist),
+    ("fashion-mnist", Kind::FashionMnist),
     ("image-folder", Kind::ImageFolder),
     ("csv", Kind::Csv),
     ("custom", Kind::Custom),
 ];
 
-fn cifar10_keys(section: &mut Section<'_>, written: Option<&Source>) -> Source {
-    let (set_directory, set_subsample) = match written {
-        Some(Source::Cifar10 { directory, subsample }) => (Some(directory.clone()), Some(*subsample)),
-        _ => (None, None),
+const CIFAR100_LABELS: [(&str, Cifar100Labels); 2] =
+    [("fine", Cifar100Labels::Fine), ("coarse", Cifar100Labels::Coarse)];
+
+fn published_keys(kind: Kind, section: &mut Section<'_>, written: Option<&Source>) -> Source {
+    let (written_set, set_directory, set_subsample) = match written {
+        Some(Source::Published { set, directory, subsample }) => {
+            (Some(*set), Some(directory.clone()), Some(*subsample))
+        }
+        _ => (None, None, None),
+    };
+    let set = match kind {
+        Kind::Cifar100 => PublishedSet::Cifar100(cifar100_labels(section, written_set)),
+        Kind::Mnist => PublishedSet::Mnist,
+        Kind::FashionMnist => PublishedSet::FashionMnist,
+        _ => PublishedSet::Cifar10,
     };
     let directory = section.value(directory_key(), "data".into(), set_directory);
-    Source::Cifar10 { directory, subsample: subsample_keys(section, set_subsample) }
+    Source::Published { set, directory, subsample: subsample_keys(section, set_subsample) }
 }
 
-/// The folder of CIFAR-10 or of images.
+fn cifar100_labels(section: &mut Section<'_>, written: Option<PublishedSet>) -> Cifar100Labels {
+    let written = match written {
+        Some(PublishedSet::Cifar100(labels)) => Some(labels),
+        _ => None,
+    };
+    let labels = key("labels", word(&CIFAR100_LABELS), "the 100 fine or the 20 coarse classes of CIFAR-100");
+    section.value(labels, Cifar100Labels::default(), written)
+}
+
+/// The folder of a published set or of images.
 pub(super) fn directory_key<'a>() -> Key<'a, PathBuf> {
-    let about = "folder that holds `cifar-10-batches-bin/`; of an image folder: the one that holds `train/<class>/`, \
-                 and `test/<class>/` and `val/<class>/` if there are such parts, or `<class>/` alone";
+    let about = "folder that holds `cifar-10-batches-bin/`, `cifar-100-binary/`, `mnist/` or `fashion-mnist/`; of an image \
+                 folder: the one that holds `train/<class>/`, and `test/<class>/` and `val/<class>/` if there are such \
+                 parts, or `<class>/` alone";
     key("directory", path("folder"), about)
 }
 

@@ -26,10 +26,12 @@ fn parse(text: &str, overrides: &[&str]) -> Result<Config, super::ConfigError> {
 }
 
 /// Settings that together give every key a value.
-const EVERY_KIND: [&[&str]; 22] = [
+const EVERY_KIND: [&[&str]; 24] = [
     &[],
     &["data.weights=[0.3]", "data.shift=random", "data.scale=2.5", "data.n_samples=50", "data.test_size=10"],
     &["data.source=cifar10", "data.train_samples=5", "data.augment.translate=2", "evaluation.views=mirror"],
+    &["data.source=cifar100", "data.labels=coarse", "data.directory=d"],
+    &["data.source=fashion-mnist", "data.test_samples=5", "data.augment.translate=2"],
     &["data.source=image-folder", "data.directory=images", "data.test_folder=t", "data.image_size=8"],
     &["data.source=csv", "data.file=a.csv", "data.header=true", "data.comment=#", "data.ignore=[1, \"x\"]"],
     &["data.source=csv", "data.train_file=a.csv", "data.test_file=b.csv", "data.delimiter=tab"],

@@ -47,8 +47,8 @@ impl From<ResizeFilter> for FilterType {
     }
 }
 
-/// Decodes an image, applies its EXIF orientation, and resizes it to `shape`, which has three channels, ignoring its
-/// aspect ratio. Returns the pixels in the order of [`ImageShape`]: channel by channel, each row by row.
+/// Decodes an image, applies its EXIF orientation, and resizes it to `shape`, ignoring its aspect
+/// ratio. With one channel, the image becomes grey. Returns the pixels in the order of [`ImageShape`]: channel by channel, each row by row.
 ///
 /// The format is detected from the content, not from the file's name. Of an animation only the first frame is read.
 ///
@@ -130,6 +130,9 @@ fn pixels(decoded: DynamicImage, shape: ImageShape, filter: ResizeFilter) -> Vec
     } else {
         decoded.resize_exact(width, height, filter.into())
     };
+    if shape.channels == 1 {
+        return resized.into_luma8().into_raw();
+    }
     let rgb = resized.into_rgb8().into_raw();
     // From height × width × channels to channels × height × width.
     (0..shape.channels).flat_map(|channel| rgb.iter().skip(channel).step_by(3).copied()).collect()

@@ -1,4 +1,4 @@
-//! Data sets for the lab: synthetic data, CIFAR-10, image folders and tables, from files to batches on a device.
+//! Data sets for the lab: synthetic data, published sets of images, image folders and tables, from files to batches on a device.
 //!
 //! Data flows one way: a seed or files, [`LabelledData`] in host memory, [`Splits`], a `DeviceSet` on the device, and a
 //! `DeviceLoader` that returns `ClassificationBatch`es. Every random draw comes from a [`RandomState`], which equals
@@ -31,12 +31,15 @@ mod augmentation;
 mod bad_image;
 mod batch_plan;
 pub mod cifar10;
+pub mod cifar100;
+mod cifar_records;
 #[cfg(feature = "burn")]
 mod device;
 mod download;
 mod error;
 mod export;
 pub mod file_lock;
+pub mod idx;
 mod image_file;
 mod image_folder;
 mod image_kind;
@@ -47,6 +50,7 @@ mod make_classification;
 mod normalizer;
 mod problem;
 mod progress;
+pub mod published;
 mod random_state;
 mod regular_file;
 mod splits;
@@ -60,6 +64,7 @@ mod views;
 pub use augmentation::{Augmentation, Border, Mirror};
 pub use bad_image::BadImage;
 pub use batch_plan::BatchPlan;
+pub use cifar100::Cifar100Labels;
 #[cfg(feature = "burn")]
 pub use device::{Augmenter, ClassificationBatch, DeviceLoader, DeviceSet, DeviceViews, Upload, host};
 pub use download::{Download, Patience};
@@ -73,10 +78,11 @@ pub use loader_state::LoaderState;
 pub use make_classification::{ColumnValue, MakeClassification};
 pub use normalizer::{Normalization, Normalizer, statistics};
 pub use problem::{
-    ArchiveProblem, CannotDecode, DownloadProblem, FolderProblem, ImageProblem, Problem, RecordProblem,
-    TableProblem, TextProblem,
+    ArchiveProblem, CannotDecode, DownloadProblem, FolderProblem, IdxProblem, ImageProblem, Problem,
+    RecordProblem, TableProblem, TextProblem,
 };
 pub use progress::{NoProgress, Phase, Progress};
+pub use published::PublishedSet;
 pub use random_state::RandomState;
 pub use regular_file::open_regular;
 pub use splits::{Part, Splits, ValidationSplit};

@@ -5,9 +5,9 @@
 #[path = "support/server.rs"]
 mod server;
 
-use emberlab_data::cifar10::archive::{ArchiveSource, Checksum, Fetch, Fetched, SIZE, unpack_entries};
 use emberlab_data::cifar10::{Cifar10, FOLDER, RECORD_SIZE};
-use emberlab_data::{DataError, Download, NoProgress, Patience};
+use emberlab_data::published::{Checksum, Fetch, FetchSource, Fetched, unpack_entries};
+use emberlab_data::{DataError, Download, NoProgress, Patience, PublishedSet};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use server::{Answer, Server};
@@ -68,12 +68,12 @@ fn good() -> Vec<u8> {
     archive(&files(), |_| ())
 }
 
-fn fetch(source: ArchiveSource, checksum: Checksum, directory: &Path) -> Result<Fetched, DataError> {
-    Fetch { source, checksum, patience: IMPATIENT }.run(directory, &NoProgress)
+fn fetch(source: FetchSource, checksum: Checksum, directory: &Path) -> Result<Fetched, DataError> {
+    Fetch { set: PublishedSet::Cifar10, source, checksum, patience: IMPATIENT }.run(directory, &NoProgress)
 }
 
 fn fetch_from(server: &Server, directory: &Path) -> Result<Fetched, DataError> {
-    fetch(ArchiveSource::Url(server.url.clone()), Checksum::Unverified, directory)
+    fetch(FetchSource::Url(server.url.clone()), Checksum::Unverified, directory)
 }
 
 /// That the set is there, whole, and nothing else is.
@@ -197,7 +197,7 @@ fn an_address_that_is_none_and_a_server_that_is_not_there_are_errors() {
         ("ftp://127.0.0.1/cifar.tar.gz", "must begin with `https://` or `http://`"),
         ("http://127.0.0.1:1/cifar.tar.gz", "3 times in a row"),
     ] {
-        let error = fetch(ArchiveSource::Url(url.to_owned()), Checksum::Unverified, directory.path());
+        let error = fetch(FetchSource::Url(url.to_owned()), Checksum::Unverified, directory.path());
         let error = error.unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
     }
@@ -209,12 +209,13 @@ fn an_archive_must_be_the_one_that_was_meant() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("archive.tar.gz");
     fs::write(&path, &content).unwrap();
-    let source = || ArchiveSource::File(path.clone());
+    let source = || FetchSource::File(path.clone());
     let data = directory.path().join("data");
 
     let error = fetch(source(), Checksum::Official, &data).unwrap_err().to_string();
+    let size = PublishedSet::Cifar10.files()[0].size;
     let wanted = format!(
-        "`{}` is not the official archive: it has {} bytes, must have {SIZE}; for another one give its checksum with \
+        "`{}` is not the official archive: it has {} bytes, must have {size}; for another one give its checksum with \
          `--sha256`, or waive it with `--no-verify`",
         path.display(),
         content.len()
@@ -235,7 +236,7 @@ fn an_archive_must_be_the_one_that_was_meant() {
 fn a_download_with_another_checksum_is_not_gone_on_with() {
     let server = Server::start(good(), &[Answer::Whole]);
     let directory = TempDir::new().unwrap();
-    let url = ArchiveSource::Url(server.url.clone());
+    let url = FetchSource::Url(server.url.clone());
     fetch(url, Checksum::Sha256("0".repeat(64)), directory.path()).unwrap_err();
     fetch_from(&server, directory.path()).unwrap();
     assert_fetched(directory.path());
@@ -299,7 +300,10 @@ fn two_calls_at_once_do_not_meet() {
 fn refusal(content: &[u8]) -> String {
     let folder = TempDir::new().unwrap();
     let outside = folder.path().join("inside");
-    let error = unpack_entries(Path::new("a.tar.gz"), content, &outside).unwrap_err().to_string();
+    let error =
+        unpack_entries(&PublishedSet::Cifar10.archive().unwrap(), Path::new("a.tar.gz"), content, &outside)
+            .unwrap_err()
+            .to_string();
     let names: Vec<_> =
         fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["inside"], "something was unpacked elsewhere");
@@ -425,7 +429,7 @@ fn servers_lead_on_to_addresses_of_the_web_only() {
     let target = Server::start(good(), &[Answer::Whole]);
     let location: &'static str = target.url.clone().leak();
     let directory = TempDir::new().unwrap();
-    let server = Server::start(Vec::new(), &[Answer::Redirect(location)]);
+    let server = Server::start(Vec::<u8>::new(), &[Answer::Redirect(location)]);
     fetch_from(&server, directory.path()).unwrap();
     assert_fetched(directory.path());
     // An address without a host is one of the same server.
@@ -468,7 +472,7 @@ fn an_archive_that_is_a_pipe_is_refused_at_once() {
     let pipe = directory.path().join("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for checksum in [Checksum::Unverified, Checksum::Official, Checksum::Sha256("0".repeat(64))] {
-        match fetch(ArchiveSource::File(pipe.clone()), checksum, directory.path()).unwrap_err() {
+        match fetch(FetchSource::File(pipe.clone()), checksum, directory.path()).unwrap_err() {
             DataError::Read { source, .. } => {
                 assert_eq!(source.to_string(), "is a named pipe, must be a regular file");
             }

@@ -3,9 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use emberlab_data::cifar10::archive::unpack_entries;
 use emberlab_data::cifar10::{Cifar10, FOLDER, RECORD_SIZE};
-use emberlab_data::{CsvFile, ImageShape, ResizeFilter, read_image};
+use emberlab_data::published::unpack_entries;
+use emberlab_data::{CsvFile, ImageShape, PublishedSet, ResizeFilter, read_image};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::collection::vec;
@@ -48,7 +48,12 @@ fn compressed(bytes: &[u8]) -> Vec<u8> {
 fn unpack(content: &[u8]) {
     let parent = TempDir::new().unwrap();
     // Either way it returns.
-    let _ = unpack_entries(Path::new("archive"), content, &parent.path().join("inside"));
+    let _ = unpack_entries(
+        &PublishedSet::Cifar10.archive().unwrap(),
+        Path::new("archive"),
+        content,
+        &parent.path().join("inside"),
+    );
     assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1);
 }
 

@@ -4,7 +4,6 @@ mod image_folder;
 
 use crate::error::Error;
 use emberlab_config::{Config, CsvTest, Source};
-use emberlab_data::cifar10::Cifar10;
 use emberlab_data::{
     CsvFile, DataError, EncodedTable, Normalizer, Progress, RandomState, Splits, TableEncoding, TableSchema,
 };
@@ -57,8 +56,9 @@ pub fn load_for(
             return Err(config.use_errors(vec![("data.source".to_owned(), reason.to_owned())]).into());
         }
         Source::Synthetic(synthetic) => synthetic.load(data.seed, data.split_seed),
-        Source::Cifar10 { directory, subsample } => Cifar10::open(directory)
-            .and_then(|set| subsample.draw(set.train()?, set.test()?, &mut RandomState::new(data.seed))),
+        Source::Published { set, directory, subsample } => set
+            .read(directory)
+            .and_then(|(train, test)| subsample.draw(train, test, &mut RandomState::new(data.seed))),
         Source::ImageFolder { folder, test_size, stratify, subsample } => {
             let plan = FolderPlan { folder, test_size: *test_size, stratify: *stratify, subsample };
             plan.load(data, progress).map(|images| {

@@ -5,9 +5,9 @@ use crate::error::Error;
 use crate::trained_run::TrainedRun;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_config::Source;
-use emberlab_data::cifar10::{RECORD_SIZE, read_record};
 use emberlab_data::{
-    ColumnRef, CsvFile, Features, ImageShape, ResizeFilter, TableSchema, images_below, read_image,
+    ColumnRef, CsvFile, Features, ImageShape, PublishedSet, ResizeFilter, TableSchema, images_below,
+    read_image,
 };
 use emberlab_run::DataRecord;
 use serde::Serialize;
@@ -52,7 +52,7 @@ struct Samples {
 }
 
 /// Predicts the class of each input: an image of any size, the images of a folder and of those in it, `FILE.bin:INDEX` for a record of a
-/// CIFAR-10 file, or a CSV file with a sample in each row; `-` is such a file on standard input. Reports warnings about
+/// CIFAR-10 or CIFAR-100 file, `FILE-ubyte.gz:INDEX` for an image of an MNIST file, or a CSV file with a sample in each row; `-` is such a file on standard input. Reports warnings about
 /// an input to `warn`.
 ///
 /// # Errors
@@ -70,7 +70,7 @@ pub fn predict(run: &TrainedRun, inputs: &[OsString], warn: fn(&str)) -> Result<
                 predict_folder(run, Path::new(input), shape, filter, &mut predictions, warn)?;
                 continue;
             }
-            Some(shape) => image(input, shape, filter),
+            Some(shape) => image(input, shape, filter, record_format(run)),
             None => read_table(input, run, warn),
         };
         let samples = samples.map_err(|reason| Error::artifact(path_of(input), reason))?;
@@ -151,14 +151,26 @@ fn most_probable(row: &[f64], class_names: &[String]) -> Vec<ClassProbability> {
     classes
 }
 
-fn image(input: &OsStr, shape: ImageShape, filter: ResizeFilter) -> Result<Samples, String> {
+/// The set whose files are read by `FILE:INDEX`: the run's own, or CIFAR-10.
+fn record_format(run: &TrainedRun) -> PublishedSet {
+    match run.config.data.source {
+        Source::Published { set, .. } => set,
+        _ => PublishedSet::Cifar10,
+    }
+}
+
+fn image(
+    input: &OsStr,
+    shape: ImageShape,
+    filter: ResizeFilter,
+    set: PublishedSet,
+) -> Result<Samples, String> {
     if input == STANDARD_INPUT {
         return Err("is read as a table, but the run classifies images; give an image's path".to_owned());
     }
-    let record =
-        input.to_str().and_then(|input| input.rsplit_once(':')).filter(|(file, _)| file.ends_with(".bin"));
-    let pixels = match record {
-        Some((file, index)) => read_cifar10(file, index)?,
+    let record = input.to_str().and_then(|input| input.rsplit_once(':'));
+    let pixels = match record.filter(|(file, _)| set.holds_images(file)) {
+        Some((file, index)) => read_record(file, index, set, shape)?,
         None => read_image(Path::new(input), shape, filter).map_err(|error| error.without_path())?,
     };
     Ok(Samples {
@@ -167,11 +179,16 @@ fn image(input: &OsStr, shape: ImageShape, filter: ResizeFilter) -> Result<Sampl
     })
 }
 
-fn read_cifar10(file: &str, index: &str) -> Result<Vec<u8>, String> {
+fn read_record(file: &str, index: &str, set: PublishedSet, wanted: ImageShape) -> Result<Vec<u8>, String> {
     let index: u64 = index.parse().map_err(|_| "must end in a record's index, a whole number from 0")?;
-    let record = read_record(Path::new(file), index).map_err(|error| error.without_path())?;
-    debug_assert_eq!(record.len(), RECORD_SIZE);
-    Ok(record[1..].to_vec())
+    if set.shape() != wanted {
+        let size = |shape: ImageShape| {
+            format!("{} × {} pixels in {} channels", shape.height, shape.width, shape.channels)
+        };
+        let (title, found, wanted) = (set.title(), size(set.shape()), size(wanted));
+        return Err(format!("is an image of {title}, {found}; the run takes {wanted}"));
+    }
+    set.read_image(Path::new(file), index).map_err(|error| error.without_path())
 }
 
 /// Reads the rows of a table by the columns of the run; `-` is standard input.

@@ -11,8 +11,8 @@ use std::ffi::OsString;
 pub struct PredictArgs {
     #[command(flatten)]
     run: RunArgs,
-    /// Images of any size, folders of images, `FILE.bin:INDEX` for a record of a CIFAR-10 file, or CSV files with a sample in
-    /// each row; `-` reads a CSV file from standard input
+    /// Images of any size, folders of images, `FILE.bin:INDEX` for a record of a CIFAR-10 or CIFAR-100 file, `FILE-ubyte.gz:INDEX`
+    /// for an image of an MNIST file, or CSV files with a sample in each row; `-` reads a CSV file from standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<OsString>,
     /// Print JSON

@@ -66,8 +66,15 @@ pub enum UsageError {
         columns: Vec<String>,
     },
     /// A `data.source` that cannot be fetched.
-    #[error("`data.source` is another one than \"cifar10\", the only one that is fetched")]
+    #[error(
+        "`data.source` is none of \"cifar10\", \"cifar100\", \"mnist\" and \"fashion-mnist\", which are fetched"
+    )]
     NotFetched,
+    /// `data fetch --sha256` of a set that is not one archive.
+    #[error(
+        "`--sha256` is the checksum of one archive; {0} has {1} files, whose checksums `--no-verify` waives"
+    )]
+    SeveralChecksums(&'static str, usize),
     /// Data with which a run cannot be evaluated any more.
     #[error("the data of `{run}` {change}")]
     OtherData {

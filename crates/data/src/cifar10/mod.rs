@@ -6,13 +6,12 @@
 //! Images", 2009). Any number of whole records per file is read, and any number of batches from 1
 //! on, so a smaller set in the same layout works.
 
-pub mod archive;
 mod records;
-mod unpack;
 
-pub use records::{Cifar10, RECORD_SIZE, read_record};
+pub use crate::cifar_records::IMAGE_SHAPE;
+pub use records::{Cifar10, RECORD_SIZE};
 
-use crate::labelled_data::ImageShape;
+use crate::cifar_records::RecordFormat;
 
 /// The folder that the official archive unpacks to.
 pub const FOLDER: &str = "cifar-10-batches-bin";
@@ -24,5 +23,5 @@ pub const N_CLASSES: usize = 10;
 pub const CLASS_NAMES: [&str; N_CLASSES] =
     ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-/// The shape of every image: `[3, 32, 32]`.
-pub const IMAGE_SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
+/// The layout of its records.
+pub(crate) const FORMAT: RecordFormat = RecordFormat { n_classes: &[N_CLASSES], label: 0 };

@@ -1,18 +1,22 @@
-//! Problems of CIFAR-10's archive.
+//! Problems of the files that a set is published in.
 
-/// What is wrong with an archive of CIFAR-10, or with the folder that it was unpacked to.
+/// What is wrong with a file that a set is published in, or with the folder that it was unpacked to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the messages name the fields")]
 pub enum ArchiveProblem {
-    /// The size is not that of the official archive.
-    #[error(
-        "is not the official archive: it has {found} bytes, must have {expected}; for another one give its checksum with \
-         `--sha256`, or waive it with `--no-verify`"
+    /// The size is not that of the official file.
+    #[error("is not the official {}: it has {found} bytes, must have {expected}; {}",
+        if *.is_archive { "archive" } else { "file" },
+        if *.is_archive {
+            "for another one give its checksum with `--sha256`, or waive it with `--no-verify`"
+        } else {
+            "for another one waive its checksum with `--no-verify`"
+        }
     )]
-    NotOfficial { found: u64, expected: u64 },
+    NotOfficial { found: u64, expected: u64, is_archive: bool },
     /// The SHA-256 differs.
-    #[error("is another archive than expected: its SHA-256 is {found}, must be {expected}")]
+    #[error("is another file than expected: its SHA-256 is {found}, must be {expected}")]
     Checksum { found: String, expected: String },
     /// The compressed data or the archive's structure is damaged.
     #[error("is damaged or no `.tar.gz`: {reason}")]
@@ -30,8 +34,8 @@ pub enum ArchiveProblem {
     #[error("holds `{entry}`, which is a link")]
     Link { entry: String },
     /// An entry is not part of the set.
-    #[error("holds `{entry}`, which is no file of CIFAR-10")]
-    UnknownEntry { entry: String },
+    #[error("holds `{entry}`, which is no file of {set}")]
+    UnknownEntry { entry: String, set: &'static str },
     /// An entry is larger than the official file.
     #[error("holds `{entry}` with {size} bytes, must have at most {max}")]
     EntryTooLarge { entry: String, size: u64, max: u64 },

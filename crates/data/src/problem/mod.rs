@@ -3,6 +3,7 @@
 mod archive;
 mod download;
 mod folder;
+mod idx;
 mod image;
 mod record;
 mod table;
@@ -10,6 +11,7 @@ mod table;
 pub use archive::ArchiveProblem;
 pub use download::DownloadProblem;
 pub use folder::FolderProblem;
+pub use idx::IdxProblem;
 pub use image::{CannotDecode, ImageProblem};
 pub use record::RecordProblem;
 pub use table::{TableProblem, TextProblem};
@@ -33,7 +35,10 @@ pub enum Problem {
     /// An image.
     #[error(transparent)]
     Image(#[from] ImageProblem),
-    /// A file of CIFAR-10.
+    /// An IDX file.
+    #[error(transparent)]
+    Idx(#[from] IdxProblem),
+    /// A file of CIFAR-10 or CIFAR-100.
     #[error(transparent)]
     Record(#[from] RecordProblem),
     /// A table.

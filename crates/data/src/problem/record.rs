@@ -1,6 +1,6 @@
-//! Problems of CIFAR-10's files.
+//! Problems of the files of CIFAR-10 and CIFAR-100.
 
-/// What is wrong with a file of CIFAR-10 in its binary layout.
+/// What is wrong with a file of CIFAR-10 or CIFAR-100 in its binary layout.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the messages name the fields")]
@@ -15,8 +15,8 @@ pub enum RecordProblem {
     #[error("lists {found} class names, must be {expected}")]
     ClassNames { found: usize, expected: usize },
     /// A label that is no class.
-    #[error("has label {label} in record {record}, must be 0 to 9; get the file again")]
-    Label { label: u8, record: u64 },
+    #[error("has label {label} in record {record}, must be 0 to {last}; get the file again")]
+    Label { label: u8, record: u64, last: usize },
     /// A file that does not end with a whole record.
     #[error(
         "is truncated: {bytes} bytes are {records} records of {record_size} bytes and {rest} bytes over; get the file again"

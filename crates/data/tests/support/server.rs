@@ -29,39 +29,69 @@ pub enum Answer {
     Redirect(&'static str),
 }
 
-/// A server of one file.
+/// The files of a server by their paths.
+pub struct Files(Vec<(String, Vec<u8>)>);
+
+/// One file, which every path leads to.
+impl From<Vec<u8>> for Files {
+    fn from(content: Vec<u8>) -> Self {
+        Self(vec![(String::new(), content)])
+    }
+}
+
+impl From<Vec<(String, Vec<u8>)>> for Files {
+    fn from(files: Vec<(String, Vec<u8>)>) -> Self {
+        Self(files)
+    }
+}
+
+/// A server of files.
 pub struct Server {
+    /// The address of its only file, or of the folder of its files.
     pub url: String,
     /// The `Range` header of each request so far.
     pub ranges: Arc<Mutex<Vec<Option<String>>>>,
 }
 
 impl Server {
-    /// Serves `content`, answering the first requests as told and all later ones like the last.
-    pub fn start(content: Vec<u8>, answers: &[Answer]) -> Self {
+    /// Serves files, answering the first requests as told and all later ones like the last.
+    pub fn start(files: impl Into<Files>, answers: &[Answer]) -> Self {
+        let Files(files) = files.into();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/cifar-10-binary.tar.gz", listener.local_addr().unwrap());
+        let root = format!("http://{}", listener.local_addr().unwrap());
+        let url = if files.len() == 1 { format!("{root}/cifar-10-binary.tar.gz") } else { root };
+        let files = Arc::new(files);
         let ranges = Arc::new(Mutex::new(Vec::new()));
         let (seen, answers) = (Arc::clone(&ranges), answers.to_vec());
         // The thread ends with the test's process.
         thread::spawn(move || {
             for (number, stream) in listener.incoming().enumerate() {
                 let answer = answers[number.min(answers.len() - 1)];
-                let (content, seen) = (content.clone(), Arc::clone(&seen));
-                thread::spawn(move || serve(stream.unwrap(), &content, answer, &seen));
+                let (files, seen) = (Arc::clone(&files), Arc::clone(&seen));
+                thread::spawn(move || serve(stream.unwrap(), &files, answer, &seen));
             }
         });
         Self { url, ranges }
     }
 }
 
-fn serve(mut stream: TcpStream, content: &[u8], answer: Answer, seen: &Mutex<Vec<Option<String>>>) {
+fn serve(
+    mut stream: TcpStream,
+    files: &[(String, Vec<u8>)],
+    answer: Answer,
+    seen: &Mutex<Vec<Option<String>>>,
+) {
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut range = None;
+    let mut content = &files[0].1;
     for line in BufReader::new(stream.try_clone().unwrap()).lines() {
         let line = line.unwrap_or_default();
         if line.is_empty() {
             break;
+        }
+        if let Some(target) = line.strip_prefix("GET ").and_then(|rest| rest.split(' ').next()) {
+            let file = files.iter().find(|(path, _)| path == target);
+            content = file.map_or(content, |(_, file)| file);
         }
         if let Some(value) = line.strip_prefix("Range: ").or_else(|| line.strip_prefix("range: ")) {
             range = Some(value.to_owned());

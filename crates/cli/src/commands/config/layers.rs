@@ -45,7 +45,7 @@ fn known(config: &Config) -> Result<(DataShape, Option<usize>), Error> {
 fn n_train(config: &Config) -> Option<usize> {
     let all = match &config.data.source {
         Source::Synthetic(synthetic) => synthetic.split.sizes(synthetic.classification.n_samples).ok()?.0,
-        Source::Cifar10 { subsample, .. } => subsample.train_samples?,
+        Source::Published { subsample, .. } => subsample.train_samples?,
         Source::ImageFolder { .. } | Source::Csv { .. } | Source::Custom { .. } => return None,
     };
     let Some(validation) = config.data.validation else { return Some(all) };

@@ -6,8 +6,7 @@ use crate::output::ProgressBars;
 use clap::Args;
 use emberlab_config::Source;
 use emberlab_data::Patience;
-use emberlab_data::cifar10::FOLDER;
-use emberlab_data::cifar10::archive::{ArchiveSource, Checksum, Fetch, Fetched, URL};
+use emberlab_data::published::{Checksum, Fetch, FetchSource, Fetched};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,16 +14,16 @@ use std::time::Duration;
 pub struct FetchArgs {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Another address of the archive
-    #[arg(long, value_name = "URL", default_value = URL, conflicts_with = "from")]
-    url: String,
-    /// Read the archive from a file instead of downloading it
-    #[arg(long, value_name = "FILE")]
+    /// Another address: of the archive, or of the folder with the four files of MNIST
+    #[arg(long, value_name = "URL", conflicts_with = "from")]
+    url: Option<String>,
+    /// Read the archive, or the folder with the four files of MNIST, from disk instead of downloading it
+    #[arg(long, value_name = "PATH")]
     from: Option<PathBuf>,
     /// The expected SHA-256 of an archive that is not the official one
     #[arg(long, value_name = "HEX", value_parser = checksum)]
     sha256: Option<String>,
-    /// Accept any archive in CIFAR-10's layout, without checking its SHA-256
+    /// Accept any files in the set's layout, without checking their SHA-256
     #[arg(long, conflicts_with = "sha256")]
     no_verify: bool,
     /// Seconds without data after which the request is repeated
@@ -42,22 +41,26 @@ fn checksum(text: &str) -> Result<String, String> {
 
 pub fn run(arguments: &FetchArgs) -> Result<(), Error> {
     let config = arguments.config.load()?;
-    let Source::Cifar10 { directory, .. } = &config.data.source else {
+    let Source::Published { set, directory, .. } = &config.data.source else {
         return Err(UsageError::NotFetched.into());
     };
-    let source = match &arguments.from {
-        Some(file) => ArchiveSource::File(file.clone()),
-        None => ArchiveSource::Url(arguments.url.clone()),
+    let source = match (&arguments.from, &arguments.url) {
+        (Some(path), _) => FetchSource::File(path.clone()),
+        (None, Some(url)) => FetchSource::Url(url.clone()),
+        (None, None) => FetchSource::Url(set.url().to_owned()),
     };
     let checksum = match (&arguments.sha256, arguments.no_verify) {
+        (Some(_), _) if set.files().len() > 1 => {
+            return Err(UsageError::SeveralChecksums(set.title(), set.files().len()).into());
+        }
         (Some(sha256), _) => Checksum::Sha256(sha256.clone()),
         (None, true) => Checksum::Unverified,
         (None, false) => Checksum::Official,
     };
     let patience = Patience { stall: Duration::from_secs(arguments.stall), ..Patience::default() };
-    let fetched = Fetch { source, checksum, patience }.run(directory, &ProgressBars::new())?;
+    let fetched = Fetch { set: *set, source, checksum, patience }.run(directory, &ProgressBars::new())?;
     let Fetched { already, n_train, n_test } = fetched;
     let is = if already { "is there already" } else { "is there" };
-    let folder = directory.join(FOLDER);
+    let folder = directory.join(set.folder());
     print::text(&format!("{} {is}: {n_train} training and {n_test} test images\n", folder.display()))
 }

@@ -19,9 +19,9 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
-    /// Download CIFAR-10, check it, and unpack it into the configuration's `data.directory`
+    /// Download CIFAR-10, CIFAR-100, MNIST or Fashion-MNIST, check it, and unpack it into the configuration's `data.directory`
     #[command(
-        after_help = "Examples:\n  emberlab data fetch configs/lab/cifar10-linear.toml\n  emberlab data fetch configs/lab/cifar10-linear.toml --from cifar-10-binary.tar.gz"
+        after_help = "Examples:\n  emberlab data fetch configs/mnist.toml\n  emberlab data fetch configs/lab/cifar10-linear.toml --from cifar-10-binary.tar.gz"
     )]
     Fetch(fetch::FetchArgs),
     /// Show sizes, classes, ranges, means and the fingerprint of the samples

@@ -5,7 +5,8 @@ use crate::error::Error;
 use crate::lab::experiment::Experiment;
 use crate::lab::results::{Done, Lab};
 use crate::lab::spread::Spread;
-use emberlab_data::cifar10::{CLASS_NAMES, archive};
+use emberlab_data::PublishedSet;
+use emberlab_data::cifar10::CLASS_NAMES;
 use emberlab_report::formula::{display, inline};
 use emberlab_report::plots::Scale;
 use emberlab_report::{SEED_BAND_WIDTH as WIDTH, curve_figure};
@@ -100,7 +101,7 @@ fn missing(title: &str, id: &str, lab: &Lab) -> Markup {
         h2 id=(id) { (title) }
         p { "Left out, because images are missing: " (lab.no_images.as_deref().unwrap_or("they were not found")) "." }
         p {
-            "This downloads CIFAR-10 (" (archive::SIZE / 1_000_000) " MB) into " code { "data/" } ", checks it and unpacks it:"
+            "This downloads CIFAR-10 (" (PublishedSet::Cifar10.files().iter().map(|file| file.size).sum::<u64>() / 1_000_000) " MB) into " code { "data/" } ", checks it and unpacks it:"
         }
         (emberlab_report::page::verbatim("emberlab data fetch configs/lab/cifar10-linear.toml"))
         p {

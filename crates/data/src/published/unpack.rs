@@ -1,6 +1,6 @@
-//! Unpacking CIFAR-10's archive, which may be hostile: only the files of the set are written.
+//! Unpacking a set's archive, which may be hostile: only the files of the set are written.
 
-use super::{FOLDER, RECORD_SIZE};
+use super::ArchiveLayout;
 use crate::error::DataError;
 use crate::problem::ArchiveProblem;
 use flate2::read::GzDecoder;
@@ -10,23 +10,24 @@ use std::io::{self, Read};
 use std::path::{Component, Path};
 use tar::{Archive, Entry, EntryType};
 
-/// The set's record files.
-const RECORD_FILES: [&str; 6] = [
-    "data_batch_1.bin",
-    "data_batch_2.bin",
-    "data_batch_3.bin",
-    "data_batch_4.bin",
-    "data_batch_5.bin",
-    "test_batch.bin",
-];
-/// The set's other files.
-const TEXT_FILES: [&str; 2] = ["batches.meta.txt", "readme.html"];
-/// The most bytes of a record file: the size of the official ones.
-const MAX_RECORD_FILE: u64 = 10_000 * RECORD_SIZE as u64;
-/// The most bytes of the other files.
+/// The most bytes of a file of text.
 const MAX_TEXT_FILE: u64 = 64 * 1024;
-/// The most bytes that an archive may unpack to: all files and the headers between them.
-const MAX_UNPACKED: u64 = 6 * MAX_RECORD_FILE + (1 << 20);
+
+impl ArchiveLayout {
+    /// The most bytes that the archive may unpack to: all files and the headers between them.
+    fn max_unpacked(&self) -> u64 {
+        let n_records = self.needed.iter().filter(|name| is_records(name)).count();
+        n_records as u64 * self.max_records + (1 << 20)
+    }
+
+    fn max_size(&self, name: &str) -> u64 {
+        if is_records(name) { self.max_records } else { MAX_TEXT_FILE }
+    }
+}
+
+fn is_records(name: &str) -> bool {
+    name.ends_with(".bin")
+}
 
 /// Unpacks the files of the set, and nothing else, from a compressed archive.
 ///
@@ -34,20 +35,25 @@ const MAX_UNPACKED: u64 = 6 * MAX_RECORD_FILE + (1 << 20);
 ///
 /// [`DataError::Corrupt`] for a damaged archive, and for one that holds anything but the files of the set in their
 /// folder, each once and no larger than the official one; [`DataError::Write`].
-pub fn unpack_entries(archive: &Path, compressed: impl Read, folder: &Path) -> Result<(), DataError> {
+pub fn unpack_entries(
+    layout: &ArchiveLayout,
+    archive: &Path,
+    compressed: impl Read,
+    folder: &Path,
+) -> Result<(), DataError> {
     let damaged =
         |error: io::Error| DataError::corrupt(archive, ArchiveProblem::Damaged { reason: error.to_string() });
-    let mut tar = Archive::new(GzDecoder::new(compressed).take(MAX_UNPACKED));
+    let mut tar = Archive::new(GzDecoder::new(compressed).take(layout.max_unpacked()));
     let mut seen = BTreeSet::new();
-    fs::create_dir_all(folder.join(FOLDER)).map_err(DataError::write(folder))?;
+    fs::create_dir_all(folder.join(layout.folder)).map_err(DataError::write(folder))?;
     for entry in tar.entries().map_err(damaged)? {
         let mut entry = entry.map_err(damaged)?;
-        let name = file_name(&entry).map_err(|problem| DataError::corrupt(archive, problem))?;
+        let name = file_name(layout, &entry).map_err(|problem| DataError::corrupt(archive, problem))?;
         let Some(name) = name else { continue };
         if !seen.insert(name) {
             return Err(DataError::corrupt(archive, ArchiveProblem::Duplicate { name }));
         }
-        let path = folder.join(FOLDER).join(name);
+        let path = folder.join(layout.folder).join(name);
         let mut file = File::create_new(&path).map_err(DataError::write(&path))?;
         copy(&mut entry, &mut file, archive, &path)?;
         file.sync_all().map_err(DataError::write(&path))?;
@@ -56,19 +62,23 @@ pub fn unpack_entries(archive: &Path, compressed: impl Read, folder: &Path) -> R
     let mut rest = tar.into_inner();
     io::copy(&mut rest, &mut io::sink()).map_err(damaged)?;
     if rest.limit() == 0 {
-        return Err(DataError::corrupt(archive, ArchiveProblem::TooLarge { max: MAX_UNPACKED }));
+        return Err(DataError::corrupt(archive, ArchiveProblem::TooLarge { max: layout.max_unpacked() }));
     }
-    match RECORD_FILES.iter().chain(&TEXT_FILES[..1]).find(|name| !seen.contains(**name)) {
+    match layout.needed.iter().find(|name| !seen.contains(**name)) {
         Some(missing) => {
-            let path = format!("{FOLDER}/{missing}");
+            let path = format!("{}/{missing}", layout.folder);
             Err(DataError::corrupt(archive, ArchiveProblem::MissingEntry { path }))
         }
         None => Ok(()),
     }
 }
 
-/// The name of an entry that is a file of the set, or `None` for the set's folder. Other entries are errors.
-fn file_name<R: Read>(entry: &Entry<'_, R>) -> Result<Option<&'static str>, ArchiveProblem> {
+/// The name of an entry that is a file of the set, or `None` for the set's folder and for files that are left out. Other
+/// entries are errors.
+fn file_name<R: Read>(
+    layout: &ArchiveLayout,
+    entry: &Entry<'_, R>,
+) -> Result<Option<&'static str>, ArchiveProblem> {
     let invalid = |error: io::Error| ArchiveProblem::InvalidPath { reason: error.to_string() };
     let path = entry.path().map_err(invalid)?.into_owned();
     let shown = path.display().to_string();
@@ -82,19 +92,23 @@ fn file_name<R: Read>(entry: &Entry<'_, R>) -> Result<Option<&'static str>, Arch
     }
     let kind = entry.header().entry_type();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let unknown = |entry: String| ArchiveProblem::UnknownEntry { entry, set: layout.title };
     match (kind, parts.as_slice()) {
-        (EntryType::Directory, [] | [FOLDER]) | (EntryType::XGlobalHeader, _) => Ok(None),
-        (EntryType::Regular | EntryType::Continuous, [FOLDER, name]) => {
-            let known = RECORD_FILES.iter().chain(&TEXT_FILES).find(|known| *known == name);
-            let Some(known) = known else { return Err(ArchiveProblem::UnknownEntry { entry: shown }) };
-            let max = if RECORD_FILES.contains(known) { MAX_RECORD_FILE } else { MAX_TEXT_FILE };
-            if entry.size() > max {
-                return Err(ArchiveProblem::EntryTooLarge { entry: shown, size: entry.size(), max });
+        (EntryType::XGlobalHeader, _) | (EntryType::Directory, []) => Ok(None),
+        (EntryType::Directory, [folder]) if *folder == layout.folder => Ok(None),
+        (EntryType::Regular | EntryType::Continuous, [folder, name]) if *folder == layout.folder => {
+            let known = layout.needed.iter().chain(layout.optional).find(|known| *known == name);
+            let max = layout.max_size(name);
+            match known {
+                None if !layout.skips_others => Err(unknown(shown)),
+                _ if entry.size() > max => {
+                    Err(ArchiveProblem::EntryTooLarge { entry: shown, size: entry.size(), max })
+                }
+                known => Ok(known.copied()),
             }
-            Ok(Some(known))
         }
         (EntryType::Link | EntryType::Symlink, _) => Err(ArchiveProblem::Link { entry: shown }),
-        _ => Err(ArchiveProblem::UnknownEntry { entry: shown }),
+        _ => Err(unknown(shown)),
     }
 }
 
