@@ -71,8 +71,11 @@ fn ranges_are_drawn_and_drawn_alike_the_next_time() {
     let sweep = "sweep table.toml --log-range training.optimizer.learning_rate=0.01..1 --range training.batch_size=5..20 \
                  --random 4 --json";
     let ranks = items(&lab.emberlab(sweep).succeeds());
-    let value =
-        |rank: &Value, place: usize| -> f64 { rank["settings"][place][1].as_str().unwrap().parse().unwrap() };
+    let value = |rank: &Value, key: &str| -> f64 {
+        let settings = rank["settings"].as_array().unwrap();
+        let setting = settings.iter().find(|setting| setting[0] == key).unwrap();
+        setting[1].as_str().unwrap().parse().unwrap()
+    };
     assert_eq!(ranks.len(), 4);
     for rank in &ranks {
         assert!((0.01..=1.0).contains(&value(rank, "training.optimizer.learning_rate")));

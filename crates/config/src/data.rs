@@ -74,7 +74,12 @@ fn draw_seed(section: &mut Section<'_>, kind: Kind, written: Option<u32>, defaul
     let undrawn = match kind {
         Kind::Csv => Some("the samples of a table are not drawn"),
         Kind::Custom => Some("the samples of a program are not drawn"),
-        Kind::Synthetic | Kind::Cifar10 | Kind::ImageFolder => None,
+        Kind::Synthetic
+        | Kind::Cifar10
+        | Kind::Cifar100
+        | Kind::Mnist
+        | Kind::FashionMnist
+        | Kind::ImageFolder => None,
     };
     if let Some(reason) = undrawn {
         section.without_effect("seed", reason);
