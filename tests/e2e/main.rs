@@ -11,6 +11,7 @@ mod ema;
 #[cfg(unix)]
 mod exercises;
 mod fetch;
+mod folds;
 mod gradcheck;
 mod groups;
 mod hostile_configs;

@@ -28,7 +28,7 @@ struct Cli {
 enum Command {
     /// Train a classifier and write its run directory
     #[command(
-        after_help = "Examples:\n  emberlab train configs/lab/synthetic-softmax.toml\n  emberlab train configs/iris.toml --name wide --set model.hidden=[32]\n  emberlab train configs/iris.toml --resume"
+        after_help = "Examples:\n  emberlab train configs/lab/synthetic-softmax.toml\n  emberlab train configs/iris.toml --name wide --set model.hidden=[32]\n  emberlab train configs/iris.toml --resume\n  emberlab train configs/iris.toml --folds 5"
     )]
     Train(train::TrainArgs),
     /// Score a trained run: accuracy, precision and recall of each class, confusion matrix

@@ -67,6 +67,10 @@ pub fn load_for(
             splits
         }),
     };
+    let splits = splits.and_then(|splits| match data.fold {
+        Some(fold) => splits.with_fold(fold, data.split_seed),
+        None => Ok(splits),
+    });
     let splits = splits.and_then(|splits| match data.validation {
         Some(validation) => splits.with_validation(validation, data.split_seed),
         None => Ok(splits),

@@ -1,5 +1,7 @@
 //! `emberlab train`.
 
+mod folds;
+
 use super::config_args::ConfigArgs;
 use crate::build_info::GIT_COMMIT;
 use crate::error::{Error, UsageError};
@@ -11,6 +13,7 @@ use clap::{Args, ValueEnum};
 use emberlab_config::{Config, ConfigError, TrainingConfig};
 use emberlab_models::{GradientRule, Output, Precision, Score};
 use emberlab_run::{DEFAULT_ARTIFACTS, Existing, RunRecord};
+use emberlab_training::StopSignal;
 use emberlab_training::history::{History, numbers};
 use emberlab_training::host::Host;
 use emberlab_training::train::{TrainOptions, TrainReport, train};
@@ -35,6 +38,9 @@ pub struct TrainArgs {
     /// Go on with a run of the same name where it was stopped, or begin it
     #[arg(long, conflicts_with = "overwrite")]
     resume: bool,
+    /// Train once without each of K stratified folds of the training part, and score each run on the fold it lacks
+    #[arg(long, value_name = "K", value_parser = folds::number, conflicts_with = "worker")]
+    folds: Option<usize>,
     /// Compute on servers, `ws://HOST:PORT`, separated by commas, in a build for them; several share each batch
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
     remote: Vec<String>,
@@ -79,10 +85,20 @@ fn has_settings() -> bool {
 }
 
 pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
+    if let Some(folds) = arguments.folds {
+        return folds::run(arguments, folds);
+    }
     let stop = if arguments.worker { follow_sweep()? } else { signals::listen()? };
     let display = arguments.dashboard.resolve()?;
-    let config = configuration(arguments)?;
-    let options = TrainOptions {
+    let config = configuration(arguments, &[])?;
+    let report = train_run(&config, &options(arguments), display, stop)?;
+    let TrainReport { train, validation, test, .. } = &report;
+    print::text(&format!("\n{}\n", print::table(&score_rows(train, validation, test.as_ref()))))?;
+    print::strong_lines(&next_steps(&report, &config.training))
+}
+
+fn options(arguments: &TrainArgs) -> TrainOptions {
+    TrainOptions {
         artifacts: arguments.artifacts.clone(),
         existing: match (arguments.overwrite, arguments.resume) {
             (true, _) => Existing::Replace,
@@ -91,7 +107,16 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
         },
         wait: arguments.worker,
         git_commit: GIT_COMMIT.to_owned(),
-    };
+    }
+}
+
+/// Trains one run and shows its progress.
+fn train_run(
+    config: &Config,
+    options: &TrainOptions,
+    display: Display,
+    stop: StopSignal,
+) -> Result<TrainReport, Error> {
     let announced = config.clone();
     let announce = move |record: &RunRecord, run: &Path| {
         if display == Display::Lines {
@@ -100,16 +125,13 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
         }
     };
     let host = Arc::new(TerminalHost::new(display, stop, Box::new(announce)));
-    let trained = train(&config, &options, &(Arc::clone(&host) as Arc<dyn Host>));
+    let trained = train(config, options, &(Arc::clone(&host) as Arc<dyn Host>));
     host.close();
-    let report = trained?;
-    let TrainReport { train, validation, test, .. } = &report;
-    print::text(&format!("\n{}\n", print::table(&score_rows(train, validation, test.as_ref()))))?;
-    print::strong_lines(&next_steps(&report, &config.training))
+    Ok(trained?)
 }
 
-/// The configuration with the values that the arguments set.
-fn configuration(arguments: &TrainArgs) -> Result<Config, ConfigError> {
+/// The configuration with the values that the arguments and `set` set.
+fn configuration(arguments: &TrainArgs, set: &[String]) -> Result<Config, ConfigError> {
     let mut config = arguments.config.clone();
     if let Some(name) = &arguments.name {
         config.set.push(format!("name={}", toml::Value::from(name.as_str())));
@@ -117,6 +139,7 @@ fn configuration(arguments: &TrainArgs) -> Result<Config, ConfigError> {
     if !arguments.remote.is_empty() {
         config.set.push(format!("device.remote={}", toml::Value::from(arguments.remote.clone())));
     }
+    config.set.extend_from_slice(set);
     config.load()
 }
 

@@ -39,6 +39,15 @@ pub enum UsageError {
     /// A key that `--grid` has twice.
     #[error("`--grid {0}` is given twice")]
     KeyTwice(String),
+    /// `train --folds` of a configuration that is about one fold.
+    #[error(
+        "`data.fold` has no meaning beside `--folds`, which trains without each fold in turn; leave it out with \
+         `--unset data.fold --unset data.folds`"
+    )]
+    FoldIsSet,
+    /// `train --folds --dashboard tui`.
+    #[error("`--dashboard tui` shows one run, but `--folds` trains several; take `--dashboard plain`")]
+    FoldsOnDashboard,
     /// A grid with more than so many combinations.
     #[error("the grid has more than {0} combinations")]
     GridTooLarge(usize),
