@@ -14,15 +14,14 @@ source = "synthetic"
 n_samples = 80
 n_features = 4
 test_size = 20
+[training]
+epochs = 3
+batch_size = 10
+optimizer = { learning_rate = 0.1 }
 [model]
 kind = "mlp"
 hidden = [4]
 init = { scheme = "xavier-uniform" }
-[training]
-epochs = 3
-batch_size = 10
-[training.optimizer]
-learning_rate = 0.1
 "#;
 
 fn lab() -> Lab {

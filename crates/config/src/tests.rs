@@ -50,6 +50,7 @@ const EVERY_KIND: [&[&str]; 22] = [
     &["training.optimizer.kind=muon", "training.schedule.step.every=3", "training.schedule.warmup.updates=2"],
     &["training.schedule.one_cycle.shape=linear", "training.schedule.one_cycle.warmup=0.2"],
     &["training.schedule.warmup.share=0.1", "training.schedule.cosine.share=0.5"],
+    &["data.folds=5", "data.fold=2", "training.schedule.growth={ start = 1e-6, end = 10.0, updates = 20 }"],
     &["training.schedule.kind=product", "training.schedule.linear={}", "training.schedule.step.every=3"],
     &["training.ema.decay=0.9", "training.ema.every=2"],
     &["training.optimizer.weight_decay=0.1", "training.optimizer.weight_decay_on=weights"],

@@ -17,6 +17,7 @@ use emberlab_training::StopSignal;
 use emberlab_training::history::{History, numbers};
 use emberlab_training::host::Host;
 use emberlab_training::train::{TrainOptions, TrainReport, train};
+use folds::Folds;
 use rustix::termios::tcgetattr;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -86,7 +87,7 @@ fn has_settings() -> bool {
 
 pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
     if let Some(folds) = arguments.folds {
-        return folds::run(arguments, folds);
+        return run_folds(arguments, folds);
     }
     let stop = if arguments.worker { follow_sweep()? } else { signals::listen()? };
     let display = arguments.dashboard.resolve()?;
@@ -95,6 +96,24 @@ pub fn run(arguments: &TrainArgs) -> Result<(), Error> {
     let TrainReport { train, validation, test, .. } = &report;
     print::text(&format!("\n{}\n", print::table(&score_rows(train, validation, test.as_ref()))))?;
     print::strong_lines(&next_steps(&report, &config.training))
+}
+
+/// Trains a run without each fold.
+fn run_folds(arguments: &TrainArgs, folds: usize) -> Result<(), Error> {
+    let display = match arguments.dashboard {
+        DashboardArg::Auto | DashboardArg::Plain => Display::Lines,
+        DashboardArg::Tui => return Err(UsageError::FoldsOnDashboard.into()),
+        DashboardArg::None => Display::Nothing,
+    };
+    let stop = signals::listen()?;
+    let folds = Folds::plan(folds, |set| configuration(arguments, set))?;
+    let options = options(arguments);
+    folds.run(&options, display == Display::Lines, |config| {
+        if stop.came() {
+            return Err(Error::FoldsInterrupted);
+        }
+        train_run(config, &options, display, stop.clone())
+    })
 }
 
 fn options(arguments: &TrainArgs) -> TrainOptions {

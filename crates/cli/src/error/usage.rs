@@ -48,6 +48,14 @@ pub enum UsageError {
     /// `train --folds --dashboard tui`.
     #[error("`--dashboard tui` shows one run, but `--folds` trains several; take `--dashboard plain`")]
     FoldsOnDashboard,
+    /// `find-rate` with a last rate that is not above the first.
+    #[error("the rates go from {from} to {to}, must grow; give `--to` a larger value than `--from`")]
+    RatesFall {
+        /// The first rate.
+        from: f64,
+        /// The last rate.
+        to: f64,
+    },
     /// A grid with more than so many combinations.
     #[error("the grid has more than {0} combinations")]
     GridTooLarge(usize),

@@ -2,17 +2,13 @@
 //!
 //! The run of each fold is a run like any other, whose configuration says which fold it leaves out.
 
-use super::{DashboardArg, TrainArgs, configuration, options, train_run};
 use crate::error::{Error, UsageError};
-use crate::host::Display;
 use crate::output::print;
-use crate::signals;
-use emberlab_config::{Config, settings};
+use emberlab_config::{Config, ConfigError, settings};
 use emberlab_run::config_file::read_settings;
 use emberlab_run::folds_file::{self, FoldRun, Spread, spreads};
 use emberlab_run::{Error as RunError, Existing, Outcome, RunDir, RunRecord, file, show};
-use emberlab_training::StopSignal;
-use emberlab_training::train::TrainOptions;
+use emberlab_training::train::{TrainOptions, TrainReport};
 use std::path::Path;
 
 /// The most folds, as of `data.folds`.
@@ -24,54 +20,64 @@ pub fn number(text: &str) -> Result<usize, String> {
     folds.ok_or_else(|| format!("must be a whole number from 2 to {MAX_FOLDS}"))
 }
 
-/// Trains the run of each fold, one after the other, and writes the scores and the predictions of them all.
-pub fn run(arguments: &TrainArgs, folds: usize) -> Result<(), Error> {
-    let display = match arguments.dashboard {
-        DashboardArg::Auto | DashboardArg::Plain => Display::Lines,
-        DashboardArg::Tui => return Err(UsageError::FoldsOnDashboard.into()),
-        DashboardArg::None => Display::Nothing,
-    };
-    let stop = signals::listen()?;
-    let (name, configs) = plan(arguments, folds)?;
-    let options = options(arguments);
-    refuse_existing(&configs, &options)?;
-    let folder = options.artifacts.join(format!("{name}-folds"));
-    let mut runs = Vec::new();
-    let mut n_classes = 0;
-    for (fold, config) in (1..).zip(&configs) {
-        let record = match finished(config, &options)? {
-            Some(record) => record,
-            None => {
-                folds_file::remove(&folder)?;
-                trained(config, &options, display, &stop)?
-            }
-        };
-        n_classes = record.data.class_names.len();
-        let run = fold_run(fold, &options.artifacts, record)?;
-        if display == Display::Lines {
-            print::strong_lines(&format!("fold   {fold} of {folds}  {}\n", scores(&run)))?;
-            print::text("\n")?;
-        }
-        runs.push(run);
-    }
-    folds_file::write(&folder, &runs, n_classes)?;
-    print::text(&table(&runs))?;
-    print::strong_lines(&format!("\nfolds  {}\n", folder.display()))
+/// The runs of a cross-validation.
+pub struct Folds {
+    /// The name of the configuration.
+    name: String,
+    /// The configuration of each fold.
+    configs: Vec<Config>,
 }
 
-/// The name of the cross-validation and the configuration of each fold.
-fn plan(arguments: &TrainArgs, folds: usize) -> Result<(String, Vec<Config>), Error> {
-    let base = configuration(arguments, &[])?;
-    if base.data.fold.is_some() {
-        return Err(UsageError::FoldIsSet.into());
+impl Folds {
+    /// The folds of a configuration, which `load` reads with some more values set.
+    pub fn plan(
+        folds: usize,
+        load: impl Fn(&[String]) -> Result<Config, ConfigError>,
+    ) -> Result<Self, Error> {
+        let base = load(&[])?;
+        if base.data.fold.is_some() {
+            return Err(UsageError::FoldIsSet.into());
+        }
+        let config = |fold| {
+            let name = toml::Value::from(format!("{}-fold-{fold}", base.name));
+            load(&[format!("data.folds={folds}"), format!("data.fold={fold}"), format!("name={name}")])
+        };
+        let configs = (1..=folds).map(config).collect::<Result<_, _>>()?;
+        Ok(Self { name: base.name, configs })
     }
-    let config = |fold| {
-        let name = toml::Value::from(format!("{}-fold-{fold}", base.name));
-        let set = [format!("data.folds={folds}"), format!("data.fold={fold}"), format!("name={name}")];
-        configuration(arguments, &set)
-    };
-    let configs = (1..=folds).map(config).collect::<Result<_, _>>()?;
-    Ok((base.name, configs))
+
+    /// Trains the run of each fold with `train`, one after the other, and writes the scores and the predictions of them all.
+    /// Prints the scores of each fold where it `shows_folds`.
+    pub fn run(
+        &self,
+        options: &TrainOptions,
+        shows_folds: bool,
+        train: impl Fn(&Config) -> Result<TrainReport, Error>,
+    ) -> Result<(), Error> {
+        let Self { name, configs } = self;
+        refuse_existing(configs, options)?;
+        let folder = options.artifacts.join(format!("{name}-folds"));
+        let (mut runs, mut n_classes) = (Vec::new(), 0);
+        for (fold, config) in (1..).zip(configs) {
+            let record = match finished(config, options)? {
+                Some(record) => record,
+                None => {
+                    folds_file::remove(&folder)?;
+                    RunRecord::read(&train(config)?.run)?
+                }
+            };
+            n_classes = record.data.class_names.len();
+            let run = fold_run(fold, &options.artifacts, record)?;
+            if shows_folds {
+                print::strong_lines(&format!("fold   {fold} of {}  {}\n", configs.len(), scores(&run)))?;
+                print::text("\n")?;
+            }
+            runs.push(run);
+        }
+        folds_file::write(&folder, &runs, n_classes)?;
+        print::text(&table(&runs))?;
+        print::strong_lines(&format!("\nfolds  {}\n", folder.display()))
+    }
 }
 
 /// Refuses runs that are to be kept, before the first is trained.
@@ -100,20 +106,6 @@ fn finished(config: &Config, options: &TrainOptions) -> Result<Option<RunRecord>
     let is_done = |record: &RunRecord| record.outcome == Outcome::Finished && record.metrics.test.is_some();
     let is_whole = run.file(file::PREDICTIONS).is_file();
     Ok(record.filter(|record| is_same && is_whole && is_done(record) && !run.is_busy()))
-}
-
-/// Trains a run and returns its record.
-fn trained(
-    config: &Config,
-    options: &TrainOptions,
-    display: Display,
-    stop: &StopSignal,
-) -> Result<RunRecord, Error> {
-    if stop.came() {
-        return Err(Error::FoldsInterrupted);
-    }
-    let report = train_run(config, options, display, stop.clone())?;
-    Ok(RunRecord::read(&report.run)?)
 }
 
 fn fold_run(fold: usize, artifacts: &Path, record: RunRecord) -> Result<FoldRun, Error> {
