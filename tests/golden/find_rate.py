@@ -45,8 +45,9 @@ def curve(rates, found):
         least = min(least, smoothed[-1])
         if smoothed[-1] > 4 * least:
             break
-    slopes = np.diff(smoothed) / np.diff(np.log(rates[: len(smoothed)]))
-    return smoothed, rates[int(slopes.argmin())]
+    first, last = len(rates) // 10, len(smoothed) - 5
+    slopes = np.diff(smoothed[first:last]) / np.diff(np.log(rates[first:last]))
+    return smoothed, rates[first + int(slopes.argmin())]
 
 
 def main():

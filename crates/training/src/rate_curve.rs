@@ -3,12 +3,15 @@
 //! L. Smith ("Cyclical Learning Rates for Training Neural Networks", 2015) trains for some updates while the rate grows, and reads
 //! off where the loss falls. The numbers here are those of fastai's `lr_find`: the loss is smoothed with β = 0.98 and a
 //! correction of the start, `s_t = (1 - β) Σ β^(t - i) l_i / (1 - β^t)`; training stops when the smoothed loss is over four times
-//! its least value; and the suggestion is the rate at which the smoothed loss falls steepest over the logarithm of the rate.
+//! its least value; and the suggestion is the rate at which the smoothed loss falls steepest over the logarithm of the rate. The
+//! first tenth of the updates, whose means are of few losses, and the last five count for nothing in that.
 
 /// The weight of the earlier losses.
 const BETA: f64 = 0.98;
 /// The multiple of the least smoothed loss over which training stops.
 const DIVERGED: f64 = 4.0;
+/// The last updates, which do not count for the suggestion.
+const LAST: usize = 5;
 
 /// One update.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,9 +59,12 @@ impl RateCurve {
         self.diverged
     }
 
-    /// The rate from which to the next the smoothed loss falls steepest; `None` if it never falls.
-    pub fn suggestion(&self) -> Option<f64> {
-        let slopes = self.points.windows(2).map(|pair| {
+    /// The rate from which to the next the smoothed loss falls steepest, where so many updates were planned; `None` if it never
+    /// falls.
+    pub fn suggestion(&self, updates: usize) -> Option<f64> {
+        let counted = self.points.get(updates / 10..self.points.len().saturating_sub(LAST));
+        let counted = counted.filter(|points| points.len() > 1).unwrap_or(&self.points);
+        let slopes = counted.windows(2).map(|pair| {
             let rise = pair[1].smoothed - pair[0].smoothed;
             (pair[0].learning_rate, rise / (pair[1].learning_rate.ln() - pair[0].learning_rate.ln()))
         });
@@ -83,6 +89,7 @@ mod tests {
 
     #[derive(Deserialize)]
     struct Case {
+        updates: usize,
         rates: Vec<f64>,
         losses: Vec<f64>,
         smoothed: Vec<f64>,
@@ -94,13 +101,13 @@ mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/find_rate.json");
         let golden: Golden = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         assert_eq!(golden.cases.len(), 3);
-        for Case { rates, losses, smoothed, suggestion } in golden.cases {
+        for Case { updates, rates, losses, smoothed, suggestion } in golden.cases {
             let mut curve = RateCurve::default();
             rates.iter().zip(losses).for_each(|(rate, loss)| curve.push(*rate, loss));
             let found = curve.points().iter().map(|point| point.smoothed);
             assert_eq!(curve.points().len(), smoothed.len());
             assert!(found.zip(&smoothed).all(|(found, wanted)| (found - wanted).abs() < 1e-12 * wanted));
-            assert_eq!(curve.suggestion(), Some(suggestion));
+            assert_eq!(curve.suggestion(updates), Some(suggestion));
             // The script leaves out what comes after the stop.
             assert_eq!(curve.has_diverged(), smoothed.len() == 38);
         }
@@ -112,6 +119,6 @@ mod tests {
         for (rate, loss) in [(0.1, 1.0), (0.2, 1.5), (0.4, f64::NAN), (0.8, 0.1)] {
             curve.push(rate, loss);
         }
-        assert_eq!((curve.points().len(), curve.has_diverged(), curve.suggestion()), (2, true, None));
+        assert_eq!((curve.points().len(), curve.has_diverged(), curve.suggestion(4)), (2, true, None));
     }
 }

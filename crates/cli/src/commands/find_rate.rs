@@ -73,7 +73,7 @@ pub fn run(arguments: &FindRateArgs) -> Result<(), Error> {
     let curve = losses(&config, &folder, stop, arguments.updates, rates)?;
     write(&folder, &base.name, curve.points())?;
     print::text("\n")?;
-    print::strong_lines(&advice(&curve, &folder))
+    print::strong_lines(&advice(&curve, arguments.updates, &folder))
 }
 
 /// The configuration with a learning rate that grows from update to update, and the factors of its rate.
@@ -170,20 +170,20 @@ fn write(folder: &Path, name: &str, points: &[RatePoint]) -> Result<(), Error> {
         curve("smoothed", Stroke::Solid, |point| point.smoothed),
     ];
     let axis = LOSS.axis();
-    let picture = Curves::new(name, &axis, &curves, Scale::Linear)?.over_logarithmic("learning rate")?;
+    let picture = Curves::new(name, &axis, &curves, Scale::Log)?.over_logarithmic("learning rate")?;
     atomic::write(&folder.join("rates.svg"), &svg(&picture)?)?;
     Ok(atomic::write(&folder.join("rates.png"), &png(&picture)?)?)
 }
 
 /// The suggestion, and how to use it.
-fn advice(curve: &RateCurve, folder: &Path) -> String {
+fn advice(curve: &RateCurve, updates: usize, folder: &Path) -> String {
     let mut text = String::new();
     if let Some(last) = curve.points().last()
         && curve.has_diverged()
     {
         text += &format!("end    the loss diverges from rate {:.2e} on\n", last.learning_rate);
     }
-    text += &match curve.suggestion() {
+    text += &match curve.suggestion(updates) {
         Some(rate) => format!(
             "rate   {rate:.2e}, where the smoothed loss falls steepest\n\
              next   --set training.optimizer.learning_rate={rate:.2e}\n\

@@ -85,8 +85,8 @@ fn refuse_existing(configs: &[Config], options: &TrainOptions) -> Result<(), Err
     if options.existing != Existing::Keep {
         return Ok(());
     }
-    let paths = configs.iter().map(|config| options.artifacts.join(&config.name));
-    match paths.into_iter().find(|path| path.join(file::RECORD).exists()) {
+    let mut paths = configs.iter().map(|config| options.artifacts.join(&config.name));
+    match paths.find(|path| path.join(file::RECORD).exists()) {
         Some(path) => Err(RunError::RunExists(path).into()),
         None => Ok(()),
     }
