@@ -26,7 +26,7 @@ fn parse(text: &str, overrides: &[&str]) -> Result<Config, super::ConfigError> {
 }
 
 /// Settings that together give every key a value.
-const EVERY_KIND: [&[&str]; 22] = [
+const EVERY_KIND: [&[&str]; 23] = [
     &[],
     &["data.weights=[0.3]", "data.shift=random", "data.scale=2.5", "data.n_samples=50", "data.test_size=10"],
     &["data.source=cifar10", "data.train_samples=5", "data.augment.translate=2", "evaluation.views=mirror"],
