@@ -36,8 +36,7 @@ const MAX_FOLDS: u64 = 1000;
 
 /// The keys of a run of a cross-validation, which are written in such runs alone.
 pub(super) fn fold_keys(section: &mut Section<'_>, written: Option<Fold>) -> Option<Fold> {
-    let about =
-        "number of stratified folds of the training part, as `train --folds` sets it";
+    let about = "number of stratified folds of the training part, as `train --folds` sets it";
     let folds = key("folds", count_in(2..=MAX_FOLDS), about);
     let folds = section.optional(folds, written.map(|fold| fold.folds));
     let about =
