@@ -11,6 +11,8 @@ mod ema;
 #[cfg(unix)]
 mod exercises;
 mod fetch;
+mod find_rate;
+mod folds;
 mod gradcheck;
 mod groups;
 mod hostile_configs;

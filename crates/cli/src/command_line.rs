@@ -2,8 +2,8 @@
 
 use crate::build_info::GIT_COMMIT;
 use crate::commands::{
-    check, compare, completions, config, data, doctor, evaluate, export, gradcheck, grade, lab, new, predict,
-    publish, report, runs, serve, sweep, train, why,
+    check, compare, completions, config, data, doctor, evaluate, export, find_rate, gradcheck, grade, lab,
+    new, predict, publish, report, runs, serve, sweep, train, why,
 };
 use crate::error::Error;
 use crate::output::print;
@@ -28,7 +28,7 @@ struct Cli {
 enum Command {
     /// Train a classifier and write its run directory
     #[command(
-        after_help = "Examples:\n  emberlab train configs/lab/synthetic-softmax.toml\n  emberlab train configs/iris.toml --name wide --set model.hidden=[32]\n  emberlab train configs/iris.toml --resume"
+        after_help = "Examples:\n  emberlab train configs/lab/synthetic-softmax.toml\n  emberlab train configs/iris.toml --name wide --set model.hidden=[32]\n  emberlab train configs/iris.toml --resume\n  emberlab train configs/iris.toml --folds 5"
     )]
     Train(train::TrainArgs),
     /// Score a trained run: accuracy, precision and recall of each class, confusion matrix
@@ -45,6 +45,11 @@ enum Command {
     Predict(predict::PredictArgs),
     /// Train many runs with some keys changed, several at once, and rank them
     Sweep(sweep::SweepArgs),
+    /// Find a learning rate: train while it grows from update to update, and tell where the loss falls steepest
+    #[command(
+        after_help = "Examples:\n  emberlab find-rate configs/iris.toml\n  emberlab find-rate configs/iris.toml --from 1e-4 --to 10 --updates 200"
+    )]
+    FindRate(find_rate::FindRateArgs),
     /// Draw the figures of a run into its folder `plots`, as SVG and PNG, and write its page `report.html`
     #[command(after_help = "Example:\n  emberlab report iris")]
     Report(report::ReportArgs),
@@ -140,6 +145,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Predict(arguments) => predict::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::FindRate(arguments) => find_rate::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Why(arguments) => why::run(&arguments),
         Command::Lab(arguments) => lab::run(&arguments),

@@ -70,6 +70,12 @@ pub enum Error {
     /// The user stopped the sweep.
     #[error("stopped, as asked; the same command goes on with what is left")]
     SweepInterrupted,
+    /// The user stopped a cross-validation between two folds.
+    #[error("stopped, as asked; go on with `--resume`")]
+    FoldsInterrupted,
+    /// The user stopped the search for a learning rate.
+    #[error("stopped, as asked; the same command begins again")]
+    FindRateInterrupted,
     /// The user stopped the lab.
     #[error("stopped, as asked; the same command begins again")]
     LabInterrupted,
@@ -132,7 +138,10 @@ impl Error {
             Self::Mlflow(MlflowError::Address(_)) => 2,
             Self::Mlflow(_) => 5,
             Self::System(_) | Self::NotReady(_) => 5,
-            Self::SweepInterrupted | Self::LabInterrupted => INTERRUPTED,
+            Self::FindRateInterrupted
+            | Self::SweepInterrupted
+            | Self::FoldsInterrupted
+            | Self::LabInterrupted => INTERRUPTED,
         }
     }
 

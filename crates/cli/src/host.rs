@@ -32,7 +32,11 @@ pub struct TerminalHost {
     /// Closes the dashboard when it is dropped.
     open: Mutex<Option<OpenScreen>>,
     announce: Announce,
+    watch: Option<Watch>,
 }
+
+/// Called with the number of each update and its loss.
+pub type Watch = Box<dyn Fn(usize, f32) + Send + Sync>;
 
 /// Called with the record and the directory of a run when the directory has been created.
 pub type Announce = Box<dyn Fn(&RunRecord, &Path) + Send + Sync>;
@@ -42,7 +46,12 @@ impl TerminalHost {
     pub fn new(display: Display, stop: StopSignal, announce: Announce) -> Self {
         let (bars, screen) = (ProgressBars::new(), Screen::default());
         let heartbeat = Heartbeat::default();
-        Self { display, stop, heartbeat, bars, screen, open: Mutex::default(), announce }
+        Self { display, stop, heartbeat, bars, screen, open: Mutex::default(), announce, watch: None }
+    }
+
+    /// A host that also calls `watch` with the loss of each update.
+    pub fn watching(self, watch: Watch) -> Self {
+        Self { watch: Some(watch), ..self }
     }
 
     /// Closes the dashboard and restores the terminal.
@@ -71,6 +80,10 @@ impl Host for TerminalHost {
 
     fn announce(&self, record: &RunRecord, run: &Path) {
         (self.announce)(record, run);
+    }
+
+    fn loss(&self, update: usize, loss: f32) {
+        self.watch.iter().for_each(|watch| watch(update, loss));
     }
 
     fn best(&self, best: Option<BestEpoch>) {

@@ -5,8 +5,8 @@ use super::key::key;
 use super::rule::{seed, share, word};
 use super::section::Section;
 use super::source::{KINDS, Kind, Source};
-use super::split::stratify_key;
-use emberlab_data::{Augmentation, Normalization, ValidationSplit};
+use super::split::{fold_keys, stratify_key};
+use emberlab_data::{Augmentation, Fold, Normalization, ValidationSplit};
 
 /// Where the samples come from and how they are drawn.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct DataConfig {
     pub seed: u32,
     /// The seed of the division into parts.
     pub split_seed: u32,
+    /// The fold of the training part that is the test part, in a run of a cross-validation.
+    pub fold: Option<Fold>,
     /// How features are scaled.
     pub normalize: Normalization,
     /// The split that sets validation samples aside from the training part.
@@ -38,6 +40,7 @@ impl DataConfig {
             key("split_seed", seed(), "seed of the division into training, validation and test part")
                 .default_text("top-level `seed`");
         let split_seed = section.value(split_seed, default_seed, written.map(|data| data.split_seed));
+        let fold = fold_keys(&mut section, written.and_then(|data| data.fold));
         let is_image = source.as_ref().is_some_and(|source| source.image().is_some());
         let normalize = normalize_key(&mut section, (kind, is_image), written.map(|data| data.normalize));
         let validation = written.and_then(|data| data.validation);
@@ -65,7 +68,7 @@ impl DataConfig {
         };
         section.finish();
         let validation = fraction.map(|fraction| ValidationSplit { fraction, stratify });
-        Some(Self { source, seed: draw_seed, split_seed, normalize, validation, augment, augment_seed })
+        Some(Self { source, seed: draw_seed, split_seed, fold, normalize, validation, augment, augment_seed })
     }
 }
 

@@ -32,7 +32,7 @@
 //! | `[model]` | `model.rs`, `hidden.rs`, `init.rs`, `layers.rs` |
 //! | `[training]` | `training.rs`, `select.rs`, `class_weights.rs`, `checkpoint.rs`, `early_stopping.rs`, `ema.rs` |
 //! | `[training.optimizer]` | `optimizer.rs`, `moments.rs`, `clip.rs`, `parameter_group.rs` |
-//! | `[training.schedule]` | `schedule.rs`, `one_cycle.rs` |
+//! | `[training.schedule]` | `schedule.rs`, `growth.rs`, `one_cycle.rs` |
 //! | `[evaluation]` | `evaluation.rs` |
 //! | `[metrics]` | `metrics.rs` |
 //! | `[device]` | `device.rs` |
@@ -55,6 +55,7 @@ mod ema;
 mod evaluation;
 mod file;
 mod findings;
+mod growth;
 mod hidden;
 mod image_folder;
 mod init;
@@ -101,6 +102,7 @@ pub use document::Changes;
 pub use early_stopping::EarlyStopping;
 pub use ema::EmaConfig;
 pub use evaluation::EvaluationConfig;
+pub use growth::Growth;
 pub use hidden::Hidden;
 pub use init::Init;
 pub use location::{Location, Place};

@@ -1,5 +1,6 @@
 //! `[training.schedule]`: how the learning rate changes over the run.
 
+use super::growth::Growth;
 use super::key::key;
 use super::one_cycle::OneCycle;
 use super::rule::{Rule, count, number, word};
@@ -25,6 +26,8 @@ pub struct ScheduleConfig {
     pub step: Option<Steps>,
     /// Exponential decay, by this factor at each update.
     pub exponential: Option<f64>,
+    /// Exponential growth.
+    pub growth: Option<Growth>,
 }
 
 /// A change of the factor between 1 and another value.
@@ -82,9 +85,15 @@ impl ScheduleConfig {
 
     /// The number of parts besides the warm-up.
     fn n_parts(&self) -> usize {
-        let Self { warmup: _, linear, cosine, one_cycle, step, exponential } = self;
-        let parts =
-            [linear.is_some(), cosine.is_some(), one_cycle.is_some(), step.is_some(), exponential.is_some()];
+        let Self { warmup: _, linear, cosine, one_cycle, step, exponential, growth } = self;
+        let parts = [
+            linear.is_some(),
+            cosine.is_some(),
+            one_cycle.is_some(),
+            step.is_some(),
+            exponential.is_some(),
+            growth.is_some(),
+        ];
         parts.into_iter().filter(|is_part| *is_part).count()
     }
 
@@ -120,6 +129,11 @@ impl ScheduleConfig {
                 written.and_then(|schedule| schedule.exponential),
                 is(Kind::Exponential),
             ),
+            growth: Growth::keys(
+                &mut section,
+                written.and_then(|schedule| schedule.growth),
+                is(Kind::Growth),
+            ),
         };
         match kind {
             Some(Kind::Product) => {}
@@ -143,17 +157,19 @@ enum Kind {
     OneCycle,
     Step,
     Exponential,
+    Growth,
     Product,
 }
 
 /// The parts besides the warm-up are called like their tables.
-const KINDS: [(&str, Kind); 7] = [
+const KINDS: [(&str, Kind); 8] = [
     ("constant", Kind::Constant),
     ("linear", Kind::Linear),
     ("cosine", Kind::Cosine),
     ("one_cycle", Kind::OneCycle),
     ("step", Kind::Step),
     ("exponential", Kind::Exponential),
+    ("growth", Kind::Growth),
     ("product", Kind::Product),
 ];
 

@@ -1,9 +1,9 @@
 //! The keys of `[data]` about the division into training and test part.
 
 use super::key::{Key, key};
-use super::rule::{count, flag, share};
+use super::rule::{count, count_in, flag, share};
 use super::section::Section;
-use emberlab_data::{TestSize, TrainTestSplit};
+use emberlab_data::{Fold, TestSize, TrainTestSplit};
 
 /// The size of the test part.
 pub(super) fn test_size_key<'a>() -> Key<'a, TestSize> {
@@ -29,4 +29,31 @@ pub(super) fn split_keys(section: &mut Section<'_>, written: Option<TrainTestSpl
 pub(super) fn stratify_key(section: &mut Section<'_>, written: Option<bool>) -> bool {
     let about = "divide so that all parts have the same share of each class";
     section.value(key("stratify", flag(), about), false, written)
+}
+
+/// The most folds of a cross-validation.
+const MAX_FOLDS: u64 = 1000;
+
+/// The keys of a run of a cross-validation, which are written in such runs alone.
+pub(super) fn fold_keys(section: &mut Section<'_>, written: Option<Fold>) -> Option<Fold> {
+    let about = "number of stratified folds of the training part, as `train --folds` sets it";
+    let folds = key("folds", count_in(2..=MAX_FOLDS), about);
+    let folds = section.optional(folds, written.map(|fold| fold.folds));
+    let about =
+        "the fold, from 1 to `folds`, that is left out of training and takes the place of the test part";
+    let fold = section.optional(key("fold", count(1), about), written.map(|fold| fold.fold));
+    if !section.has("folds") {
+        section.meaningless("fold", "has no meaning without `folds`, the number of folds");
+    }
+    if !section.has("fold") {
+        let reason = "has no meaning without `fold`, the fold that is left out; `emberlab train CONFIG --folds K` trains \
+                      without each of them in turn";
+        section.meaningless("folds", reason);
+    }
+    let (folds, fold) = (folds?, fold?);
+    if fold > folds {
+        section.problem("fold", format!("is {fold}, must be at most {folds}, the value of `folds`"));
+        return None;
+    }
+    Some(Fold { folds, fold })
 }

@@ -26,7 +26,7 @@ fn parse(text: &str, overrides: &[&str]) -> Result<Config, super::ConfigError> {
 }
 
 /// Settings that together give every key a value.
-const EVERY_KIND: [&[&str]; 24] = [
+const EVERY_KIND: [&[&str]; 25] = [
     &[],
     &["data.weights=[0.3]", "data.shift=random", "data.scale=2.5", "data.n_samples=50", "data.test_size=10"],
     &["data.source=cifar10", "data.train_samples=5", "data.augment.translate=2", "evaluation.views=mirror"],
@@ -52,6 +52,7 @@ const EVERY_KIND: [&[&str]; 24] = [
     &["training.optimizer.kind=muon", "training.schedule.step.every=3", "training.schedule.warmup.updates=2"],
     &["training.schedule.one_cycle.shape=linear", "training.schedule.one_cycle.warmup=0.2"],
     &["training.schedule.warmup.share=0.1", "training.schedule.cosine.share=0.5"],
+    &["data.folds=5", "data.fold=2", "training.schedule.growth={ start = 1e-6, end = 10.0, updates = 20 }"],
     &["training.schedule.kind=product", "training.schedule.linear={}", "training.schedule.step.every=3"],
     &["training.ema.decay=0.9", "training.ema.every=2"],
     &["training.optimizer.weight_decay=0.1", "training.optimizer.weight_decay_on=weights"],

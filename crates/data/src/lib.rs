@@ -39,6 +39,7 @@ mod download;
 mod error;
 mod export;
 pub mod file_lock;
+mod folds;
 pub mod idx;
 mod image_file;
 mod image_folder;
@@ -70,6 +71,7 @@ pub use device::{Augmenter, ClassificationBatch, DeviceLoader, DeviceSet, Device
 pub use download::{Download, Patience};
 pub use error::{DataError, ParameterError};
 pub use export::write_csv;
+pub use folds::Fold;
 pub use image_file::{ResizeFilter, read_image};
 pub use image_folder::{FolderLayout, FolderNames, FolderParts, ImageFolder, OnBadImage, images_below};
 pub use image_kind::IMAGE_FORMATS;

@@ -1,6 +1,7 @@
 //! The training, validation and test parts of a data set.
 
 use crate::error::{DataError, ParameterError};
+use crate::folds::Fold;
 use crate::labelled_data::LabelledData;
 use crate::random_state::RandomState;
 use crate::train_test_split::{TestSize, TrainTestSplit};
@@ -12,6 +13,14 @@ pub struct Part {
     pub samples: LabelledData,
     /// The row of each in the source's file for this part, or in the whole set.
     pub rows: Vec<usize>,
+}
+
+impl Part {
+    /// The samples at some places of this part.
+    fn select(&self, places: &[usize]) -> Result<Self, DataError> {
+        let samples = self.samples.select(places)?;
+        Ok(Self { samples, rows: places.iter().map(|&place| self.rows[place]).collect() })
+    }
 }
 
 /// The parts of a data set. No sample is in two of them.
@@ -59,11 +68,23 @@ impl Splits {
         let split = TrainTestSplit { test_size: TestSize::Share(fraction), stratify };
         let drawn = split.rows_of(&all.samples, &mut RandomState::new(split_seed));
         let (train, validation) = drawn.map_err(|error| in_terms_of_validation(error, all.samples.len()))?;
-        let part = |chosen: &[usize]| {
-            let rows = chosen.iter().map(|&row| all.rows[row]).collect();
-            Ok::<_, DataError>(Part { samples: all.samples.select(chosen)?, rows })
-        };
-        Ok(Self { train: part(&train)?, validation: Some(part(&validation)?), test: self.test })
+        let validation = Some(all.select(&validation)?);
+        Ok(Self { train: all.select(&train)?, validation, test: self.test })
+    }
+
+    /// Leaves one fold out of the training part, which becomes the test part in place of the one that there was:
+    /// `StratifiedKFold(folds, shuffle=True, random_state=split_seed)`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Fold::rows`].
+    pub fn with_fold(self, fold: Fold, split_seed: u32) -> Result<Self, DataError> {
+        let (train, left_out) = fold.rows(&self.train.samples, &mut RandomState::new(split_seed))?;
+        Ok(Self {
+            test: self.train.select(&left_out)?,
+            train: self.train.select(&train)?,
+            validation: self.validation,
+        })
     }
 
     /// The parts with their names, `train`, `validation` where there is one, and `test`.

@@ -41,6 +41,7 @@ mod evaluation;
 mod event_file;
 mod file_mark;
 mod fingerprint;
+pub mod folds_file;
 mod growing_file;
 pub mod histograms_file;
 pub mod leftovers;

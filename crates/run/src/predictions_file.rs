@@ -88,11 +88,21 @@ impl Predictions {
     }
 
     fn parse(path: &Path, n_classes: usize) -> Result<Self, FileProblem> {
+        Self::parse_with(path, n_classes, |_| ())
+    }
+
+    /// Parses a file, and calls `each` with each line that is no header and is not damaged.
+    fn parse_with(
+        path: &Path,
+        n_classes: usize,
+        mut each: impl FnMut(&csv::StringRecord),
+    ) -> Result<Self, FileProblem> {
         let mut reader = csv::Reader::from_reader(open_regular(path)?);
         let (mut read, mut record, mut row) = (Self::default(), csv::StringRecord::new(), Vec::new());
         let mut line = 2;
         while reader.read_record(&mut record)? {
             read.add(&record, n_classes, &mut row).ok_or(Damage::Line(line))?;
+            each(&record);
             line += 1;
         }
         Ok(read)
@@ -118,6 +128,20 @@ impl Predictions {
         self.positives.extend(row.get(1).filter(|_| n_classes == 2));
         Some(())
     }
+}
+
+/// The lines of a file that [`write_csv`] wrote, each as the row of its sample and the columns behind it.
+///
+/// # Errors
+///
+/// [`Error::Artifact`] when the file is missing, cannot be read, is damaged, or has another number of classes.
+pub fn lines(path: &Path, n_classes: usize) -> Result<Vec<(usize, String)>, Error> {
+    let mut columns = Vec::new();
+    // All columns are numbers, which need no quotes.
+    let each = |record: &csv::StringRecord| columns.push(record.iter().skip(1).collect::<Vec<_>>().join(","));
+    let read =
+        Predictions::parse_with(path, n_classes, each).map_err(|problem| Error::artifact(path, problem))?;
+    Ok(read.rows.into_iter().zip(columns).collect())
 }
 
 #[cfg(test)]

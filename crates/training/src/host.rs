@@ -111,6 +111,9 @@ pub trait Host: Send + Sync {
         false
     }
 
+    /// Receives the loss that each update minimised, of its batches before the update, when it has been read.
+    fn loss(&self, _update: usize, _loss: f32) {}
+
     /// Receives the best epoch so far, after each epoch.
     fn best(&self, _best: Option<BestEpoch>) {}
 

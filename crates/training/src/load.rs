@@ -72,7 +72,7 @@ pub fn load_for(
             splits
         }),
     };
-    let splits = splits.and_then(|splits| with_validation(config, splits));
+    let splits = splits.and_then(|splits| divided(config, splits));
     let encoded = splits.and_then(|splits| match encoding {
         Some(encoding) => {
             let EncodedTable { splits, schema, notes: told } = encoding.encode_for(splits, run)?;
@@ -92,15 +92,20 @@ pub fn load_for(
 ///
 /// [`Error::Config`] when the configuration asks for more than there is.
 pub fn prepared(config: &Config, splits: Splits) -> Result<Loaded, Error> {
-    let splits = with_validation(config, splits).map_err(|error| failed(config, error))?;
+    let splits = divided(config, splits).map_err(|error| failed(config, error))?;
     let normalizer = Normalizer::fit(config.data.normalize, &splits.train.samples.features);
     Ok(Loaded { splits, normalizer, ignored: Vec::new(), notes: Vec::new(), table: None })
 }
 
-/// Sets a validation part aside, where the configuration says so.
-fn with_validation(config: &Config, splits: Splits) -> Result<Splits, DataError> {
+/// Leaves a fold out and sets a validation part aside, where the configuration says so.
+fn divided(config: &Config, splits: Splits) -> Result<Splits, DataError> {
+    let seed = config.data.split_seed;
+    let splits = match config.data.fold {
+        Some(fold) => splits.with_fold(fold, seed)?,
+        None => splits,
+    };
     match config.data.validation {
-        Some(validation) => splits.with_validation(validation, config.data.split_seed),
+        Some(validation) => splits.with_validation(validation, seed),
         None => Ok(splits),
     }
 }

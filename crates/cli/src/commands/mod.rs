@@ -9,6 +9,7 @@ pub mod data;
 pub mod doctor;
 pub mod evaluate;
 pub mod export;
+pub mod find_rate;
 pub mod gradcheck;
 pub mod grade;
 pub mod lab;

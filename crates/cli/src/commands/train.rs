@@ -1,5 +1,7 @@
 //! `emberlab train`.
 
+mod folds;
+
 use super::config_args::ConfigArgs;
 use crate::build_info::GIT_COMMIT;
 use crate::error::{Error, UsageError};
@@ -11,10 +13,11 @@ use clap::{Args, ValueEnum};
 use emberlab_config::{Config, ConfigError, ModelKind, Source, TrainingConfig};
 use emberlab_models::{GradientRule, Output, Precision, Score};
 use emberlab_run::{DEFAULT_ARTIFACTS, Existing, RunRecord};
-use emberlab_training::Trainer;
 use emberlab_training::history::{History, numbers};
 use emberlab_training::host::Host;
 use emberlab_training::train::{TrainOptions, TrainReport};
+use emberlab_training::{StopSignal, Trainer};
+use folds::Folds;
 use rustix::termios::tcgetattr;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -36,6 +39,9 @@ pub struct TrainArgs {
     /// Go on with a run of the same name where it was stopped, or begin it
     #[arg(long, conflicts_with = "overwrite")]
     resume: bool,
+    /// Train once without each of K stratified folds of the training part, and score each run on the fold it lacks
+    #[arg(long, value_name = "K", value_parser = folds::number, conflicts_with = "worker")]
+    folds: Option<usize>,
     /// Compute on servers, `ws://HOST:PORT`, separated by commas, in a build for them; several share each batch
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
     remote: Vec<String>,
@@ -89,11 +95,39 @@ pub fn run(
     arguments: &TrainArgs,
     bring: impl for<'a> FnOnce(Trainer<'a>) -> Result<Trainer<'a>, Error>,
 ) -> Result<(), Error> {
+    if let Some(folds) = arguments.folds {
+        return run_folds(arguments, folds);
+    }
     let stop = if arguments.worker { follow_sweep()? } else { signals::listen()? };
     let display = arguments.dashboard.resolve()?;
-    let config = configuration(arguments)?;
+    let config = configuration(arguments, &[])?;
     let trainer = bring(Trainer::new(&config))?;
-    let options = TrainOptions {
+    let report = train_run(&trainer, &options(arguments), display, stop)?;
+    let TrainReport { train, validation, test, .. } = &report;
+    print::text(&format!("\n{}\n", print::table(&score_rows(train, validation, test.as_ref()))))?;
+    print::strong_lines(&next_steps(&report, &config))
+}
+
+/// Trains a run without each fold.
+fn run_folds(arguments: &TrainArgs, folds: usize) -> Result<(), Error> {
+    let display = match arguments.dashboard {
+        DashboardArg::Auto | DashboardArg::Plain => Display::Lines,
+        DashboardArg::Tui => return Err(UsageError::FoldsOnDashboard.into()),
+        DashboardArg::None => Display::Nothing,
+    };
+    let stop = signals::listen()?;
+    let folds = Folds::plan(folds, |set| configuration(arguments, set))?;
+    let options = options(arguments);
+    folds.run(&options, display == Display::Lines, |config| {
+        if stop.came() {
+            return Err(Error::FoldsInterrupted);
+        }
+        train_run(&Trainer::new(config), &options, display, stop.clone())
+    })
+}
+
+fn options(arguments: &TrainArgs) -> TrainOptions {
+    TrainOptions {
         artifacts: arguments.artifacts.clone(),
         existing: match (arguments.overwrite, arguments.resume) {
             (true, _) => Existing::Replace,
@@ -102,8 +136,17 @@ pub fn run(
         },
         wait: arguments.worker,
         git_commit: GIT_COMMIT.to_owned(),
-    };
-    let announced = config.clone();
+    }
+}
+
+/// Trains one run and shows its progress.
+fn train_run(
+    trainer: &Trainer<'_>,
+    options: &TrainOptions,
+    display: Display,
+    stop: StopSignal,
+) -> Result<TrainReport, Error> {
+    let announced = trainer.config().clone();
     let announce = move |record: &RunRecord, run: &Path| {
         if display == Display::Lines {
             // A heading that cannot be printed does not stop the training.
@@ -111,16 +154,13 @@ pub fn run(
         }
     };
     let host = Arc::new(TerminalHost::new(display, stop, Box::new(announce)));
-    let trained = trainer.train(&options, &(Arc::clone(&host) as Arc<dyn Host>));
+    let trained = trainer.train(options, &(Arc::clone(&host) as Arc<dyn Host>));
     host.close();
-    let report = trained?;
-    let TrainReport { train, validation, test, .. } = &report;
-    print::text(&format!("\n{}\n", print::table(&score_rows(train, validation, test.as_ref()))))?;
-    print::strong_lines(&next_steps(&report, &config))
+    Ok(trained?)
 }
 
-/// The configuration with the values that the arguments set.
-fn configuration(arguments: &TrainArgs) -> Result<Config, ConfigError> {
+/// The configuration with the values that the arguments and `set` set.
+fn configuration(arguments: &TrainArgs, set: &[String]) -> Result<Config, ConfigError> {
     let mut config = arguments.config.clone();
     if let Some(name) = &arguments.name {
         config.set.push(format!("name={}", toml::Value::from(name.as_str())));
@@ -128,6 +168,7 @@ fn configuration(arguments: &TrainArgs) -> Result<Config, ConfigError> {
     if !arguments.remote.is_empty() {
         config.set.push(format!("device.remote={}", toml::Value::from(arguments.remote.clone())));
     }
+    config.set.extend_from_slice(set);
     config.load()
 }
 

@@ -45,6 +45,23 @@ pub enum UsageError {
     /// `--halving` with `training.epochs` among the keys.
     #[error("`--halving` sets `training.epochs` itself; leave it out of the keys that are tried")]
     HalvingOfEpochs,
+    /// `train --folds` of a configuration that is about one fold.
+    #[error(
+        "`data.fold` has no meaning beside `--folds`, which trains without each fold in turn; leave it out with \
+         `--unset data.fold --unset data.folds`"
+    )]
+    FoldIsSet,
+    /// `train --folds --dashboard tui`.
+    #[error("`--dashboard tui` shows one run, but `--folds` trains several; take `--dashboard plain`")]
+    FoldsOnDashboard,
+    /// `find-rate` with a last rate that is not above the first.
+    #[error("the rates go from {from} to {to}, must grow; give `--to` a larger value than `--from`")]
+    RatesFall {
+        /// The first rate.
+        from: f64,
+        /// The last rate.
+        to: f64,
+    },
     /// A sweep of more than so many combinations.
     #[error("the sweep has more than {0} combinations")]
     GridTooLarge(usize),

@@ -93,6 +93,17 @@ impl<'a> Curves<'a> {
         Self { progress, ..self }
     }
 
+    /// The chart over something else than updates, on a logarithmic axis, which shows only values above 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Picture`] when there is no point to draw.
+    pub fn over_logarithmic(self, progress: &'a str) -> Result<Self, Error> {
+        let points = self.curves.iter().flat_map(|curve| &curve.points);
+        let x = Axis::around(points.map(|point| point.0), Scale::Log).ok_or(PictureProblem::NoPoints)?;
+        Ok(Self { progress, x, ..self })
+    }
+
     /// The position of the axes.
     ///
     /// # Errors

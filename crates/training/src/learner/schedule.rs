@@ -7,11 +7,11 @@ use burn::lr_scheduler::exponential::{ExponentialLrScheduler, ExponentialLrSched
 use burn::lr_scheduler::linear::{LinearLrScheduler, LinearLrSchedulerConfig};
 use burn::lr_scheduler::step::{StepLrScheduler, StepLrSchedulerConfig};
 use burn::tensor::backend::Backend;
-use emberlab_config::{Ramp, ScheduleConfig, Steps, TrainingConfig};
+use emberlab_config::{Growth, Ramp, ScheduleConfig, Steps, TrainingConfig};
 use std::f64::consts::PI;
 
 /// A learning rate times the factors of any number of schedules, each of which starts from 1 or rises to
-/// it. All but the cosine and the cycle are Burn's.
+/// it, but for the growth. All but the cosine, the cycle and the growth are Burn's.
 #[derive(Clone)]
 pub struct Schedule {
     learning_rate: f64,
@@ -26,6 +26,7 @@ enum Factor {
     OneCycle(OneCycleFactor),
     Step(StepLrScheduler),
     Exponential(ExponentialLrScheduler),
+    Growth { growth: Growth, done: usize },
 }
 
 /// Half a cosine from 1 to another factor again and again, as PyTorch's `CosineAnnealingWarmRestarts`:
@@ -83,6 +84,9 @@ fn factors(config: &ScheduleConfig, updates: usize) -> Result<Vec<Factor>, Strin
     if let Some(factor) = config.exponential {
         factors.push(Factor::Exponential(ExponentialLrSchedulerConfig::new(1.0, factor).init()?));
     }
+    if let Some(growth) = config.growth {
+        factors.push(Factor::Growth { growth, done: 0 });
+    }
     Ok(factors)
 }
 
@@ -98,6 +102,10 @@ impl LrScheduler for Schedule {
             Factor::OneCycle(cycle) => cycle.step(),
             Factor::Step(schedule) => schedule.step(),
             Factor::Exponential(schedule) => schedule.step(),
+            Factor::Growth { growth, done } => {
+                *done += 1;
+                growth.factor(*done - 1)
+            }
         });
         factors.fold(self.learning_rate, |rate, factor| rate * factor)
     }

@@ -26,6 +26,7 @@ impl UpdateLoop {
         let each_update_is_a_pass = matches!(self.config.plan, BatchPlan::Full { .. });
         for (update, score) in (first..).zip(&unread) {
             self.recorder.record("train", epoch, update, &scores(score))?;
+            self.host.loss(update, score.loss);
             if !score.loss.is_finite() {
                 self.recorder.flush()?;
                 return Err(self.diverged(format!("the loss is {}", score.loss), update));

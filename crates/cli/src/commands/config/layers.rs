@@ -43,6 +43,10 @@ fn known(config: &Config) -> Result<(DataShape, Option<usize>), Error> {
 
 /// The number of training samples, where the configuration gives it.
 fn n_train(config: &Config) -> Option<usize> {
+    if config.data.fold.is_some() {
+        // How many samples a fold has depends on their classes.
+        return None;
+    }
     let all = match &config.data.source {
         Source::Synthetic(synthetic) => synthetic.split.sizes(synthetic.classification.n_samples).ok()?.0,
         Source::Published { subsample, .. } => subsample.train_samples?,
