@@ -9,7 +9,7 @@ use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-const CONFIG: &str = r#"
+pub const CONFIG: &str = r#"
 name = "table"
 [data]
 source = "synthetic"

@@ -1,31 +1,14 @@
 //! Sweeps that draw settings, that halve them, and whose runs are trained elsewhere.
 
+use crate::many_runs::CONFIG;
 use crate::process::{Process, Said};
 use crate::support::{Lab, json};
 use serde_json::Value;
 use std::process::Command;
 
-const CONFIG: &str = r#"
-name = "table"
-[data]
-source = "synthetic"
-n_samples = 120
-n_features = 4
-validation_fraction = 0.25
-[model]
-kind = "mlp"
-hidden = [4]
-init = { scheme = "xavier-uniform" }
-[training]
-epochs = 9
-batch_size = 10
-[training.optimizer]
-learning_rate = 0.1
-"#;
-
 fn lab() -> Lab {
     let lab = Lab::new();
-    lab.write("table.toml", CONFIG);
+    lab.write("table.toml", CONFIG.replace("epochs = 3", "epochs = 9"));
     lab
 }
 
