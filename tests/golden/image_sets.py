@@ -6,7 +6,7 @@
 
 Writes tests/golden/image_sets/mnist/ and tests/golden/image_sets/cifar-100-binary/ and tests/golden/image_sets.json. The
 images are drawn at random; the official files are not part of this repository. The layouts follow the descriptions of the
-sets' pages, and are what torchvision 0.24 reads: IDX files begin with the magic number 0x0803 or 0x0801 and big-endian sizes;
+sets' pages: IDX files begin with the magic number 0x0803 or 0x0801 and big-endian sizes;
 a record of CIFAR-100 is the coarse label, the fine label, and 3,072 pixels.
 """
 import gzip
