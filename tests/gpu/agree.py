@@ -26,7 +26,7 @@ BF16_TOLERANCE = 2e-2
 # Seconds that a command may take.
 PATIENCE = 900
 EXPERIMENTS = ["lab/synthetic-softmax", "lab/synthetic-binary", "lab/cifar10-linear", "lab/cifar10-mlp-manual"]
-RECIPES = ["full/full-airbench", "full/full-resnet20", "lab/cifar10-cnn"]
+RECIPES = ["full/full-airbench", "full/full-resnet20", "lab/cifar10-cnn", "lab/cifar10-cnn-augmented"]
 # The configurations whose derivatives are checked; the last has every kind of layer.
 DERIVATIVES = ["configs/lab/synthetic-softmax", "configs/lab/cifar10-mlp-manual", "tests/gpu/every_layer"]
 # One batch an epoch; a group of parameters of the first recipe is trained for three.

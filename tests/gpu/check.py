@@ -25,7 +25,7 @@ ROOT = agree.ROOT
 # The configurations of the benchmarks with their batches; the names are those of `torch_updates.py`.
 WORK = {"linear": 128, "mlp": 128, "cnn": 128, "airbench": 2000}
 PRECISIONS = ["f32", "bf16"]
-# Every experiment of the lab but the first of its CNNs, which is among the recipes.
+# Every experiment of the lab but its CNNs, which are among the recipes.
 LAB = [f"lab/{config.stem}" for config in sorted((ROOT / "configs" / "lab").glob("*.toml")) if f"lab/{config.stem}" not in agree.RECIPES]
 
 
