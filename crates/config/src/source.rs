@@ -6,7 +6,7 @@ use super::section::Section;
 use super::shape::DataShape;
 use super::{csv, custom, image_folder, synthetic};
 use emberlab_data::{
-    Cifar100Labels, CsvFile, ImageFolder, ImageShape, PublishedSet, Subsample, Synthetic, TestSize,
+    Cifar100Labels, ImageFolder, ImageShape, PublishedSet, Subsample, Synthetic, TableFile, TestSize,
     TrainTestSplit,
 };
 use std::path::PathBuf;
@@ -37,11 +37,11 @@ pub enum Source {
         subsample: Subsample,
     },
     /// A table in a CSV file.
-    Csv {
+    Table {
         /// The table, or its training part.
-        file: CsvFile,
+        file: TableFile,
         /// Where the test part comes from.
-        test: CsvTest,
+        test: TableTest,
     },
     /// Samples that a program hands over.
     Custom {
@@ -52,7 +52,7 @@ pub enum Source {
 
 /// Where the test part of a table comes from.
 #[derive(Clone, Debug)]
-pub enum CsvTest {
+pub enum TableTest {
     /// The table is divided.
     Split(TrainTestSplit),
     /// Another file.
@@ -73,14 +73,14 @@ impl Source {
                 image: Some(set.shape()),
                 n_classes: set.n_classes(),
             }),
-            Self::ImageFolder { .. } | Self::Csv { .. } | Self::Custom { .. } => None,
+            Self::ImageFolder { .. } | Self::Table { .. } | Self::Custom { .. } => None,
         }
     }
 
     /// The shape of the samples, if they are images.
     pub fn image(&self) -> Option<ImageShape> {
         match self {
-            Self::Synthetic(_) | Self::Csv { .. } => None,
+            Self::Synthetic(_) | Self::Table { .. } => None,
             Self::Published { set, .. } => Some(set.shape()),
             Self::ImageFolder { folder, .. } => Some(folder.shape),
             Self::Custom { image } => *image,
@@ -104,7 +104,7 @@ impl Source {
         // Whether an image folder is divided shows only when it is read.
         matches!(
             self,
-            Self::Synthetic(_) | Self::ImageFolder { .. } | Self::Csv { test: CsvTest::Split(_), .. }
+            Self::Synthetic(_) | Self::ImageFolder { .. } | Self::Table { test: TableTest::Split(_), .. }
         )
     }
 
@@ -124,7 +124,7 @@ impl Source {
                 PublishedSet::FashionMnist => Kind::FashionMnist,
             },
             Self::ImageFolder { .. } => Kind::ImageFolder,
-            Self::Csv { .. } => Kind::Csv,
+            Self::Table { .. } => Kind::Csv,
             Self::Custom { .. } => Kind::Custom,
         }
     }
