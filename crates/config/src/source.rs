@@ -4,10 +4,10 @@ use super::key::{Key, key};
 use super::rule::{count, path, word};
 use super::section::Section;
 use super::shape::DataShape;
-use super::{csv, custom, image_folder, synthetic};
+use super::{custom, image_folder, synthetic, table_file};
 use emberlab_data::{
-    Cifar100Labels, ImageFolder, ImageShape, PublishedSet, Subsample, Synthetic, TableFile, TestSize,
-    TrainTestSplit,
+    Cifar100Labels, ImageFolder, ImageShape, PublishedSet, Subsample, Synthetic, TableFile, TableFormat,
+    TestSize, TrainTestSplit,
 };
 use std::path::PathBuf;
 
@@ -36,7 +36,7 @@ pub enum Source {
         /// How many images of each part are used.
         subsample: Subsample,
     },
-    /// A table in a CSV file.
+    /// A table in a file.
     Table {
         /// The table, or its training part.
         file: TableFile,
@@ -94,7 +94,8 @@ impl Source {
                 Some(published_keys(kind, section, written))
             }
             Kind::ImageFolder => image_folder::keys(section, written),
-            Kind::Csv => csv::keys(section, written),
+            Kind::Csv => table_file::keys(TableFormat::Text, section, written),
+            Kind::Parquet => table_file::keys(TableFormat::Parquet, section, written),
             Kind::Custom => custom::keys(section, written),
         }
     }
@@ -124,7 +125,10 @@ impl Source {
                 PublishedSet::FashionMnist => Kind::FashionMnist,
             },
             Self::ImageFolder { .. } => Kind::ImageFolder,
-            Self::Table { .. } => Kind::Csv,
+            Self::Table { file, .. } => match file.format {
+                TableFormat::Text => Kind::Csv,
+                TableFormat::Parquet => Kind::Parquet,
+            },
             Self::Custom { .. } => Kind::Custom,
         }
     }
@@ -140,10 +144,11 @@ pub(super) enum Kind {
     FashionMnist,
     ImageFolder,
     Csv,
+    Parquet,
     Custom,
 }
 
-pub(super) const KINDS: [(&str, Kind); 8] = [
+pub(super) const KINDS: [(&str, Kind); 9] = [
     ("synthetic", Kind::Synthetic),
     ("cifar10", Kind::Cifar10),
     ("cifar100", Kind::Cifar100),
@@ -151,6 +156,7 @@ pub(super) const KINDS: [(&str, Kind); 8] = [
     ("fashion-mnist", Kind::FashionMnist),
     ("image-folder", Kind::ImageFolder),
     ("csv", Kind::Csv),
+    ("parquet", Kind::Parquet),
     ("custom", Kind::Custom),
 ];
 

@@ -80,8 +80,8 @@ pub use loader_state::LoaderState;
 pub use make_classification::{ColumnValue, MakeClassification};
 pub use normalizer::{Normalization, Normalizer, statistics};
 pub use problem::{
-    ArchiveProblem, CannotDecode, DownloadProblem, FolderProblem, IdxProblem, ImageProblem, Problem,
-    RecordProblem, TableProblem, TextProblem,
+    ArchiveProblem, CannotDecode, DownloadProblem, FolderProblem, IdxProblem, ImageProblem, ParquetProblem,
+    Problem, RecordProblem, RowPlace, TableProblem, TextProblem,
 };
 pub use progress::{NoProgress, Phase, Progress};
 pub use published::PublishedSet;
@@ -92,7 +92,7 @@ pub use subsample::Subsample;
 pub use synthetic::Synthetic;
 pub use table::{
     Categories, ColumnEncoder, ColumnRef, Delimiter, EncodedTable, Header, InputRows, MISSING_VALUES,
-    MissingPolicy, Table, TableEncoding, TableFile, TableOptions, TableSchema,
+    MissingPolicy, Table, TableEncoding, TableFile, TableFormat, TableOptions, TableSchema,
 };
 pub use train_test_split::{TestSize, TrainTestSplit};
 pub use views::Views;

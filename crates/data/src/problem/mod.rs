@@ -5,6 +5,7 @@ mod download;
 mod folder;
 mod idx;
 mod image;
+mod parquet;
 mod record;
 mod table;
 
@@ -13,8 +14,9 @@ pub use download::DownloadProblem;
 pub use folder::FolderProblem;
 pub use idx::IdxProblem;
 pub use image::{CannotDecode, ImageProblem};
+pub use parquet::ParquetProblem;
 pub use record::RecordProblem;
-pub use table::{TableProblem, TextProblem};
+pub use table::{RowPlace, TableProblem, TextProblem};
 
 /// What is wrong with the content of a file or folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
