@@ -255,6 +255,6 @@ fn a_parquet_file_is_trained_on_evaluated_and_predicted() {
     lab.write("new.csv", "x\n0.5\n");
     lab.emberlab("predict table new.csv --json").succeeds();
     lab.write("table.toml", CONFIG.replace("label = -1", keys).replace("train.csv", "table.parquet"));
-    lab.emberlab("train table.toml")
+    lab.emberlab("train table.toml --overwrite")
         .fails(3, "error: `table.parquet` is a Parquet file; set `source = \"parquet\"`");
 }

@@ -188,7 +188,7 @@ pub enum TableProblem {
         "has the labels {} in {} and {} in {} in {column}, which are the same number; write each class in one way",
         quoted(&.first.0), .first.1, quoted(&.second.0), .second.1
     )]
-    SameNumber { first: (String, RowPlace), second: (String, RowPlace), column: String },
+    SameNumber { first: Box<(String, RowPlace)>, second: Box<(String, RowPlace)>, column: String },
     /// A label that the training file does not have.
     #[error("has the label {} in {place}, which the training file has not", quoted(.label))]
     UnknownLabel { label: String, place: RowPlace },

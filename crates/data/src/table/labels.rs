@@ -64,7 +64,7 @@ impl Labels {
         match same {
             None => Ok(()),
             Some(pair) => {
-                let label = |&(_, name, place): &(f64, &String, RowPlace)| (name.clone(), place);
+                let label = |&(_, name, place): &(f64, &String, RowPlace)| Box::new((name.clone(), place));
                 let (first, second) = (label(&pair[0]), label(&pair[1]));
                 Err(TableProblem::SameNumber { first, second, column: title.to_owned() })
             }
