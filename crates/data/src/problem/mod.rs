@@ -5,6 +5,7 @@ mod download;
 mod folder;
 mod idx;
 mod image;
+mod numpy;
 mod record;
 mod table;
 
@@ -13,6 +14,7 @@ pub use download::DownloadProblem;
 pub use folder::FolderProblem;
 pub use idx::IdxProblem;
 pub use image::{CannotDecode, ImageProblem};
+pub use numpy::NumpyProblem;
 pub use record::RecordProblem;
 pub use table::{TableProblem, TextProblem};
 
@@ -44,4 +46,7 @@ pub enum Problem {
     /// A table.
     #[error(transparent)]
     Table(#[from] TableProblem),
+    /// Arrays that NumPy saved.
+    #[error(transparent)]
+    Numpy(#[from] NumpyProblem),
 }
