@@ -4,10 +4,10 @@ use super::key::{Key, key};
 use super::rule::{count, path, word};
 use super::section::Section;
 use super::shape::DataShape;
-use super::{csv, custom, image_folder, synthetic};
+use super::{csv, custom, image_folder, numpy, synthetic};
 use emberlab_data::{
-    Cifar100Labels, CsvFile, ImageFolder, ImageShape, PublishedSet, Subsample, Synthetic, TestSize,
-    TrainTestSplit,
+    Cifar100Labels, CsvFile, ImageFolder, ImageShape, NumpyArrays, PublishedSet, Subsample, Synthetic,
+    TestSize, TrainTestSplit,
 };
 use std::path::PathBuf;
 
@@ -43,6 +43,15 @@ pub enum Source {
         /// Where the test part comes from.
         test: CsvTest,
     },
+    /// Arrays that NumPy saved.
+    Numpy {
+        /// The arrays.
+        arrays: NumpyArrays,
+        /// The size of the test part, for arrays without one.
+        test_size: Option<TestSize>,
+        /// Whether parts that are divided have equal shares of each class.
+        stratify: bool,
+    },
     /// Samples that a program hands over.
     Custom {
         /// The shape of the samples, if they are images.
@@ -73,7 +82,7 @@ impl Source {
                 image: Some(set.shape()),
                 n_classes: set.n_classes(),
             }),
-            Self::ImageFolder { .. } | Self::Csv { .. } | Self::Custom { .. } => None,
+            Self::ImageFolder { .. } | Self::Csv { .. } | Self::Numpy { .. } | Self::Custom { .. } => None,
         }
     }
 
@@ -83,6 +92,7 @@ impl Source {
             Self::Synthetic(_) | Self::Csv { .. } => None,
             Self::Published { set, .. } => Some(set.shape()),
             Self::ImageFolder { folder, .. } => Some(folder.shape),
+            Self::Numpy { arrays, .. } => arrays.image.map(|layout| layout.shape),
             Self::Custom { image } => *image,
         }
     }
@@ -95,23 +105,27 @@ impl Source {
             }
             Kind::ImageFolder => image_folder::keys(section, written),
             Kind::Csv => csv::keys(section, written),
+            Kind::Numpy => numpy::keys(section, written),
             Kind::Custom => custom::keys(section, written),
         }
     }
 
     /// Whether the source itself is divided into training and test part.
     pub(super) fn is_divided(&self) -> bool {
-        // Whether an image folder is divided shows only when it is read.
+        // Whether an image folder or a set of arrays is divided shows only when it is read.
         matches!(
             self,
-            Self::Synthetic(_) | Self::ImageFolder { .. } | Self::Csv { test: CsvTest::Split(_), .. }
+            Self::Synthetic(_)
+                | Self::ImageFolder { .. }
+                | Self::Numpy { .. }
+                | Self::Csv { test: CsvTest::Split(_), .. }
         )
     }
 
-    /// Whether the source itself can have a validation part. That of an image folder, or of a program,
+    /// Whether the source itself can have a validation part. That of an image folder, of arrays, or of a program,
     /// shows only when it is read.
     pub(super) fn can_bring_validation(&self) -> bool {
-        matches!(self, Self::ImageFolder { .. } | Self::Custom { .. })
+        matches!(self, Self::ImageFolder { .. } | Self::Numpy { .. } | Self::Custom { .. })
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -125,6 +139,7 @@ impl Source {
             },
             Self::ImageFolder { .. } => Kind::ImageFolder,
             Self::Csv { .. } => Kind::Csv,
+            Self::Numpy { .. } => Kind::Numpy,
             Self::Custom { .. } => Kind::Custom,
         }
     }
@@ -140,10 +155,11 @@ pub(super) enum Kind {
     FashionMnist,
     ImageFolder,
     Csv,
+    Numpy,
     Custom,
 }
 
-pub(super) const KINDS: [(&str, Kind); 8] = [
+pub(super) const KINDS: [(&str, Kind); 9] = [
     ("synthetic", Kind::Synthetic),
     ("cifar10", Kind::Cifar10),
     ("cifar100", Kind::Cifar100),
@@ -151,6 +167,7 @@ pub(super) const KINDS: [(&str, Kind); 8] = [
     ("fashion-mnist", Kind::FashionMnist),
     ("image-folder", Kind::ImageFolder),
     ("csv", Kind::Csv),
+    ("numpy", Kind::Numpy),
     ("custom", Kind::Custom),
 ];
 
