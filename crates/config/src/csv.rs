@@ -3,19 +3,19 @@
 use super::key::key;
 use super::rule::path;
 use super::section::Section;
-use super::source::{CsvTest, Source};
+use super::source::{Source, TableTest};
 use super::split::split_keys;
 use super::table;
-use emberlab_data::CsvFile;
+use emberlab_data::TableFile;
 
 pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Option<Source> {
     let (file, test) = match written {
-        Some(Source::Csv { file, test }) => (Some(file), Some(test)),
+        Some(Source::Table { file, test }) => (Some(file), Some(test)),
         _ => (None, None),
     };
     let (set_test_file, set_split) = match test {
-        Some(CsvTest::File(path)) => (Some(path.clone()), None),
-        Some(CsvTest::Split(split)) => (None, Some(*split)),
+        Some(TableTest::File(path)) => (Some(path.clone()), None),
+        Some(TableTest::Split(split)) => (None, Some(*split)),
         None => (None, None),
     };
     let path_key = key("file", path("file"), "the table, or its training part").also("train_file");
@@ -28,8 +28,8 @@ pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Optio
         section.meaningless("test_size", "has no meaning beside `test_file`, which is the test part");
     }
     let test = match test_file {
-        Some(path) => CsvTest::File(path),
-        None => CsvTest::Split(split),
+        Some(path) => TableTest::File(path),
+        None => TableTest::Split(split),
     };
-    Some(Source::Csv { file: CsvFile { path: path_value?, label, ignore, options }, test })
+    Some(Source::Table { file: TableFile { path: path_value?, label, ignore, options }, test })
 }

@@ -121,7 +121,7 @@ pub use schema::schema;
 pub use score_name::ScoreName;
 pub use select::Select;
 pub use shape::DataShape;
-pub use source::{CsvTest, Source};
+pub use source::{Source, TableTest};
 pub use training::{OnDivergence, TrainingConfig};
 
 use document::{Document, EXTENDS};

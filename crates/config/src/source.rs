@@ -6,7 +6,7 @@ use super::section::Section;
 use super::shape::DataShape;
 use super::{csv, custom, image_folder, numpy, synthetic};
 use emberlab_data::{
-    Cifar100Labels, CsvFile, ImageFolder, ImageShape, NumpyArrays, PublishedSet, Subsample, Synthetic,
+    Cifar100Labels, ImageFolder, ImageShape, NumpyArrays, PublishedSet, Subsample, Synthetic, TableFile,
     TestSize, TrainTestSplit,
 };
 use std::path::PathBuf;
@@ -37,11 +37,11 @@ pub enum Source {
         subsample: Subsample,
     },
     /// A table in a CSV file.
-    Csv {
+    Table {
         /// The table, or its training part.
-        file: CsvFile,
+        file: TableFile,
         /// Where the test part comes from.
-        test: CsvTest,
+        test: TableTest,
     },
     /// Arrays that NumPy saved.
     Numpy {
@@ -61,7 +61,7 @@ pub enum Source {
 
 /// Where the test part of a table comes from.
 #[derive(Clone, Debug)]
-pub enum CsvTest {
+pub enum TableTest {
     /// The table is divided.
     Split(TrainTestSplit),
     /// Another file.
@@ -82,14 +82,14 @@ impl Source {
                 image: Some(set.shape()),
                 n_classes: set.n_classes(),
             }),
-            Self::ImageFolder { .. } | Self::Csv { .. } | Self::Numpy { .. } | Self::Custom { .. } => None,
+            Self::ImageFolder { .. } | Self::Table { .. } | Self::Numpy { .. } | Self::Custom { .. } => None,
         }
     }
 
     /// The shape of the samples, if they are images.
     pub fn image(&self) -> Option<ImageShape> {
         match self {
-            Self::Synthetic(_) | Self::Csv { .. } => None,
+            Self::Synthetic(_) | Self::Table { .. } => None,
             Self::Published { set, .. } => Some(set.shape()),
             Self::ImageFolder { folder, .. } => Some(folder.shape),
             Self::Numpy { arrays, .. } => arrays.image.map(|layout| layout.shape),
@@ -118,7 +118,7 @@ impl Source {
             Self::Synthetic(_)
                 | Self::ImageFolder { .. }
                 | Self::Numpy { .. }
-                | Self::Csv { test: CsvTest::Split(_), .. }
+                | Self::Table { test: TableTest::Split(_), .. }
         )
     }
 
@@ -138,7 +138,7 @@ impl Source {
                 PublishedSet::FashionMnist => Kind::FashionMnist,
             },
             Self::ImageFolder { .. } => Kind::ImageFolder,
-            Self::Csv { .. } => Kind::Csv,
+            Self::Table { .. } => Kind::Csv,
             Self::Numpy { .. } => Kind::Numpy,
             Self::Custom { .. } => Kind::Custom,
         }

@@ -5,7 +5,7 @@
 use super::key::key;
 use super::rule::{Rule, flag, integer, list, real, text, word};
 use super::section::Section;
-use emberlab_data::{Categories, ColumnRef, CsvFile, Delimiter, Header, MissingPolicy, TableOptions};
+use emberlab_data::{Categories, ColumnRef, Delimiter, Header, MissingPolicy, TableFile, TableOptions};
 
 const HEADER: [(&str, Header); 1] = [("auto", Header::Auto)];
 
@@ -23,7 +23,7 @@ const DECIMAL: [(&str, bool); 2] = [(".", false), (",", true)];
 /// The keys of the column of labels, of the columns that are left out, and of how the table is written.
 pub(super) fn keys(
     section: &mut Section<'_>,
-    written: Option<&CsvFile>,
+    written: Option<&TableFile>,
 ) -> (ColumnRef, Vec<ColumnRef>, TableOptions) {
     let label = key(
         "label",

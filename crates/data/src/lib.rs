@@ -93,8 +93,8 @@ pub use splits::{Part, Splits, ValidationSplit};
 pub use subsample::Subsample;
 pub use synthetic::Synthetic;
 pub use table::{
-    Categories, ColumnEncoder, ColumnRef, CsvFile, Delimiter, EncodedTable, Header, InputRows,
-    MISSING_VALUES, MissingPolicy, Table, TableEncoding, TableOptions, TableSchema,
+    Categories, ColumnEncoder, ColumnRef, Delimiter, EncodedTable, Header, InputRows, MISSING_VALUES,
+    MissingPolicy, Table, TableEncoding, TableFile, TableOptions, TableSchema,
 };
 pub use train_test_split::{TestSize, TrainTestSplit};
 pub use views::Views;

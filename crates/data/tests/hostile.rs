@@ -5,7 +5,7 @@
 
 use emberlab_data::cifar10::{Cifar10, FOLDER, RECORD_SIZE};
 use emberlab_data::published::unpack_entries;
-use emberlab_data::{CsvFile, ImageShape, PublishedSet, ResizeFilter, read_image};
+use emberlab_data::{ImageShape, PublishedSet, ResizeFilter, TableFile, read_image};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::collection::vec;
@@ -61,7 +61,7 @@ fn read_csv(content: &[u8]) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("table.csv");
     fs::write(&path, content).unwrap();
-    let table = CsvFile::new(path).read();
+    let table = TableFile::new(path).read();
     if let Err(error) = &table {
         assert!(!error.to_string().contains("cannot be read as CSV"), "{error}");
     }

@@ -5,8 +5,8 @@
 mod support;
 
 use emberlab_data::{
-    Categories, ColumnRef, CsvFile, DataError, Delimiter, EncodedTable, Features, Header, InputRows,
-    LabelledData, MissingPolicy, Normalization, Normalizer, TableOptions, TestSize, TrainTestSplit,
+    Categories, ColumnRef, DataError, Delimiter, EncodedTable, Features, Header, InputRows, LabelledData,
+    MissingPolicy, Normalization, Normalizer, TableFile, TableOptions, TestSize, TrainTestSplit,
 };
 use serde::Deserialize;
 use std::fs;
@@ -51,10 +51,10 @@ impl Case {
         self.with(|options| options.missing = policy)
     }
 
-    fn file(&self, folder: &TempDir, name: &str, content: &[u8]) -> CsvFile {
+    fn file(&self, folder: &TempDir, name: &str, content: &[u8]) -> TableFile {
         let path = folder.path().join(name);
         fs::write(&path, content).unwrap();
-        CsvFile {
+        TableFile {
             path,
             label: self.label.clone(),
             ignore: self.ignore.clone(),
@@ -381,7 +381,7 @@ fn text_that_is_not_utf8_is_told_for_what_it_is() {
 #[test]
 fn files_that_are_none_are_errors() {
     let folder = TempDir::new().unwrap();
-    let file = |path: &Path| CsvFile::new(path).read();
+    let file = |path: &Path| TableFile::new(path).read();
     assert!(matches!(file(&folder.path().join("none.csv")), Err(DataError::Missing { .. })));
     let error = file(folder.path()).unwrap_err().to_string();
     assert!(error.ends_with("` is a folder, must be a regular file"), "{error}");

@@ -4,9 +4,9 @@ mod image_folder;
 mod numpy;
 
 use crate::error::Error;
-use emberlab_config::{Config, CsvTest, Source};
+use emberlab_config::{Config, Source, TableTest};
 use emberlab_data::{
-    CsvFile, DataError, EncodedTable, Normalizer, Progress, RandomState, Splits, TableEncoding, TableSchema,
+    DataError, EncodedTable, Normalizer, Progress, RandomState, Splits, TableEncoding, TableFile, TableSchema,
 };
 use image_folder::FolderPlan;
 use std::path::PathBuf;
@@ -71,7 +71,7 @@ pub fn load_for(
         Source::Numpy { arrays, test_size, stratify } => {
             numpy::load(arrays, (*test_size, *stratify), data, progress)
         }
-        Source::Csv { file, test } => load_csv(file, test, data.split_seed).map(|(splits, table)| {
+        Source::Table { file, test } => load_table(file, test, data.split_seed).map(|(splits, table)| {
             encoding = Some(table);
             splits
         }),
@@ -123,12 +123,16 @@ fn failed(config: &Config, error: DataError) -> Error {
 }
 
 /// Reads a table and divides it. Words and missing values are not encoded yet.
-fn load_csv(file: &CsvFile, test: &CsvTest, split_seed: u32) -> Result<(Splits, TableEncoding), DataError> {
+fn load_table(
+    file: &TableFile,
+    test: &TableTest,
+    split_seed: u32,
+) -> Result<(Splits, TableEncoding), DataError> {
     let table = file.read()?;
     match test {
-        CsvTest::Split(split) => table.divide(split, split_seed),
-        CsvTest::File(path) => {
-            let test = CsvFile { path: path.clone(), ..file.clone() }.read_like(&table)?;
+        TableTest::Split(split) => table.divide(split, split_seed),
+        TableTest::File(path) => {
+            let test = TableFile { path: path.clone(), ..file.clone() }.read_like(&table)?;
             Ok(table.with_test(test))
         }
     }

@@ -6,7 +6,7 @@ use crate::trained_run::TrainedRun;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_config::Source;
 use emberlab_data::{
-    ColumnRef, CsvFile, Features, ImageShape, PublishedSet, ResizeFilter, TableSchema, images_below,
+    ColumnRef, Features, ImageShape, PublishedSet, ResizeFilter, TableFile, TableSchema, images_below,
     read_image,
 };
 use emberlab_run::DataRecord;
@@ -196,8 +196,8 @@ fn read_table(input: &OsStr, run: &TrainedRun, warn: fn(&str)) -> Result<Samples
     let data = &run.data;
     let (file, header) = match &run.config.data.source {
         // Tables had headers when their runs did not record them yet.
-        Source::Csv { file, .. } => (file.clone(), Some(true)),
-        _ => (CsvFile::new(input), None),
+        Source::Table { file, .. } => (file.clone(), Some(true)),
+        _ => (TableFile::new(input), None),
     };
     let schema = match (&data.table, &file.label) {
         (Some(table), _) => table.clone(),
@@ -205,9 +205,9 @@ fn read_table(input: &OsStr, run: &TrainedRun, warn: fn(&str)) -> Result<Samples
         (None, ColumnRef::Position(_)) => TableSchema::numbers(column_names(data), "label", header),
     };
     let rows = if input == STANDARD_INPUT {
-        CsvFile { path: path_of(input), ..file }.read_inputs_from(io::stdin().lock(), &schema)
+        TableFile { path: path_of(input), ..file }.read_inputs_from(io::stdin().lock(), &schema)
     } else {
-        CsvFile { path: path_of(input), ..file }.read_inputs(&schema)
+        TableFile { path: path_of(input), ..file }.read_inputs(&schema)
     };
     let rows = rows.map_err(|error| error.without_path())?;
     rows.notes.iter().for_each(|note| warn(note));

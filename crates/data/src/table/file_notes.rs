@@ -1,15 +1,15 @@
 //! Notes on a table's file: what is unusual but not an error, a line each.
 
-use super::csv_file::CsvFile;
 use super::layout::Layout;
 use super::options::MissingPolicy;
 use super::raw::Rows;
+use super::table_file::TableFile;
 use crate::text::{self, MAX_ITEMS};
 
 /// Names of columns that number the rows.
 const ROW_NUMBERS: [&str; 5] = ["Unnamed: 0", "id", "index", "row", "no"];
 
-impl CsvFile {
+impl TableFile {
     /// Columns without a name.
     pub(super) fn column_notes(&self, layout: &Layout) -> Vec<String> {
         let path = self.path.display();

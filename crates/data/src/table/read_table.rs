@@ -49,7 +49,7 @@ impl Table {
         Ok((splits, TableEncoding { words: words(&self.dictionaries), ..self.encoding }))
     }
 
-    /// Uses the whole table as training part, and `test`, which was [read like it](super::CsvFile::read_like), as test
+    /// Uses the whole table as training part, and `test`, which was [read like it](super::TableFile::read_like), as test
     /// part.
     pub fn with_test(self, test: Self) -> (Splits, TableEncoding) {
         let words = words(&test.dictionaries);

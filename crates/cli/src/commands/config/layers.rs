@@ -50,7 +50,7 @@ fn n_train(config: &Config) -> Option<usize> {
     let all = match &config.data.source {
         Source::Synthetic(synthetic) => synthetic.split.sizes(synthetic.classification.n_samples).ok()?.0,
         Source::Published { subsample, .. } => subsample.train_samples?,
-        Source::ImageFolder { .. } | Source::Csv { .. } | Source::Numpy { .. } | Source::Custom { .. } => {
+        Source::ImageFolder { .. } | Source::Table { .. } | Source::Numpy { .. } | Source::Custom { .. } => {
             return None;
         }
     };

@@ -8,7 +8,7 @@ use crate::error::{Error, UsageError};
 use crate::output::ProgressBars;
 use crate::output::print;
 use clap::Subcommand;
-use emberlab_config::{Config, CsvTest, Source};
+use emberlab_config::{Config, Source, TableTest};
 use emberlab_data::{Features, write_csv};
 use emberlab_report::plots;
 use emberlab_run::atomic;
@@ -91,10 +91,10 @@ fn export(config: &Config, out: &Path) -> Result<(), Error> {
 
 /// Returns an error if `path` is a table that the samples are read from.
 fn check_is_no_source(path: &Path, source: &Source) -> Result<(), Error> {
-    let Source::Csv { file, test } = source else { return Ok(()) };
+    let Source::Table { file, test } = source else { return Ok(()) };
     let test = match test {
-        CsvTest::File(test) => Some(test),
-        CsvTest::Split(_) => None,
+        TableTest::File(test) => Some(test),
+        TableTest::Split(_) => None,
     };
     let Ok(written) = fs::canonicalize(path) else { return Ok(()) };
     let is_written = |read: &PathBuf| fs::canonicalize(read).is_ok_and(|read| read == written);

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 
 /// A table in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CsvFile {
+pub struct TableFile {
     /// The file, which may be compressed with gzip.
     pub path: PathBuf,
     /// The column of labels.
@@ -44,7 +44,7 @@ pub struct InputRows {
     pub notes: Vec<String>,
 }
 
-impl CsvFile {
+impl TableFile {
     /// A file with a column `label` and the default options.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let options = TableOptions::default();
