@@ -13,7 +13,7 @@ const MAX_HEADER: usize = 1 << 16;
 /// The most dimensions, as of NumPy 1.
 const MAX_DIMENSIONS: usize = 32;
 /// The largest array that is read, in bytes.
-const MAX_SIZE: u64 = 4 << 30;
+pub(super) const MAX_SIZE: u64 = 4 << 30;
 
 /// Why a header could not be read.
 pub(super) enum Failure {

@@ -17,6 +17,7 @@ use crate::labelled_data::{Features, LabelledData};
 use crate::problem::NumpyProblem;
 use crate::progress::Progress;
 use labels::Label;
+use samples::PixelScale;
 use set::{ArraySet, of_array, read_array};
 use std::path::{Path, PathBuf};
 
@@ -111,7 +112,7 @@ impl NumpyArrays {
         let Some(train) = &names.train else {
             return Err(DataError::corrupt(&self.path, NumpyProblem::NoTraining { found: set.names }));
         };
-        let (features, found) = self.part(&mut set, train, progress)?;
+        let (features, found, scale) = self.part(&mut set, train, None, progress)?;
         let classes = labels::classes(&found).map_err(|problem| self.wrong(&train.labels, problem))?;
         let class_names: Vec<String> = classes.iter().map(Label::to_string).collect();
         let width = features.width();
@@ -127,7 +128,7 @@ impl NumpyArrays {
         let train = labelled(train, features, &found)?;
         let mut other = |pair: &Option<ArrayPair>| {
             let read = pair.as_ref().map(|pair| {
-                let (features, found) = self.part(&mut set, pair, progress)?;
+                let (features, found, _) = self.part(&mut set, pair, scale, progress)?;
                 labelled(pair, features, &found)
             });
             read.transpose()
@@ -139,15 +140,17 @@ impl NumpyArrays {
         &self,
         set: &mut ArraySet,
         pair: &ArrayPair,
+        training: Option<PixelScale>,
         progress: &dyn Progress,
-    ) -> Result<(Features, Vec<Label>), DataError> {
+    ) -> Result<(Features, Vec<Label>, Option<PixelScale>), DataError> {
         let inputs = set.read(&pair.inputs, progress)?;
-        let features =
-            samples::features(&inputs, self.image).map_err(|problem| self.wrong(&pair.inputs, problem))?;
+        let features = samples::features(&inputs, self.image, training)
+            .map_err(|problem| self.wrong(&pair.inputs, problem))?;
+        let scale = self.image.and_then(|_| PixelScale::of_floats(&inputs));
         let labels = set.read(&pair.labels, progress)?;
         let labels =
             labels::labels(&labels, inputs.len()).map_err(|problem| self.wrong(&pair.labels, problem))?;
-        Ok((features, labels))
+        Ok((features, labels, scale))
     }
 
     fn wrong(&self, array: &str, problem: NumpyProblem) -> DataError {
@@ -182,7 +185,8 @@ pub fn read_numpy_inputs(
         };
         set.read(&name, progress)?
     };
-    let features = samples::features(&array, image).map_err(|problem| DataError::corrupt(path, problem))?;
+    let features =
+        samples::features(&array, image, None).map_err(|problem| DataError::corrupt(path, problem))?;
     let found = features.width();
     if found != n_features {
         return Err(DataError::corrupt(path, NumpyProblem::Features { found, expected: n_features }));

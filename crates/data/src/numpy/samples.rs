@@ -2,6 +2,7 @@
 
 use super::array::{Array, tuple};
 use super::element::Kind;
+use super::header::MAX_SIZE;
 use crate::labelled_data::{Features, ImageShape};
 use crate::problem::NumpyProblem;
 
@@ -37,8 +38,43 @@ impl ImageLayout {
     }
 }
 
-/// The features of an array.
-pub(super) fn features(array: &Array, image: Option<ImageLayout>) -> Result<Features, NumpyProblem> {
+/// How the pixels of an array are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PixelScale {
+    /// From 0 to 255.
+    Whole,
+    /// Divided by 255.
+    Divided,
+}
+
+impl PixelScale {
+    /// The scale of an array: bools and floats up to 1 are divided. Floats in other arrays of a set have the scale of
+    /// `training`, which holds more of them.
+    fn of(array: &Array, training: Option<Self>) -> Self {
+        let is_divided = match array.element.kind {
+            Kind::Bool => true,
+            Kind::Float => {
+                return training.unwrap_or_else(|| {
+                    if array.numbers().all(|value| value <= 1.0) { Self::Divided } else { Self::Whole }
+                });
+            }
+            _ => false,
+        };
+        if is_divided { Self::Divided } else { Self::Whole }
+    }
+
+    /// The scale of an array's pixels, if they are floats.
+    pub fn of_floats(array: &Array) -> Option<Self> {
+        (array.element.kind == Kind::Float).then(|| Self::of(array, None))
+    }
+}
+
+/// The features of an array. Pixels that are floats have the scale of `training`, or else their own.
+pub(super) fn features(
+    array: &Array,
+    image: Option<ImageLayout>,
+    training: Option<PixelScale>,
+) -> Result<Features, NumpyProblem> {
     if array.element.is_text() {
         return Err(NumpyProblem::Text);
     }
@@ -50,7 +86,7 @@ pub(super) fn features(array: &Array, image: Option<ImageLayout>) -> Result<Feat
         let expected = format!("(n, {}", &tuple(&dimensions)[1..]);
         return Err(NumpyProblem::Shape { shape: tuple(&array.shape), expected });
     }
-    let pixels = pixels(array)?;
+    let pixels = pixels(array, PixelScale::of(array, training))?;
     let pixels =
         if layout.channels == Channels::Last { channels_first(&pixels, layout.shape) } else { pixels };
     Ok(Features::Images { pixels, shape: layout.shape })
@@ -61,6 +97,10 @@ fn rows(array: &Array) -> Result<Features, NumpyProblem> {
         let (shape, suggested) = (tuple(&array.shape), format!("{:?}", &array.shape[1..]));
         return Err(NumpyProblem::NeedsImageShape { shape, suggested });
     }
+    let (found, max) = (array.bytes.len() / array.element.size, MAX_SIZE as usize / size_of::<f64>());
+    if found > max {
+        return Err(NumpyProblem::TooMany { found, max });
+    }
     let allowed = |value: f64| value.is_finite() && value.abs() <= f64::from(f32::MAX);
     if let Some((index, value)) = array.numbers().enumerate().find(|(_, value)| !allowed(*value)) {
         return Err(NumpyProblem::NotFinite { value: value.to_string(), place: array.place(index) });
@@ -68,13 +108,12 @@ fn rows(array: &Array) -> Result<Features, NumpyProblem> {
     Ok(Features::table(array.numbers().collect(), array.width()))
 }
 
-/// The pixels of an array. Floats up to 1 are pixels divided by 255, and so is `True`.
-fn pixels(array: &Array) -> Result<Vec<u8>, NumpyProblem> {
+fn pixels(array: &Array, scale: PixelScale) -> Result<Vec<u8>, NumpyProblem> {
     let kind = array.element.kind;
     if (kind, array.element.size) == (Kind::Unsigned, 1) {
         return Ok(array.bytes.clone());
     }
-    let is_scaled = kind == Kind::Bool || kind == Kind::Float && array.numbers().all(|value| value <= 1.0);
+    let is_scaled = scale == PixelScale::Divided;
     // The rounding of half precision, or of single precision.
     let tolerance = if kind == Kind::Float && array.element.size == 2 { 0.13 } else { 1e-4 };
     let factor = if is_scaled { 255.0 } else { 1.0 };

@@ -81,6 +81,9 @@ pub enum NumpyProblem {
     /// More bytes than are read.
     #[error("is larger than {max} bytes")]
     TooLarge { max: u64 },
+    /// More numbers than fit into the same bytes as floats of eight bytes.
+    #[error("holds {found} numbers, must be at most {max}")]
+    TooMany { found: usize, max: usize },
     /// Too many dimensions.
     #[error("has {found} dimensions, must have at most {max}")]
     Dimensions { found: usize, max: usize },
