@@ -4,7 +4,7 @@
     pip install numpy
     python tests/golden/numpy_arrays.py
 
-Writes tests/golden/numpy_arrays/*.npz and tests/golden/numpy_arrays.json.
+Writes tests/golden/numpy_arrays/*.npz, a folder of .npy files, and tests/golden/numpy_arrays.json and numpy_parts.json.
 """
 import json
 import pathlib
@@ -51,6 +51,51 @@ def main():
         first = pixels.transpose(0, 3, 1, 2)
         sets[f"images-{name}"] = {"values": first.ravel().tolist(), "labels": names}
     FOLDER.with_suffix(".json").write_text(json.dumps(sets) + "\n")
+    FOLDER.with_name("numpy_parts.json").write_text(json.dumps(parts(random)) + "\n")
+    squares()
+
+
+def parts(random):
+    """Sets with a training, a validation and a test part."""
+    sets = {}
+    folder = FOLDER / "folder"
+    folder.mkdir(exist_ok=True)
+    sets["folder"] = {}
+    for number, (part, n) in enumerate([("train", 5), ("val", 3), ("test", 4)]):
+        x = random.standard_normal((n, 3)).astype([">f4", "<f8", "<f4"][number])
+        y = np.array(["ä", "b"] * n)[:n]
+        for name, array in [(f"x_{part}", x), (f"y_{part}", y)]:
+            with open(folder / f"{name}.npy", "wb") as file:
+                np.lib.format.write_array(file, array, version=(number + 1, 0), allow_pickle=False)
+        sets["folder"][part] = {"values": x.astype(np.float64).ravel().tolist(), "labels": y.tolist()}
+    # The training part decides whether floats were divided by 255: a test part that is nearly black does not.
+    pixels = {"train": random.randint(0, 256, (4, 3, 2)), "test": random.randint(0, 2, (2, 3, 2))}
+    labels = {"train": np.array([0, 1, 0, 1]), "test": np.array([1, 0])}
+    for name, divisor in [("whole", 1.0), ("divided", 255.0)]:
+        arrays = {f"{part}_images": pixels[part] / divisor for part in pixels}
+        np.savez(FOLDER / f"parts-{name}.npz", **arrays, **{f"{part}_labels": labels[part] for part in labels})
+        sets[f"parts-{name}"] = {
+            part: {"values": pixels[part].ravel().tolist(), "labels": [str(label) for label in labels[part]]}
+            for part in pixels
+        }
+    return sets
+
+
+def squares():
+    """Red and blue squares, each slightly different, for a run of the program."""
+    random = np.random.RandomState(7)
+
+    def images(n):
+        labels = np.array(["red", "blue"] * (n // 2))
+        pixels = random.randint(0, 60, (n, 8, 8, 3))
+        pixels[labels == "red", :, :, 0] += 190
+        pixels[labels == "blue", :, :, 2] += 190
+        return pixels.astype(np.uint8), labels
+
+    (train, train_labels), (test, test_labels), (new, _) = images(24), images(8), images(2)
+    np.savez_compressed(FOLDER / "squares.npz", x_train=train, y_train=train_labels, x_test=test, y_test=test_labels)
+    np.save(FOLDER / "new-squares.npy", (new / 255).astype(np.float32))
+    np.savez(FOLDER / "new-squares.npz", first=new[:1], both=new)
 
 
 main()

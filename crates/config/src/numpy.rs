@@ -91,16 +91,19 @@ fn image_keys(section: &mut Section<'_>, written: Option<ImageLayout>) -> Option
             section.meaningless("channels", "has no meaning for an `image_shape` without channels");
             return None;
         }
-        (&[first, _, last], None) if is_count(first) && is_count(last) => {
-            Err("has 1 or 3 at both ends; say with `channels` which one counts the channels".to_owned())
-        }
+        (&[first, _, last], None) if is_count(first) && is_count(last) => Err(format!(
+            "is {shape:?}, with 1 or 3 at both ends; set `channels` to \"first\" or \"last\" to say which one counts \
+                 the channels"
+        )),
         (&[height, width, channels], None | Some(Channels::Last)) if is_count(channels) => {
             Ok((channels, height, width, Channels::Last))
         }
         (&[channels, height, width], None | Some(Channels::First)) if is_count(channels) => {
             Ok((channels, height, width, Channels::First))
         }
-        ([_, _, _], _) => Err("must have 1 or 3 channels, before or after height and width".to_owned()),
+        ([_, _, _], _) => {
+            Err(format!("is {shape:?}, must have 1 or 3 channels, before or after height and width"))
+        }
         (shape, _) => Err(format!("has {} items, must have 2 or 3", shape.len())),
     };
     match found {
