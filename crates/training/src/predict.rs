@@ -1,11 +1,12 @@
 //! Predictions of a trained run for new inputs.
 
 mod arrays;
+mod samples;
 
 use crate::devices::Backend;
 use crate::error::Error;
 use crate::trained_run::TrainedRun;
-use arrays::{array_of, batches, read_arrays};
+use arrays::{array_of, read_arrays};
 use burn::tensor::{Tensor, TensorData};
 use emberlab_config::Source;
 use emberlab_data::{
@@ -13,6 +14,7 @@ use emberlab_data::{
     read_image,
 };
 use emberlab_run::DataRecord;
+use samples::{BATCH, Samples, batches};
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -48,12 +50,6 @@ pub struct ClassProbability {
     pub probability: f64,
 }
 
-/// Inputs with their names.
-struct Samples {
-    names: Vec<String>,
-    features: Features,
-}
-
 /// Predicts the class of each input: an image of any size, the images of a folder and of those in it, `FILE.bin:INDEX` for a record of a
 /// CIFAR-10 or CIFAR-100 file, `FILE-ubyte.gz:INDEX` for an image of an MNIST file, `FILE.npy` or `FILE.npz:NAME` for the samples of an array, or a CSV file with a
 /// sample in each row; `-` is such a file on standard input. Reports warnings about
@@ -87,9 +83,6 @@ pub fn predict(run: &TrainedRun, inputs: &[OsString], warn: fn(&str)) -> Result<
     }
     Ok(predictions)
 }
-
-/// Samples that are predicted at once.
-const BATCH: usize = 256;
 
 /// Predicts the images of a folder, in the order of their paths. Warns about those that cannot be read.
 fn predict_folder(

@@ -1,6 +1,6 @@
 //! Arrays that NumPy saved as inputs of a prediction.
 
-use super::{BATCH, Samples};
+use super::samples::Samples;
 use crate::trained_run::TrainedRun;
 use emberlab_config::Source;
 use emberlab_data::{Features, NoProgress, read_numpy_inputs};
@@ -45,21 +45,4 @@ pub(super) fn read_arrays(
     };
     let input = input.to_string_lossy();
     Ok(Samples { names: (0..n).map(|index| format!("{input}:{index}")).collect(), features })
-}
-
-/// Divides samples into parts that are predicted at once.
-pub(super) fn batches(samples: Samples) -> Vec<Samples> {
-    let Samples { names, features } = samples;
-    let width = BATCH * features.width();
-    let parts: Vec<Features> = match features {
-        Features::Table { values, columns } => values
-            .chunks(width)
-            .map(|values| Features::Table { values: values.to_vec(), columns: columns.clone() })
-            .collect(),
-        Features::Images { pixels, shape } => {
-            pixels.chunks(width).map(|pixels| Features::Images { pixels: pixels.to_vec(), shape }).collect()
-        }
-    };
-    let names = names.chunks(BATCH).map(<[String]>::to_vec);
-    names.zip(parts).map(|(names, features)| Samples { names, features }).collect()
 }
