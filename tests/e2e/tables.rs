@@ -1,7 +1,7 @@
 //! Tables with the irregularities of real data, from the file to the prediction.
 
 use crate::process::Process;
-use crate::support::{Lab, json};
+use crate::support::{Lab, json, root};
 
 const CONFIG: &str = r#"
 name = "table"
@@ -231,4 +231,30 @@ fn a_run_from_before_its_table_was_recorded_is_still_used() {
     assert_eq!((&predictions[0]["class"], &predictions[1]["class"]), (&"a".into(), &"b".into()));
     lab.emberlab("evaluate table").succeeds();
     lab.emberlab("train table.toml --resume --set training.epochs=31 --dashboard none").succeeds();
+}
+
+#[test]
+fn a_parquet_file_is_trained_on_evaluated_and_predicted() {
+    let lab = Lab::new();
+    let golden = root().join("tests/golden/parquet/whole_labels.parquet");
+    std::fs::copy(golden, lab.path("table.parquet")).unwrap();
+    let keys = "label = \"label\"\ntest_size = 15";
+    let config =
+        CONFIG.replace("label = -1", keys).replace("train.csv", "table.parquet").replace("csv", "parquet");
+    lab.write("table.toml", config);
+    lab.emberlab("train table.toml --dashboard none").succeeds();
+    let record = json(&lab.read("artifacts/table/run.json"));
+    assert_eq!((&record["data"]["n_train"], &record["data"]["n_test"]), (&45.into(), &15.into()));
+    let evaluation = json(&lab.emberlab("evaluate table --json").succeeds().stdout);
+    assert_eq!(evaluation["loss"], record["metrics"]["test"]["loss"]);
+    let predictions = json(&lab.emberlab("predict table table.parquet --json").succeeds().stdout);
+    assert_eq!(
+        (predictions.as_array().unwrap().len(), &predictions[59]["input"]),
+        (60, &"table.parquet:60".into())
+    );
+    lab.write("new.csv", "x\n0.5\n");
+    lab.emberlab("predict table new.csv --json").succeeds();
+    lab.write("table.toml", CONFIG.replace("label = -1", keys).replace("train.csv", "table.parquet"));
+    lab.emberlab("train table.toml")
+        .fails(3, "error: `table.parquet` is a Parquet file; set `source = \"parquet\"`");
 }

@@ -75,7 +75,7 @@ impl DataConfig {
 /// The seed of the draw of samples. Those of a table or of a program are not drawn.
 fn draw_seed(section: &mut Section<'_>, kind: Kind, written: Option<u32>, default_seed: u32) -> u32 {
     let undrawn = match kind {
-        Kind::Csv => Some("the samples of a table are not drawn"),
+        Kind::Csv | Kind::Parquet => Some("the samples of a table are not drawn"),
         Kind::Numpy => Some("the samples of arrays are not drawn"),
         Kind::Custom => Some("the samples of a program are not drawn"),
         Kind::Synthetic
@@ -108,7 +108,7 @@ fn normalize_key(
         }
         Kind::Custom | Kind::Numpy if is_image => (&NORMALIZE[..], Normalization::Unit),
         Kind::Custom | Kind::Numpy => (&NORMALIZE[..], Normalization::Standard),
-        Kind::Csv => (&NORMALIZE[1..], Normalization::Standard),
+        Kind::Csv | Kind::Parquet => (&NORMALIZE[1..], Normalization::Standard),
         Kind::Synthetic => (&NORMALIZE[1..], Normalization::None),
     };
     let about = "how features are scaled: `unit` divides bytes by 255, `standard` subtracts the mean of the training \

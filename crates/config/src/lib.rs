@@ -43,7 +43,6 @@ mod checkpoint;
 mod checks;
 mod class_weights;
 mod clip;
-mod csv;
 mod custom;
 mod data;
 mod description;
@@ -86,6 +85,7 @@ mod source;
 mod split;
 mod synthetic;
 mod table;
+mod table_file;
 #[cfg(test)]
 mod tests;
 mod training;

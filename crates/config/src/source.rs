@@ -4,10 +4,10 @@ use super::key::{Key, key};
 use super::rule::{count, path, word};
 use super::section::Section;
 use super::shape::DataShape;
-use super::{csv, custom, image_folder, numpy, synthetic};
+use super::{custom, image_folder, numpy, synthetic, table_file};
 use emberlab_data::{
     Cifar100Labels, ImageFolder, ImageShape, NumpyArrays, PublishedSet, Subsample, Synthetic, TableFile,
-    TestSize, TrainTestSplit,
+    TableFormat, TestSize, TrainTestSplit,
 };
 use std::path::PathBuf;
 
@@ -36,7 +36,7 @@ pub enum Source {
         /// How many images of each part are used.
         subsample: Subsample,
     },
-    /// A table in a CSV file.
+    /// A table in a file.
     Table {
         /// The table, or its training part.
         file: TableFile,
@@ -104,7 +104,8 @@ impl Source {
                 Some(published_keys(kind, section, written))
             }
             Kind::ImageFolder => image_folder::keys(section, written),
-            Kind::Csv => csv::keys(section, written),
+            Kind::Csv => table_file::keys(TableFormat::Text, section, written),
+            Kind::Parquet => table_file::keys(TableFormat::Parquet, section, written),
             Kind::Numpy => numpy::keys(section, written),
             Kind::Custom => custom::keys(section, written),
         }
@@ -138,7 +139,10 @@ impl Source {
                 PublishedSet::FashionMnist => Kind::FashionMnist,
             },
             Self::ImageFolder { .. } => Kind::ImageFolder,
-            Self::Table { .. } => Kind::Csv,
+            Self::Table { file, .. } => match file.format {
+                TableFormat::Text => Kind::Csv,
+                TableFormat::Parquet => Kind::Parquet,
+            },
             Self::Numpy { .. } => Kind::Numpy,
             Self::Custom { .. } => Kind::Custom,
         }
@@ -155,11 +159,12 @@ pub(super) enum Kind {
     FashionMnist,
     ImageFolder,
     Csv,
+    Parquet,
     Numpy,
     Custom,
 }
 
-pub(super) const KINDS: [(&str, Kind); 9] = [
+pub(super) const KINDS: [(&str, Kind); 10] = [
     ("synthetic", Kind::Synthetic),
     ("cifar10", Kind::Cifar10),
     ("cifar100", Kind::Cifar100),
@@ -167,6 +172,7 @@ pub(super) const KINDS: [(&str, Kind); 9] = [
     ("fashion-mnist", Kind::FashionMnist),
     ("image-folder", Kind::ImageFolder),
     ("csv", Kind::Csv),
+    ("parquet", Kind::Parquet),
     ("numpy", Kind::Numpy),
     ("custom", Kind::Custom),
 ];

@@ -5,7 +5,9 @@
 use super::key::key;
 use super::rule::{Rule, flag, integer, list, real, text, word};
 use super::section::Section;
-use emberlab_data::{Categories, ColumnRef, Delimiter, Header, MissingPolicy, TableFile, TableOptions};
+use emberlab_data::{
+    Categories, ColumnRef, Delimiter, Header, MissingPolicy, TableFile, TableFormat, TableOptions,
+};
 
 const HEADER: [(&str, Header); 1] = [("auto", Header::Auto)];
 
@@ -22,6 +24,7 @@ const DECIMAL: [(&str, bool); 2] = [(".", false), (",", true)];
 
 /// The keys of the column of labels, of the columns that are left out, and of how the table is written.
 pub(super) fn keys(
+    format: TableFormat,
     section: &mut Section<'_>,
     written: Option<&TableFile>,
 ) -> (ColumnRef, Vec<ColumnRef>, TableOptions) {
@@ -37,7 +40,12 @@ pub(super) fn keys(
     if ignore.contains(&label) {
         section.problem("ignore", format!("has {label} in it, which is the column of labels"));
     }
-    let options = option_keys(section, written.map(|file| &file.options));
+    let written = written.map(|file| &file.options);
+    let text = match format {
+        TableFormat::Text => text_keys(section, written),
+        TableFormat::Parquet => TableOptions::default(),
+    };
+    let options = cell_keys(section, text, written);
     if options.decimal_comma && options.delimiter == Delimiter::Character(b',') {
         section.problem("decimal", "is \",\", must be another character than `delimiter`");
     }
@@ -49,7 +57,8 @@ pub(super) fn keys(
     (label, ignore, options)
 }
 
-fn option_keys(section: &mut Section<'_>, written: Option<&TableOptions>) -> TableOptions {
+/// How a text is written.
+fn text_keys(section: &mut Section<'_>, written: Option<&TableOptions>) -> TableOptions {
     let default = TableOptions::default();
     let about =
         "character between cells, `whitespace`, or `auto`, which chooses one of `,`, `;`, tab and `|`";
@@ -57,6 +66,17 @@ fn option_keys(section: &mut Section<'_>, written: Option<&TableOptions>) -> Tab
     let delimiter = section.value(delimiter, default.delimiter, written.map(|options| options.delimiter));
     let header = key("header", header(), "whether the first row names the columns");
     let header = section.value(header, default.header, written.map(|options| options.header));
+    let decimal = key("decimal", word(&DECIMAL), "the decimal mark of numbers");
+    let decimal_comma =
+        section.value(decimal, default.decimal_comma, written.map(|options| options.decimal_comma));
+    let comment = key("comment", comment(), "character that starts a comment, up to the end of the line");
+    let comment = section.optional(comment, written.and_then(|options| options.comment));
+    TableOptions { delimiter, header, decimal_comma, comment, ..default }
+}
+
+/// What cells mean. `text` is how the text is written.
+fn cell_keys(section: &mut Section<'_>, text: TableOptions, written: Option<&TableOptions>) -> TableOptions {
+    let default = TableOptions::default();
     let about = "cells that count as missing values; empty cells always do";
     let missing_values = key("missing_values", one_or_more(missing_value), about);
     let missing_values = section.value(
@@ -70,12 +90,7 @@ fn option_keys(section: &mut Section<'_>, written: Option<&TableOptions>) -> Tab
     let missing = section.value(missing, default.missing, written.map(|options| options.missing));
     let categories = key("categories", word(&CATEGORIES), "what to do with columns of words");
     let categories = section.value(categories, default.categories, written.map(|options| options.categories));
-    let decimal = key("decimal", word(&DECIMAL), "the decimal mark of numbers");
-    let decimal_comma =
-        section.value(decimal, default.decimal_comma, written.map(|options| options.decimal_comma));
-    let comment = key("comment", comment(), "character that starts a comment, up to the end of the line");
-    let comment = section.optional(comment, written.and_then(|options| options.comment));
-    TableOptions { delimiter, header, missing_values, missing, categories, decimal_comma, comment }
+    TableOptions { missing_values, missing, categories, ..text }
 }
 
 fn label_column<'a>() -> Rule<'a, ColumnRef> {

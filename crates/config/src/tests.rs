@@ -26,7 +26,7 @@ fn parse(text: &str, overrides: &[&str]) -> Result<Config, super::ConfigError> {
 }
 
 /// Settings that together give every key a value.
-const EVERY_KIND: [&[&str]; 27] = [
+const EVERY_KIND: [&[&str]; 28] = [
     &[],
     &["data.weights=[0.3]", "data.shift=random", "data.scale=2.5", "data.n_samples=50", "data.test_size=10"],
     &["data.source=cifar10", "data.train_samples=5", "data.augment.translate=2", "evaluation.views=mirror"],
@@ -34,6 +34,7 @@ const EVERY_KIND: [&[&str]; 27] = [
     &["data.source=fashion-mnist", "data.test_samples=5", "data.augment.translate=2"],
     &["data.source=image-folder", "data.directory=images", "data.test_folder=t", "data.image_size=8"],
     &["data.source=csv", "data.file=a.csv", "data.header=true", "data.comment=#", "data.ignore=[1, \"x\"]"],
+    &["data.source=parquet", "data.file=a.parquet", "data.missing=mean", "data.missing_values=[-999]"],
     &["data.source=csv", "data.train_file=a.csv", "data.test_file=b.csv", "data.delimiter=tab"],
     &[
         "data.source=numpy",

@@ -83,7 +83,7 @@ pub use normalizer::{Normalization, Normalizer, statistics};
 pub use numpy::{ArrayNames, ArrayPair, Channels, ImageLayout, NumpyArrays, NumpyParts, read_numpy_inputs};
 pub use problem::{
     ArchiveProblem, CannotDecode, DownloadProblem, FolderProblem, IdxProblem, ImageProblem, NumpyProblem,
-    Problem, RecordProblem, TableProblem, TextProblem,
+    ParquetProblem, Problem, RecordProblem, RowPlace, TableProblem, TextProblem,
 };
 pub use progress::{NoProgress, Phase, Progress};
 pub use published::PublishedSet;
@@ -94,7 +94,7 @@ pub use subsample::Subsample;
 pub use synthetic::Synthetic;
 pub use table::{
     Categories, ColumnEncoder, ColumnRef, Delimiter, EncodedTable, Header, InputRows, MISSING_VALUES,
-    MissingPolicy, Table, TableEncoding, TableFile, TableOptions, TableSchema,
+    MissingPolicy, Table, TableEncoding, TableFile, TableFormat, TableOptions, TableSchema,
 };
 pub use train_test_split::{TestSize, TrainTestSplit};
 pub use views::Views;

@@ -6,7 +6,7 @@ mod support;
 
 use emberlab_data::{
     Categories, ColumnRef, DataError, Delimiter, EncodedTable, Features, Header, InputRows, LabelledData,
-    MissingPolicy, Normalization, Normalizer, TableFile, TableOptions, TestSize, TrainTestSplit,
+    MissingPolicy, Normalization, Normalizer, TableFile, TableFormat, TableOptions, TestSize, TrainTestSplit,
 };
 use serde::Deserialize;
 use std::fs;
@@ -56,6 +56,7 @@ impl Case {
         fs::write(&path, content).unwrap();
         TableFile {
             path,
+            format: TableFormat::Text,
             label: self.label.clone(),
             ignore: self.ignore.clone(),
             options: self.options.clone(),

@@ -6,6 +6,7 @@ mod folder;
 mod idx;
 mod image;
 mod numpy;
+mod parquet;
 mod record;
 mod table;
 
@@ -15,8 +16,9 @@ pub use folder::FolderProblem;
 pub use idx::IdxProblem;
 pub use image::{CannotDecode, ImageProblem};
 pub use numpy::NumpyProblem;
+pub use parquet::ParquetProblem;
 pub use record::RecordProblem;
-pub use table::{TableProblem, TextProblem};
+pub use table::{RowPlace, TableProblem, TextProblem};
 
 /// What is wrong with the content of a file or folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

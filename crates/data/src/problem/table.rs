@@ -1,6 +1,35 @@
 //! Problems of tables.
 
+use super::parquet::ParquetProblem;
 use crate::text::{self, MAX_ITEMS, backticked, count, quoted};
+use std::fmt;
+
+/// Where a row stands in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowPlace {
+    /// A line of a text, from 1.
+    Line(u64),
+    /// A row of a Parquet file, from 1.
+    Row(u64),
+}
+
+impl RowPlace {
+    /// The number of the line or row.
+    pub fn number(self) -> u64 {
+        match self {
+            Self::Line(number) | Self::Row(number) => number,
+        }
+    }
+}
+
+impl fmt::Display for RowPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(number) => write!(f, "line {number}"),
+            Self::Row(number) => write!(f, "row {number}"),
+        }
+    }
+}
 
 /// What is wrong with the bytes of a table's file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +70,12 @@ pub enum TableProblem {
     /// The file's bytes are not the text of a table.
     #[error(transparent)]
     Text(#[from] TextProblem),
+    /// The file is a Parquet file that cannot be read, or should be one.
+    #[error(transparent)]
+    Parquet(#[from] ParquetProblem),
+    /// A column whose values are neither numbers nor text.
+    #[error("has {kind} in {column}, which are neither numbers nor words; leave it out with `ignore`")]
+    Unreadable { kind: &'static str, column: String },
     /// The text cannot be read as CSV.
     #[error("cannot be read as CSV: {reason}")]
     Csv { reason: String },
@@ -150,44 +185,44 @@ pub enum TableProblem {
     TooManyLabels { found: usize, max: usize, column: String },
     /// Two labels are spellings of one number.
     #[error(
-        "has the labels {} in line {} and {} in line {} in {column}, which are the same number; write each class in one way",
+        "has the labels {} in {} and {} in {} in {column}, which are the same number; write each class in one way",
         quoted(&.first.0), .first.1, quoted(&.second.0), .second.1
     )]
-    SameNumber { first: (String, u64), second: (String, u64), column: String },
+    SameNumber { first: (String, RowPlace), second: (String, RowPlace), column: String },
     /// A label that the training file does not have.
-    #[error("has the label {} in line {line}, which the training file has not", quoted(.label))]
-    UnknownLabel { label: String, line: u64 },
+    #[error("has the label {} in {place}, which the training file has not", quoted(.label))]
+    UnknownLabel { label: String, place: RowPlace },
     /// A row without a label; `value` is what stands for the missing label.
-    #[error("has no label in line {line}, {column}{}", missing_label(.value))]
-    MissingLabel { value: String, line: u64, column: String },
+    #[error("has no label in {place}, {column}{}", missing_label(.value))]
+    MissingLabel { value: String, place: RowPlace, column: String },
 
     /// A value in a column that is empty in the first rows and has no name.
-    #[error("has {} in line {line}, column {column}, which has no name and is empty above", quoted(.value))]
-    UnnamedValue { value: String, line: u64, column: usize },
+    #[error("has {} in {place}, column {column}, which has no name and is empty above", quoted(.value))]
+    UnnamedValue { value: String, place: RowPlace, column: usize },
     /// A row of another length than the first.
     #[error(
-        "has {} in line {line}, must have {expected}, as its {}{hint}",
+        "has {} in {place}, must have {expected}, as its {}{hint}",
         count(*.found, "cell"), if *.header { "header" } else { "first row" }
     )]
-    RowLength { found: usize, line: u64, expected: usize, header: bool, hint: &'static str },
+    RowLength { found: usize, place: RowPlace, expected: usize, header: bool, hint: &'static str },
     /// A cell that is not a finite number.
-    #[error("has {} in line {line}, {column}, must be a finite number{advice}", quoted(.value))]
-    NotANumber { value: String, line: u64, column: String, advice: String },
+    #[error("has {} in {place}, {column}, must be a finite number{advice}", quoted(.value))]
+    NotANumber { value: String, place: RowPlace, column: String, advice: String },
     /// A number too large for single precision.
     #[error(
-        "has {} in line {line}, {column}, must lie between -3.4e38 and 3.4e38{advice}", quoted(.value)
+        "has {} in {place}, {column}, must lie between -3.4e38 and 3.4e38{advice}", quoted(.value)
     )]
-    NumberTooLarge { value: String, line: u64, column: String, advice: &'static str },
+    NumberTooLarge { value: String, place: RowPlace, column: String, advice: &'static str },
     /// A missing value; `value` is what stands for it.
-    #[error("has {} in line {line}, {column}{}{advice}", missing_value(.value), stands_for_missing(.value))]
-    MissingValue { value: String, line: u64, column: String, advice: String },
+    #[error("has {} in {place}, {column}{}{advice}", missing_value(.value), stands_for_missing(.value))]
+    MissingValue { value: String, place: RowPlace, column: String, advice: String },
     /// A cell that contains a line break, mostly because of a wrong quote.
     #[error(
-        "has {kind} with a line break in it in the row of line {line}, {column}: {}; does a quote open there that should \
+        "has {kind} with a line break in it in the row of {place}, {column}: {}; does a quote open there that should \
          not?",
         quoted(.value)
     )]
-    LineBreak { kind: &'static str, value: String, line: u64, column: String },
+    LineBreak { kind: &'static str, value: String, place: RowPlace, column: String },
     /// A column of words with more categories than are supported.
     #[error("has more than {max} different words in {column}; leave it out with `ignore`")]
     TooManyWords { max: usize, column: String },

@@ -1,5 +1,7 @@
-//! The text of a table's file: unpacked if it is gzip, without a byte order mark, and UTF-8.
+//! The content of a table's file: a Parquet file's bytes, or text, unpacked if it is gzip, without a byte order mark, and
+//! UTF-8.
 
+use super::parquet;
 use crate::error::DataError;
 use crate::problem::{Problem, TableProblem, TextProblem};
 use crate::regular_file::open_regular;
@@ -8,7 +10,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 /// The largest table that is read, in bytes, after unpacking.
-const MAX_SIZE: u64 = 4 << 30;
+pub(super) const MAX_SIZE: u64 = 4 << 30;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const UTF8_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
@@ -17,7 +19,7 @@ const OTHER_KINDS: [(&[u8], &str); 12] = [
     (&[0xff, 0xfe], "is UTF-16 text, must be UTF-8; save it again as UTF-8"),
     (&[0xfe, 0xff], "is UTF-16 text, must be UTF-8; save it again as UTF-8"),
     (b"PK\x03\x04", "is a ZIP archive or an Excel workbook, not a CSV file; unpack it, or save it as CSV"),
-    (b"PAR1", "is a Parquet file, not a CSV file"),
+    (parquet::MARK, "is a Parquet file that is packed with gzip; unpack it"),
     (b"\xd0\xcf\x11\xe0", "is an old Excel workbook, not a CSV file; save it as CSV"),
     (b"BZh", "is packed with bzip2; unpack it first, or pack it with gzip"),
     (b"\xfd7zXZ\0", "is packed with xz; unpack it first, or pack it with gzip"),
@@ -28,8 +30,16 @@ const OTHER_KINDS: [(&[u8], &str); 12] = [
     (b"version https://git-lfs", "is a Git LFS pointer, not the file itself; run `git lfs pull`"),
 ];
 
+/// What a table's file holds.
+pub(super) enum Content {
+    /// The text of the table.
+    Text(Vec<u8>),
+    /// The bytes of a Parquet file.
+    Parquet(Vec<u8>),
+}
+
 /// Reads a regular file.
-pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, DataError> {
+pub(super) fn read_file(path: &Path) -> Result<Content, DataError> {
     match open_regular(path) {
         Ok(file) => read_stream(file, path),
         Err(error) if error.kind() == ErrorKind::InvalidInput => {
@@ -40,14 +50,17 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, DataError> {
 }
 
 /// Reads a stream to its end.
-pub(super) fn read_stream(stream: impl Read, path: &Path) -> Result<Vec<u8>, DataError> {
+pub(super) fn read_stream(stream: impl Read, path: &Path) -> Result<Content, DataError> {
     let mut bytes = Vec::new();
     let read = stream.take(MAX_SIZE + 1).read_to_end(&mut bytes);
     read.map_err(DataError::read(path))?;
     if bytes.len() as u64 > MAX_SIZE {
         return Err(DataError::corrupt(path, Problem::TooLarge { max: MAX_SIZE }));
     }
-    text(bytes).map_err(corrupt(path))
+    if bytes.starts_with(parquet::MARK) {
+        return Ok(Content::Parquet(bytes));
+    }
+    text(bytes).map(Content::Text).map_err(corrupt(path))
 }
 
 fn corrupt(path: &Path) -> impl Fn(TextProblem) -> DataError {

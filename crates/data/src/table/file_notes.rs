@@ -56,10 +56,10 @@ impl TableFile {
     ) -> impl Iterator<Item = String> + 'a {
         let path = self.path.display();
         let all = rows.rows.len() + rows.dropped.len();
-        let dropped = rows.dropped.first().map(move |line| {
+        let dropped = rows.dropped.first().map(move |place| {
             let n = rows.dropped.len();
             let verb = if n == 1 { "has a missing value and is" } else { "have a missing value and are" };
-            format!("`{path}`: {n} of {} {verb} left out, the first in line {line}", text::count(all, "row"))
+            format!("`{path}`: {n} of {} {verb} left out, the first in {place}", text::count(all, "row"))
         });
         let counts = rows.missing.iter().zip(&layout.inputs).filter(|(count, _)| **count > 0);
         let counts: Vec<String> =

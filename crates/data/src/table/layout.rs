@@ -103,6 +103,14 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// Refuses a label or an input whose values are neither numbers nor text.
+    pub fn check_readable(&self, records: &Records) -> Result<(), TableProblem> {
+        let mut used = self.label.iter().chain(&self.inputs);
+        used.try_for_each(|&column| records.check_readable(column, &self.columns.title(column)))
+    }
+}
+
 /// The first rows: one that may be a header, and those that tell whether it is.
 fn sample(records: &Records) -> Result<Vec<StringRecord>, TableProblem> {
     let rows = records.first(1 + SAMPLE_ROWS)?;

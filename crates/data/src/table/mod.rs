@@ -22,6 +22,7 @@ mod labels;
 mod layout;
 mod one_hot;
 mod options;
+mod parquet;
 mod raw;
 mod read_table;
 mod records;
@@ -30,7 +31,7 @@ mod table_file;
 
 pub use column_ref::ColumnRef;
 pub use encoding::{EncodedTable, TableEncoding};
-pub use options::{Categories, Delimiter, Header, MISSING_VALUES, MissingPolicy, TableOptions};
+pub use options::{Categories, Delimiter, Header, MISSING_VALUES, MissingPolicy, TableFormat, TableOptions};
 pub use read_table::Table;
 pub use schema::{ColumnEncoder, TableSchema};
 pub use table_file::{InputRows, TableFile};

@@ -27,6 +27,16 @@ pub enum Header {
     Absent,
 }
 
+/// The format of a table's file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TableFormat {
+    /// Cells between delimiters, as in CSV.
+    #[default]
+    Text,
+    /// Apache Parquet.
+    Parquet,
+}
+
 /// How missing values are handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissingPolicy {

@@ -6,7 +6,7 @@ use super::labels::Labels;
 use super::layout::Layout;
 use super::options::{Categories, MissingPolicy};
 use super::records::Records;
-use crate::problem::TableProblem;
+use crate::problem::{RowPlace, TableProblem};
 use crate::text::{self, MAX_ITEMS};
 use csv::StringRecord;
 
@@ -22,10 +22,10 @@ pub(super) struct Rows {
     pub labels: Vec<u32>,
     /// The row's number in the file, from 0.
     pub rows: Vec<usize>,
-    /// The line of each row.
-    pub lines: Vec<u64>,
-    /// The lines of rows that were left out for a missing value.
-    pub dropped: Vec<u64>,
+    /// The place of each row.
+    pub places: Vec<RowPlace>,
+    /// The places of rows that were left out for a missing value.
+    pub dropped: Vec<RowPlace>,
     /// Missing values of each input, in rows that are kept.
     pub missing: Vec<usize>,
 }
@@ -48,8 +48,8 @@ struct Kind {
     missing: usize,
     /// Words that would be numbers with the other decimal mark.
     other_decimals: usize,
-    /// The first word and its line.
-    first_word: Option<(String, u64)>,
+    /// The first word and its place.
+    first_word: Option<(String, RowPlace)>,
 }
 
 impl RowReader<'_> {
@@ -62,7 +62,7 @@ impl RowReader<'_> {
     }
 
     /// Checks the number of cells in a row.
-    fn check_length(&self, row: &StringRecord, line: u64) -> Result<(), TableProblem> {
+    fn check_length(&self, row: &StringRecord, place: RowPlace) -> Result<(), TableProblem> {
         let columns = &self.layout.columns;
         let wanted = columns.names.len();
         if row.len() == wanted {
@@ -70,7 +70,7 @@ impl RowReader<'_> {
             return match blank {
                 None => Ok(()),
                 Some(column) => {
-                    Err(TableProblem::UnnamedValue { value: row[column].to_owned(), line, column })
+                    Err(TableProblem::UnnamedValue { value: row[column].to_owned(), place, column })
                 }
             };
         }
@@ -82,7 +82,7 @@ impl RowReader<'_> {
             _ => "",
         };
         let (found, header) = (row.len(), columns.header);
-        Err(TableProblem::RowLength { found, line, expected: wanted, header, hint })
+        Err(TableProblem::RowLength { found, place, expected: wanted, header, hint })
     }
 
     /// Counts the kinds of each input's cells.
@@ -92,8 +92,8 @@ impl RowReader<'_> {
             if number < self.first_sample() {
                 return Ok(());
             }
-            let line = self.records.lines[number];
-            self.check_length(row, line)?;
+            let place = self.records.place(number);
+            self.check_length(row, place)?;
             for (&column, kind) in self.layout.inputs.iter().zip(&mut kinds) {
                 let text = &row[column];
                 match self.cells.read(text) {
@@ -102,7 +102,7 @@ impl RowReader<'_> {
                     Cell::Word => {
                         kind.words += 1;
                         kind.other_decimals += usize::from(self.cells.is_other_decimal(text));
-                        kind.first_word.get_or_insert_with(|| (text.to_owned(), line));
+                        kind.first_word.get_or_insert_with(|| (text.to_owned(), place));
                     }
                 }
             }
@@ -120,7 +120,7 @@ impl RowReader<'_> {
             Categories::OneHot => is_decimal(kind),
         });
         let Some(wrong) = wrong else { return Ok(kinds.iter().map(|kind| kind.words > 0).collect()) };
-        let (text, line) = kinds[wrong].first_word.clone().unwrap_or_default();
+        let (text, place) = kinds[wrong].first_word.clone().unwrap_or((String::new(), RowPlace::Line(0)));
         let advice = if is_decimal(&kinds[wrong]) {
             let mark = if text.contains(',') { ',' } else { '.' };
             if divides_thousands(&text, mark) {
@@ -142,7 +142,7 @@ impl RowReader<'_> {
                 text::first(titles.iter(), MAX_ITEMS)
             )
         };
-        Err(TableProblem::NotANumber { value: text, line, column: self.title(wrong), advice })
+        Err(TableProblem::NotANumber { value: text, place, column: self.title(wrong), advice })
     }
 
     /// Reads all rows. An input with a dictionary holds words; new ones are added to the dictionary. Labels are read if
@@ -155,22 +155,22 @@ impl RowReader<'_> {
         let inputs = &self.layout.inputs;
         let mut rows = Rows { missing: vec![0; inputs.len()], ..Rows::default() };
         self.records.for_each(|number, row| {
-            let Some(place) = number.checked_sub(self.first_sample()) else { return Ok(()) };
-            let line = self.records.lines[number];
-            self.check_length(row, line)?;
+            let Some(sample) = number.checked_sub(self.first_sample()) else { return Ok(()) };
+            let place = self.records.place(number);
+            self.check_length(row, place)?;
             let label = match (&labels, self.layout.label) {
-                (Some(_), Some(column)) => Some(self.label(&row[column], line, column)?),
+                (Some(_), Some(column)) => Some(self.label(&row[column], place, column)?),
                 _ => None,
             };
             let start = rows.values.len();
             for (input, (&column, dictionary)) in inputs.iter().zip(dictionaries.iter_mut()).enumerate() {
-                let value = self.value(&row[column], line, input, dictionary.as_mut())?;
+                let value = self.value(&row[column], place, input, dictionary.as_mut())?;
                 rows.values.push(value);
             }
             if self.missing == MissingPolicy::Drop && rows.values[start..].iter().any(|value| value.is_nan())
             {
                 rows.values.truncate(start);
-                rows.dropped.push(line);
+                rows.dropped.push(place);
                 return Ok(());
             }
             for (value, missing) in rows.values[start..].iter().zip(&mut rows.missing) {
@@ -178,10 +178,10 @@ impl RowReader<'_> {
             }
             // A label of a dropped row must not become a class.
             if let (Some(labels), Some(label)) = (&mut labels, label) {
-                rows.labels.push(labels.code(label, line));
+                rows.labels.push(labels.code(label, place));
             }
-            rows.rows.push(place);
-            rows.lines.push(line);
+            rows.rows.push(sample);
+            rows.places.push(place);
             Ok(())
         })?;
         if rows.rows.is_empty() {
@@ -194,30 +194,30 @@ impl RowReader<'_> {
         Ok(rows)
     }
 
-    fn label<'a>(&self, text: &'a str, line: u64, column: usize) -> Result<&'a str, TableProblem> {
+    fn label<'a>(&self, text: &'a str, place: RowPlace, column: usize) -> Result<&'a str, TableProblem> {
         let title = self.layout.columns.title(column);
         if self.cells.is_missing(text) {
-            return Err(TableProblem::MissingLabel { value: text.to_owned(), line, column: title });
+            return Err(TableProblem::MissingLabel { value: text.to_owned(), place, column: title });
         }
-        no_line_break(text, "a label", line, &title)?;
+        no_line_break(text, "a label", place, &title)?;
         Ok(text)
     }
 
     fn value(
         &self,
         text: &str,
-        line: u64,
+        place: RowPlace,
         input: usize,
         dictionary: Option<&mut Dictionary>,
     ) -> Result<f64, TableProblem> {
         match (self.cells.read(text), dictionary) {
             (Cell::Missing, _) if self.missing == MissingPolicy::Error => {
-                Err(self.no_value(text, line, input))
+                Err(self.no_value(text, place, input))
             }
             (Cell::Missing, _) => Ok(f64::NAN),
             (_, Some(dictionary)) => {
                 let title = self.title(input);
-                no_line_break(text, "a cell", line, &title)?;
+                no_line_break(text, "a cell", place, &title)?;
                 let code = dictionary.code(text);
                 if dictionary.words.len() > MAX_CATEGORIES {
                     return Err(TableProblem::TooManyWords { max: MAX_CATEGORIES, column: title });
@@ -226,26 +226,26 @@ impl RowReader<'_> {
             }
             (Cell::Number(number), None) => Ok(number),
             (Cell::NotFinite, None) if self.cells.is_too_large(text) => {
-                Err(self.too_large(text, line, input))
+                Err(self.too_large(text, place, input))
             }
             (Cell::NotFinite | Cell::Word, None) => Err(TableProblem::NotANumber {
                 value: text.to_owned(),
-                line,
+                place,
                 column: self.title(input),
                 advice: String::new(),
             }),
         }
     }
 
-    fn too_large(&self, text: &str, line: u64, input: usize) -> TableProblem {
+    fn too_large(&self, text: &str, place: RowPlace, input: usize) -> TableProblem {
         let advice =
             if self.advise { "; if it stands for a missing value, add it to `missing_values`" } else { "" };
-        TableProblem::NumberTooLarge { value: text.to_owned(), line, column: self.title(input), advice }
+        TableProblem::NumberTooLarge { value: text.to_owned(), place, column: self.title(input), advice }
     }
 
-    fn no_value(&self, text: &str, line: u64, input: usize) -> TableProblem {
+    fn no_value(&self, text: &str, place: RowPlace, input: usize) -> TableProblem {
         let advice = if self.advise { self.missing_advice() } else { String::new() };
-        TableProblem::MissingValue { value: text.to_owned(), line, column: self.title(input), advice }
+        TableProblem::MissingValue { value: text.to_owned(), place, column: self.title(input), advice }
     }
 
     /// Advice that counts the missing values of each column. Only an error needs the counts, so the file is read again.
@@ -267,9 +267,14 @@ fn divides_thousands(text: &str, mark: char) -> bool {
     })
 }
 
-fn no_line_break(text: &str, kind: &'static str, line: u64, title: &str) -> Result<(), TableProblem> {
+fn no_line_break(text: &str, kind: &'static str, place: RowPlace, title: &str) -> Result<(), TableProblem> {
     if text.contains(['\n', '\r']) {
-        return Err(TableProblem::LineBreak { kind, value: text.to_owned(), line, column: title.to_owned() });
+        return Err(TableProblem::LineBreak {
+            kind,
+            value: text.to_owned(),
+            place,
+            column: title.to_owned(),
+        });
     }
     Ok(())
 }

@@ -4,8 +4,9 @@
 //! errors with their line, and the text gets a form that the crate reads as intended.
 
 use super::cleaner::Cleaner;
-use crate::problem::TableProblem;
+use crate::problem::{RowPlace, TableProblem};
 use csv::{ReaderBuilder, StringRecord, Trim};
+use std::collections::BTreeMap;
 
 /// The number of bytes that a sample of rows is taken from.
 const SAMPLE_SIZE: usize = 1 << 20;
@@ -37,9 +38,13 @@ impl Separator {
 /// The rows of a table.
 pub(super) struct Records {
     text: Vec<u8>,
-    /// The line, from 1, of each row.
-    pub lines: Vec<u64>,
+    /// The line of each row, from 1; of a Parquet file its row, from 1, and 0 for the names.
+    lines: Vec<u64>,
+    /// What the lines count.
+    place: fn(u64) -> RowPlace,
     separator: Separator,
+    /// Columns whose values are neither numbers nor text, and the kind of these values.
+    unreadable: BTreeMap<usize, &'static str>,
 }
 
 impl Records {
@@ -49,7 +54,7 @@ impl Records {
         cleaner.run(usize::MAX)?;
         let Cleaner { mut text, written, lines, .. } = cleaner;
         text.truncate(written);
-        Ok(Self { text, lines, separator })
+        Ok(Self::of_text(text, lines, separator))
     }
 
     /// The first rows of a text, at most `most`, up to the first wrong quote.
@@ -62,7 +67,30 @@ impl Records {
         let _ = cleaner.run(most);
         let Cleaner { mut text, row, lines, .. } = cleaner;
         text.truncate(row);
-        Self { text, lines, separator }
+        Self::of_text(text, lines, separator)
+    }
+
+    fn of_text(text: Vec<u8>, lines: Vec<u64>, separator: Separator) -> Self {
+        Self { text, lines, place: RowPlace::Line, separator, unreadable: BTreeMap::new() }
+    }
+
+    /// The rows of a Parquet file, `n` beside the names of the columns, as text with commas.
+    pub fn of_rows(text: Vec<u8>, n: u64, unreadable: BTreeMap<usize, &'static str>) -> Self {
+        let (place, separator) = (RowPlace::Row as fn(u64) -> RowPlace, Separator::Character(b','));
+        Self { text, lines: (0..=n).collect(), place, separator, unreadable }
+    }
+
+    /// Where a row stands, by its number from 0.
+    pub fn place(&self, number: usize) -> RowPlace {
+        (self.place)(self.lines[number])
+    }
+
+    /// Refuses a column whose values are neither numbers nor text.
+    pub fn check_readable(&self, column: usize, title: &str) -> Result<(), TableProblem> {
+        match self.unreadable.get(&column) {
+            Some(kind) => Err(TableProblem::Unreadable { kind, column: title.to_owned() }),
+            None => Ok(()),
+        }
     }
 
     /// Calls `read` with the number, from 0, and the cells of each row, until it fails.

@@ -2,20 +2,21 @@
 
 use super::cell::CellReader;
 use super::column_ref::ColumnRef;
-use super::content::{read_file, read_stream};
+use super::content::{Content, MAX_SIZE, read_file, read_stream};
 use super::dialect::{is_divided_by_whitespace, separator};
 use super::dictionary::{Dictionary, words};
 use super::encoding::TableEncoding;
 use super::labels::Labels;
 use super::layout::{Layout, Wanted};
-use super::options::{Categories, Delimiter, TableOptions};
+use super::options::{Categories, Delimiter, Header, TableFormat, TableOptions};
+use super::parquet;
 use super::raw::{RowReader, Rows};
 use super::read_table::Table;
 use super::records::Records;
 use super::schema::{ColumnEncoder, TableSchema};
 use crate::error::DataError;
 use crate::labelled_data::{Features, LabelledData};
-use crate::problem::TableProblem;
+use crate::problem::{ParquetProblem, RowPlace, TableProblem};
 use crate::text;
 use std::io::Read;
 use std::path::PathBuf;
@@ -23,8 +24,10 @@ use std::path::PathBuf;
 /// A table in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableFile {
-    /// The file, which may be compressed with gzip.
+    /// The file. A text may be compressed with gzip.
     pub path: PathBuf,
+    /// The format of a file with labels. That of others shows when they are read.
+    pub format: TableFormat,
     /// The column of labels.
     pub label: ColumnRef,
     /// Columns that are left out.
@@ -38,7 +41,7 @@ pub struct TableFile {
 pub struct InputRows {
     /// A row for each sample.
     pub features: Features,
-    /// The line of each sample in its file.
+    /// The line of each sample in its file, or its row in a Parquet file, from 1.
     pub lines: Vec<u64>,
     /// What is unusual about the rows but not an error, a line each.
     pub notes: Vec<String>,
@@ -48,7 +51,13 @@ impl TableFile {
     /// A file with a column `label` and the default options.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let options = TableOptions::default();
-        Self { path: path.into(), label: "label".into(), ignore: Vec::new(), options }
+        Self {
+            path: path.into(),
+            format: TableFormat::Text,
+            label: "label".into(),
+            ignore: Vec::new(),
+            options,
+        }
     }
 
     /// Reads the file.
@@ -59,8 +68,8 @@ impl TableFile {
     /// of the problem, such as a quote that is not closed, a cell that is missing or not a finite number, a header that
     /// lacks a column or has a name twice, or fewer than two classes.
     pub fn read(&self) -> Result<Table, DataError> {
-        let text = read_file(&self.path)?;
-        self.table(text).map_err(|problem| self.corrupt(problem))
+        let content = read_file(&self.path)?;
+        self.table(content).map_err(|problem| self.corrupt(problem))
     }
 
     /// Reads the file as another part of `train`. It must have the same columns, in any order, and no other labels.
@@ -69,8 +78,8 @@ impl TableFile {
     ///
     /// As for [`read`](Self::read), and [`DataError::Corrupt`] for other columns or labels.
     pub fn read_like(&self, train: &Table) -> Result<Table, DataError> {
-        let text = read_file(&self.path)?;
-        self.table_like(text, train).map_err(|problem| self.corrupt(problem))
+        let content = read_file(&self.path)?;
+        self.table_like(content, train).map_err(|problem| self.corrupt(problem))
     }
 
     /// Reads the file as samples without labels for a schema. A column of labels is ignored.
@@ -79,8 +88,8 @@ impl TableFile {
     ///
     /// As for [`read_like`](Self::read_like).
     pub fn read_inputs(&self, schema: &TableSchema) -> Result<InputRows, DataError> {
-        let text = read_file(&self.path)?;
-        self.inputs(text, schema).map_err(|problem| self.corrupt(problem))
+        let content = read_file(&self.path)?;
+        self.inputs(content, schema).map_err(|problem| self.corrupt(problem))
     }
 
     /// Like [`read_inputs`](Self::read_inputs), from a stream; messages name it by [`path`](Self::path).
@@ -89,22 +98,44 @@ impl TableFile {
     ///
     /// As for [`read_inputs`](Self::read_inputs).
     pub fn read_inputs_from(&self, stream: impl Read, schema: &TableSchema) -> Result<InputRows, DataError> {
-        let text = read_stream(stream, &self.path)?;
-        self.inputs(text, schema).map_err(|problem| self.corrupt(problem))
+        let content = read_stream(stream, &self.path)?;
+        self.inputs(content, schema).map_err(|problem| self.corrupt(problem))
     }
 
-    fn records(&self, text: Vec<u8>) -> Result<Records, TableProblem> {
-        let separator = separator(&text, &self.options)?;
-        Records::new(text, separator, self.options.comment)
+    /// The rows of a file in any format, and how its cells and its header are written.
+    fn records(&self, content: Content) -> Result<(Records, CellReader, Header), TableProblem> {
+        match content {
+            Content::Text(text) => {
+                let separator = separator(&text, &self.options)?;
+                let records = Records::new(text, separator, self.options.comment)?;
+                Ok((records, CellReader::new(&self.options), self.options.header))
+            }
+            Content::Parquet(bytes) => {
+                let options = TableOptions { decimal_comma: false, ..self.options.clone() };
+                Ok((parquet::records(bytes, MAX_SIZE)?, CellReader::new(&options), Header::Present))
+            }
+        }
     }
 
-    fn table(&self, text: Vec<u8>) -> Result<Table, TableProblem> {
-        let start = text[..text.len().min(1 << 16)].to_vec();
-        let records = self.records(text)?;
-        let cells = CellReader::new(&self.options);
-        let wanted = Wanted { header: self.options.header, label: &self.label, ignore: &self.ignore };
+    fn check_format(&self, content: &Content) -> Result<(), TableProblem> {
+        match (content, self.format) {
+            (Content::Text(_), TableFormat::Parquet) => Err(ParquetProblem::NotParquet.into()),
+            (Content::Parquet(_), TableFormat::Text) => Err(ParquetProblem::NotText.into()),
+            (Content::Text(_), TableFormat::Text) | (Content::Parquet(_), TableFormat::Parquet) => Ok(()),
+        }
+    }
+
+    fn table(&self, content: Content) -> Result<Table, TableProblem> {
+        self.check_format(&content)?;
+        let start = match &content {
+            Content::Text(text) => text[..text.len().min(1 << 16)].to_vec(),
+            Content::Parquet(_) => Vec::new(),
+        };
+        let (records, cells, header) = self.records(content)?;
+        let wanted = Wanted { header, label: &self.label, ignore: &self.ignore };
         let layout = Layout::new(&records, &cells, &wanted)
             .map_err(|problem| self.with_hint(problem, &start, &records))?;
+        layout.check_readable(&records)?;
         let reader = self.reader(&records, &cells, &layout, true);
         let is_words = match self.options.categories {
             Categories::OneHot => reader.word_columns(Categories::OneHot)?,
@@ -155,11 +186,12 @@ impl TableFile {
         TableProblem::WithHint { problem: Box::new(problem), hint }
     }
 
-    fn table_like(&self, text: Vec<u8>, train: &Table) -> Result<Table, TableProblem> {
-        let records = self.records(text)?;
-        let cells = CellReader::new(&self.options);
+    fn table_like(&self, content: Content, train: &Table) -> Result<Table, TableProblem> {
+        self.check_format(&content)?;
+        let (records, cells, header) = self.records(content)?;
         let schema = &train.encoding.schema;
-        let layout = Layout::like(&records, &cells, self.options.header, schema, "the training file")?;
+        let layout = Layout::like(&records, &cells, header, schema, "the training file")?;
+        layout.check_readable(&records)?;
         if layout.label.is_none() {
             let label = schema.label.map(|label| schema.columns[label].clone()).unwrap_or_default();
             return Err(TableProblem::NoLabelColumn { name: label });
@@ -175,28 +207,29 @@ impl TableFile {
         self.finish(rows, &labels, train.samples.class_names.clone(), dictionaries, encoding)
     }
 
-    fn inputs(&self, text: Vec<u8>, schema: &TableSchema) -> Result<InputRows, TableProblem> {
-        let records = self.records(text)?;
-        let cells = CellReader::new(&self.options);
-        let layout = Layout::like(&records, &cells, self.options.header, schema, "the run's data")?;
+    fn inputs(&self, content: Content, schema: &TableSchema) -> Result<InputRows, TableProblem> {
+        let (records, cells, header) = self.records(content)?;
+        let layout = Layout::like(&records, &cells, header, schema, "the run's data")?;
+        layout.check_readable(&records)?;
         let mut dictionaries: Vec<Option<Dictionary>> = schema
             .encoders
             .iter()
             .map(|encoder| matches!(encoder, ColumnEncoder::Categories { .. }).then(Dictionary::default))
             .collect();
-        let Rows { values, lines, dropped, .. } =
+        let Rows { values, places, dropped, .. } =
             self.reader(&records, &cells, &layout, false).read(&mut dictionaries, None)?;
         let (values, unknown) = schema.encode(values, &words(&dictionaries));
         let path = self.path.display();
-        let dropped = dropped.first().map(|line| {
+        let dropped = dropped.first().map(|place| {
             let n = text::count(dropped.len(), "row");
-            format!("`{path}`: {n} with a missing value left out, the first in line {line}")
+            format!("`{path}`: {n} with a missing value left out, the first in {place}")
         });
         let unknown = unknown.iter().map(|unknown| {
-            format!("`{path}`: {}, the first in line {}", unknown.note(schema), lines[unknown.row])
+            format!("`{path}`: {}, the first in {}", unknown.note(schema), places[unknown.row])
         });
         let notes = dropped.into_iter().chain(unknown).collect();
-        Ok(InputRows { features: Features::Table { values, columns: schema.feature_names() }, lines, notes })
+        let features = Features::Table { values, columns: schema.feature_names() };
+        Ok(InputRows { features, lines: places.into_iter().map(RowPlace::number).collect(), notes })
     }
 
     fn reader<'a>(

@@ -1,4 +1,4 @@
-//! The keys of `source = "csv"`.
+//! The keys of `source = "csv"` and `source = "parquet"`.
 
 use super::key::key;
 use super::rule::path;
@@ -6,9 +6,13 @@ use super::section::Section;
 use super::source::{Source, TableTest};
 use super::split::split_keys;
 use super::table;
-use emberlab_data::TableFile;
+use emberlab_data::{TableFile, TableFormat};
 
-pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Option<Source> {
+pub(super) fn keys(
+    format: TableFormat,
+    section: &mut Section<'_>,
+    written: Option<&Source>,
+) -> Option<Source> {
     let (file, test) = match written {
         Some(Source::Table { file, test }) => (Some(file), Some(test)),
         _ => (None, None),
@@ -25,7 +29,7 @@ pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Optio
     )
     .also("train_file");
     let path_value = section.required(path_key, file.map(|file| file.path.clone()));
-    let (label, ignore, options) = table::keys(section, file);
+    let (label, ignore, options) = table::keys(format, section, file);
     let test_file = key("test_file", path("file"), "the table of the test part, written like `file`");
     let test_file = section.optional(test_file, set_test_file);
     let split = split_keys(section, set_split);
@@ -36,5 +40,5 @@ pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Optio
         Some(path) => TableTest::File(path),
         None => TableTest::Split(split),
     };
-    Some(Source::Table { file: TableFile { path: path_value?, label, ignore, options }, test })
+    Some(Source::Table { file: TableFile { path: path_value?, format, label, ignore, options }, test })
 }
