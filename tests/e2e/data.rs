@@ -109,7 +109,9 @@ fn an_export_does_not_write_over_the_table_that_it_reads() {
     for (out, file) in [("set", "set/train.csv"), (".", "./test.csv")] {
         lab.run(&["data", "export", "table.toml", "--out", out]).fails(
             2,
-            &format!("error: `{file}` is the table that the samples are read from; choose another folder with `--out`"),
+            &format!(
+                "error: `{file}` is a file that the samples are read from; choose another folder with `--out`"
+            ),
         );
     }
     assert_eq!((lab.read("set/train.csv"), lab.read("test.csv")), (table.to_owned(), table.to_owned()));

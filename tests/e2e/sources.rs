@@ -159,3 +159,62 @@ fn a_table_with_a_test_file_is_exported_as_it_is() {
                   (missing values: 1 in column `x`)";
     lab.emberlab("train table.toml").fails(3, wanted);
 }
+
+const ARRAYS: &str = r#"
+name = "arrays"
+[data]
+source = "numpy"
+file = "squares.npz"
+image_shape = [8, 8, 3]
+validation_fraction = 0.25
+stratify = true
+augment = { mirror = "random", translate = 1 }
+[model]
+kind = "cnn"
+channels = [4]
+gradient = "manual"
+init = { scheme = "kaiming-uniform" }
+[training]
+epochs = 6
+batch_size = 6
+shuffle = true
+[training.optimizer]
+kind = "adam"
+learning_rate = 0.01
+"#;
+
+#[test]
+fn arrays_are_trained_on_resumed_evaluated_and_predicted() {
+    let lab = Lab::new();
+    for name in ["squares.npz", "new-squares.npy", "new-squares.npz"] {
+        lab.write(name, fs::read(root().join("tests/golden/numpy_arrays").join(name)).unwrap());
+    }
+    lab.write("arrays.toml", ARRAYS);
+    lab.emberlab("config check arrays.toml").succeeds();
+    let info = json(&lab.emberlab("data info arrays.toml --json").succeeds().stdout);
+    assert_eq!(info["shape"], serde_json::json!([8, 8, 3]));
+    assert_eq!(info["classes"][0], serde_json::json!({ "name": "blue", "samples": [9, 3, 4] }));
+    lab.emberlab("data preview arrays.toml").succeeds();
+    lab.emberlab("train arrays.toml --dashboard none --name whole").succeeds();
+    lab.emberlab("train arrays.toml --dashboard none --set training.epochs=3").succeeds();
+    lab.emberlab("train arrays.toml --dashboard none --resume").succeeds();
+    let weights = |run: &str| lab.bytes(&format!("artifacts/{run}/model.safetensors"));
+    assert!(weights("arrays") == weights("whole"));
+    let evaluation = json(&lab.emberlab("evaluate arrays --json").succeeds().stdout);
+    assert_eq!((&evaluation["accuracy"], &evaluation["samples"]), (&1.0.into(), &8.into()));
+    let predictions =
+        |input: &str| json(&lab.emberlab(&format!("predict arrays {input} --json")).succeeds().stdout);
+    let divided = predictions("new-squares.npy");
+    assert_eq!((&divided[0]["class"], &divided[1]["class"]), (&"red".into(), &"blue".into()));
+    assert_eq!(divided[1]["input"], "new-squares.npy:1");
+    assert_eq!(divided[1]["logits"], predictions("new-squares.npz:both")[1]["logits"]);
+    let wanted = "error: `new-squares.npz` has `both`, `first`; name one, as `FILE.npz:NAME`";
+    lab.emberlab("predict arrays new-squares.npz").fails(3, wanted);
+    let said = lab.emberlab("data info arrays.toml --set data.image_shape=[4,4,3]");
+    let wanted = "error: `squares.npz` has the array `x_train`, which has the shape (24, 8, 8, 3), must be (n, 4, 4, 3)";
+    said.fails(3, wanted);
+    lab.write("train.csv", lab.bytes("squares.npz"));
+    let said = lab.emberlab("data export arrays.toml --out . --set data.file=train.csv");
+    assert_ne!(said.code, 0);
+    assert!(lab.bytes("train.csv") == lab.bytes("squares.npz"));
+}

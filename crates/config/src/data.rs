@@ -76,6 +76,7 @@ impl DataConfig {
 fn draw_seed(section: &mut Section<'_>, kind: Kind, written: Option<u32>, default_seed: u32) -> u32 {
     let undrawn = match kind {
         Kind::Csv | Kind::Parquet => Some("the samples of a table are not drawn"),
+        Kind::Numpy => Some("the samples of arrays are not drawn"),
         Kind::Custom => Some("the samples of a program are not drawn"),
         Kind::Synthetic
         | Kind::Cifar10
@@ -105,15 +106,15 @@ fn normalize_key(
         Kind::Cifar10 | Kind::Cifar100 | Kind::Mnist | Kind::FashionMnist | Kind::ImageFolder => {
             (&NORMALIZE[..], Normalization::Unit)
         }
-        Kind::Custom if is_image => (&NORMALIZE[..], Normalization::Unit),
-        Kind::Custom => (&NORMALIZE[..], Normalization::Standard),
+        Kind::Custom | Kind::Numpy if is_image => (&NORMALIZE[..], Normalization::Unit),
+        Kind::Custom | Kind::Numpy => (&NORMALIZE[..], Normalization::Standard),
         Kind::Csv | Kind::Parquet => (&NORMALIZE[1..], Normalization::Standard),
         Kind::Synthetic => (&NORMALIZE[1..], Normalization::None),
     };
     let about = "how features are scaled: `unit` divides bytes by 255, `standard` subtracts the mean of the training \
                  part and divides by its standard deviation";
     let normalize = section.value(key("normalize", word(words), about), default, written);
-    if kind == Kind::Custom && !is_image && normalize == Normalization::Unit {
+    if matches!(kind, Kind::Custom | Kind::Numpy) && !is_image && normalize == Normalization::Unit {
         section.problem(
             "normalize",
             "is \"unit\", must be \"standard\" or \"none\" for samples that are not images",

@@ -66,6 +66,7 @@ mod model;
 mod moments;
 mod name;
 mod nearest;
+mod numpy;
 mod one_cycle;
 mod optimizer;
 mod output;

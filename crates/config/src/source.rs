@@ -4,10 +4,10 @@ use super::key::{Key, key};
 use super::rule::{count, path, word};
 use super::section::Section;
 use super::shape::DataShape;
-use super::{custom, image_folder, synthetic, table_file};
+use super::{custom, image_folder, numpy, synthetic, table_file};
 use emberlab_data::{
-    Cifar100Labels, ImageFolder, ImageShape, PublishedSet, Subsample, Synthetic, TableFile, TableFormat,
-    TestSize, TrainTestSplit,
+    Cifar100Labels, ImageFolder, ImageShape, NumpyArrays, PublishedSet, Subsample, Synthetic, TableFile,
+    TableFormat, TestSize, TrainTestSplit,
 };
 use std::path::PathBuf;
 
@@ -43,6 +43,15 @@ pub enum Source {
         /// Where the test part comes from.
         test: TableTest,
     },
+    /// Arrays that NumPy saved.
+    Numpy {
+        /// The arrays.
+        arrays: NumpyArrays,
+        /// The size of the test part, for arrays without one.
+        test_size: Option<TestSize>,
+        /// Whether parts that are divided have equal shares of each class.
+        stratify: bool,
+    },
     /// Samples that a program hands over.
     Custom {
         /// The shape of the samples, if they are images.
@@ -73,7 +82,7 @@ impl Source {
                 image: Some(set.shape()),
                 n_classes: set.n_classes(),
             }),
-            Self::ImageFolder { .. } | Self::Table { .. } | Self::Custom { .. } => None,
+            Self::ImageFolder { .. } | Self::Table { .. } | Self::Numpy { .. } | Self::Custom { .. } => None,
         }
     }
 
@@ -83,6 +92,7 @@ impl Source {
             Self::Synthetic(_) | Self::Table { .. } => None,
             Self::Published { set, .. } => Some(set.shape()),
             Self::ImageFolder { folder, .. } => Some(folder.shape),
+            Self::Numpy { arrays, .. } => arrays.image.map(|layout| layout.shape),
             Self::Custom { image } => *image,
         }
     }
@@ -96,23 +106,27 @@ impl Source {
             Kind::ImageFolder => image_folder::keys(section, written),
             Kind::Csv => table_file::keys(TableFormat::Text, section, written),
             Kind::Parquet => table_file::keys(TableFormat::Parquet, section, written),
+            Kind::Numpy => numpy::keys(section, written),
             Kind::Custom => custom::keys(section, written),
         }
     }
 
     /// Whether the source itself is divided into training and test part.
     pub(super) fn is_divided(&self) -> bool {
-        // Whether an image folder is divided shows only when it is read.
+        // Whether an image folder or a set of arrays is divided shows only when it is read.
         matches!(
             self,
-            Self::Synthetic(_) | Self::ImageFolder { .. } | Self::Table { test: TableTest::Split(_), .. }
+            Self::Synthetic(_)
+                | Self::ImageFolder { .. }
+                | Self::Numpy { .. }
+                | Self::Table { test: TableTest::Split(_), .. }
         )
     }
 
-    /// Whether the source itself can have a validation part. That of an image folder, or of a program,
+    /// Whether the source itself can have a validation part. That of an image folder, of arrays, or of a program,
     /// shows only when it is read.
     pub(super) fn can_bring_validation(&self) -> bool {
-        matches!(self, Self::ImageFolder { .. } | Self::Custom { .. })
+        matches!(self, Self::ImageFolder { .. } | Self::Numpy { .. } | Self::Custom { .. })
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -129,6 +143,7 @@ impl Source {
                 TableFormat::Text => Kind::Csv,
                 TableFormat::Parquet => Kind::Parquet,
             },
+            Self::Numpy { .. } => Kind::Numpy,
             Self::Custom { .. } => Kind::Custom,
         }
     }
@@ -145,10 +160,11 @@ pub(super) enum Kind {
     ImageFolder,
     Csv,
     Parquet,
+    Numpy,
     Custom,
 }
 
-pub(super) const KINDS: [(&str, Kind); 9] = [
+pub(super) const KINDS: [(&str, Kind); 10] = [
     ("synthetic", Kind::Synthetic),
     ("cifar10", Kind::Cifar10),
     ("cifar100", Kind::Cifar100),
@@ -157,6 +173,7 @@ pub(super) const KINDS: [(&str, Kind); 9] = [
     ("image-folder", Kind::ImageFolder),
     ("csv", Kind::Csv),
     ("parquet", Kind::Parquet),
+    ("numpy", Kind::Numpy),
     ("custom", Kind::Custom),
 ];
 

@@ -22,7 +22,12 @@ pub(super) fn keys(
         Some(TableTest::Split(split)) => (None, Some(*split)),
         None => (None, None),
     };
-    let path_key = key("file", path("file"), "the table, or its training part").also("train_file");
+    let path_key = key(
+        "file",
+        path("file"),
+        "the table, or its training part; of arrays: the `.npz` file, or a folder of `.npy` files",
+    )
+    .also("train_file");
     let path_value = section.required(path_key, file.map(|file| file.path.clone()));
     let (label, ignore, options) = table::keys(format, section, file);
     let test_file = key("test_file", path("file"), "the table of the test part, written like `file`");

@@ -26,7 +26,7 @@ fn parse(text: &str, overrides: &[&str]) -> Result<Config, super::ConfigError> {
 }
 
 /// Settings that together give every key a value.
-const EVERY_KIND: [&[&str]; 26] = [
+const EVERY_KIND: [&[&str]; 28] = [
     &[],
     &["data.weights=[0.3]", "data.shift=random", "data.scale=2.5", "data.n_samples=50", "data.test_size=10"],
     &["data.source=cifar10", "data.train_samples=5", "data.augment.translate=2", "evaluation.views=mirror"],
@@ -36,6 +36,23 @@ const EVERY_KIND: [&[&str]; 26] = [
     &["data.source=csv", "data.file=a.csv", "data.header=true", "data.comment=#", "data.ignore=[1, \"x\"]"],
     &["data.source=parquet", "data.file=a.parquet", "data.missing=mean", "data.missing_values=[-999]"],
     &["data.source=csv", "data.train_file=a.csv", "data.test_file=b.csv", "data.delimiter=tab"],
+    &[
+        "data.source=numpy",
+        "data.file=a.npz",
+        "data.image_shape=[3, 8, 3]",
+        "data.channels=first",
+        "data.test_size=10",
+    ],
+    &[
+        "data.source=numpy",
+        "data.file=arrays",
+        "data.train_inputs=a",
+        "data.train_labels=b",
+        "data.validation_inputs=c",
+        "data.validation_labels=d",
+        "data.test_inputs=e",
+        "data.test_labels=f",
+    ],
     &["data.source=cifar10", "model.kind=cnn", "model.kernel_size=5", "model.pool=average"],
     &["data.source=cifar10", "model.kind=cnn", "model.init.from=w.safetensors"],
     &[

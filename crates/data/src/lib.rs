@@ -49,6 +49,7 @@ mod labelled_data;
 mod loader_state;
 mod make_classification;
 mod normalizer;
+mod numpy;
 mod problem;
 mod progress;
 pub mod published;
@@ -79,9 +80,10 @@ pub use labelled_data::{Features, ImageShape, LabelledData};
 pub use loader_state::LoaderState;
 pub use make_classification::{ColumnValue, MakeClassification};
 pub use normalizer::{Normalization, Normalizer, statistics};
+pub use numpy::{ArrayNames, ArrayPair, Channels, ImageLayout, NumpyArrays, NumpyParts, read_numpy_inputs};
 pub use problem::{
-    ArchiveProblem, CannotDecode, DownloadProblem, FolderProblem, IdxProblem, ImageProblem, ParquetProblem,
-    Problem, RecordProblem, RowPlace, TableProblem, TextProblem,
+    ArchiveProblem, CannotDecode, DownloadProblem, FolderProblem, IdxProblem, ImageProblem, NumpyProblem,
+    ParquetProblem, Problem, RecordProblem, RowPlace, TableProblem, TextProblem,
 };
 pub use progress::{NoProgress, Phase, Progress};
 pub use published::PublishedSet;

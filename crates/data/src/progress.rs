@@ -23,6 +23,8 @@ pub enum Phase {
     Verify,
     /// Unpacks an archive.
     Unpack,
+    /// Reads a file.
+    Read,
     /// Decodes images.
     Decode,
     /// Evaluates samples.
@@ -42,6 +44,7 @@ impl Phase {
             Self::Download => "downloading",
             Self::Verify => "verifying",
             Self::Unpack => "unpacking",
+            Self::Read => "reading",
             Self::Decode => "decoding",
             Self::Evaluate => "evaluating",
             Self::Differentiate => "taking differences",

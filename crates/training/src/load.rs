@@ -1,6 +1,7 @@
 //! Reading or generating the samples that `[data]` describes.
 
 mod image_folder;
+mod numpy;
 
 use crate::error::Error;
 use emberlab_config::{Config, Source, TableTest};
@@ -66,6 +67,9 @@ pub fn load_for(
                 notes.extend(images.notes);
                 images.splits
             })
+        }
+        Source::Numpy { arrays, test_size, stratify } => {
+            numpy::load(arrays, (*test_size, *stratify), data, progress)
         }
         Source::Table { file, test } => load_table(file, test, data.split_seed).map(|(splits, table)| {
             encoding = Some(table);

@@ -1,8 +1,12 @@
 //! Predictions of a trained run for new inputs.
 
+mod arrays;
+mod samples;
+
 use crate::devices::Backend;
 use crate::error::Error;
 use crate::trained_run::TrainedRun;
+use arrays::{array_of, read_arrays};
 use burn::tensor::{Tensor, TensorData};
 use emberlab_config::Source;
 use emberlab_data::{
@@ -10,6 +14,7 @@ use emberlab_data::{
     read_image,
 };
 use emberlab_run::DataRecord;
+use samples::{BATCH, Samples, batches};
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -45,14 +50,9 @@ pub struct ClassProbability {
     pub probability: f64,
 }
 
-/// Inputs with their names.
-struct Samples {
-    names: Vec<String>,
-    features: Features,
-}
-
 /// Predicts the class of each input: an image of any size, the images of a folder and of those in it, `FILE.bin:INDEX` for a record of a
-/// CIFAR-10 or CIFAR-100 file, `FILE-ubyte.gz:INDEX` for an image of an MNIST file, or a CSV file with a sample in each row; `-` is such a file on standard input. Reports warnings about
+/// CIFAR-10 or CIFAR-100 file, `FILE-ubyte.gz:INDEX` for an image of an MNIST file, `FILE.npy` or `FILE.npz:NAME` for the samples of an array, or a CSV file with a
+/// sample in each row; `-` is such a file on standard input. Reports warnings about
 /// an input to `warn`.
 ///
 /// # Errors
@@ -70,17 +70,19 @@ pub fn predict(run: &TrainedRun, inputs: &[OsString], warn: fn(&str)) -> Result<
                 predict_folder(run, Path::new(input), shape, filter, &mut predictions, warn)?;
                 continue;
             }
-            Some(shape) => image(input, shape, filter, record_format(run)),
-            None => read_table(input, run, warn),
+            shape => match (array_of(input), shape) {
+                (Some(array), _) => read_arrays(input, array, run),
+                (None, Some(shape)) => image(input, shape, filter, record_format(run)),
+                (None, None) => read_table(input, run, warn),
+            },
         };
         let samples = samples.map_err(|reason| Error::artifact(path_of(input), reason))?;
-        predictions.extend(predict_samples(run, samples));
+        for batch in batches(samples) {
+            predictions.extend(predict_samples(run, batch));
+        }
     }
     Ok(predictions)
 }
-
-/// Images that are predicted at once.
-const BATCH: usize = 256;
 
 /// Predicts the images of a folder, in the order of their paths. Warns about those that cannot be read.
 fn predict_folder(

@@ -12,7 +12,7 @@ pub struct PredictArgs {
     #[command(flatten)]
     run: RunArgs,
     /// Images of any size, folders of images, `FILE.bin:INDEX` for a record of a CIFAR-10 or CIFAR-100 file, `FILE-ubyte.gz:INDEX`
-    /// for an image of an MNIST file, or CSV files with a sample in each row; `-` reads a CSV file from standard input
+    /// for an image of an MNIST file, `FILE.npy` or `FILE.npz:NAME` for the samples of an array, or CSV files with a sample in each row; `-` reads a CSV file from standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<OsString>,
     /// Print JSON

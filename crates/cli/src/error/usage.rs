@@ -69,7 +69,7 @@ pub enum UsageError {
     #[error("the lab names its runs itself; choose another `--artifacts`")]
     LabNames,
     /// An output file that the samples are read from.
-    #[error("`{}` is the table that the samples are read from; choose another folder with `--out`", .0.display())]
+    #[error("`{}` is a file that the samples are read from; choose another folder with `--out`", .0.display())]
     OverwritesSource(PathBuf),
     /// `data preview --columns` of images.
     #[error("images have no columns; leave `--columns` out")]

@@ -5,6 +5,7 @@ mod download;
 mod folder;
 mod idx;
 mod image;
+mod numpy;
 mod parquet;
 mod record;
 mod table;
@@ -14,6 +15,7 @@ pub use download::DownloadProblem;
 pub use folder::FolderProblem;
 pub use idx::IdxProblem;
 pub use image::{CannotDecode, ImageProblem};
+pub use numpy::NumpyProblem;
 pub use parquet::ParquetProblem;
 pub use record::RecordProblem;
 pub use table::{RowPlace, TableProblem, TextProblem};
@@ -46,4 +48,7 @@ pub enum Problem {
     /// A table.
     #[error(transparent)]
     Table(#[from] TableProblem),
+    /// Arrays that NumPy saved.
+    #[error(transparent)]
+    Numpy(#[from] NumpyProblem),
 }

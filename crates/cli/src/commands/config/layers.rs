@@ -50,7 +50,9 @@ fn n_train(config: &Config) -> Option<usize> {
     let all = match &config.data.source {
         Source::Synthetic(synthetic) => synthetic.split.sizes(synthetic.classification.n_samples).ok()?.0,
         Source::Published { subsample, .. } => subsample.train_samples?,
-        Source::ImageFolder { .. } | Source::Table { .. } | Source::Custom { .. } => return None,
+        Source::ImageFolder { .. } | Source::Table { .. } | Source::Numpy { .. } | Source::Custom { .. } => {
+            return None;
+        }
     };
     let Some(validation) = config.data.validation else { return Some(all) };
     let split =

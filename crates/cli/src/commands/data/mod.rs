@@ -89,16 +89,17 @@ fn export(config: &Config, out: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns an error if `path` is a table that the samples are read from.
+/// Returns an error if `path` is a file that the samples are read from.
 fn check_is_no_source(path: &Path, source: &Source) -> Result<(), Error> {
-    let Source::Table { file, test } = source else { return Ok(()) };
-    let test = match test {
-        TableTest::File(test) => Some(test),
-        TableTest::Split(_) => None,
+    let (file, test) = match source {
+        Source::Table { file, test: TableTest::File(test) } => (&file.path, Some(test)),
+        Source::Table { file, test: TableTest::Split(_) } => (&file.path, None),
+        Source::Numpy { arrays, .. } => (&arrays.path, None),
+        _ => return Ok(()),
     };
     let Ok(written) = fs::canonicalize(path) else { return Ok(()) };
     let is_written = |read: &PathBuf| fs::canonicalize(read).is_ok_and(|read| read == written);
-    if [Some(&file.path), test].into_iter().flatten().any(is_written) {
+    if [Some(file), test].into_iter().flatten().any(is_written) {
         return Err(UsageError::OverwritesSource(path.to_owned()).into());
     }
     Ok(())
