@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::output::print;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use emberlab_training::{BURN_VERSION, devices, guarded};
+use emberlab_training::{BURN_VERSION, devices, guarded_to_the_end};
 use std::process::ExitCode;
 
 /// A laboratory for classifiers, step by step.
@@ -133,7 +133,7 @@ fn parser() -> clap::Command {
 pub fn main() -> ExitCode {
     let matches = parser().get_matches();
     let result = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => guarded(|| run(cli.command)),
+        Ok(cli) => guarded_to_the_end(|| run(cli.command)),
         Err(error) => error.exit(),
     };
     print::exit(result)

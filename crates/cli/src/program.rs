@@ -4,7 +4,7 @@ use crate::commands::train::{self, TrainArgs};
 use crate::error::Error;
 use crate::output::print;
 use clap::Parser;
-use emberlab_training::{Error as TrainingError, Trainer, guarded};
+use emberlab_training::{Error as TrainingError, Trainer, guarded_to_the_end};
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
@@ -25,7 +25,7 @@ struct Arguments {
 /// Runs `emberlab train` with the arguments of this process. `bring` adds a network or samples to the training.
 pub fn program(bring: impl for<'a> FnOnce(Trainer<'a>) -> Brought<'a>) -> ExitCode {
     let Arguments { train } = Arguments::parse();
-    let result = guarded(|| -> Result<(), Error> {
+    let result = guarded_to_the_end(|| -> Result<(), Error> {
         train::run(&train, |trainer| {
             bring(trainer).map_err(|reason| Error::from(TrainingError::Host(reason)))
         })

@@ -3,6 +3,7 @@
 use crate::devices::{PanicLog, device_failure, panic_message};
 use crate::error::{Error, TrainingFailure};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 
 /// The error that a panic of Burn stands for: [`Error::Device`] where a device or the system failed, else
 /// [`Error::Training`].
@@ -18,10 +19,30 @@ fn failure(message: String) -> Error {
 /// # Errors
 ///
 /// Those of `compute`; for a panic [`Error::Device`] where a device or the system failed, else [`Error::Training`].
-pub fn guarded<T, E: From<Error>>(compute: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+pub(crate) fn guarded<T, E: From<Error>>(compute: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let panics = PanicLog::install();
     let computed = catch_unwind(AssertUnwindSafe(compute));
     let first = panics.finish();
+    or_failure(computed, first)
+}
+
+/// As [`guarded`], for all that a process computes: it goes on logging panics until the process ends, because Burn's threads panic over
+/// what was lost with a device.
+///
+/// # Errors
+///
+/// As for [`guarded`].
+pub fn guarded_to_the_end<T, E: From<Error>>(compute: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    let panics = PanicLog::install();
+    let computed = catch_unwind(AssertUnwindSafe(compute));
+    or_failure(computed, panics.first())
+}
+
+/// What was computed, or the error of the first panic.
+fn or_failure<T, E: From<Error>>(
+    computed: thread::Result<Result<T, E>>,
+    first: Option<String>,
+) -> Result<T, E> {
     computed
         .unwrap_or_else(|panic| Err(failure(first.unwrap_or_else(|| panic_message(panic.as_ref()))).into()))
 }

@@ -63,7 +63,7 @@ mod worked_example;
 pub use classifier::{classifier, objective};
 pub use devices::BURN_VERSION;
 pub use error::{Error, ResumeRefusal, TrainingFailure};
-pub use guarded::guarded;
+pub use guarded::guarded_to_the_end;
 pub use load::{Loaded, load, load_for};
 pub use rate_curve::{RateCurve, RatePoint};
 pub use record::versions;

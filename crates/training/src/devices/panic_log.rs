@@ -32,6 +32,11 @@ impl PanicLog {
         Self { first, before: Some(before) }
     }
 
+    /// The first panic so far.
+    pub fn first(&self) -> Option<String> {
+        self.first.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Restores the hook from before and returns the first panic.
     pub fn finish(self) -> Option<String> {
         if let Some(before) = self.before {
