@@ -13,6 +13,7 @@ use clap::{Args, ValueEnum};
 use emberlab_config::{Config, ConfigError, ModelKind, Source, TrainingConfig};
 use emberlab_models::{GradientRule, Output, Precision, Score};
 use emberlab_run::{DEFAULT_ARTIFACTS, Existing, RunRecord};
+use emberlab_training::devices::{CurrentPlatform, Platform};
 use emberlab_training::history::{History, numbers};
 use emberlab_training::host::Host;
 use emberlab_training::train::{TrainOptions, TrainReport};
@@ -255,10 +256,15 @@ fn heading(config: &Config, record: &RunRecord, run: &Path) -> String {
         0 => String::new(),
         updates => format!("resume after update {updates}\n"),
     };
+    let compiling = if CurrentPlatform::COMPILES_KERNELS {
+        "first  update after the device's kernels are compiled: minutes for a network that is new to it\n"
+    } else {
+        ""
+    };
     format!(
         "run    {}, backend {}{products}\n\
          data   {} training{validation} and {} test samples, {} features, {n_classes} classes\n\
-         model  {}, {output} output, gradients {gradient}\n{resumed}",
+         model  {}, {output} output, gradients {gradient}\n{compiling}{resumed}",
         run.display(),
         record.device.backend,
         data.n_train,
