@@ -53,7 +53,7 @@ def train(emberlab, config, name, folder, images, keys):
 def last_words(done):
     """The program's error; drivers say things of their own before it."""
     lines = [line for line in done.stderr.splitlines() if "XDG_RUNTIME_DIR" not in line]
-    return lines[0] if len(lines) == 1 else f"not one line: {done.stderr}"
+    return lines[0] if len(lines) == 1 else f"not one line: {' / '.join(lines)}"
 
 
 def train_too_much(emberlab, folder, images):

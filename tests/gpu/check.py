@@ -11,6 +11,7 @@ Python with PyTorch, whose updates per second are written beside, if it sees a G
 import argparse
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,10 @@ ROOT = agree.ROOT
 # The configurations of the benchmarks with their batches; the names are those of `torch_updates.py`.
 WORK = {"linear": 128, "mlp": 128, "cnn": 128, "airbench": 2000}
 PRECISIONS = ["f32", "bf16"]
+# The most that one measurement may take: on a GPU mostly for the compilation of kernels, on llvmpipe for computing.
+SECONDS, SECONDS_IN_SOFTWARE = 400.0, 100.0
+# Lines of a measurement: each is a wait for the device.
+N_LINES = 6
 # Every experiment of the lab but its CNNs, which are among the recipes.
 LAB = [f"lab/{config.stem}" for config in sorted((ROOT / "configs" / "lab").glob("*.toml")) if f"lab/{config.stem}" not in agree.RECIPES]
 
@@ -51,38 +56,55 @@ class Memory(threading.Thread):
                 self.most = max(self.most or 0, max(int(line) for line in asked.stdout.split()))
 
 
-def updates_of(gpu, folder, images, config, batch, precision, n_updates, patience):
-    """Trains so many updates; returns the record, or None and why there is none."""
+def command_of(gpu, images, config, batch, precision, n_updates, display):
     sets = [f"data.directory={images}", f"training.batch_size={batch}", "training.epochs=1", f'device.precision="{precision}"',
-            f"data.train_samples={n_updates * batch}", "data.test_samples=10"]
-    command = [gpu, "train", ROOT / "benchmarks" / "configs" / f"{config}.toml", "--name", "speed", "--overwrite", "--dashboard", "none"]
+            f"data.train_samples={n_updates * batch}", "data.test_samples=10", f"training.log_every={max(1, n_updates // N_LINES)}"]
+    command = [gpu, "train", ROOT / "benchmarks" / "configs" / f"{config}.toml", "--name", "speed", "--overwrite", "--dashboard", display]
+    return [*command, *(word for key in sets for word in ("--set", key))]
+
+
+def first_update(folder, command, patience):
+    """The seconds to the end of the first update, or None and why there are none."""
     try:
-        done = subprocess.run([*command, *(word for key in sets for word in ("--set", key))], cwd=folder, capture_output=True,
-                              text=True, timeout=patience)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=patience)
     except subprocess.TimeoutExpired:
-        return None, f"took more than {patience:.0f} s"
+        return None, f"the first update took more than {patience:.0f} s"
     if done.returncode:
         return None, agree.last_words(done)
-    record = json.loads((folder / "artifacts" / "speed" / "run.json").read_text())
-    assert record["updates"] == n_updates, record
-    return record, None
+    return json.loads((folder / "artifacts" / "speed" / "run.json").read_text())["seconds"]["train"], ""
 
 
-def speed(gpu, folder, images, n_images, config, batch, precision, patience):
+def updates_per_second(folder, command, patience):
+    """The updates per second between the first line and the last that come in time, and the updates that these are."""
+    seen = []
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        limit = threading.Timer(patience, process.kill)
+        limit.start()
+        for line in process.stdout:
+            update = re.search(r"update +([0-9]+)/", line)
+            seen += [(int(update[1]), time.monotonic())] if update else []
+        limit.cancel()
+    updates = seen[-1][0] - seen[0][0] if seen else 0
+    return (updates / (seen[-1][1] - seen[0][1]), updates) if updates else (None, 0)
+
+
+def per_second(rate):
+    return f"{rate:.0f}" if rate >= 100 else f"{rate:.3g}"
+
+
+def speed(gpu, folder, images, n_images, config, batch, precision, seconds):
     """The time to the first update, updates per second after it, the memory and the waits, or an error."""
-    few, many = 1, max(2, min(60, n_images // batch))
+    start, many = time.monotonic(), max(2, min(60, n_images // batch))
     with Memory() as memory:
-        first, said = updates_of(gpu, folder, images, config, batch, precision, few, patience)
+        first, said = first_update(folder, command_of(gpu, images, config, batch, precision, 1, "none"), seconds)
         if first is None:
             return said
-        whole, said = updates_of(gpu, folder, images, config, batch, precision, many, patience)
-        if whole is None:
-            return said
-    loop = whole["seconds"]["train"] - first["seconds"]["train"]
-    waits = sum((whole.get("device_reads") or {}).values())
-    rate = f"{(many - few) / loop:.1f}" if loop > 0 else "too quick to measure"
-    most = f"{memory.most} MB" if memory.most is not None else "unknown"
-    return [f"{first['seconds']['train']:.2f} s", rate, most, f"{waits} in {many} updates"]
+        command = command_of(gpu, images, config, batch, precision, many, "plain")
+        rate, updates = updates_per_second(folder, command, max(1.0, seconds - (time.monotonic() - start)))
+    record = json.loads((folder / "artifacts" / "speed" / "run.json").read_text())
+    waits = sum((record.get("device_reads") or {}).values())
+    return [f"{first:.2f} s", per_second(rate) if rate else "none in time", updates, f"{memory.most} MB" if memory.most is not None else "unknown",
+            f"{waits} in {record['updates']} updates" if record["outcome"] == "finished" else "–"]
 
 
 def torch_rates(python, seconds):
@@ -124,10 +146,10 @@ def speeds(arguments, gpu, folder, images, n_images, say):
         for precision in PRECISIONS:
             found = speed(gpu, folder, images, n_images, name, batch, precision, arguments.seconds)
             say(f"{name} in {precision}: {found if isinstance(found, str) else found[1] + ' updates/s'}")
-            cells = [found, "", "", ""] if isinstance(found, str) else found
-            peer = f"{peers[name][precision]:.1f}" if isinstance(peers, dict) else "–"
+            cells = [found, "", "", "", ""] if isinstance(found, str) else found
+            peer = per_second(peers[name][precision]) if isinstance(peers, dict) else "–"
             rows.append([name, batch, precision, *cells, peer])
-    header = ["network", "batch", "precision", "first update, with compilation", "updates/s after it", "memory", "waits", "PyTorch, updates/s"]
+    header = ["network", "batch", "precision", "first update, with compilation", "updates/s after it", "over", "memory", "waits", "PyTorch, updates/s"]
     return table(header, rows) + ("" if isinstance(peers, dict) else f"\n{peers}\n")
 
 
@@ -141,7 +163,8 @@ def main():
     parser.add_argument("cpu"), parser.add_argument("gpu")
     parser.add_argument("--data", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("gpu-report.md"))
-    parser.add_argument("--seconds", type=float, default=120, help="the most that one measurement of speed may take")
+    parser.add_argument("--seconds", type=float, help=f"the most that one measurement of speed may take, by default {SECONDS:.0f}, and "
+                        f"{SECONDS_IN_SOFTWARE:.0f} on a software device")
     parser.add_argument("--torch")
     arguments = parser.parse_args()
     cpu, gpu = (str(pathlib.Path(path).resolve()) for path in [arguments.cpu, arguments.gpu])
@@ -150,6 +173,8 @@ def main():
     run = lambda *words: subprocess.run(words, capture_output=True, text=True, timeout=agree.PATIENCE)
     doctor, version = run(gpu, "doctor"), run(gpu, "--version").stdout.strip()
     say(version)
+    kinds = set(re.findall(r", ([a-z]+), Vulkan [0-9]", doctor.stdout)) if "backend vulkan" in version else set()
+    arguments.seconds = arguments.seconds or (SECONDS_IN_SOFTWARE if kinds == {"software"} else SECONDS)
     report = f"# emberlab on this GPU\n\n{version}\n\n```\n{(doctor.stdout + doctor.stderr).strip()}\n```\n\n"
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)

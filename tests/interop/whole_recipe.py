@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Trains a recipe of `configs/` whole in PyTorch, in f32 on the CPU, and prints its accuracy on the test images and its time.
+"""Trains a recipe of `configs/` whole in PyTorch, in f32, and prints its accuracy on the test images and its time.
 
-    whole_recipe.py CONFIG CIFAR10_DIR [--seed SEED]
+    whole_recipe.py CONFIG CIFAR10_DIR [--seed SEED] [--epochs EPOCHS] [--device cuda]
 
 Weights, orders and augmentation are those of emberlab (see `torch_recipe.py`). Images are laid out `channels_last`. NumPy
 augments an epoch before its first update; that time is told apart.
@@ -61,11 +61,16 @@ def main():
     parser.add_argument("config", help="a file below `configs/`, such as full/full-airbench.toml")
     parser.add_argument("cifar10_dir")
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
     os.environ["EMBERLAB_CIFAR10_DIR"] = arguments.cifar10_dir
     keys = {"data.train_samples": 50_000, "data.test_samples": 10_000}
     config = recipes.read(arguments.config, keys)
     config["seed"] = config["seed"] if arguments.seed is None else arguments.seed
+    config["training"]["epochs"] = arguments.epochs or config["training"]["epochs"]
+    torch.set_default_device(arguments.device)
+    torch.backends.cudnn.allow_tf32 = False
     recipe = Recipe(config)
     recipe.network.to(memory_format=torch.channels_last)
     # The images are in f64.
