@@ -7,8 +7,9 @@ use crate::vectorized::vectorized;
 
 /// Outputs from which on the gradient of the weights is a product.
 const NARROW: usize = 16;
-/// Samples whose sums a thread computes, for few outputs.
+/// The fewest samples whose sums a thread computes, for few outputs, and the most parts that a batch is divided into.
 const SAMPLES: usize = 64;
+const PARTS: usize = 8;
 /// Inputs whose sums are computed at a time, for few outputs: with the inputs of four samples they stay in the fastest cache.
 const BLOCK: usize = 512;
 
@@ -77,14 +78,16 @@ impl Linear {
     /// some samples at a time are added in order.
     fn narrow_grad_weight(&self, input: &[f32], grad: &[f32]) -> Vec<f32> {
         let n_weights = self.n_outputs * self.n_inputs;
-        let n_tasks = rows(input, self.n_inputs).div_ceil(SAMPLES);
+        let n = rows(input, self.n_inputs);
+        let of_task = n.div_ceil(PARTS).max(SAMPLES);
+        let n_tasks = n.div_ceil(of_task);
         let mut sums = in_pieces(
             n_tasks * n_weights,
             n_weights,
             || (),
             |(), task, sums: &mut [f32]| {
-                let input = input[task * SAMPLES * self.n_inputs..].chunks_exact(self.n_inputs).take(SAMPLES);
-                let grad = grad[task * SAMPLES * self.n_outputs..].chunks_exact(self.n_outputs);
+                let input = input[task * of_task * self.n_inputs..].chunks_exact(self.n_inputs).take(of_task);
+                let grad = grad[task * of_task * self.n_outputs..].chunks_exact(self.n_outputs);
                 let samples: Vec<_> = input.zip(grad).collect();
                 vectorized(
                     #[inline(always)]
@@ -100,29 +103,36 @@ impl Linear {
         total
     }
 
-    /// Adds the products of samples, inputs and gradients, some inputs at a time and four samples at once.
+    /// Adds the products of samples, inputs and gradients, some inputs at a time and four samples at once. Their sums lie side by side,
+    /// for the cache has few places for numbers that are a multiple of 4 kB apart.
     #[inline(always)]
     fn add_samples(&self, samples: &[(&[f32], &[f32])], sums: &mut [f32]) {
         let (fours, rest) = samples.as_chunks::<4>();
+        let mut block = vec![0.0; self.n_outputs * BLOCK];
         for first in (0..self.n_inputs).step_by(BLOCK) {
             let last = (first + BLOCK).min(self.n_inputs);
+            let width = last - first;
+            block.fill(0.0);
             for [(a, ga), (b, gb), (c, gc), (d, gd)] in fours {
                 let inputs = [a, b, c, d].map(|input| &input[first..last]);
-                for (output, sums) in sums.chunks_exact_mut(self.n_inputs).enumerate() {
+                for (output, sums) in block.chunks_exact_mut(width).take(self.n_outputs).enumerate() {
                     let [ga, gb, gc, gd] = [ga[output], gb[output], gc[output], gd[output]];
                     let [a, b, c, d] = inputs;
-                    let places = sums[first..last].iter_mut().zip(a).zip(b).zip(c).zip(d);
+                    let places = sums.iter_mut().zip(a).zip(b).zip(c).zip(d);
                     for ((((sum, a), b), c), d) in places {
                         *sum += (ga * a + gb * b) + (gc * c + gd * d);
                     }
                 }
             }
             for (input, grad) in rest {
-                for (sums, grad) in sums.chunks_exact_mut(self.n_inputs).zip(*grad) {
-                    for (sum, value) in sums[first..last].iter_mut().zip(&input[first..last]) {
+                for (sums, grad) in block.chunks_exact_mut(width).zip(*grad) {
+                    for (sum, value) in sums.iter_mut().zip(&input[first..last]) {
                         *sum += grad * value;
                     }
                 }
+            }
+            for (sums, block) in sums.chunks_exact_mut(self.n_inputs).zip(block.chunks_exact(width)) {
+                sums[first..last].copy_from_slice(block);
             }
         }
     }

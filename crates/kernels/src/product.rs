@@ -173,7 +173,8 @@ impl<const P: usize, const V: usize> WithSimd for Rows<'_, P, V> {
     }
 }
 
-/// Adds the products of as many numbers of each row as `right` has rows.
+/// Adds the products of as many numbers of each row as `right` has rows. Rows that are a multiple of 4 kB apart have few places in the
+/// cache, fewer than a narrow tile has rows, so that some numbers of each are copied side by side first.
 #[inline(always)]
 fn add<S: Simd, const P: usize, const V: usize>(
     simd: S,
@@ -182,9 +183,18 @@ fn add<S: Simd, const P: usize, const V: usize>(
     mut starts: [usize; P],
     right: &[[S::f32s; V]],
 ) {
+    let mut side_by_side = [[0.0; CHUNK]; P];
+    let places = std::array::from_fn(|row| row * CHUNK);
     let (chunks, rest) = right.as_chunks::<CHUNK>();
     for right in chunks {
-        tile.add(simd, left, starts, right);
+        if V == 1 {
+            for (copy, start) in side_by_side.iter_mut().zip(starts) {
+                *copy = left[start..].first_chunk().copied().unwrap_or([0.0; CHUNK]);
+            }
+            tile.add(simd, side_by_side.as_flattened(), places, right);
+        } else {
+            tile.add(simd, left, starts, right);
+        }
         for start in &mut starts {
             *start += CHUNK;
         }
