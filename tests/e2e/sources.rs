@@ -32,13 +32,16 @@ directory = "squares"
 image_size = [8, 8]
 normalize = "standard"
 augment = { mirror = "random", translate = 1 }
-[model]
+"#;
+
+/// A classifier of small images, after either table of `[data]`.
+const SMALL_CNN: &str = r#"[model]
 kind = "cnn"
 channels = [4]
 gradient = "manual"
 init = { scheme = "kaiming-uniform" }
 [training]
-epochs = 5
+epochs = 6
 batch_size = 6
 shuffle = true
 [training.optimizer]
@@ -46,9 +49,13 @@ kind = "adam"
 learning_rate = 0.01
 "#;
 
+fn squares_config() -> String {
+    format!("{SQUARES}{SMALL_CNN}")
+}
+
 #[test]
 fn an_image_folder_is_looked_at_trained_on_and_predicted() {
-    let lab = squares(SQUARES);
+    let lab = squares(&squares_config());
     let info = json(&lab.emberlab("data info squares.toml --json").succeeds().stdout);
     assert_eq!(info["shape"], serde_json::json!([8, 8, 3]));
     assert_eq!(info["classes"][0], serde_json::json!({ "name": "blue", "samples": [12, 4] }));
@@ -69,7 +76,7 @@ fn an_image_folder_is_looked_at_trained_on_and_predicted() {
 
 #[test]
 fn an_augmented_run_repeats_itself_and_another_seed_does_not() {
-    let lab = squares(SQUARES);
+    let lab = squares(&squares_config());
     let losses = |name: &str, seed: &str| {
         let set = format!("data.augment.seed={seed}");
         lab.run(&["train", "squares.toml", "--dashboard", "none", "--name", name, "--set", &set]).succeeds();
@@ -84,11 +91,11 @@ fn an_augmented_run_repeats_itself_and_another_seed_does_not() {
 
 #[test]
 fn a_model_that_does_not_fit_the_classes_is_an_error_at_its_line() {
-    let lab = squares(&SQUARES.replace("epochs = 5", "epochs = 5\nclass_weights = [1, 2, 3]"));
+    let lab = squares(&squares_config().replace("epochs = 6", "epochs = 6\nclass_weights = [1, 2, 3]"));
     let wanted =
         "error: squares.toml:16:17: `training.class_weights` has 3 weights, must have 2, one for each class";
     lab.emberlab("train squares.toml").fails(2, wanted);
-    let lab = squares(&SQUARES.replace("channels = [4]", "channels = [4, 4, 4, 4]"));
+    let lab = squares(&squares_config().replace("channels = [4]", "channels = [4, 4, 4, 4]"));
     let wanted = "error: squares.toml:11:12: `model.channels` has 4 blocks, must have at most 3: each halves the images, \
                   of 8 × 8 pixels";
     lab.emberlab("gradcheck squares.toml").fails(2, wanted);
@@ -97,7 +104,7 @@ fn a_model_that_does_not_fit_the_classes_is_an_error_at_its_line() {
 
 #[test]
 fn a_broken_image_is_named_before_training() {
-    let lab = squares(SQUARES);
+    let lab = squares(&squares_config());
     lab.write("squares/train/red/zz.png", "no image");
     let said = lab.emberlab("train squares.toml");
     assert_eq!(said.code, 3);
@@ -141,7 +148,7 @@ fn the_irises_are_learnt() {
 #[test]
 fn a_table_with_a_test_file_is_exported_as_it_is() {
     let lab = Lab::new();
-    let config = SQUARES
+    let config = squares_config()
         .split_once("[data]")
         .map(|(head, _)| {
             format!("{head}[data]\nsource = \"csv\"\nfile = \"train.csv\"\ntest_file = \"test.csv\"\n")
@@ -169,18 +176,6 @@ image_shape = [8, 8, 3]
 validation_fraction = 0.25
 stratify = true
 augment = { mirror = "random", translate = 1 }
-[model]
-kind = "cnn"
-channels = [4]
-gradient = "manual"
-init = { scheme = "kaiming-uniform" }
-[training]
-epochs = 6
-batch_size = 6
-shuffle = true
-[training.optimizer]
-kind = "adam"
-learning_rate = 0.01
 "#;
 
 #[test]
@@ -189,7 +184,7 @@ fn arrays_are_trained_on_resumed_evaluated_and_predicted() {
     for name in ["squares.npz", "new-squares.npy", "new-squares.npz"] {
         lab.write(name, fs::read(root().join("tests/golden/numpy_arrays").join(name)).unwrap());
     }
-    lab.write("arrays.toml", ARRAYS);
+    lab.write("arrays.toml", format!("{ARRAYS}{SMALL_CNN}"));
     lab.emberlab("config check arrays.toml").succeeds();
     let info = json(&lab.emberlab("data info arrays.toml --json").succeeds().stdout);
     assert_eq!(info["shape"], serde_json::json!([8, 8, 3]));

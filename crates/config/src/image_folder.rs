@@ -18,7 +18,7 @@ const FILTERS: [(&str, ResizeFilter); 5] = [
 const ON_BAD_IMAGE: [(&str, OnBadImage); 2] = [("error", OnBadImage::Error), ("skip", OnBadImage::Skip)];
 
 /// The largest height and width of images that a model is given, in pixels.
-const MAX_SIDE: u64 = 1024;
+pub(super) const MAX_SIDE: u64 = 1024;
 
 pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Option<Source> {
     let (set, set_test_size, set_stratify, set_subsample) = match written {

@@ -1,5 +1,6 @@
 //! The keys of `source = "numpy"`.
 
+use super::image_folder::MAX_SIDE;
 use super::key::key;
 use super::rule::{Rule, count_in, list, path, text, word};
 use super::section::Section;
@@ -8,9 +9,6 @@ use super::split::{stratify_key, test_size_key};
 use emberlab_data::{ArrayNames, ArrayPair, Channels, ImageLayout, ImageShape, NumpyArrays};
 
 const CHANNELS: [(&str, Channels); 2] = [("first", Channels::First), ("last", Channels::Last)];
-
-/// The largest height and width of images that a model is given, in pixels.
-const MAX_SIDE: u64 = 1024;
 
 pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Option<Source> {
     let (set, set_test_size, set_stratify) = match written {

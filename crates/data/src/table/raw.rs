@@ -115,12 +115,15 @@ impl RowReader<'_> {
     pub fn word_columns(&self, categories: Categories) -> Result<Vec<bool>, TableProblem> {
         let kinds = self.kinds()?;
         let is_decimal = |kind: &Kind| kind.words > 0 && kind.words == kind.other_decimals;
-        let wrong = kinds.iter().position(|kind| match categories {
-            Categories::Error => kind.words > 0,
+        let is_wrong = |kind: &Kind| match categories {
+            Categories::Error => true,
             Categories::OneHot => is_decimal(kind),
-        });
-        let Some(wrong) = wrong else { return Ok(kinds.iter().map(|kind| kind.words > 0).collect()) };
-        let (text, place) = kinds[wrong].first_word.clone().unwrap_or((String::new(), RowPlace::Line(0)));
+        };
+        let mut wrong = kinds.iter().enumerate().filter(|(_, kind)| is_wrong(kind));
+        let wrong = wrong.find_map(|(input, kind)| Some((input, kind.first_word.clone()?)));
+        let Some((wrong, (text, place))) = wrong else {
+            return Ok(kinds.iter().map(|kind| kind.words > 0).collect());
+        };
         let advice = if is_decimal(&kinds[wrong]) {
             let mark = if text.contains(',') { ',' } else { '.' };
             if divides_thousands(&text, mark) {
