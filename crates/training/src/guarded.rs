@@ -26,12 +26,12 @@ pub(crate) fn guarded<T, E: From<Error>>(compute: impl FnOnce() -> Result<T, E>)
     or_failure(computed, first)
 }
 
-/// As [`guarded`], for all that a process computes: it goes on logging panics until the process ends, because Burn's threads panic over
-/// what was lost with a device.
+/// Computes all that a process computes. Burn reports by a panic when a device is lost or its memory is full; its threads then panic
+/// over what was lost, so that panics are logged, and not printed, until the process ends.
 ///
 /// # Errors
 ///
-/// As for [`guarded`].
+/// Those of `compute`; for a panic [`Error::Device`] where a device or the system failed, else [`Error::Training`].
 pub fn guarded_to_the_end<T, E: From<Error>>(compute: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let panics = PanicLog::install();
     let computed = catch_unwind(AssertUnwindSafe(compute));
