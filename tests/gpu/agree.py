@@ -50,9 +50,9 @@ def train(emberlab, config, name, folder, images, keys):
     return losses(folder / "artifacts" / name), time.monotonic() - start
 
 
-def last_words(done):
+def last_words(errors):
     """The program's error; drivers say things of their own before it."""
-    lines = [line for line in done.stderr.splitlines() if "XDG_RUNTIME_DIR" not in line]
+    lines = [line for line in errors.splitlines() if "XDG_RUNTIME_DIR" not in line]
     return lines[0] if len(lines) == 1 else f"not one line: {' / '.join(lines)}"
 
 
@@ -65,7 +65,7 @@ def train_too_much(emberlab, folder, images):
     if done.returncode == 0:
         return "trained", True
     record = json.loads((folder / "artifacts" / "large" / "run.json").read_text())
-    return last_words(done), (done.returncode, record["outcome"]) == (5, "failed") and "--resume" in last_words(done)
+    return last_words(done.stderr), (done.returncode, record["outcome"]) == (5, "failed") and "--resume" in last_words(done.stderr)
 
 
 def train_in_bf16(emberlab, folder):
@@ -74,7 +74,7 @@ def train_in_bf16(emberlab, folder):
     done = subprocess.run([emberlab, "train", config, "--name", "bf16", "--dashboard", "none", "--set", 'device.precision="bf16"'],
                           cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode == 5:
-        return last_words(done), "bf16" in last_words(done)
+        return last_words(done.stderr), "bf16" in last_words(done.stderr)
     assert done.returncode == 0, done.stderr
     pairs = zip(losses(folder / "artifacts" / "synthetic-softmax-c"), losses(folder / "artifacts" / "bf16"))
     difference = max(abs(full[2] - mixed[2]) for full, mixed in pairs)

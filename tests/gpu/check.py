@@ -70,22 +70,26 @@ def first_update(folder, command, patience):
     except subprocess.TimeoutExpired:
         return None, f"the first update took more than {patience:.0f} s"
     if done.returncode:
-        return None, agree.last_words(done)
+        return None, agree.last_words(done.stderr)
     return json.loads((folder / "artifacts" / "speed" / "run.json").read_text())["seconds"]["train"], ""
 
 
 def updates_per_second(folder, command, patience):
-    """The updates per second between the first line and the last that come in time, and the updates that these are."""
+    """The updates per second between the first line and the last that come in time, and the updates that these are, or None and why."""
     seen = []
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        limit = threading.Timer(patience, process.kill)
-        limit.start()
-        for line in process.stdout:
-            update = re.search(r"update +([0-9]+)/", line)
-            seen += [(int(update[1]), time.monotonic())] if update else []
-        limit.cancel()
+    with tempfile.TemporaryFile("w+") as errors:
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
+            limit = threading.Timer(patience, process.kill)
+            limit.start()
+            for line in process.stdout:
+                update = re.search(r"update +([0-9]+)/", line)
+                seen += [(int(update[1]), time.monotonic())] if update else []
+            limit.cancel()
+        if process.returncode > 0:
+            errors.seek(0)
+            return None, agree.last_words(errors.read())
     updates = seen[-1][0] - seen[0][0] if seen else 0
-    return (updates / (seen[-1][1] - seen[0][1]), updates) if updates else (None, 0)
+    return (updates / (seen[-1][1] - seen[0][1]), updates) if updates else (None, "no two lines came in time")
 
 
 def per_second(rate):
@@ -100,10 +104,10 @@ def speed(gpu, folder, images, n_images, config, batch, precision, seconds):
         if first is None:
             return said
         command = command_of(gpu, images, config, batch, precision, many, "plain")
-        rate, updates = updates_per_second(folder, command, max(1.0, seconds - (time.monotonic() - start)))
+        rate, said = updates_per_second(folder, command, max(1.0, seconds - (time.monotonic() - start)))
     record = json.loads((folder / "artifacts" / "speed" / "run.json").read_text())
     waits = sum((record.get("device_reads") or {}).values())
-    return [f"{first:.2f} s", per_second(rate) if rate else "none in time", updates, f"{memory.most} MB" if memory.most is not None else "unknown",
+    return [f"{first:.2f} s", per_second(rate) if rate else "–", said, f"{memory.most} MB" if memory.most is not None else "unknown",
             f"{waits} in {record['updates']} updates" if record["outcome"] == "finished" else "–"]
 
 
