@@ -56,20 +56,30 @@ impl MaxPool {
         let (width, [_, columns]) = (self.plane[1], self.positions());
         let rows = output.chunks_exact_mut(columns).zip(winners.chunks_exact_mut(columns));
         for (y, (output, winners)) in rows.enumerate() {
-            // Row after row of the window: each loop reads neighbouring pixels.
-            let mut number = 0;
-            for row in 0..self.size {
-                let pixels = &plane[(y * self.stride + row) * width..][..width];
-                for column in 0..self.size {
-                    let places = output.iter_mut().zip(winners.iter_mut());
-                    for ((output, winner), pixel) in places.zip(pixels[column..].iter().step_by(self.stride))
-                    {
-                        if number == 0 || *pixel > *output {
-                            (*output, *winner) = (*pixel, number);
-                        }
-                    }
-                    number += 1;
+            let rows = &plane[y * self.stride * width..][..self.size * width];
+            if [self.size, self.stride] == [2, 2] {
+                of_pairs(rows.split_at(width), output, winners);
+            } else {
+                self.row_forward(rows, output, winners);
+            }
+        }
+    }
+
+    /// A row of the output, of the rows under the window: each loop reads neighbouring pixels.
+    #[inline(always)]
+    fn row_forward(&self, rows: &[f32], output: &mut [f32], winners: &mut [u8]) {
+        let mut number = 0;
+        for pixels in rows.chunks_exact(self.plane[1]) {
+            for column in 0..self.size {
+                let places = output.iter_mut().zip(winners.iter_mut());
+                for ((output, winner), pixel) in places.zip(pixels[column..].iter().step_by(self.stride)) {
+                    // Both values before they are written: a choice of what is written would be a jump.
+                    let is_larger = number == 0 || *pixel > *output;
+                    let larger = if is_larger { *pixel } else { *output };
+                    let first = if is_larger { number } else { *winner };
+                    (*output, *winner) = (larger, first);
                 }
+                number += 1;
             }
         }
     }
@@ -115,6 +125,21 @@ impl MaxPool {
     }
 }
 
+/// A row of the output for windows of 2 × 2 pixels, 2 pixels apart.
+#[inline(always)]
+fn of_pairs((above, below): (&[f32], &[f32]), output: &mut [f32], winners: &mut [u8]) {
+    let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
+    for ((output, winner), ([first, b], [c, d])) in output.iter_mut().zip(winners).zip(pairs) {
+        let (mut largest, mut number) = (*first, 0);
+        for (pixel, own) in [(*b, 1), (*c, 2), (*d, 3)] {
+            let is_larger = pixel > largest;
+            largest = if is_larger { pixel } else { largest };
+            number = if is_larger { own } else { number };
+        }
+        (*output, *winner) = (largest, number);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +158,33 @@ mod tests {
         let mut expected = [0.0; 15];
         (expected[1], expected[2]) = (3.0, 4.0);
         assert_eq!(pool.backward(&[3.0, 4.0], &winners), expected);
+    }
+
+    #[test]
+    fn windows_of_every_size_and_stride_give_the_largest_pixel() {
+        for (size, stride) in [(2, 2), (2, 1), (3, 2), (3, 3)] {
+            let [height, width] = [9, 70];
+            let pool = MaxPool { plane: [height, width], size, stride };
+            let mut planes: Vec<f32> =
+                (0..2 * height * width).map(|index| (index * 7919 % 13) as f32 - 6.0).collect();
+            planes[100] = f32::NAN;
+            let (largest, winners) = pool.forward(&planes);
+            let [rows, columns] = pool.positions();
+            for index in 0..2 * rows * columns {
+                let (plane, y, x) = (index / (rows * columns), index / columns % rows, index % columns);
+                let first = (plane * height + y * stride) * width + x * stride;
+                let pixel = |number: usize| planes[first + number / size * width + number % size];
+                // What is no number stays where it is the first, and is never larger.
+                let mut expected = 0;
+                (1..size * size).for_each(|own| {
+                    if pixel(own) > pixel(expected) {
+                        expected = own;
+                    }
+                });
+                assert_eq!(usize::from(winners[index]), expected, "{size} {stride} {index}");
+                assert_eq!(largest[index].to_bits(), pixel(expected).to_bits());
+            }
+        }
     }
 
     #[test]
