@@ -13,7 +13,8 @@ fn numbers(n: usize) -> Vec<f32> {
 }
 
 fn convolutions(criterion: &mut Criterion) {
-    for (channels, side, n_filters) in [(3, 32, 32), (32, 16, 64), (64, 8, 128), (256, 7, 256)] {
+    for (channels, side, n_filters) in [(3, 32, 32), (32, 16, 64), (64, 8, 128), (64, 15, 256), (256, 7, 256)]
+    {
         let convolution =
             Convolution { channels, image: [side; 2], n_filters, size: 3, stride: 1, padding: [1, 1] };
         let images = numbers(N_IMAGES * channels * side * side);

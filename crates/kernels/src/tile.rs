@@ -44,6 +44,17 @@ impl<S: Simd, const P: usize, const V: usize> Tile<S, P, V> {
         }
     }
 
+    /// Adds the products of a number of each row and a row of the right matrix.
+    #[inline(always)]
+    pub fn add_products(&mut self, simd: S, left: &[f32; P], right: &[S::f32s; V]) {
+        for (sums, left) in self.0.iter_mut().zip(left) {
+            let left = simd.splat_f32s(*left);
+            for (sum, right) in sums.iter_mut().zip(right) {
+                *sum = simd.mul_add_e_f32s(left, *right, *sum);
+            }
+        }
+    }
+
     /// Writes `[P, V]` vectors.
     #[inline(always)]
     pub fn store(self, sums: &mut [f32]) {

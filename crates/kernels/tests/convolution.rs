@@ -60,40 +60,70 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    /// Many channels and filters of 3 × 3: those that are computed in tiles, and some that are just not.
+    fn wide_shapes()(
+        channels in 24usize..140,
+        n_filters in 24usize..140,
+        (height, width) in (3usize..12, 3usize..12),
+        padding in [0usize..3, 0usize..3],
+        n in 0usize..4,
+    ) -> (Convolution, usize) {
+        (Convolution { channels, image: [height, width], n_filters, size: 3, stride: 1, padding }, n)
+    }
+}
+
+fn agrees_with_its_definition(convolution: &Convolution, n: usize) -> Result<(), TestCaseError> {
+    let &Convolution { channels, image, n_filters, size, .. } = convolution;
+    let [rows, columns] = convolution.positions();
+    let images = numbers(n * channels * image[0] * image[1], 1);
+    let weight = numbers(n_filters * channels * size * size, 2);
+    let bias = numbers(n_filters, 3);
+    let grad = numbers(n * n_filters * rows * columns, 4);
+    let filter = |index: usize| index / (rows * columns) % n_filters;
+
+    let mut output: Vec<f64> = (0..grad.len()).map(|index| f64::from(bias[filter(index)])).collect();
+    let (mut grad_input, mut grad_weight) = (vec![0.0; images.len()], vec![0.0; weight.len()]);
+    products(convolution, n, |z, w, x| {
+        let [z_grad, weight, pixel] = [grad[z], weight[w], images[x]].map(f64::from);
+        output[z] += weight * pixel;
+        grad_input[x] += z_grad * weight;
+        grad_weight[w] += z_grad * pixel;
+    });
+    close(&convolution.forward(&images, &weight, Some(&bias)), &output)?;
+    close(&convolution.grad_input(&grad, &weight), &grad_input)?;
+    close(&convolution.grad_weight(&images, &grad), &grad_weight)?;
+    let mut grad_bias = vec![0.0; n_filters];
+    grad.iter().enumerate().for_each(|(index, grad)| grad_bias[filter(index)] += f64::from(*grad));
+    close(&convolution.grad_bias(&grad), &grad_bias)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn outputs_and_gradients_are_those_of_the_definition((convolution, n) in shapes()) {
-        let &Convolution { channels, image, n_filters, size, .. } = &convolution;
-        let [rows, columns] = convolution.positions();
-        let images = numbers(n * channels * image[0] * image[1], 1);
-        let weight = numbers(n_filters * channels * size * size, 2);
-        let bias = numbers(n_filters, 3);
-        let grad = numbers(n * n_filters * rows * columns, 4);
+        agrees_with_its_definition(&convolution, n)?;
+    }
 
-        let mut output: Vec<f64> = (0..grad.len()).map(|index| f64::from(bias[index / (rows * columns) % n_filters])).collect();
-        let (mut grad_input, mut grad_weight) = (vec![0.0; images.len()], vec![0.0; weight.len()]);
-        products(&convolution, n, |z, w, x| {
-            let [z_grad, weight, pixel] = [grad[z], weight[w], images[x]].map(f64::from);
-            output[z] += weight * pixel;
-            grad_input[x] += z_grad * weight;
-            grad_weight[w] += z_grad * pixel;
-        });
-        close(&convolution.forward(&images, &weight, Some(&bias)), &output)?;
-        close(&convolution.grad_input(&grad, &weight), &grad_input)?;
-        close(&convolution.grad_weight(&images, &grad), &grad_weight)?;
-        let mut grad_bias = vec![0.0; n_filters];
-        grad.iter().enumerate().for_each(|(index, grad)| grad_bias[index / (rows * columns) % n_filters] += f64::from(*grad));
-        close(&convolution.grad_bias(&grad), &grad_bias)?;
+    #[test]
+    fn tiles_give_the_outputs_and_gradients_of_the_definition((convolution, n) in wide_shapes()) {
+        agrees_with_its_definition(&convolution, n)?;
     }
 }
 
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
-    let convolution =
-        Convolution { channels: 5, image: [9, 11], n_filters: 20, size: 3, stride: 1, padding: [1, 1] };
-    let (images, weight) = (numbers(50 * 5 * 99, 1), numbers(20 * 45, 2));
+    for (channels, n_filters) in [(5, 20), (64, 130)] {
+        let convolution =
+            Convolution { channels, image: [9, 11], n_filters, size: 3, stride: 1, padding: [1, 1] };
+        do_not_depend_on_the_number_of_threads(&convolution);
+    }
+}
+
+fn do_not_depend_on_the_number_of_threads(convolution: &Convolution) {
+    let (channels, n_filters) = (convolution.channels, convolution.n_filters);
+    let (images, weight) = (numbers(50 * channels * 99, 1), numbers(n_filters * channels * 9, 2));
     let compute = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         pool.install(|| {

@@ -5,6 +5,7 @@
 //! The channels of a pixel lie side by side, so the pixels of a position may lie anywhere: at any stride, in small images, and in
 //! several images at once, no sum is computed for nothing.
 
+use super::channels_last::{CHUNK, ChannelsLast};
 use crate::results::in_pieces;
 use crate::tile::Tile;
 use pulp::{Arch, Simd, WithSimd};
@@ -12,8 +13,6 @@ use std::borrow::Cow;
 
 /// Images that a thread computes at a time.
 const GROUP: usize = 4;
-/// Channels of a pixel that are read in a row: a line of the cache.
-const CHUNK: usize = 16;
 
 /// Filters over images.
 #[derive(Debug)]
@@ -54,14 +53,11 @@ impl FilterSums<'_> {
         Arch::new().dispatch(Compute { sums: self, images, bias, n })
     }
 
-    /// Rows and columns of an image with its zeros, and the numbers of it.
-    fn padded_len(&self) -> usize {
-        let [rows, columns] = self.padded();
-        rows * columns * self.channels
-    }
-
-    fn padded(&self) -> [usize; 2] {
-        [self.image[0] + self.before + self.after[0], self.image[1] + self.before + self.after[1]]
+    /// Images with their zeros.
+    fn seen(&self) -> ChannelsLast {
+        let &Self { channels, image, before, after, .. } = self;
+        let padded = [image[0] + before + after[0], image[1] + before + after[1]];
+        ChannelsLast { channels, depth: channels, image, before, padded }
     }
 
     fn n_inputs(&self) -> usize {
@@ -70,25 +66,6 @@ impl FilterSums<'_> {
 
     fn n_outputs(&self) -> usize {
         self.n_filters * self.n_pixels
-    }
-
-    /// Arranges an image pixel by pixel. The zeros around it stay.
-    fn fill(&self, padded: &mut [f32], image: &[f32]) {
-        let ([height, width], [_, columns]) = (self.image, self.padded());
-        for y in 0..height {
-            let start = ((y + self.before) * columns + self.before) * self.channels;
-            let pixels = &mut padded[start..][..width * self.channels];
-            // Some channels at a time: of each line of the cache a few numbers are read, and a line is written.
-            for first in (0..self.channels).step_by(CHUNK) {
-                let n = CHUNK.min(self.channels - first);
-                for x in 0..width {
-                    let places = pixels[x * self.channels + first..][..n].iter_mut();
-                    for (channel, place) in places.enumerate() {
-                        *place = image[((first + channel) * height + y) * width + x];
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -124,12 +101,13 @@ impl Compute<'_> {
         let passes: Vec<_> =
             sums.passes.iter().map(|pass| PackedPass::<P>::new(sums, pass, bias, width)).collect();
         let n_sums = passes.iter().map(|pass| pass.starts.len() * width).max().unwrap_or(0);
-        let scratch = || (vec![0.0; GROUP * sums.padded_len()], vec![0.0; n_sums]);
+        let seen = sums.seen();
+        let scratch = || (vec![0.0; GROUP * seen.len()], vec![0.0; n_sums]);
         let (n_inputs, n_outputs) = (sums.n_inputs(), sums.n_outputs());
         in_pieces(n * n_outputs, GROUP * n_outputs, scratch, |(padded, tiles), group, output| {
             let images = &images[group * GROUP * n_inputs..][..output.len() / n_outputs * n_inputs];
-            let images = padded.chunks_exact_mut(sums.padded_len()).zip(images.chunks_exact(n_inputs));
-            images.for_each(|(padded, image)| sums.fill(padded, image));
+            let images = padded.chunks_exact_mut(seen.len()).zip(images.chunks_exact(n_inputs));
+            images.for_each(|(padded, image)| seen.fill(padded, image));
             for pass in &passes {
                 simd.vectorize(Group::<P, V> { sums, pass, padded, tiles, output });
             }
@@ -158,7 +136,7 @@ impl<'a, const P: usize> PackedPass<'a, P> {
     fn new(sums: &FilterSums<'_>, pass: &'a Pass<'_>, bias: Option<&[f32]>, width: usize) -> Self {
         let image = |image: usize| {
             let starts = pass.positions.iter();
-            starts.map(move |(start, _)| image * sums.padded_len() + start * sums.channels)
+            starts.map(move |(start, _)| image * sums.seen().len() + start * sums.channels)
         };
         let mut starts: Vec<usize> = (0..GROUP).flat_map(image).collect();
         // Sums that nobody reads.

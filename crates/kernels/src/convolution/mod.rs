@@ -2,11 +2,14 @@
 //!
 //! Sums of products over the pixels under a filter are held in registers for several positions and filters at a time, so that each
 //! number that is read is used several times. The vectors of the processor hold neighbouring positions (`position_vectors`)
-//! or the same position of several filters (`filter_vectors`).
+//! or the same position of several filters (`filter_vectors`). With many channels, filters of 3 × 3 are computed in tiles with fewer
+//! products (`winograd`).
 
+mod channels_last;
 mod filter_vectors;
 mod position_vectors;
 mod weights;
+mod winograd;
 
 use crate::channel_sums::{Shape, channel_sums};
 use crate::planes::Planes;
@@ -50,6 +53,9 @@ impl Convolution {
         assert_eq!(weight.len(), self.n_weights(), "the filters have another shape");
         assert!(bias.is_none_or(|bias| bias.len() == self.n_filters), "the bias has another shape");
         let [rows, columns] = self.positions();
+        if winograd::suits_output(self) {
+            return winograd::convolve(self, images, weight, bias);
+        }
         if self.stride == 1 && columns >= MIN_COLUMNS {
             return position_vectors::convolve(self, images, weight, bias);
         }
@@ -175,7 +181,16 @@ impl Convolution {
     ///
     /// When a slice has not the length of its shape.
     pub fn grad_weight(&self, images: &[f32], grad: &[f32]) -> Vec<f32> {
-        weights::gradient(self, images, grad)
+        let n = self.n_images(images);
+        assert_eq!(grad.len(), n * self.n_outputs(), "the gradient has another shape");
+        if images.is_empty() || grad.is_empty() {
+            return vec![0.0; self.n_weights()];
+        }
+        if winograd::suits_gradient(self) {
+            winograd::gradient(self, images, grad)
+        } else {
+            weights::gradient(self, images, grad)
+        }
     }
 
     /// `∂J/∂b [c']` of `∂J/∂Z [n, c', h', w']`.

@@ -20,12 +20,7 @@ const CHUNK: usize = 64;
 const PIECE: usize = 4096;
 
 pub fn gradient(convolution: &Convolution, images: &[f32], grad: &[f32]) -> Vec<f32> {
-    let n = convolution.n_images(images);
-    assert_eq!(grad.len(), n * convolution.n_outputs(), "the gradient has another shape");
-    if images.is_empty() || grad.is_empty() {
-        return vec![0.0; convolution.n_weights()];
-    }
-    let per_task = n.div_ceil(TASKS);
+    let per_task = convolution.n_images(images).div_ceil(TASKS);
     let images = images.par_chunks(per_task * convolution.n_inputs());
     let mut tasks: Vec<Sums> = images
         .zip(grad.par_chunks(per_task * convolution.n_outputs()))
@@ -184,10 +179,16 @@ impl Products<'_> {
         for Image { padded, grads } in self.images {
             let positions = grads[self.first..][..n_y * n_x * width].chunks_exact(n_x * width);
             for (y, grads) in positions.enumerate() {
-                let pixels = rows.map(|row| &padded[row + y * row_stride..][..(n_x - 1) * stride + K]);
+                // Loops: `map` of a large array is not inlined.
+                let mut pixels = [&padded[..0]; R];
+                for (pixels, row) in pixels.iter_mut().zip(rows) {
+                    *pixels = &padded[row + y * row_stride..][..(n_x - 1) * stride + K];
+                }
                 for (x, grads) in S::as_simd_f32s(grads).0.as_chunks::<V>().0.iter().enumerate() {
-                    let windows =
-                        pixels.map(|pixels| pixels[x * stride..].first_chunk::<K>().unwrap_or(&[0.0; K]));
+                    let mut windows = [&[0.0; K]; R];
+                    for (window, pixels) in windows.iter_mut().zip(pixels) {
+                        *window = pixels[x * stride..].first_chunk::<K>().unwrap_or(&[0.0; K]);
+                    }
                     for (tile, window) in tile.iter_mut().zip(windows) {
                         for (sums, pixel) in tile.iter_mut().zip(window) {
                             let pixel = simd.splat_f32s(*pixel);
