@@ -6,6 +6,10 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use emberlab_kernels::convolution::Convolution;
 use std::hint::black_box;
 
+/// The program's; with the C library's, large buffers take page faults in every operation.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const N_IMAGES: usize = 128;
 
 fn numbers(n: usize) -> Vec<f32> {

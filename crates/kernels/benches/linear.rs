@@ -5,6 +5,10 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use emberlab_kernels::linear::Linear;
 
+/// The program's; with the C library's, large buffers take page faults in every operation.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Samples, inputs and outputs.
 const SHAPES: [[usize; 3]; 5] =
     [[1000, 3072, 10], [128, 3072, 10], [1000, 3072, 64], [128, 3072, 512], [128, 512, 10]];

@@ -15,6 +15,7 @@ pub mod pixels;
 
 mod channel_sums;
 mod elementwise;
+mod narrow;
 mod planes;
 mod product;
 mod results;
