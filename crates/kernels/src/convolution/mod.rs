@@ -7,43 +7,21 @@
 
 mod channels_last;
 mod filter_vectors;
+mod geometry;
 mod position_vectors;
 mod weights;
 mod winograd;
 
+pub use geometry::Convolution;
+
 use crate::channel_sums::{Shape, channel_sums};
-use crate::planes::Planes;
 use filter_vectors::{FilterSums, Pass};
 use std::borrow::Cow;
-
-/// A convolution of images of one shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Convolution {
-    /// Channels of the images.
-    pub channels: usize,
-    /// Height and width of the images.
-    pub image: [usize; 2],
-    /// Channels of the output.
-    pub n_filters: usize,
-    /// Height and width of the filters.
-    pub size: usize,
-    /// Pixels from one position of the filters to the next, at least 1.
-    pub stride: usize,
-    /// Zeros above and to the left, and below and to the right of the images; fewer than `size`.
-    pub padding: [usize; 2],
-}
 
 /// Positions of a row from which on vectors hold positions: of shorter rows more than a tenth of the sums would be left out.
 const MIN_COLUMNS: usize = 24;
 
 impl Convolution {
-    /// Height and width of the output.
-    pub fn positions(&self) -> [usize; 2] {
-        self.image.map(|side| {
-            (side + self.padding[0] + self.padding[1] + self.stride).saturating_sub(self.size) / self.stride
-        })
-    }
-
     /// `Z [n, c', h', w']` of images `X [n, c, h, w]`, filters `W [c', c, k, k]` and a bias `[c']`.
     ///
     /// # Panics
@@ -52,6 +30,9 @@ impl Convolution {
     pub fn forward(&self, images: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
         assert_eq!(weight.len(), self.n_weights(), "the filters have another shape");
         assert!(bias.is_none_or(|bias| bias.len() == self.n_filters), "the bias has another shape");
+        if self.n_images(images) * self.n_outputs() == 0 {
+            return Vec::new();
+        }
         let [rows, columns] = self.positions();
         if winograd::suits_output(self) {
             return winograd::convolve(self, images, weight, bias);
@@ -59,7 +40,6 @@ impl Convolution {
         if self.stride == 1 && columns >= MIN_COLUMNS {
             return position_vectors::convolve(self, images, weight, bias);
         }
-        self.n_images(images);
         let padded_width = self.image[1] + self.padding[0] + self.padding[1];
         let start = |row: usize, column: usize| (row * padded_width + column) * self.stride;
         let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
@@ -204,38 +184,6 @@ impl Convolution {
             |grad, _| (grad, 0.0),
         );
         sums.into_iter().map(|sum| sum as f32).collect()
-    }
-
-    fn n_weights(&self) -> usize {
-        self.n_filters * self.channels * self.size * self.size
-    }
-
-    fn n_inputs(&self) -> usize {
-        self.channels * self.image[0] * self.image[1]
-    }
-
-    fn n_outputs(&self) -> usize {
-        let [rows, columns] = self.positions();
-        self.n_filters * rows * columns
-    }
-
-    /// The number of images.
-    fn n_images(&self, images: &[f32]) -> usize {
-        let n = images.len() / self.n_inputs().max(1);
-        assert_eq!(n * self.n_inputs(), images.len(), "the images have another shape");
-        n
-    }
-
-    fn planes(&self, slack: usize) -> Planes {
-        let [height, width] = self.image;
-        let [before, after] = self.padding;
-        Planes::new(height, width, before, after, slack)
-    }
-
-    /// Positions from the first to the last one of an image at a stride of 1, those at the ends of rows included.
-    fn n_positions(&self, planes: Planes) -> usize {
-        let [rows, columns] = self.positions();
-        rows.saturating_sub(1) * planes.stride + columns
     }
 }
 

@@ -6,7 +6,8 @@
 //! The images are divided into tasks. Each task has sums of its own, and those are added in order, so that the result does not
 //! depend on the number of threads.
 
-use super::{Convolution, square};
+use super::geometry::Convolution;
+use super::square;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 

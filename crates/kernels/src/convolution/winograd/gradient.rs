@@ -5,7 +5,7 @@
 
 use super::seen::{self, Seen};
 use super::{PLACES, SIDE, SIZE, filters, matrices, places};
-use crate::convolution::Convolution;
+use crate::convolution::geometry::Convolution;
 use crate::tile::Tile;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;

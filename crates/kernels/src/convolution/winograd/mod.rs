@@ -19,7 +19,7 @@ mod seen;
 pub use gradient::gradient;
 pub use output::convolve;
 
-use super::Convolution;
+use super::geometry::Convolution;
 
 /// Height and width of a filter.
 const SIZE: usize = 3;

@@ -2,8 +2,8 @@
 
 use super::seen::{self, Seen};
 use super::{PLACES, SIDE, SIZE, filters, matrices, places};
-use crate::convolution::Convolution;
 use crate::convolution::channels_last::CHUNK;
+use crate::convolution::geometry::Convolution;
 use crate::results::in_pieces;
 use crate::tile::Tile;
 use pulp::{Arch, Simd, WithSimd};
@@ -14,14 +14,12 @@ use std::array::from_fn;
 const GROUP: usize = 96;
 
 pub fn convolve(convolution: &Convolution, images: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
-    if convolution.n_images(images) * convolution.n_outputs() == 0 {
-        return Vec::new();
-    }
-    Arch::new().dispatch(Convolve { convolution, images, weight, bias })
+    Arch::new().dispatch(Convolve { convolution, seen: Seen::new(convolution), images, weight, bias })
 }
 
 struct Convolve<'a> {
     convolution: &'a Convolution,
+    seen: Seen,
     images: &'a [f32],
     weight: &'a [f32],
     bias: Option<&'a [f32]>,
@@ -41,9 +39,8 @@ impl Convolve<'_> {
     /// Computes products for `P` tiles and `V` vectors of filters at a time.
     #[inline(always)]
     fn in_tiles<S: Simd, const P: usize, const V: usize>(self, simd: S) -> Vec<f32> {
-        let Self { convolution, images, .. } = self;
-        let seen = Seen::new(convolution);
-        let blocks = self.blocks::<S, V>(simd, seen.pixels.depth);
+        let Self { convolution, seen, images, .. } = self;
+        let blocks = self.blocks::<S, V>(simd);
         let (n_inputs, n_outputs) = (convolution.n_inputs(), convolution.n_outputs());
         let n_group = GROUP.div_ceil(seen.n_tiles());
         let scratch = || Scratch::new::<P>(&seen, n_group, V * S::F32_LANES);
@@ -60,10 +57,10 @@ impl Convolve<'_> {
     }
 
     #[inline(always)]
-    fn blocks<S: Simd, const V: usize>(&self, simd: S, depth: usize) -> Vec<Block> {
+    fn blocks<S: Simd, const V: usize>(&self, simd: S) -> Vec<Block> {
         let (channels, width) = (self.convolution.channels, V * S::F32_LANES);
         let block = |(index, filters): (usize, &[f32])| {
-            let mut weight = vec![0.0; places::len(depth * width)];
+            let mut weight = vec![0.0; places::len(self.seen.pixels.depth * width)];
             simd.vectorize(filters::Transform::<V> { channels, filters, output: &mut weight });
             let own = |bias: &[f32]| bias.iter().skip(index * width).take(width).copied().collect();
             let mut bias: Vec<f32> = self.bias.map(own).unwrap_or_default();

@@ -1,8 +1,8 @@
 //! Images as the tiles see them.
 
 use super::{SEEN, SIDE, matrices, places, tiles};
-use crate::convolution::Convolution;
 use crate::convolution::channels_last::{CHUNK, ChannelsLast};
+use crate::convolution::geometry::Convolution;
 use pulp::{Simd, WithSimd};
 
 /// The pixels under the tiles of images of one shape.
