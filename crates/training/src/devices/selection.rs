@@ -5,7 +5,7 @@ use super::error::DeviceError;
 use super::panic::panic_message;
 use super::panic_log::PanicLog;
 use super::platform::Platform;
-use super::threads;
+use super::threads::{self, Caller};
 use burn::tensor::backend::Backend as _;
 use burn::tensor::{DType, FloatDType, Tensor};
 use emberlab_config::DeviceConfig;
@@ -27,18 +27,22 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// [`DeviceError`] when it is not there, before Burn would panic over it.
 pub fn device(config: &DeviceConfig) -> Result<Device, DeviceError> {
+    threads::start(config.threads, Caller::Waits)?;
     let [device] = select(config, 1)?.try_into().map_err(|_| DeviceError::NoDevice)?;
     Ok(device)
 }
 
-/// Selects all devices that a configuration asks for, and tries each out: `count` of them from `index` on; of a CPU
+/// Selects all devices that a configuration asks for, to train on them, and tries each out: `count` of them from `index` on; of a CPU
 /// backend, which has one, that one so many times; every server of a remote one.
 ///
 /// # Errors
 ///
 /// [`DeviceError`] when one is not there.
 pub fn devices(config: &DeviceConfig) -> Result<Vec<Device>, DeviceError> {
-    select(config, CurrentPlatform::n_devices(config))
+    let count = CurrentPlatform::n_devices(config);
+    // With several devices each has a thread of its own.
+    threads::start(config.threads, if count == 1 { Caller::Trains } else { Caller::Waits })?;
+    select(config, count)
 }
 
 /// Selects a device to read a run with, which another machine may have trained: the one that its configuration asks for
@@ -53,7 +57,6 @@ pub fn device_to_read(config: &DeviceConfig) -> Result<Device, DeviceError> {
 }
 
 fn select(config: &DeviceConfig, count: usize) -> Result<Vec<Device>, DeviceError> {
-    threads::start(config.threads)?;
     CurrentPlatform::check(config)?;
     let devices: Vec<Device> = (0..count).map(|offset| backend::select(config, offset)).collect();
     let mut different = devices.clone();
