@@ -194,46 +194,49 @@ impl<const V: usize> WithSimd for Products<'_, V> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self { input, grad, n_inputs, n_outputs, sums } = self;
-        let width = V * S::F32_LANES;
-        let n_blocks = n_outputs.div_ceil(OUTPUTS);
-        // `[block of outputs, sample]`, with zeros for outputs that are missing in the last block.
-        let n = input.len() / n_inputs;
-        let mut grads = vec![[0.0; OUTPUTS]; n_blocks * n];
-        for (sample, grad) in grad.chunks_exact(n_outputs).enumerate() {
-            for (block, grad) in grad.chunks(OUTPUTS).enumerate() {
-                grads[block * n + sample][..grad.len()].copy_from_slice(grad);
-            }
-        }
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let Self { input, n_inputs, .. } = self;
+        let grads = self.grads_in_blocks();
         // Some inputs of a group, side by side: the cache has few places for numbers that are a multiple of 4 kB apart.
         let mut inputs = vec![0.0; GROUP * BLOCK];
-        // `[block of inputs, block of outputs, vectors of inputs, output]`.
-        let mut tiles = vec![0.0; n_inputs.next_multiple_of(BLOCK) * n_blocks * OUTPUTS];
+        // `[block of inputs, block of outputs, vectors of inputs, output]`: those of a tile lie side by side, and stay so until the end.
+        let mut tiles = vec![0.0; n_inputs.next_multiple_of(BLOCK) * grads.len() * OUTPUTS];
         for (group, samples) in input.chunks(GROUP * n_inputs).enumerate() {
-            let n_group = samples.len() / n_inputs;
-            let blocks = tiles.chunks_exact_mut(BLOCK * n_blocks * OUTPUTS);
-            for (first, tiles) in (0..n_inputs).step_by(BLOCK).zip(blocks) {
+            let of_blocks = tiles.chunks_exact_mut(BLOCK * grads.len() * OUTPUTS);
+            for (first, tiles) in (0..n_inputs).step_by(BLOCK).zip(of_blocks) {
                 let n_block = BLOCK.min(n_inputs - first);
                 for (places, sample) in inputs.chunks_exact_mut(BLOCK).zip(samples.chunks_exact(n_inputs)) {
                     places[..n_block].copy_from_slice(&sample[first..][..n_block]);
                 }
-                for (block, tiles) in tiles.chunks_exact_mut(OUTPUTS * BLOCK).enumerate() {
-                    let grads = &grads[block * n + group * GROUP..][..n_group];
-                    let tiles = tiles.chunks_exact_mut(OUTPUTS * width).take(n_block.div_ceil(width));
-                    for (index, sums) in tiles.enumerate() {
-                        let mut tile = Tile::<S, OUTPUTS, V>::load(simd, sums);
-                        for (grad, inputs) in grads.iter().zip(inputs.chunks_exact(BLOCK)) {
-                            let inputs = S::as_simd_f32s(&inputs[index * width..][..width]).0;
-                            let Some(inputs) = inputs.first_chunk::<V>() else { continue };
-                            tile.add_products(simd, grad, inputs);
-                        }
-                        tile.store(sums);
-                    }
+                for (grads, tiles) in grads.iter().zip(tiles.chunks_exact_mut(OUTPUTS * BLOCK)) {
+                    let grads = &grads[group * GROUP..][..samples.len() / n_inputs];
+                    let n_sums = n_block.next_multiple_of(V * S::F32_LANES) * OUTPUTS;
+                    add_products::<S, V>(simd, grads, &inputs, &mut tiles[..n_sums]);
                 }
             }
         }
-        for (output, sums) in sums.chunks_exact_mut(n_inputs).enumerate() {
+        self.write(&tiles, V * S::F32_LANES);
+    }
+}
+
+impl<const V: usize> Products<'_, V> {
+    /// `[block of outputs, sample]`, with zeros for outputs that are missing in the last block.
+    fn grads_in_blocks(&self) -> Vec<Vec<[f32; OUTPUTS]>> {
+        let of_block = |first: usize| {
+            let of_sample = |grad: &[f32]| {
+                let mut own = [0.0; OUTPUTS];
+                own.iter_mut().zip(&grad[first..]).for_each(|(place, grad)| *place = *grad);
+                own
+            };
+            self.grad.chunks_exact(self.n_outputs).map(of_sample).collect()
+        };
+        (0..self.n_outputs).step_by(OUTPUTS).map(of_block).collect()
+    }
+
+    /// Writes the sums of tiles that are `width` inputs wide.
+    fn write(&mut self, tiles: &[f32], width: usize) {
+        let n_blocks = self.n_outputs.div_ceil(OUTPUTS);
+        for (output, sums) in self.sums.chunks_exact_mut(self.n_inputs).enumerate() {
             let (block, output) = (output / OUTPUTS, output % OUTPUTS);
             let blocks = tiles.chunks_exact(BLOCK * OUTPUTS).skip(block).step_by(n_blocks);
             for (sums, tiles) in sums.chunks_mut(BLOCK).zip(blocks) {
@@ -243,5 +246,25 @@ impl<const V: usize> WithSimd for Products<'_, V> {
                 }
             }
         }
+    }
+}
+
+/// Adds the products of the gradients and the inputs `[sample, BLOCK]` of a group to `[vectors of inputs, output]`.
+#[inline(always)]
+fn add_products<S: Simd, const V: usize>(
+    simd: S,
+    grads: &[[f32; OUTPUTS]],
+    inputs: &[f32],
+    sums: &mut [f32],
+) {
+    let width = V * S::F32_LANES;
+    for (index, sums) in sums.chunks_exact_mut(OUTPUTS * width).enumerate() {
+        let mut tile = Tile::<S, OUTPUTS, V>::load(simd, sums);
+        for (grad, inputs) in grads.iter().zip(inputs.chunks_exact(BLOCK)) {
+            let inputs = S::as_simd_f32s(&inputs[index * width..][..width]).0;
+            let Some(inputs) = inputs.first_chunk::<V>() else { continue };
+            tile.add_products(simd, grad, inputs);
+        }
+        tile.store(sums);
     }
 }
