@@ -6,7 +6,7 @@
 //! A task has some rows. The terms of each sum are added in order, so that the result does not depend on the number of threads.
 
 use crate::results::in_pieces;
-use crate::tile::Tile;
+use crate::tile::{Place, Tile};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -146,28 +146,22 @@ impl<const P: usize, const V: usize> WithSimd for Rows<'_, P, V> {
         let Self { left, blocks, n_terms, n_columns, output } = self;
         let width = V * S::F32_LANES;
         let n_rows = output.len() / n_columns;
-        let n_tiles = n_rows.div_ceil(P);
-        // `[block, tile, row of the tile, column of the block]`.
-        let mut sums = vec![0.0; n_columns.div_ceil(width) * n_tiles * P * width];
-        for first in (0..n_terms).step_by(DEPTH) {
-            let depth = DEPTH.min(n_terms - first);
-            for (block, sums) in blocks.iter().zip(sums.chunks_exact_mut(n_tiles * P * width)) {
-                let right = S::as_simd_f32s(&block[first * width..][..depth * width]).0.as_chunks::<V>().0;
-                for (tile, sums) in sums.chunks_exact_mut(P * width).enumerate() {
+        for first_term in (0..n_terms).step_by(DEPTH) {
+            let depth = DEPTH.min(n_terms - first_term);
+            for (block, first) in blocks.iter().zip((0..n_columns).step_by(width)) {
+                let right = &block[first_term * width..][..depth * width];
+                let right = S::as_simd_f32s(right).0.as_chunks::<V>().0;
+                for (tile, rows) in output.chunks_mut(P * n_columns).enumerate() {
                     // Rows that are missing in the last tile are computed from the last row.
                     let starts =
-                        std::array::from_fn(|row| (tile * P + row).min(n_rows - 1) * n_terms + first);
-                    let mut values = Tile::<S, P, V>::load(simd, sums);
-                    add(simd, &mut values, left, starts, right);
-                    values.store(sums);
+                        std::array::from_fn(|row| (tile * P + row).min(n_rows - 1) * n_terms + first_term);
+                    let mut sums = match first_term {
+                        0 => Tile::<S, P, V>::repeat(simd, &[]),
+                        _ => Tile::load_from(simd, Place { rows: &*rows, n_columns, first }),
+                    };
+                    add(simd, &mut sums, left, starts, right);
+                    sums.store_to(simd, Place { rows, n_columns, first });
                 }
-            }
-        }
-        for (block, sums) in sums.chunks_exact(n_tiles * P * width).enumerate() {
-            let first = block * width;
-            let n = width.min(n_columns - first);
-            for (row, sums) in output.chunks_exact_mut(n_columns).zip(sums.chunks_exact(width)) {
-                row[first..][..n].copy_from_slice(&sums[..n]);
             }
         }
     }

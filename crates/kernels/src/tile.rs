@@ -5,6 +5,15 @@ use pulp::Simd;
 /// Sums for `P` rows of the left matrix and `V` vectors of columns of the right one.
 pub struct Tile<S: Simd, const P: usize, const V: usize>([[S::f32s; V]; P]);
 
+/// A place of a matrix that has at least the size of a tile, unless the matrix ends before.
+pub struct Place<M> {
+    /// Rows from the first one of the place on, `[rows, n_columns]`.
+    pub rows: M,
+    pub n_columns: usize,
+    /// The first column.
+    pub first: usize,
+}
+
 impl<S: Simd, const P: usize, const V: usize> Tile<S, P, V> {
     /// Sums that begin with those of a row, for each row.
     #[inline(always)]
@@ -18,6 +27,23 @@ impl<S: Simd, const P: usize, const V: usize> Tile<S, P, V> {
     pub fn load(simd: S, sums: &[f32]) -> Self {
         let rows = S::as_simd_f32s(sums).0.as_chunks::<V>().0.first_chunk::<P>();
         Self(rows.copied().unwrap_or([[simd.splat_f32s(0.0); V]; P]))
+    }
+
+    /// Sums that begin with those of a place of a matrix: rows and columns beyond it are zeros.
+    #[inline(always)]
+    pub fn load_from(simd: S, place: Place<&[f32]>) -> Self {
+        let mut tile = [[simd.splat_f32s(0.0); V]; P];
+        for (sums, row) in tile.iter_mut().zip(place.rows.chunks_exact(place.n_columns)) {
+            for (vector, sum) in sums.iter_mut().enumerate() {
+                let first = (place.first + vector * S::F32_LANES).min(place.n_columns);
+                let columns = &row[first..(first + S::F32_LANES).min(place.n_columns)];
+                *sum = match S::as_simd_f32s(columns).0.first() {
+                    Some(whole) => *whole,
+                    None => simd.partial_load_f32s(columns),
+                };
+            }
+        }
+        Self(tile)
     }
 
     /// Adds the products of `C` numbers of each row, which begin at `starts` of `left`, and `C` rows of the right matrix.
@@ -60,5 +86,19 @@ impl<S: Simd, const P: usize, const V: usize> Tile<S, P, V> {
     pub fn store(self, sums: &mut [f32]) {
         let places = S::as_mut_simd_f32s(sums).0.as_chunks_mut::<V>().0;
         places.iter_mut().zip(self.0).for_each(|(place, sums)| *place = sums);
+    }
+    /// Writes the sums to a place of a matrix, but for rows and columns beyond it.
+    #[inline(always)]
+    pub fn store_to(self, simd: S, place: Place<&mut [f32]>) {
+        for (sums, row) in self.0.into_iter().zip(place.rows.chunks_exact_mut(place.n_columns)) {
+            for (vector, sum) in sums.into_iter().enumerate() {
+                let first = (place.first + vector * S::F32_LANES).min(place.n_columns);
+                let columns = &mut row[first..(first + S::F32_LANES).min(place.n_columns)];
+                match S::as_mut_simd_f32s(columns).0.first_mut() {
+                    Some(whole) => *whole = sum,
+                    None => simd.partial_store_f32s(columns, sum),
+                }
+            }
+        }
     }
 }
