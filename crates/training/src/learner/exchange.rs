@@ -4,7 +4,7 @@
 //! at once are mixed up and waited for in vain. Here they come by way of this machine, all of one kind in one message, or in
 //! a few where one would be too large: an update with `n` servers waits for an answer `2 n - 1` times, or a few more.
 
-use super::transfer::read_all;
+use super::transfer::{Numbers, read_all};
 use crate::devices::{AutodiffBackend, Backend, Device};
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
@@ -14,7 +14,7 @@ use emberlab_models::{Classifier, StepScore};
 use std::slice::Iter;
 
 /// Every parameter of a classifier, one after the other.
-pub struct Weights(Vec<Vec<f32>>);
+pub struct Weights(Vec<Numbers>);
 
 impl Weights {
     /// Reads them; returns the transfers that it took too.
@@ -84,16 +84,16 @@ impl ModuleVisitor<AutodiffBackend> for FlattenGradients {
 
 /// The next parameter's numbers as a tensor of its shape.
 fn take<const D: usize>(
-    rest: &mut Iter<'_, Vec<f32>>,
+    rest: &mut Iter<'_, Numbers>,
     shape: [usize; D],
     device: &Device,
 ) -> Tensor<Backend, D> {
-    let values = rest.next().cloned().unwrap_or_default();
+    let values = rest.next().map(|numbers| numbers.values().to_vec()).unwrap_or_default();
     Tensor::from_data(TensorData::new(values, shape), device)
 }
 
 struct Place<'a> {
-    rest: Iter<'a, Vec<f32>>,
+    rest: Iter<'a, Numbers>,
     device: &'a Device,
 }
 
@@ -111,7 +111,7 @@ impl ModuleMapper<AutodiffBackend> for Place<'_> {
 }
 
 struct PlaceGradients<'a> {
-    rest: Iter<'a, Vec<f32>>,
+    rest: Iter<'a, Numbers>,
     found: Vec<ParamId>,
     device: &'a Device,
     gradients: GradientsParams,

@@ -66,11 +66,11 @@ impl Histograms {
             parameters.map(|parameter| (parameter.id, parameter.name)).collect();
         let mut snapshot = Snapshot { names, gradients, of: Vec::new(), tensors: Vec::new() };
         model.visit(&mut snapshot);
-        let (values, transfers) = read_all(snapshot.tensors);
+        let (numbers, transfers) = read_all(snapshot.tensors);
         // In parallel: a large layer has millions of numbers.
-        let rows = snapshot.of.par_iter().zip(&values);
+        let rows = snapshot.of.par_iter().zip(&numbers);
         let rows: Vec<_> =
-            rows.map(|((name, of), values)| HistogramRow::new(update, name, of, values)).collect();
+            rows.map(|((name, of), numbers)| HistogramRow::new(update, name, of, numbers.values())).collect();
         self.file.write(rows.iter().flatten())?;
         Ok(transfers)
     }

@@ -2,9 +2,36 @@
 
 use crate::devices::{Backend, CurrentPlatform, Platform};
 use burn::tensor::Tensor;
+use emberlab_data::host::HostTensor;
 
-/// Reads tensors in as few transfers as there can be; returns the numbers of each tensor, and the transfers.
-pub fn read_all(tensors: Vec<Tensor<Backend, 1>>) -> (Vec<Vec<f32>>, usize) {
+/// The numbers of a tensor.
+pub enum Numbers {
+    /// They lie in this machine's memory, and are not copied.
+    OnHost(HostTensor),
+    /// They were read from a device.
+    Read(Vec<f32>),
+}
+
+impl Numbers {
+    /// The numbers, row after row.
+    pub fn values(&self) -> &[f32] {
+        match self {
+            Self::OnHost(tensor) => tensor.values(),
+            Self::Read(values) => values,
+        }
+    }
+}
+
+/// Returns the numbers of each tensor, read in as few transfers as there can be, and how many these were. Numbers that need no
+/// transfer count as one.
+pub fn read_all(tensors: Vec<Tensor<Backend, 1>>) -> (Vec<Numbers>, usize) {
+    match tensors.iter().map(HostTensor::of).collect::<Option<Vec<_>>>() {
+        Some(on_host) => (on_host.into_iter().map(Numbers::OnHost).collect(), 1),
+        None => read_from_device(tensors),
+    }
+}
+
+fn read_from_device(tensors: Vec<Tensor<Backend, 1>>) -> (Vec<Numbers>, usize) {
     let mut values = Vec::with_capacity(tensors.len());
     let mut transfers = 0;
     for group in groups(tensors) {
@@ -15,7 +42,7 @@ pub fn read_all(tensors: Vec<Tensor<Backend, 1>>) -> (Vec<Vec<f32>>, usize) {
         values.extend(sizes.into_iter().map_while(|size| {
             let (first, rest) = numbers.split_at_checked(size)?;
             numbers = rest;
-            Some(first.to_vec())
+            Some(Numbers::Read(first.to_vec()))
         }));
         transfers += 1;
     }
