@@ -8,6 +8,7 @@
 pub mod activation;
 pub mod batch_norm;
 pub mod convolution;
+pub mod cross_entropy;
 pub mod linear;
 pub mod max_pool;
 pub mod optimizer;

@@ -23,6 +23,8 @@ use crate::description::Output;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::ClassificationBatch;
+use emberlab_data::host::{HostTensor, tensor};
+use emberlab_kernels::cross_entropy;
 
 /// The loss of a classifier.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +68,11 @@ impl Loss {
         batch: &ClassificationBatch<B>,
     ) -> (Tensor<B, 1>, Tensor<B, 2>) {
         let targets = self.targets(batch);
+        if self.output == Output::Softmax
+            && let Some(both) = targets.softmax_on_host(&logits)
+        {
+            return both;
+        }
         let exponentials = self.exponentials(logits.clone());
         let probabilities = exponentials.scaled.clone() / exponentials.total.clone();
         let loss = targets.clone().value(logits, exponentials);
@@ -138,6 +145,18 @@ struct Weighting<B: Backend> {
 }
 
 impl<B: Backend> Targets<B> {
+    /// The loss and its derivative by a kernel, where one can compute them.
+    fn softmax_on_host(&self, logits: &Tensor<B, 2>) -> Option<(Tensor<B, 1>, Tensor<B, 2>)> {
+        if self.weighting.is_some() {
+            return None;
+        }
+        let (host, targets) = (HostTensor::of(logits)?, HostTensor::of(&self.of_logits)?);
+        let shape = logits.dims();
+        let (loss, gradient) = cross_entropy::softmax(host.values(), targets.values(), shape[1]);
+        let device = logits.device();
+        Some((tensor(vec![loss], [1], &device), tensor(gradient, shape, &device)))
+    }
+
     fn value(self, logits: Tensor<B, 2>, exponentials: Exponentials<B>) -> Tensor<B, 1> {
         let Exponentials { total, largest, .. } = exponentials;
         match self.weighting {

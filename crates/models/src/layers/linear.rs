@@ -107,9 +107,10 @@ impl<B: Backend> Linear<B> {
 
     /// `x Wᵀ`.
     fn product(&self, input: Tensor<B, 2>, weight: Tensor<B, 2>) -> Tensor<B, 2> {
-        let [n, n_outputs] = [input.dims()[0], weight.dims()[0]];
+        let ([n, n_inputs], n_outputs) = (input.dims(), weight.dims()[0]);
         // Each way computes the same product. Where one operand is transposed, it is the smaller one.
         match n_outputs {
+            _ if n == 1 => weight.matmul(input.reshape([n_inputs, 1])).reshape([1, n_outputs]),
             _ if n_outputs > n => weight.matmul(transposed(input)).transpose(),
             0..MIN_OUTPUTS_TO_COPY => input.matmul(weight.transpose()),
             _ => input.matmul(transposed(weight)),
