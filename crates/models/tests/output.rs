@@ -10,6 +10,10 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{DType, Tensor, TensorData};
 use emberlab_data::ClassificationBatch;
 use emberlab_models::{Loss, Output};
+use std::sync::{Mutex, PoisonError};
+
+/// The end of a backward pass removes parts of graphs that other threads are building.
+static ONE_GRAPH_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 fn batch<B: Backend>(labels: &[i64], n_classes: usize) -> ClassificationBatch<B> {
     let inputs = Tensor::zeros([labels.len(), 1], &B::Device::default());
@@ -32,6 +36,7 @@ fn evaluate<B: AutodiffBackend>(
     width: usize,
     labels: &[i64],
 ) -> (f32, Vec<f32>, Vec<f32>) {
+    let _alone = ONE_GRAPH_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let n_classes = width.max(2);
     let tracked = logits::<B>(values, width).require_grad();
     let loss = Loss::new(output);
