@@ -87,6 +87,7 @@ impl<S: Simd, const P: usize, const V: usize> Tile<S, P, V> {
         let places = S::as_mut_simd_f32s(sums).0.as_chunks_mut::<V>().0;
         places.iter_mut().zip(self.0).for_each(|(place, sums)| *place = sums);
     }
+
     /// Writes the sums to a place of a matrix, but for rows and columns beyond it.
     #[inline(always)]
     pub fn store_to(self, simd: S, place: Place<&mut [f32]>) {
