@@ -60,6 +60,8 @@ mod custom_network;
 #[cfg(feature = "burn")]
 mod gradients;
 #[cfg(feature = "burn")]
+mod graph;
+#[cfg(feature = "burn")]
 mod init;
 #[cfg(feature = "burn")]
 pub mod layers;

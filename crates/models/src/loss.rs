@@ -20,6 +20,8 @@
 //! `J = 1/W Σ_i (s_i ln Σ_c exp(z_ic) - Σ_c t_ic z_ic)`, and `∂J/∂z = (s p - t) / W`.
 
 use crate::description::Output;
+use crate::graph;
+use burn::backend::Flex;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use emberlab_data::ClassificationBatch;
@@ -56,8 +58,29 @@ impl Loss {
 
     /// The loss `[1]` of logits `[n, n_outputs]`.
     pub fn value<B: Backend>(&self, logits: Tensor<B, 2>, batch: &ClassificationBatch<B>) -> Tensor<B, 1> {
+        if let Some(loss) = self.recorded(&logits, batch) {
+            return loss;
+        }
         let targets = self.targets(batch);
         targets.value(logits.clone(), self.exponentials(logits))
+    }
+
+    /// The loss as one operation of autodiff's graph, where a kernel computes it and its derivative.
+    fn recorded<B: Backend>(
+        &self,
+        logits: &Tensor<B, 2>,
+        batch: &ClassificationBatch<B>,
+    ) -> Option<Tensor<B, 1>> {
+        let logits = graph::tracked(logits)?.clone();
+        if self.output != Output::Softmax {
+            return None;
+        }
+        let targets = graph::tracked(&self.targets(batch).unweighted()?)?.clone().inner();
+        let (loss, gradient) = softmax_on_host(&logits.clone().inner(), &targets)?;
+        let backward = move |grad: Tensor<Flex, 1>, _: &[bool]| {
+            vec![Some((gradient * grad.unsqueeze()).into_primitive().tensor())]
+        };
+        graph::untyped(graph::record(vec![graph::node(logits)], loss, backward)?)
     }
 
     /// The loss `[1]` and, by hand, its derivative with respect to the logits, with the shape of the
@@ -69,7 +92,8 @@ impl Loss {
     ) -> (Tensor<B, 1>, Tensor<B, 2>) {
         let targets = self.targets(batch);
         if self.output == Output::Softmax
-            && let Some(both) = targets.softmax_on_host(&logits)
+            && let Some(targets) = targets.unweighted()
+            && let Some(both) = softmax_on_host(&logits, &targets)
         {
             return both;
         }
@@ -115,6 +139,18 @@ impl Loss {
     }
 }
 
+/// The loss and its derivative by a kernel, where one can compute them.
+fn softmax_on_host<B: Backend>(
+    logits: &Tensor<B, 2>,
+    targets: &Tensor<B, 2>,
+) -> Option<(Tensor<B, 1>, Tensor<B, 2>)> {
+    let (host, targets) = (HostTensor::of(logits)?, HostTensor::of(targets)?);
+    let shape = logits.dims();
+    let (loss, gradient) = cross_entropy::softmax(host.values(), targets.values(), shape[1]);
+    let device = logits.device();
+    Some((tensor(vec![loss], [1], &device), tensor(gradient, shape, &device)))
+}
+
 /// Class weights as a row, `[1, n_classes]`, beside `targets`.
 fn row<B: Backend>(weights: &[f64], targets: &Tensor<B, 2>) -> Tensor<B, 2> {
     let data = TensorData::new(weights.to_vec(), [1, weights.len()]);
@@ -145,16 +181,9 @@ struct Weighting<B: Backend> {
 }
 
 impl<B: Backend> Targets<B> {
-    /// The loss and its derivative by a kernel, where one can compute them.
-    fn softmax_on_host(&self, logits: &Tensor<B, 2>) -> Option<(Tensor<B, 1>, Tensor<B, 2>)> {
-        if self.weighting.is_some() {
-            return None;
-        }
-        let (host, targets) = (HostTensor::of(logits)?, HostTensor::of(&self.of_logits)?);
-        let shape = logits.dims();
-        let (loss, gradient) = cross_entropy::softmax(host.values(), targets.values(), shape[1]);
-        let device = logits.device();
-        Some((tensor(vec![loss], [1], &device), tensor(gradient, shape, &device)))
+    /// The targets, without class weights.
+    fn unweighted(&self) -> Option<Tensor<B, 2>> {
+        self.weighting.is_none().then(|| self.of_logits.clone())
     }
 
     fn value(self, logits: Tensor<B, 2>, exponentials: Exponentials<B>) -> Tensor<B, 1> {

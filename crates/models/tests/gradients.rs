@@ -12,7 +12,7 @@ use burn::tensor::{DType, Tensor, TensorData};
 use emberlab_data::{ClassificationBatch, ImageShape, RandomState};
 use emberlab_models::{
     Activation, Architecture, Blocks, Classifier, ConvolutionBlocks, GradientRule, Gradients, Loss, Network,
-    Objective, Output, Pool, Precision, Scheme, Shape, SharedRandom,
+    Objective, Output, Pool, Precision, Scheme, Score, Shape, SharedRandom,
 };
 
 /// The sizes and values of one comparison, all drawn from a seed.
@@ -155,7 +155,7 @@ fn assert_the_rules_agree<B: AutodiffBackend>(case: &Case, dtype: DType, precisi
     for (parameter, (manual, autodiff)) in manual.iter().zip(&autodiff).enumerate() {
         // Batch norm removes the scale of the layer before it, so that large terms cancel in the gradient of that layer:
         // its error is relative to those terms. So is the error of rounded products, and in single precision that of sums in which
-        // samples cancel: kernels, which gradients by hand use there, round otherwise than the operations of autodiff.
+        // samples cancel.
         let scale = if case.blocks.batch_norm || dtype == DType::F32 {
             largest_of_all
         } else {
@@ -191,6 +191,63 @@ fn both_rules_agree_for_random_shapes_on_ndarray() {
             assert_the_rules_agree::<Autodiff<NdArray>>(&Case::draw(seed), dtype, Precision::Full)
         });
     }
+}
+
+/// On flex in single precision, kernels compute layers. They err no more than Burn's operations in single precision, which ndarray
+/// computes; those in double precision are the reference.
+#[test]
+fn autodiff_with_kernels_is_as_right_as_with_burns_operations() {
+    for case in (0..120).map(Case::draw) {
+        let (score, exact) = by_autodiff::<Autodiff<Flex>>(&case, DType::F64);
+        let [(kernels_score, kernels), (_, operations)] = [
+            by_autodiff::<Autodiff<Flex>>(&case, DType::F32),
+            by_autodiff::<Autodiff<NdArray>>(&case, DType::F32),
+        ];
+        let seed = case.seed;
+        assert!((kernels_score.loss - score.loss).abs() <= 1e-6 * score.loss.max(1.0), "loss of seed {seed}");
+        assert_eq!(kernels.len(), exact.len());
+        let scale = largest(exact.iter().flatten().copied());
+        let error = |found: &[Vec<f64>]| {
+            let pairs = found.iter().flatten().zip(exact.iter().flatten());
+            largest(pairs.map(|(left, right)| left - right)) / scale
+        };
+        let (error, usual) = (error(&kernels), error(&operations));
+        assert!(error <= usual.max(1e-5), "seed {seed}: {error}, with Burn's operations {usual}");
+    }
+}
+
+/// The score and the gradients of a case.
+fn by_autodiff<B: AutodiffBackend>(case: &Case, dtype: DType) -> (Score, Vec<Vec<f64>>) {
+    let classifier = case.classifier::<B>(GradientRule::Autodiff).map(&mut Cast(dtype));
+    let gradients = GradientRule::Autodiff.gradients(&classifier, case.batch(dtype));
+    let score = gradients.score.clone().read();
+    (score, flatten(&classifier, gradients))
+}
+
+/// Where kernels compute every layer, autodiff only chains them.
+#[test]
+fn both_rules_give_the_same_bits_where_kernels_compute_every_layer() {
+    let mut case = Case::draw(0);
+    case.input = Shape::Image(ImageShape { channels: 3, height: 8, width: 8 });
+    case.blocks = Blocks {
+        convolution: Some(ConvolutionBlocks {
+            channels: vec![4, 5],
+            kernel_size: 3,
+            pool: Pool::Max,
+            global_average_pool: false,
+        }),
+        hidden: vec![16],
+        batch_norm: false,
+        ..Blocks::default()
+    };
+    case.objective = Objective::new(Loss::new(Output::Softmax));
+    (case.n_outputs, case.n_classes, case.n_samples) = (10, 10, 24);
+    let gradients_of = |rule: GradientRule| {
+        let classifier = case.classifier::<Autodiff<Flex>>(rule);
+        let gradients = rule.gradients(&classifier, case.batch(DType::F32));
+        (gradients.score.clone().read().loss.to_bits(), flatten(&classifier, gradients))
+    };
+    assert_eq!(gradients_of(GradientRule::Autodiff), gradients_of(GradientRule::Manual));
 }
 
 /// Burn keeps the graphs of all threads in one place. No thread may lose a term of its gradients.

@@ -5,7 +5,8 @@
 //! the bound of every generic function, would need an implementation for each backend that Burn has, wrapped in
 //! autodiff, fusion and remote ones.
 //!
-//! Autodiff's tensors are others, so the gradients that those by hand are compared with come from Burn's operations.
+//! Autodiff's tensors are others, and so are those of 64 bits, in which gradients by hand are compared with autodiff: no kernel takes
+//! part in that comparison.
 
 use burn::backend::flex::FlexTensor;
 use burn::tensor::backend::Backend;

@@ -6,6 +6,7 @@ use crate::pattern::sides_of_zero;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use emberlab_data::host::HostTensor;
 use std::marker::PhantomData;
 
 /// A function of each element. It has no parameters.
@@ -21,6 +22,24 @@ impl<B: Backend> ActivationLayer<B> {
     pub fn new(activation: Activation) -> Self {
         Self { activation, backend: PhantomData }
     }
+
+    /// The output and the derivative by kernels.
+    pub(super) fn differentiate_on_host(&self, input: &Tensor<B, 2>) -> Option<WithBackward<'static, B>> {
+        match self.activation {
+            Activation::Relu | Activation::Gelu => {
+                HostTensor::of(input)?;
+                Some(differentiate(self.activation, input.clone()))
+            }
+            Activation::LeakyRelu | Activation::Tanh | Activation::Sigmoid => None,
+        }
+    }
+}
+
+fn differentiate<B: Backend>(activation: Activation, input: Tensor<B, 2>) -> WithBackward<'static, B> {
+    let (output, kept) = activation.differentiate(input);
+    let backward =
+        move |grad, wanted: InputGradient, _: &mut _| wanted.when_wanted(|| activation.backward(kept, grad));
+    (output, Box::new(backward))
 }
 
 impl<B: Backend> Layer<B> for ActivationLayer<B> {
@@ -43,10 +62,6 @@ impl<B: Backend> Layer<B> for ActivationLayer<B> {
     }
 
     fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
-        let (output, kept) = self.activation.differentiate(input);
-        let backward = move |grad, wanted: InputGradient, _: &mut _| {
-            wanted.when_wanted(|| self.activation.backward(kept, grad))
-        };
-        (output, Box::new(backward))
+        differentiate(self.activation, input)
     }
 }

@@ -22,7 +22,7 @@
 
 use super::{InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward};
 use crate::description::{Activation, BatchNormOptions, Precision};
-use burn::module::{Module, Param, RunningState};
+use burn::module::{Module, Param, ParamId, RunningState};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -108,7 +108,7 @@ impl<B: Backend> BatchNorm<B> {
         &self,
         input: &Tensor<B, 2>,
         activation: Activation,
-    ) -> Option<WithBackward<'_, B>> {
+    ) -> Option<WithBackward<'static, B>> {
         match activation {
             Activation::Relu => self.differentiate_on_host(input, Relu),
             Activation::Gelu => self.differentiate_on_host(input, Gelu),
@@ -116,12 +116,12 @@ impl<B: Backend> BatchNorm<B> {
         }
     }
 
-    /// Keeps the input.
-    fn differentiate_on_host<F: Function + Send + 'static>(
+    /// The output and the derivative by kernels. Keeps the input.
+    pub(super) fn differentiate_on_host<F: Function + Send + 'static>(
         &self,
         input: &Tensor<B, 2>,
         function: F,
-    ) -> Option<WithBackward<'_, B>> {
+    ) -> Option<WithBackward<'static, B>> {
         let (shape @ [n, width], device) = (input.dims(), input.device());
         let (kernel, host) = (self.kernel(width)?, HostTensor::of(input)?);
         let count = n * width / self.channels;
@@ -134,6 +134,7 @@ impl<B: Backend> BatchNorm<B> {
         let inverse_std = inverse_std(&variance, self.options.epsilon);
         let normalization = self.normalization(mean, &inverse_std);
         let output = tensor(kernel.normalize(host.values(), &normalization, function), shape, &device);
+        let ids = self.ids();
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
             let mut means = None;
             let grad = change(grad, |grad| {
@@ -145,7 +146,7 @@ impl<B: Backend> BatchNorm<B> {
                 values.iter().zip(&inverse_std).map(|(value, inverse_std)| value * inverse_std).collect()
             };
             let mean_product = scaled(&means.product);
-            self.register(count, &row(&means.grad), &row(&mean_product), gradients);
+            register(ids, count, [row(&means.grad), row(&mean_product)], gradients);
             wanted.when_wanted(|| {
                 let slope = scaled(&mean_product);
                 change(grad, |grad| {
@@ -205,19 +206,9 @@ impl<B: Backend> BatchNorm<B> {
         rows.mean_dim(1).reshape([n, self.channels]).mean_dim(0)
     }
 
-    /// Registers `∂J/∂β` and `∂J/∂γ` from the means of `g` and `g x̂`, `[1, c]`, over `count` values per channel.
-    fn register(
-        &self,
-        count: usize,
-        mean: &Tensor<B, 2>,
-        mean_product: &Tensor<B, 2>,
-        gradients: &mut GradientsParams,
-    ) {
-        for (parameter, mean) in [(&self.bias, mean), (&self.weight, mean_product)] {
-            if let Some(parameter) = parameter {
-                gradients.register(parameter.id, (mean.clone() * count as f64).squeeze_dim::<1>(0));
-            }
-        }
+    /// The ids of the shift and of the scale.
+    fn ids(&self) -> [Option<ParamId>; 2] {
+        [&self.bias, &self.weight].map(|parameter| parameter.as_ref().map(|parameter| parameter.id))
     }
 
     fn update(&self, running: &RunningState<Tensor<B, 1>>, batch: Tensor<B, 2>) {
@@ -279,7 +270,7 @@ impl<B: Backend> Layer<B> for BatchNorm<B> {
             let grad = self.rows(grad);
             let mean = self.channel_mean(grad.clone());
             let mean_product = self.channel_mean(grad.clone() * values.clone());
-            self.register(n * width / self.channels, &mean, &mean_product, gradients);
+            register(self.ids(), n * width / self.channels, [mean.clone(), mean_product.clone()], gradients);
             wanted.when_wanted(|| {
                 let factor = match &self.weight {
                     Some(weight) => weight.val().unsqueeze() * inverse_std,
@@ -290,6 +281,20 @@ impl<B: Backend> Layer<B> for BatchNorm<B> {
             })
         };
         (output, Box::new(backward))
+    }
+}
+
+/// Registers `∂J/∂β` and `∂J/∂γ` from the means of `g` and `g x̂`, `[1, c]`, over `count` values per channel.
+fn register<B: Backend>(
+    ids: [Option<ParamId>; 2],
+    count: usize,
+    means: [Tensor<B, 2>; 2],
+    gradients: &mut GradientsParams,
+) {
+    for (id, mean) in ids.into_iter().zip(means) {
+        if let Some(id) = id {
+            gradients.register(id, (mean * count as f64).squeeze_dim::<1>(0));
+        }
     }
 }
 

@@ -67,32 +67,50 @@ impl<B: Backend> Convolution<B> {
         }
     }
 
-    /// The kernel for this layer and the numbers of a tensor, where it can compute with them.
-    fn on_host<const D: usize>(
-        &self,
-        tensor: &Tensor<B, D>,
-        precision: Precision,
-    ) -> Option<(kernels::Convolution, HostTensor)> {
-        let host = (precision == Precision::Full).then(|| HostTensor::of(tensor))??;
+    /// The kernel for this layer, which computes in full precision.
+    fn kernel(&self, precision: Precision) -> Option<kernels::Convolution> {
         let Window { size, stride, padding: Padding { before, after } } = self.window;
         let [channels, height, width] = self.image;
-        let kernel = kernels::Convolution {
+        (precision == Precision::Full).then(|| kernels::Convolution {
             channels,
             image: [height, width],
             n_filters: self.weight.dims()[0],
             size,
             stride,
             padding: [before, after],
-        };
-        Some((kernel, host))
+        })
     }
 
     fn convolve_on_host(&self, input: &Tensor<B, 2>, precision: Precision) -> Option<Tensor<B, 2>> {
-        let (kernel, images) = self.on_host(input, precision)?;
-        let weight = HostTensor::of(&self.weight.val())?;
+        let kernel = self.kernel(precision)?;
+        let (images, weight) = (HostTensor::of(input)?, HostTensor::of(&self.weight.val())?);
         let bias = self.bias.as_ref().and_then(|bias| HostTensor::of(&bias.val()));
         let output = kernel.forward(images.values(), weight.values(), bias.as_ref().map(HostTensor::values));
         Some(tensor(output, [input.dims()[0], kernel.n_filters * self.area()], &input.device()))
+    }
+
+    /// The output and the derivative by kernels. Keeps the input and the weights.
+    pub(super) fn differentiate_on_host(
+        &self,
+        input: &Tensor<B, 2>,
+        precision: Precision,
+    ) -> Option<WithBackward<'static, B>> {
+        let (kernel, output) = (self.kernel(precision)?, self.convolve_on_host(input, precision)?);
+        let (shape, device) = (input.dims(), input.device());
+        let (images, weight) = (HostTensor::of(input)?, HostTensor::of(&self.weight.val())?);
+        let (weight_id, bias_id) = (self.weight.id, self.bias.as_ref().map(|bias| bias.id));
+        let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
+            let grad = HostTensor::of(&grad)?;
+            if let Some(id) = bias_id {
+                let sums = kernel.grad_bias(grad.values());
+                gradients.register(id, tensor::<B, 1>(sums, [kernel.n_filters], &device));
+            }
+            let grad_weight = kernel.grad_weight(images.values(), grad.values());
+            let filters = [kernel.n_filters, kernel.channels, kernel.size, kernel.size];
+            gradients.register(weight_id, tensor::<B, 4>(grad_weight, filters, &device));
+            wanted.when_wanted(|| tensor(kernel.grad_input(grad.values(), weight.values()), shape, &device))
+        };
+        Some((output, Box::new(backward)))
     }
 
     /// The output for a lowered input.
@@ -138,24 +156,15 @@ impl<B: Backend> Convolution<B> {
     }
 
     /// `∂J/∂b` of `G [n, c' h' w']`.
-    fn grad_bias(&self, grad: &Tensor<B, 2>, precision: Precision) -> Tensor<B, 1> {
+    fn grad_bias(&self, grad: Tensor<B, 2>) -> Tensor<B, 1> {
         let (n, n_filters) = (grad.dims()[0], self.weight.dims()[0]);
-        if let Some((kernel, host)) = self.on_host(grad, precision) {
-            return tensor(kernel.grad_bias(host.values()), [n_filters], &grad.device());
-        }
-        let sums = grad.clone().reshape([n * n_filters, self.area()]).sum_dim(1);
+        let sums = grad.reshape([n * n_filters, self.area()]).sum_dim(1);
         sums.reshape([n, n_filters]).sum_dim(0).squeeze_dim::<1>(0)
     }
 
     /// `∂J/∂W` of `G [n, c', h' w']`: for each row of the filters, `Σ_i G[i] P[i]ᵀ` with the patches `P` under the row.
     /// A convolution by `G` computes the same sums several times slower.
     fn grad_weight(&self, input: Tensor<B, 2>, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 4> {
-        if let Some((kernel, images)) = self.on_host(&input, precision)
-            && let Some(grad) = HostTensor::of(&grad)
-        {
-            let gradient = kernel.grad_weight(images.values(), grad.values());
-            return tensor(gradient, self.weight.dims(), &input.device());
-        }
         let [n_filters, channels, kernel_size, _] = self.weight.dims();
         let im2col = Im2col::new(self.images(input), self.window, self.positions);
         let products = (0..kernel_size).map(|row| {
@@ -176,12 +185,6 @@ impl<B: Backend> Convolution<B> {
 
     /// `∂J/∂X` of `G [n, c', h' w']`.
     fn grad_input(&self, grad: Tensor<B, 3>, precision: Precision) -> Tensor<B, 2> {
-        if let Some((kernel, host)) = self.on_host(&grad, precision)
-            && let Some(weight) = HostTensor::of(&self.weight.val())
-        {
-            let gradient = kernel.grad_input(host.values(), weight.values());
-            return tensor(gradient, [grad.dims()[0], self.image.iter().product()], &grad.device());
-        }
         let ([n, n_filters, _], [height, width]) = (grad.dims(), self.positions);
         let (grad, weight) =
             (grad.reshape([n, n_filters, height, width]), precision.lower(self.weight.val()));
@@ -258,13 +261,16 @@ impl<B: Backend> Layer<B> for Convolution<B> {
     /// Keeps the input.
     fn differentiate(&self, input: Tensor<B, 2>, precision: Precision) -> WithBackward<'_, B> {
         let input = precision.lower(input);
+        if let Some(computed) = self.differentiate_on_host(&input, precision) {
+            return computed;
+        }
         let output = self.convolve(input.clone(), precision);
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
             let area = self.area();
             let [n, outputs] = grad.dims();
             let n_filters = outputs / area;
             if let Some(bias) = &self.bias {
-                gradients.register(bias.id, self.grad_bias(&grad, precision));
+                gradients.register(bias.id, self.grad_bias(grad.clone()));
             }
             let grad = precision.lower(grad.reshape([n, n_filters, area]));
             gradients.register(self.weight.id, self.grad_weight(input, grad.clone(), precision));

@@ -77,6 +77,11 @@ impl TrainingPass {
         self.precision
     }
 
+    /// Whether the pass records the pattern.
+    pub(crate) fn records_pattern(&self) -> bool {
+        self.pattern.is_some()
+    }
+
     /// Records masks of a layer's input, if the pass records the pattern.
     pub fn record<B: Backend>(&mut self, masks: impl FnOnce() -> Vec<Mask<B>>) {
         if let Some(pattern) = &mut self.pattern {

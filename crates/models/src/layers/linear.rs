@@ -51,20 +51,46 @@ impl<B: Backend> Linear<B> {
         }
     }
 
-    /// The kernel for this layer and the numbers of a batch, where it can compute with them.
-    fn on_host(&self, batch: &Tensor<B, 2>, precision: Precision) -> Option<(kernels::Linear, HostTensor)> {
+    /// The kernel for this layer, where it computes a batch of `n` samples faster than Burn's operations.
+    fn kernel(&self, n: usize, precision: Precision) -> Option<kernels::Linear> {
         let [n_outputs, n_inputs] = self.weight.dims();
-        let is_made_for = precision == Precision::Full && batch.dims()[0].min(n_outputs) >= MIN_PRODUCT_SIDE;
-        let host = is_made_for.then(|| HostTensor::of(batch))??;
-        Some((kernels::Linear { n_inputs, n_outputs }, host))
+        let is_made_for = precision == Precision::Full && n.min(n_outputs) >= MIN_PRODUCT_SIDE;
+        is_made_for.then_some(kernels::Linear { n_inputs, n_outputs })
     }
 
     fn apply_on_host(&self, input: &Tensor<B, 2>, precision: Precision) -> Option<Tensor<B, 2>> {
-        let (kernel, host) = self.on_host(input, precision)?;
-        let weight = HostTensor::of(&self.weight.val())?;
+        let (n, kernel) = (input.dims()[0], self.kernel(input.dims()[0], precision)?);
+        let (host, weight) = (HostTensor::of(input)?, HostTensor::of(&self.weight.val())?);
         let bias = self.bias.as_ref().and_then(|bias| HostTensor::of(&bias.val()));
         let output = kernel.forward(host.values(), weight.values(), bias.as_ref().map(HostTensor::values));
-        Some(tensor(output, [input.dims()[0], kernel.n_outputs], &input.device()))
+        Some(tensor(output, [n, kernel.n_outputs], &input.device()))
+    }
+
+    /// The output and the derivative by kernels. Keeps the input and the weights.
+    pub(super) fn differentiate_on_host(
+        &self,
+        input: &Tensor<B, 2>,
+        precision: Precision,
+    ) -> Option<WithBackward<'static, B>> {
+        let output = self.apply_on_host(input, precision)?;
+        let ([n, _], device) = (input.dims(), input.device());
+        let kernel = self.kernel(n, precision)?;
+        let (input, weight) = (HostTensor::of(input)?, HostTensor::of(&self.weight.val())?);
+        let (weight_id, bias_id) = (self.weight.id, self.bias.as_ref().map(|bias| bias.id));
+        let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
+            let host = HostTensor::of(&grad)?;
+            if let Some(id) = bias_id {
+                gradients.register(id, sum_of_samples(grad));
+            }
+            let grad_weight = kernel.grad_weight(input.values(), host.values());
+            let shape = [kernel.n_outputs, kernel.n_inputs];
+            gradients.register(weight_id, tensor::<B, 2>(grad_weight, shape, &device));
+            wanted.when_wanted(|| {
+                let grad_input = kernel.grad_input(host.values(), weight.values());
+                tensor(grad_input, [n, kernel.n_inputs], &device)
+            })
+        };
+        Some((output, Box::new(backward)))
     }
 
     /// The output for a lowered input.
@@ -74,28 +100,6 @@ impl<B: Backend> Linear<B> {
         }
         let product = self.product(input, precision.lower(self.weight.val()));
         self.with_bias(precision.raise(product))
-    }
-
-    /// `Gᵀ X`.
-    fn grad_weight(&self, input: Tensor<B, 2>, grad: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
-        if let Some((kernel, host)) = self.on_host(&input, precision)
-            && let Some(grad) = HostTensor::of(&grad)
-        {
-            let gradient = kernel.grad_weight(host.values(), grad.values());
-            return tensor(gradient, self.weight.dims(), &input.device());
-        }
-        precision.raise(grad.transpose().matmul(input))
-    }
-
-    /// `G W`.
-    fn grad_input(&self, grad: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
-        if let Some((kernel, host)) = self.on_host(&grad, precision)
-            && let Some(weight) = HostTensor::of(&self.weight.val())
-        {
-            let gradient = kernel.grad_input(host.values(), weight.values());
-            return tensor(gradient, [grad.dims()[0], kernel.n_inputs], &grad.device());
-        }
-        precision.raise(grad.matmul(precision.lower(self.weight.val())))
     }
 
     fn with_bias(&self, product: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -142,17 +146,26 @@ impl<B: Backend> Layer<B> for Linear<B> {
     /// Keeps the input.
     fn differentiate(&self, input: Tensor<B, 2>, precision: Precision) -> WithBackward<'_, B> {
         let input = precision.lower(input);
+        if let Some(computed) = self.differentiate_on_host(&input, precision) {
+            return computed;
+        }
         let output = self.apply(input.clone(), precision);
         let backward = move |grad: Tensor<B, 2>, wanted: InputGradient, gradients: &mut GradientsParams| {
             if let Some(bias) = &self.bias {
-                gradients.register(bias.id, grad.clone().sum_dim(0).squeeze_dim::<1>(0));
+                gradients.register(bias.id, sum_of_samples(grad.clone()));
             }
             let grad = precision.lower(grad);
-            gradients.register(self.weight.id, self.grad_weight(input, grad.clone(), precision));
-            wanted.when_wanted(|| self.grad_input(grad, precision))
+            let grad_weight = grad.clone().transpose().matmul(input);
+            gradients.register(self.weight.id, precision.raise(grad_weight));
+            wanted.when_wanted(|| precision.raise(grad.matmul(precision.lower(self.weight.val()))))
         };
         (output, Box::new(backward))
     }
+}
+
+/// `∂J/∂b` of `G`.
+fn sum_of_samples<B: Backend>(grad: Tensor<B, 2>) -> Tensor<B, 1> {
+    grad.sum_dim(0).squeeze_dim(0)
 }
 
 /// The transposed matrix, contiguous in memory.

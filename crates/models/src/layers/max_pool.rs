@@ -59,7 +59,8 @@ impl<B: Backend> MaxPool<B> {
         })
     }
 
-    fn differentiate_on_host(&self, input: &Tensor<B, 2>) -> Option<WithBackward<'_, B>> {
+    /// The output and the derivative by kernels. Keeps which pixels won.
+    pub(super) fn differentiate_on_host(&self, input: &Tensor<B, 2>) -> Option<WithBackward<'static, B>> {
         let (kernel, host) = (self.kernel()?, HostTensor::of(input)?);
         let (shape, device) = (input.dims(), input.device());
         let (largest, winners) = kernel.forward(host.values());

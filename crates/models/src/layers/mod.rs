@@ -12,6 +12,8 @@ mod im2col;
 mod layer;
 mod list;
 mod observed;
+mod recorded;
+mod running;
 mod sequence;
 #[cfg(test)]
 mod tests;
@@ -24,6 +26,7 @@ pub use layer::{Backward, InputGradient, Layer, TrainingPass, WithBackward};
 pub use list::{Layers, LayersItem, LayersRecord};
 pub use observed::LayerDerivative;
 pub(crate) use observed::Observed;
+pub(crate) use running::RunningMeans;
 pub(crate) use sequence::{backpropagate, differentiate, forward, forward_training};
 pub use visitor::{LayerVisitor, Path, Penalty, visit_layers};
 

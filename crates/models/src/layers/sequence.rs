@@ -1,6 +1,6 @@
 //! Layers that follow one another: a network, or the inside of a layer that contains others.
 
-use super::{AnyLayer, Backward, InputGradient, Layer, TrainingPass, WithBackward};
+use super::{AnyLayer, Backward, InputGradient, Layer, TrainingPass, WithBackward, recorded};
 use crate::description::Precision;
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
@@ -17,7 +17,21 @@ pub fn forward_training<B: Backend>(
     input: Tensor<B, 2>,
     pass: &mut TrainingPass,
 ) -> Tensor<B, 2> {
-    layers.iter().fold(input, |signal, layer| layer.forward_training(signal, pass))
+    let (mut layers, mut signal) = (computing(layers).peekable(), input);
+    while let Some(layer) = layers.next() {
+        let both = layers.peek().and_then(|next| recorded::both([layer, next], &signal, pass));
+        signal = match both {
+            Some(output) => {
+                layers.next();
+                output
+            }
+            None => match recorded::one(layer, &signal, pass) {
+                Some(output) => output,
+                None => layer.forward_training(signal, pass),
+            },
+        };
+    }
+    signal
 }
 
 /// The output of the last layer for a training batch, and the derivatives of the layers.
@@ -44,11 +58,11 @@ pub fn differentiate<B: Backend>(
 }
 
 /// Two layers as one, where a kernel computes them together.
-fn differentiate_both<'a, B: Backend>(
-    layer: &'a AnyLayer<B>,
+pub fn differentiate_both<B: Backend>(
+    layer: &AnyLayer<B>,
     next: &AnyLayer<B>,
     input: &Tensor<B, 2>,
-) -> Option<WithBackward<'a, B>> {
+) -> Option<WithBackward<'static, B>> {
     match (layer, next) {
         (AnyLayer::BatchNorm(norm), AnyLayer::Activation(layer)) => {
             norm.differentiate_activated(input, layer.activation)
