@@ -1,8 +1,11 @@
 //! Burn's records as bytes.
 
 use crate::error::{Error, TrainingFailure};
-use burn::record::{FullPrecisionSettings, NamedMpkBytesRecorder, Record, Recorder};
+use burn::record::{BurnRecord, FullPrecisionSettings, NamedMpkBytesRecorder, Record, Recorder};
 use burn::tensor::backend::Backend;
+use std::io::{self, Write};
+
+type MessagePack = NamedMpkBytesRecorder<FullPrecisionSettings>;
 
 /// A record in named MessagePack, in full precision.
 ///
@@ -10,8 +13,30 @@ use burn::tensor::backend::Backend;
 ///
 /// [`Error::Training`] when Burn cannot encode it.
 pub fn encode<B: Backend, R: Record<B>>(record: R) -> Result<Vec<u8>, Error> {
-    let recorder = NamedMpkBytesRecorder::<FullPrecisionSettings>::default();
-    Recorder::<B>::record(&recorder, record, ()).map_err(Error::encode("the weights"))
+    let record = BurnRecord::<_, B>::new::<MessagePack>(record.into_item::<FullPrecisionSettings>());
+    let encode = || {
+        // Encoded twice, into memory of the right size: memory that grows takes three times as much.
+        let mut size = Counted(0);
+        rmp_serde::encode::write_named(&mut size, &record)?;
+        let mut bytes = Vec::with_capacity(size.0);
+        rmp_serde::encode::write_named(&mut bytes, &record)?;
+        Ok::<_, rmp_serde::encode::Error>(bytes)
+    };
+    encode().map_err(Error::encode("the weights"))
+}
+
+/// The number of bytes written.
+struct Counted(usize);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A record from the bytes that [`encode`] made.
@@ -20,6 +45,5 @@ pub fn encode<B: Backend, R: Record<B>>(record: R) -> Result<Vec<u8>, Error> {
 ///
 /// [`Error::Training`] when the bytes are something else.
 pub fn decode<B: Backend, R: Record<B>>(bytes: Vec<u8>, device: &B::Device) -> Result<R, Error> {
-    let recorder = NamedMpkBytesRecorder::<FullPrecisionSettings>::default();
-    Recorder::<B>::load(&recorder, bytes, device).map_err(|_| TrainingFailure::Decode.into())
+    Recorder::<B>::load(&MessagePack::default(), bytes, device).map_err(|_| TrainingFailure::Decode.into())
 }
