@@ -1,4 +1,4 @@
-//! Computations of our own as single operations of autodiff's graph.
+//! Autodiff's graph: one at a time, and computations of our own as single operations of it.
 //!
 //! Kernels compute on tensors of flex, of which autodiff would see nothing. Recorded here, a computation is one operation for
 //! Burn, whose backward pass it brings along, as those of PyTorch's autograd do. This is Burn's way to write a backward pass
@@ -14,7 +14,17 @@ use burn::tensor::backend::{Backend, BackendTypes};
 use burn::tensor::{DType, Tensor, TensorPrimitive};
 use std::any::Any;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Waits for the graphs of other threads. To be held from the first operation of a graph to the end of its backward pass: Burn 0.21
+/// keeps the graphs of all threads in one place, and each backward pass ends by removing every node that no tensor holds
+/// (`GraphCleaner::cleanup_orphaned_entries`), including nodes that another thread is about to build upon. Without the
+/// lock the gradients of the other thread silently lack terms.
+pub fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The backend whose graph records kernels.
 pub type Tracked = Autodiff<Flex>;
@@ -120,6 +130,7 @@ mod tests {
 
     #[test]
     fn an_operation_of_our_own_takes_part_in_the_chain_rule() {
+        let _alone = alone();
         let device = Default::default();
         let data = TensorData::from([[1.0f32, -2.0], [0.5, 3.0]]);
         let gradient = |square: fn(&Tensor<Tracked, 2>, &Tensor<Tracked, 2>) -> Tensor<Tracked, 2>| {
@@ -141,6 +152,7 @@ mod tests {
 
     #[test]
     fn only_single_precision_of_flex_with_a_graph_is_recorded() {
+        let _alone = alone();
         let device = Default::default();
         let tensor = Tensor::<Tracked, 2>::ones([1, 1], &device);
         assert!(tracked(&tensor).is_some());
