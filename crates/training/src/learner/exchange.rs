@@ -27,7 +27,7 @@ impl Weights {
 
     /// A copy of the classifier they are from on another server.
     pub fn copy(&self, model: &Classifier<AutodiffBackend>, device: &Device) -> Classifier<AutodiffBackend> {
-        model.separate_copy().map(&mut Place { rest: self.0.iter(), device })
+        model.separate_copy().map(&mut Unflatten { rest: self.0.iter(), device })
     }
 }
 
@@ -41,7 +41,8 @@ pub fn hand_back(
     copy.visit(&mut flat);
     let (values, transfers) = read_all(flat.flat.0);
     let found = flat.found;
-    let mut placed = PlaceGradients { rest: values.iter(), found, device, gradients: GradientsParams::new() };
+    let mut placed =
+        UnflattenGradients { rest: values.iter(), found, device, gradients: GradientsParams::new() };
     copy.visit(&mut placed);
     (placed.gradients, transfers)
 }
@@ -92,12 +93,12 @@ fn take<const D: usize>(
     Tensor::from_data(TensorData::new(values, shape), device)
 }
 
-struct Place<'a> {
+struct Unflatten<'a> {
     rest: Iter<'a, Numbers>,
     device: &'a Device,
 }
 
-impl ModuleMapper<AutodiffBackend> for Place<'_> {
+impl ModuleMapper<AutodiffBackend> for Unflatten<'_> {
     fn map_float<const D: usize>(
         &mut self,
         param: Param<Tensor<AutodiffBackend, D>>,
@@ -110,14 +111,14 @@ impl ModuleMapper<AutodiffBackend> for Place<'_> {
     }
 }
 
-struct PlaceGradients<'a> {
+struct UnflattenGradients<'a> {
     rest: Iter<'a, Numbers>,
     found: Vec<ParamId>,
     device: &'a Device,
     gradients: GradientsParams,
 }
 
-impl ModuleVisitor<AutodiffBackend> for PlaceGradients<'_> {
+impl ModuleVisitor<AutodiffBackend> for UnflattenGradients<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<AutodiffBackend, D>>) {
         if self.found.contains(&param.id) {
             let gradient = take::<D>(&mut self.rest, param.val().dims(), self.device);
