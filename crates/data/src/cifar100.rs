@@ -5,7 +5,7 @@
 //! classes, a line each. Any number of whole records per file is read, up to 100,000, so a smaller set in the same layout
 //! works.
 
-use crate::cifar_records::{RecordFormat, check_present, read_class_names};
+use crate::cifar_records::{RecordFiles, RecordFormat, check_present, read_class_names};
 use crate::error::DataError;
 use crate::labelled_data::LabelledData;
 use std::path::{Path, PathBuf};
@@ -82,7 +82,7 @@ impl Cifar100 {
     /// [`DataError::Read`], or [`DataError::Corrupt`] for a file that is not whole records or has a label that is no
     /// class.
     pub fn train(&self) -> Result<LabelledData, DataError> {
-        self.labels.format().read(&[self.folder.join("train.bin")], &self.class_names)
+        self.files("train.bin")?.read()
     }
 
     /// Reads the test part.
@@ -91,6 +91,10 @@ impl Cifar100 {
     ///
     /// As for [`train`](Self::train).
     pub fn test(&self) -> Result<LabelledData, DataError> {
-        self.labels.format().read(&[self.folder.join("test.bin")], &self.class_names)
+        self.files("test.bin")?.read()
+    }
+
+    pub(crate) fn files(&self, name: &str) -> Result<RecordFiles, DataError> {
+        RecordFiles::open(self.labels.format(), &[self.folder.join(name)], &self.class_names)
     }
 }

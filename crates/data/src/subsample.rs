@@ -27,26 +27,39 @@ impl Subsample {
         test: LabelledData,
         random: &mut RandomState,
     ) -> Result<Splits, DataError> {
-        let train = draw("train_samples", self.train_samples, train, random)?;
-        let test = draw("test_samples", self.test_samples, test, random)?;
-        Ok(Splits { train, validation: None, test })
+        let [of_train, of_test] = self.rows([train.len(), test.len()], random)?;
+        Ok(Splits { train: part(train, of_train)?, validation: None, test: part(test, of_test)? })
+    }
+
+    /// The rows that are drawn from a training and a test part of so many images; none where all are taken.
+    pub(crate) fn rows(
+        &self,
+        [n_train, n_test]: [usize; 2],
+        random: &mut RandomState,
+    ) -> Result<[Option<Vec<usize>>; 2], DataError> {
+        let train = rows("train_samples", self.train_samples, n_train, random)?;
+        Ok([train, rows("test_samples", self.test_samples, n_test, random)?])
     }
 }
 
-fn draw(
+fn rows(
     name: &'static str,
     samples: Option<usize>,
-    all: LabelledData,
+    n: usize,
     random: &mut RandomState,
-) -> Result<Part, DataError> {
-    let Some(samples) = samples else {
-        let rows = (0..all.len()).collect();
-        return Ok(Part { samples: all, rows });
-    };
-    if samples == 0 || samples > all.len() {
-        let allowed = format!("from 1 to {}, the number of images there are", all.len());
+) -> Result<Option<Vec<usize>>, DataError> {
+    let Some(samples) = samples else { return Ok(None) };
+    if samples == 0 || samples > n {
+        let allowed = format!("from 1 to {n}, the number of images there are");
         return Err(ParameterError::new(name, samples, allowed).into());
     }
-    let rows = random.choice(all.len(), samples, false)?;
-    Ok(Part { samples: all.select(&rows)?, rows })
+    Ok(Some(random.choice(n, samples, false)?))
+}
+
+/// The samples at `rows`, or all.
+fn part(all: LabelledData, rows: Option<Vec<usize>>) -> Result<Part, DataError> {
+    match rows {
+        Some(rows) => Ok(Part { samples: all.select(&rows)?, rows }),
+        None => Ok(Part { rows: (0..all.len()).collect(), samples: all }),
+    }
 }

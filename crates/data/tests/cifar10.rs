@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use emberlab_data::cifar10::{Cifar10, FOLDER, RECORD_SIZE};
-use emberlab_data::{DataError, Features, RandomState, Splits, Subsample};
+use emberlab_data::{DataError, Features, PublishedSet, RandomState, Splits, Subsample};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -39,8 +39,7 @@ fn overwrite(directory: &TempDir, name: &str, bytes: &[u8]) {
 }
 
 fn draw(directory: &Path, subsample: Subsample, seed: u32) -> Result<Splits, DataError> {
-    let set = Cifar10::open(directory)?;
-    subsample.draw(set.train()?, set.test()?, &mut RandomState::new(seed))
+    PublishedSet::Cifar10.draw(directory, &subsample, &mut RandomState::new(seed))
 }
 
 fn load(directory: &Path) -> Result<Splits, DataError> {
@@ -75,6 +74,19 @@ fn a_subsample_takes_the_rows_that_numpy_draws() {
     assert_eq!(splits.train.samples.labels, [5, 2, 4]);
     assert_eq!(splits.test.rows, [0, 1]);
     assert_eq!(splits.test.samples.labels, [6, 7]);
+    let whole = Cifar10::open(directory.path()).unwrap();
+    assert_eq!(splits.train.samples, whole.train().unwrap().select(&[5, 2, 4]).unwrap());
+    assert_eq!(splits.test.samples, whole.test().unwrap().select(&[0, 1]).unwrap());
+}
+
+#[test]
+fn images_that_are_not_drawn_are_checked_too() {
+    let directory = set(&[&[0, 1, 2], &[3, 10, 5]], &[6]);
+    let subsample = Subsample { train_samples: Some(1), test_samples: None };
+    let path = directory.path().join(FOLDER).join("data_batch_2.bin");
+    let problem = "has label 10 in record 1, must be 0 to 9; get the file again";
+    let error = draw(directory.path(), subsample, 5).unwrap_err();
+    assert_eq!(error.to_string(), format!("`{}` {problem}", path.display()));
 }
 
 #[test]

@@ -57,9 +57,9 @@ pub fn load_for(
             return Err(config.use_errors(vec![("data.source".to_owned(), reason.to_owned())]).into());
         }
         Source::Synthetic(synthetic) => synthetic.load(data.seed, data.split_seed),
-        Source::Published { set, directory, subsample } => set
-            .read(directory)
-            .and_then(|(train, test)| subsample.draw(train, test, &mut RandomState::new(data.seed))),
+        Source::Published { set, directory, subsample } => {
+            set.draw(directory, subsample, &mut RandomState::new(data.seed))
+        }
         Source::ImageFolder { folder, test_size, stratify, subsample } => {
             let plan = FolderPlan { folder, test_size: *test_size, stratify: *stratify, subsample };
             plan.load(data, progress).map(|images| {

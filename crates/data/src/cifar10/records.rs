@@ -1,7 +1,7 @@
 //! CIFAR-10's files on disk.
 
 use super::{FOLDER, FORMAT, N_CLASSES};
-use crate::cifar_records::{check_present, read_class_names};
+use crate::cifar_records::{RecordFiles, check_present, read_class_names};
 use crate::error::DataError;
 use crate::labelled_data::LabelledData;
 use crate::problem::RecordProblem;
@@ -44,7 +44,7 @@ impl Cifar10 {
     /// [`DataError::Read`], or [`DataError::Corrupt`] for a file that is not whole records or has a
     /// label above 9.
     pub fn train(&self) -> Result<LabelledData, DataError> {
-        FORMAT.read(&self.train_files, &self.class_names)
+        self.train_files()?.read()
     }
 
     /// Reads the test part.
@@ -53,7 +53,15 @@ impl Cifar10 {
     ///
     /// As for [`train`](Self::train).
     pub fn test(&self) -> Result<LabelledData, DataError> {
-        FORMAT.read(std::slice::from_ref(&self.test_file), &self.class_names)
+        self.test_files()?.read()
+    }
+
+    pub(crate) fn train_files(&self) -> Result<RecordFiles, DataError> {
+        RecordFiles::open(FORMAT, &self.train_files, &self.class_names)
+    }
+
+    pub(crate) fn test_files(&self) -> Result<RecordFiles, DataError> {
+        RecordFiles::open(FORMAT, std::slice::from_ref(&self.test_file), &self.class_names)
     }
 }
 

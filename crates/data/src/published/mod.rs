@@ -9,11 +9,15 @@ pub use fetch::{Checksum, Fetch, FetchSource, Fetched};
 pub use official::{ArchiveLayout, OfficialFile};
 pub use unpack::unpack_entries;
 
+use crate::cifar_records::RecordFiles;
 use crate::cifar10::{self, Cifar10};
 use crate::cifar100::{self, Cifar100, Cifar100Labels};
 use crate::error::DataError;
 use crate::idx;
 use crate::labelled_data::{ImageShape, LabelledData};
+use crate::random_state::RandomState;
+use crate::splits::Splits;
+use crate::subsample::Subsample;
 use std::path::Path;
 
 /// A set of images that is published in a training and a test part.
@@ -80,15 +84,52 @@ impl PublishedSet {
     ///
     /// [`DataError::Missing`], [`DataError::Read`], or [`DataError::Corrupt`].
     pub fn read(self, directory: &Path) -> Result<(LabelledData, LabelledData), DataError> {
-        let folder = directory.join(self.folder());
-        match self {
-            Self::Cifar10 => Cifar10::open(directory).and_then(|set| Ok((set.train()?, set.test()?))),
-            Self::Cifar100(labels) => {
-                Cifar100::open(directory, labels).and_then(|set| Ok((set.train()?, set.test()?)))
-            }
-            Self::Mnist => idx::read(&folder, &idx::DIGITS),
-            Self::FashionMnist => idx::read(&folder, &idx::CLOTHES),
+        match self.record_files(directory)? {
+            Some([train, test]) => Ok((train.read()?, test.read()?)),
+            None => self.read_idx(directory),
         }
+    }
+
+    /// Reads the images that `subsample` draws from the training and from the test part in `directory`; see
+    /// [`Subsample::draw`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](Self::read) and [`Subsample::draw`].
+    pub fn draw(
+        self,
+        directory: &Path,
+        subsample: &Subsample,
+        random: &mut RandomState,
+    ) -> Result<Splits, DataError> {
+        let Some([train, test]) = self.record_files(directory)? else {
+            let (train, test) = self.read_idx(directory)?;
+            return subsample.draw(train, test, random);
+        };
+        // Images that are not drawn are not kept in memory.
+        let [of_train, of_test] = subsample.rows([train.len(), test.len()], random)?;
+        Ok(Splits { train: train.read_part(of_train)?, validation: None, test: test.read_part(of_test)? })
+    }
+
+    /// The files of the training and of the test part of a set of records.
+    fn record_files(self, directory: &Path) -> Result<Option<[RecordFiles; 2]>, DataError> {
+        match self {
+            Self::Cifar10 => {
+                let set = Cifar10::open(directory)?;
+                Ok(Some([set.train_files()?, set.test_files()?]))
+            }
+            Self::Cifar100(labels) => {
+                let set = Cifar100::open(directory, labels)?;
+                Ok(Some([set.files("train.bin")?, set.files("test.bin")?]))
+            }
+            Self::Mnist | Self::FashionMnist => Ok(None),
+        }
+    }
+
+    /// Reads a set in the format of MNIST.
+    fn read_idx(self, directory: &Path) -> Result<(LabelledData, LabelledData), DataError> {
+        let names = if self == Self::FashionMnist { &idx::CLOTHES } else { &idx::DIGITS };
+        idx::read(&directory.join(self.folder()), names)
     }
 
     /// Reads the pixels of the image at `index`, from 0, in one of the set's files of images.

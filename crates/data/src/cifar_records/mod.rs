@@ -1,11 +1,15 @@
 //! Record files of CIFAR-10 and CIFAR-100: bytes of labels, then an image of 3,072 bytes.
 
+mod files;
+
+pub(crate) use files::RecordFiles;
+
 use crate::error::DataError;
-use crate::labelled_data::{Features, ImageShape, LabelledData};
+use crate::labelled_data::ImageShape;
 use crate::problem::{Problem, RecordProblem};
 use crate::regular_file::open_regular;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
 
 /// The shape of every image: `[3, 32, 32]`.
 pub const IMAGE_SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
@@ -34,46 +38,20 @@ impl RecordFormat {
         MAX_RECORDS * self.size() as u64
     }
 
-    /// Reads all records of files, one file after another.
-    pub fn read(&self, paths: &[PathBuf], class_names: &[String]) -> Result<LabelledData, DataError> {
-        // One allocation each: a growing vector would take twice the memory for a while.
-        let n: u64 = paths.iter().map(|path| self.n_records(path)).sum();
-        let mut labels = Vec::with_capacity(n as usize);
-        let mut pixels = Vec::with_capacity(n as usize * IMAGE_SHAPE.size());
-        for path in paths {
-            self.read_file(path, &mut labels, &mut pixels)?;
+    /// The class of the record at `index` of a file.
+    fn label_of(&self, record: &[u8], index: usize, path: &Path) -> Result<u32, DataError> {
+        for (&label, &n_classes) in record.iter().zip(self.n_classes) {
+            if usize::from(label) >= n_classes {
+                let problem = RecordProblem::Label { label, record: index as u64, last: n_classes - 1 };
+                return Err(DataError::corrupt(path, problem));
+            }
         }
-        let features = Features::Images { pixels, shape: IMAGE_SHAPE };
-        Ok(LabelledData { features, labels, class_names: class_names.to_vec() })
+        Ok(u32::from(record[self.label]))
     }
 
-    /// The number of records according to the file's size; 0 for a file whose size is unknown.
-    fn n_records(&self, path: &Path) -> u64 {
-        let size = |metadata: std::fs::Metadata| metadata.len().min(self.max_file_size());
-        std::fs::metadata(path).map_or(0, size) / self.size() as u64
-    }
-
-    fn read_file(&self, path: &Path, labels: &mut Vec<u32>, pixels: &mut Vec<u8>) -> Result<(), DataError> {
-        let unreadable = DataError::read(path);
-        let file = open_regular(path).map_err(&unreadable)?;
-        let mut reader = BufReader::with_capacity(1 << 20, file.take(self.max_file_size() + 1));
-        let mut record = vec![0; self.size()];
-        for index in 0.. {
-            let read = fill(&mut reader, &mut record).map_err(&unreadable)?;
-            if read < record.len() {
-                return self.check_end(path, index, read);
-            }
-            let (of_record, image) = record.split_at(self.n_classes.len());
-            for (&label, &n_classes) in of_record.iter().zip(self.n_classes) {
-                if usize::from(label) >= n_classes {
-                    let problem = RecordProblem::Label { label, record: index, last: n_classes - 1 };
-                    return Err(DataError::corrupt(path, problem));
-                }
-            }
-            labels.push(u32::from(of_record[self.label]));
-            pixels.extend_from_slice(image);
-        }
-        Ok(())
+    /// The pixels of a record.
+    fn image<'a>(&self, record: &'a [u8]) -> &'a [u8] {
+        &record[self.n_classes.len()..]
     }
 
     /// Reads the pixels of the record at `index`, from 0.
@@ -91,22 +69,6 @@ impl RecordFormat {
         let mut image = vec![0; IMAGE_SHAPE.size()];
         file.read_exact(&mut image).map_err(&unreadable)?;
         Ok(image)
-    }
-
-    /// Checks a file that ends after `records` records and `rest` bytes of another one.
-    fn check_end(&self, path: &Path, records: u64, rest: usize) -> Result<(), DataError> {
-        let record_size = self.size();
-        let bytes = records * record_size as u64 + rest as u64;
-        let problem = if bytes > self.max_file_size() {
-            Problem::TooLarge { max: self.max_file_size() }
-        } else if rest > 0 {
-            RecordProblem::Truncated { bytes, records, record_size, rest }.into()
-        } else if records == 0 {
-            RecordProblem::Empty.into()
-        } else {
-            return Ok(());
-        };
-        Err(DataError::corrupt(path, problem))
     }
 }
 
@@ -127,20 +89,6 @@ pub(crate) fn read_class_names(path: &Path, n_classes: usize) -> Result<Vec<Stri
         return Err(DataError::corrupt(path, problem));
     }
     Ok(names)
-}
-
-/// Reads as many bytes as there are, up to the size of the buffer.
-fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 /// Reads a whole file of at most `limit` bytes, so that a hostile file or an endless device cannot fill the memory.
