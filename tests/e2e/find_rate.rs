@@ -123,6 +123,22 @@ fn other_schedules_give_way_and_groups_keep_their_ratio() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_search_and_leaves_no_rates() {
+    let lab = Lab::new();
+    lab.write("linear.toml", CONFIG);
+    let mut child = lab.start("find-rate linear.toml --from 1e-9 --to 1e-6 --updates 1000000");
+    child.wait_until("no update", || lab.exists("artifacts/linear-find-rate/run/metrics.csv"));
+    child.signal(rustix::process::Signal::INT);
+    let said = child.ends();
+    let wanted = "error: stopped, as asked; the same command begins again";
+    assert_eq!((said.stderr.trim_end(), said.code), (wanted, 130));
+    assert!(!lab.exists("artifacts/linear-find-rate/rates.csv"));
+    lab.emberlab("find-rate linear.toml --updates 20").succeeds();
+    assert_eq!(rates(&lab, "linear").len(), 20);
+}
+
 #[test]
 fn rates_that_cannot_be_tried_are_errors() {
     let lab = Lab::new();
