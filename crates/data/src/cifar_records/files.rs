@@ -6,8 +6,7 @@ use crate::labelled_data::{Features, LabelledData};
 use crate::problem::{Problem, RecordProblem};
 use crate::regular_file::open_regular;
 use crate::splits::Part;
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 /// Files whose records follow one another.
@@ -19,18 +18,17 @@ pub(crate) struct RecordFiles {
 
 struct RecordFile {
     path: PathBuf,
-    file: File,
     n_records: usize,
 }
 
 impl RecordFiles {
-    /// Opens files, and checks that each is whole records.
+    /// Checks that each file is whole records.
     pub fn open(format: RecordFormat, paths: &[PathBuf], class_names: &[String]) -> Result<Self, DataError> {
         let files = paths.iter().map(|path| {
             let unreadable = DataError::read(path);
             let file = open_regular(path).map_err(&unreadable)?;
             let size = file.metadata().map_err(&unreadable)?.len();
-            Ok(RecordFile { path: path.clone(), file, n_records: n_records(format, path, size)? })
+            Ok(RecordFile { path: path.clone(), n_records: n_records(format, path, size)? })
         });
         Ok(Self {
             format,
@@ -64,11 +62,12 @@ impl RecordFiles {
         let mut labels = vec![0; rows.len()];
         let mut pixels = vec![0; rows.len() * IMAGE_SHAPE.size()];
         let mut records = 0..;
-        for RecordFile { path, file, n_records } in self.files {
+        for RecordFile { path, n_records } in self.files {
+            let file = open_regular(&path).map_err(DataError::read(&path))?;
             let mut reader = BufReader::with_capacity(1 << 20, file);
             let mut record = vec![0; self.format.size()];
             for (index, row) in (0..n_records).zip(&mut records) {
-                reader.read_exact(&mut record).map_err(DataError::read(&path))?;
+                reader.read_exact(&mut record).map_err(|error| unread(&path, error))?;
                 let label = self.format.label_of(&record, index, &path)?;
                 if let Some((_, place)) = places.next_if(|(wanted, _)| *wanted == row) {
                     labels[place] = label;
@@ -79,6 +78,14 @@ impl RecordFiles {
         }
         let features = Features::Images { pixels, shape: IMAGE_SHAPE };
         Ok(LabelledData { features, labels, class_names: self.class_names })
+    }
+}
+
+/// The error of a record that is not read.
+fn unread(path: &Path, error: io::Error) -> DataError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => DataError::corrupt(path, RecordProblem::Shortened),
+        _ => DataError::read(path)(error),
     }
 }
 

@@ -22,6 +22,9 @@ pub enum RecordProblem {
         "is truncated: {bytes} bytes are {records} records of {record_size} bytes and {rest} bytes over; get the file again"
     )]
     Truncated { bytes: u64, records: u64, record_size: usize, rest: usize },
+    /// A file that lost its end while it was read.
+    #[error("was changed while it was read; read it again")]
+    Shortened,
     /// A file without a record.
     #[error("is empty, must hold at least one record")]
     Empty,
