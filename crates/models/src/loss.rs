@@ -72,10 +72,10 @@ impl Loss {
         batch: &ClassificationBatch<B>,
     ) -> Option<Tensor<B, 1>> {
         let logits = graph::tracked(logits)?.clone();
-        if self.output != Output::Softmax {
+        if !self.has_kernel() {
             return None;
         }
-        let targets = graph::tracked(&self.targets(batch).unweighted()?)?.clone().inner();
+        let targets = graph::tracked(&self.targets(batch).of_logits)?.clone().inner();
         let (loss, gradient) = softmax_on_host(&logits.clone().inner(), &targets)?;
         let backward = move |grad: Tensor<Flex, 1>, _: &[bool]| {
             vec![Some((gradient * grad.unsqueeze()).into_primitive().tensor())]
@@ -91,9 +91,8 @@ impl Loss {
         batch: &ClassificationBatch<B>,
     ) -> (Tensor<B, 1>, Tensor<B, 2>) {
         let targets = self.targets(batch);
-        if self.output == Output::Softmax
-            && let Some(targets) = targets.unweighted()
-            && let Some(both) = softmax_on_host(&logits, &targets)
+        if self.has_kernel()
+            && let Some(both) = softmax_on_host(&logits, &targets.of_logits)
         {
             return both;
         }
@@ -101,6 +100,11 @@ impl Loss {
         let probabilities = exponentials.scaled.clone() / exponentials.total.clone();
         let loss = targets.clone().value(logits, exponentials);
         (loss, targets.gradient(probabilities))
+    }
+
+    /// Whether a kernel computes such a loss.
+    fn has_kernel(&self) -> bool {
+        self.output == Output::Softmax && self.class_weights.is_none()
     }
 
     fn targets<B: Backend>(&self, batch: &ClassificationBatch<B>) -> Targets<B> {
@@ -181,11 +185,6 @@ struct Weighting<B: Backend> {
 }
 
 impl<B: Backend> Targets<B> {
-    /// The targets, without class weights.
-    fn unweighted(&self) -> Option<Tensor<B, 2>> {
-        self.weighting.is_none().then(|| self.of_logits.clone())
-    }
-
     fn value(self, logits: Tensor<B, 2>, exponentials: Exponentials<B>) -> Tensor<B, 1> {
         let Exponentials { total, largest, .. } = exponentials;
         match self.weighting {

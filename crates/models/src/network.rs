@@ -1,11 +1,9 @@
 //! A sequence of layers from features to logits.
 
 use crate::description::{Architecture, Precision, Scheme};
-use crate::layers::{
-    self, AnyLayer, LayerVisitor, Layers, Path, RunningMeans, SharedRandom, TrainingPass, visit_layers,
-};
+use crate::layers::{self, AnyLayer, LayerVisitor, Layers, Path, SharedRandom, TrainingPass, visit_layers};
 use crate::pattern::Pattern;
-use burn::module::Module;
+use burn::module::{Module, RunningState};
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use emberlab_data::RandomState;
@@ -84,8 +82,9 @@ impl<B: Backend> Network<B> {
     where
         B: AutodiffBackend<InnerBackend = I>,
     {
-        let means = RunningMeans::read(|means| trained.visit_layers(means));
-        self.visit_layers(&mut means.adoption());
+        let mut means = ReadStates(Vec::new());
+        trained.visit_layers(&mut means);
+        self.visit_layers(&mut UpdateStates(means.0.into_iter()));
     }
 }
 
@@ -102,5 +101,23 @@ struct FirstRandom(Option<RandomState>);
 impl<B: Backend> LayerVisitor<B> for FirstRandom {
     fn random(&mut self, random: &SharedRandom) {
         self.0.get_or_insert_with(|| random.state());
+    }
+}
+
+struct ReadStates<I: Backend>(Vec<Tensor<I, 1>>);
+
+impl<I: Backend> LayerVisitor<I> for ReadStates<I> {
+    fn state(&mut self, _path: &Path<'_>, state: &RunningState<Tensor<I, 1>>) {
+        self.0.push(state.value_sync());
+    }
+}
+
+struct UpdateStates<I: Backend>(std::vec::IntoIter<Tensor<I, 1>>);
+
+impl<B: AutodiffBackend> LayerVisitor<B> for UpdateStates<B::InnerBackend> {
+    fn state(&mut self, _path: &Path<'_>, state: &RunningState<Tensor<B, 1>>) {
+        if let Some(value) = self.0.next() {
+            state.update(Tensor::from_inner(value));
+        }
     }
 }

@@ -6,7 +6,6 @@ use crate::pattern::sides_of_zero;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use emberlab_data::host::HostTensor;
 use std::marker::PhantomData;
 
 /// A function of each element. It has no parameters.
@@ -23,23 +22,18 @@ impl<B: Backend> ActivationLayer<B> {
         Self { activation, backend: PhantomData }
     }
 
-    /// The output and the derivative by kernels.
-    pub(super) fn differentiate_on_host(&self, input: &Tensor<B, 2>) -> Option<WithBackward<'static, B>> {
-        match self.activation {
-            Activation::Relu | Activation::Gelu => {
-                HostTensor::of(input)?;
-                Some(differentiate(self.activation, input.clone()))
-            }
-            Activation::LeakyRelu | Activation::Tanh | Activation::Sigmoid => None,
-        }
+    /// The output and the derivative on tensors of any backend.
+    pub(super) fn differentiate_untracked<I: Backend>(
+        &self,
+        input: Tensor<I, 2>,
+    ) -> WithBackward<'static, I> {
+        let activation = self.activation;
+        let (output, kept) = activation.differentiate(input);
+        let backward = move |grad, wanted: InputGradient, _: &mut _| {
+            wanted.when_wanted(|| activation.backward(kept, grad))
+        };
+        (output, Box::new(backward))
     }
-}
-
-fn differentiate<B: Backend>(activation: Activation, input: Tensor<B, 2>) -> WithBackward<'static, B> {
-    let (output, kept) = activation.differentiate(input);
-    let backward =
-        move |grad, wanted: InputGradient, _: &mut _| wanted.when_wanted(|| activation.backward(kept, grad));
-    (output, Box::new(backward))
 }
 
 impl<B: Backend> Layer<B> for ActivationLayer<B> {
@@ -62,6 +56,6 @@ impl<B: Backend> Layer<B> for ActivationLayer<B> {
     }
 
     fn differentiate(&self, input: Tensor<B, 2>, _precision: Precision) -> WithBackward<'_, B> {
-        differentiate(self.activation, input)
+        self.differentiate_untracked(input)
     }
 }

@@ -13,7 +13,6 @@ mod layer;
 mod list;
 mod observed;
 mod recorded;
-mod running;
 mod sequence;
 #[cfg(test)]
 mod tests;
@@ -26,7 +25,6 @@ pub use layer::{Backward, InputGradient, Layer, TrainingPass, WithBackward};
 pub use list::{Layers, LayersItem, LayersRecord};
 pub use observed::LayerDerivative;
 pub(crate) use observed::Observed;
-pub(crate) use running::RunningMeans;
 pub(crate) use sequence::{backpropagate, differentiate, forward, forward_training};
 pub use visitor::{LayerVisitor, Path, Penalty, visit_layers};
 

@@ -4,10 +4,10 @@
 //! backward pass. Gradcheck computes in 64 bits, which no kernel does: there autodiff derives each layer from Burn's operations,
 //! and shows that the derivatives are right.
 
-use super::running::RunningMeans;
 use super::{
-    AnyLayer, InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward, sequence,
+    AnyLayer, BatchNorm, InputGradient, Layer, LayerVisitor, Path, Penalty, TrainingPass, WithBackward,
 };
+use crate::description::{Activation, Precision};
 use crate::graph::{self, Node, Tracked};
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
@@ -17,83 +17,85 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use emberlab_kernels::activation::Identity;
 use std::any::Any;
-use std::array;
 
 type Computed = WithBackward<'static, Flex>;
 
-/// The output of a layer for a training batch, as one operation; `None` where no kernel computes it.
-pub fn one<B: Backend>(
+/// The output of a layer for a training batch as one operation, or that of the layer and the next one, and the number of
+/// these layers; `None` where no kernel computes them.
+pub fn forward_training<B: Backend>(
     layer: &AnyLayer<B>,
+    next: Option<&AnyLayer<B>>,
     input: &Tensor<B, 2>,
     pass: &TrainingPass,
-) -> Option<Tensor<B, 2>> {
-    let precision = pass.precision();
-    let differentiate = |[layer]: [&AnyLayer<Flex>; 1], input: &Tensor<Flex, 2>| match layer {
-        AnyLayer::Linear(layer) => layer.differentiate_on_host(input, precision),
-        AnyLayer::Convolution(layer) => layer.differentiate_on_host(input, precision),
-        AnyLayer::BatchNorm(layer) => layer.differentiate_on_host(input, Identity),
-        AnyLayer::MaxPool(layer) => layer.differentiate_on_host(input),
-        AnyLayer::Activation(layer) => layer.differentiate_on_host(input),
-        _ => None,
-    };
-    recorded([layer], input, pass, differentiate)
-}
-
-/// Like [`one`], for two layers that follow one another.
-pub fn both<B: Backend>(
-    layers: [&AnyLayer<B>; 2],
-    input: &Tensor<B, 2>,
-    pass: &TrainingPass,
-) -> Option<Tensor<B, 2>> {
-    recorded(layers, input, pass, |[layer, next], input| sequence::differentiate_both(layer, next, input))
-}
-
-fn recorded<B: Backend, const N: usize>(
-    layers: [&AnyLayer<B>; N],
-    input: &Tensor<B, 2>,
-    pass: &TrainingPass,
-    differentiate: impl FnOnce([&AnyLayer<Flex>; N], &Tensor<Flex, 2>) -> Option<Computed>,
-) -> Option<Tensor<B, 2>> {
+) -> Option<(Tensor<B, 2>, usize)> {
     let input = graph::tracked(input)?;
     // A pattern is of the inputs of all layers.
-    if pass.records_pattern() || !layers.iter().all(|layer| has_kernel(layer)) {
+    if pass.records_pattern() {
         return None;
     }
-    let tracked: Vec<&AnyLayer<Tracked>> =
-        layers.into_iter().map(|layer| (layer as &dyn Any).downcast_ref()).collect::<Option<_>>()?;
-    let untracked: Vec<AnyLayer<Flex>> = tracked.iter().map(|layer| layer.valid()).collect();
-    let computed = differentiate(array::from_fn(|index| &untracked[index]), &input.clone().inner())?;
-    for (tracked, untracked) in tracked.iter().zip(&untracked) {
-        let means = RunningMeans::read(|means| untracked.accept(&Path::root(), means));
-        tracked.accept(&Path::root(), &mut means.adoption());
+    let (layer, next) = (tracked(layer)?, next.and_then(tracked));
+    let untracked = input.clone().inner();
+    let (computed, layers) = match next.and_then(|next| Some((both(layer, next, &untracked)?, next))) {
+        Some((computed, next)) => (computed, vec![layer, next]),
+        None => (one(layer, &untracked, pass.precision())?, vec![layer]),
+    };
+    let output = operation(input.clone(), &layers, computed)?;
+    Some((graph::untyped(output)?, layers.len()))
+}
+
+fn tracked<B: Backend>(layer: &AnyLayer<B>) -> Option<&AnyLayer<Tracked>> {
+    (layer as &dyn Any).downcast_ref()
+}
+
+/// A layer by kernels.
+fn one(layer: &AnyLayer<Tracked>, input: &Tensor<Flex, 2>, precision: Precision) -> Option<Computed> {
+    match layer {
+        AnyLayer::Linear(layer) => layer.valid().differentiate_on_host(input, precision),
+        AnyLayer::Convolution(layer) => layer.valid().differentiate_on_host(input, precision),
+        AnyLayer::BatchNorm(layer) => normalized(layer, |layer| layer.differentiate_on_host(input, Identity)),
+        AnyLayer::MaxPool(layer) => layer.valid().differentiate_on_host(input),
+        AnyLayer::Activation(layer) => match layer.activation {
+            Activation::Relu | Activation::Gelu => Some(layer.differentiate_untracked(input.clone())),
+            Activation::LeakyRelu | Activation::Tanh | Activation::Sigmoid => None,
+        },
+        _ => None,
     }
-    let mut parameters = Parameters(Vec::new());
-    tracked.iter().for_each(|layer| layer.accept(&Path::root(), &mut parameters));
-    graph::untyped(operation(input.clone(), parameters.0, computed)?)
 }
 
-/// Whether a kernel computes some of such layers.
-fn has_kernel<B: Backend>(layer: &AnyLayer<B>) -> bool {
-    matches!(
-        layer,
-        AnyLayer::Linear(_)
-            | AnyLayer::Convolution(_)
-            | AnyLayer::BatchNorm(_)
-            | AnyLayer::MaxPool(_)
-            | AnyLayer::Activation(_)
-    )
+/// Two layers by a kernel, where one computes them together.
+fn both(layer: &AnyLayer<Tracked>, next: &AnyLayer<Tracked>, input: &Tensor<Flex, 2>) -> Option<Computed> {
+    match (layer, next) {
+        (AnyLayer::BatchNorm(norm), AnyLayer::Activation(layer)) => {
+            normalized(norm, |norm| norm.differentiate_activated(input, layer.activation))
+        }
+        _ => None,
+    }
 }
 
-/// The operation of layers with these parameters.
+/// What a copy of batch norm without a graph computes, whose running means the layer takes.
+fn normalized(
+    layer: &BatchNorm<Tracked>,
+    differentiate: impl FnOnce(&BatchNorm<Flex>) -> Option<Computed>,
+) -> Option<Computed> {
+    let copy = layer.valid();
+    let computed = differentiate(&copy)?;
+    layer.running_mean.update(Tensor::from_inner(copy.running_mean.value_sync()));
+    layer.running_variance.update(Tensor::from_inner(copy.running_variance.value_sync()));
+    Some(computed)
+}
+
+/// The operation of layers, which have at most two parameters.
 fn operation(
     input: Tensor<Tracked, 2>,
-    parameters: Vec<Parameter>,
+    layers: &[&AnyLayer<Tracked>],
     (output, backward): Computed,
 ) -> Option<Tensor<Tracked, 2>> {
+    let mut parameters = Parameters(Vec::new());
+    layers.iter().for_each(|layer| layer.accept(&Path::root(), &mut parameters));
     let input = [graph::node(input)].into_iter();
-    let parents = input.chain(parameters.iter().map(|parameter| parameter.node.clone())).collect();
+    let parents = input.chain(parameters.0.iter().map(|parameter| parameter.node.clone())).collect();
     let gradients_of: Vec<_> =
-        parameters.into_iter().map(|parameter| (parameter.id, parameter.take)).collect();
+        parameters.0.into_iter().map(|parameter| (parameter.id, parameter.take)).collect();
     graph::record(parents, output, move |grad, wanted| {
         let wanted = if wanted[0] { InputGradient::Wanted } else { InputGradient::Unused };
         let mut gradients = GradientsParams::new();

@@ -19,16 +19,15 @@ pub fn forward_training<B: Backend>(
 ) -> Tensor<B, 2> {
     let (mut layers, mut signal) = (computing(layers).peekable(), input);
     while let Some(layer) = layers.next() {
-        let both = layers.peek().and_then(|next| recorded::both([layer, next], &signal, pass));
-        signal = match both {
-            Some(output) => {
-                layers.next();
+        let next = layers.peek().copied();
+        signal = match recorded::forward_training(layer, next, &signal, pass) {
+            Some((output, n_layers)) => {
+                if n_layers == 2 {
+                    layers.next();
+                }
                 output
             }
-            None => match recorded::one(layer, &signal, pass) {
-                Some(output) => output,
-                None => layer.forward_training(signal, pass),
-            },
+            None => layer.forward_training(signal, pass),
         };
     }
     signal
@@ -58,7 +57,7 @@ pub fn differentiate<B: Backend>(
 }
 
 /// Two layers as one, where a kernel computes them together.
-pub fn differentiate_both<B: Backend>(
+fn differentiate_both<B: Backend>(
     layer: &AnyLayer<B>,
     next: &AnyLayer<B>,
     input: &Tensor<B, 2>,

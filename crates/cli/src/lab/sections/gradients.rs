@@ -69,5 +69,9 @@ fn whole_runs(lab: &Lab) -> Markup {
                 (format!("{difference:.1e}")) "."
             }
         }
+        p {
+            "On a CPU, both compute most layers by the same kernels in single precision. The table above is of double precision, in "
+            "which autodiff derives every layer from Burn's operations."
+        }
     }
 }
