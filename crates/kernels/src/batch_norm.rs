@@ -72,7 +72,7 @@ impl BatchNorm {
             let [centre, factor, shift] = normalization.channel(channel);
             vectorized(
                 #[inline(always)]
-                || {
+                move || {
                     for (g, x) in grad.iter_mut().zip(input) {
                         *g = function.gradient((x - centre) * factor + shift, *g);
                     }
@@ -113,7 +113,7 @@ impl BatchNorm {
                 let [centre, factor, shift] = normalization.channel(channel);
                 vectorized(
                     #[inline(always)]
-                    || {
+                    move || {
                         for (output, x) in output.iter_mut().zip(input) {
                             *output = function.value((x - centre) * factor + shift);
                         }
@@ -145,7 +145,7 @@ impl BatchNorm {
                 let [grad_mean, slope] = [grad_mean, slope].map(|values| values[channel] as f32);
                 vectorized(
                     #[inline(always)]
-                    || {
+                    move || {
                         for (g, x) in grad.iter_mut().zip(input) {
                             *g = factor * (*g - grad_mean - (x - centre) * slope);
                         }

@@ -83,7 +83,7 @@ impl Sums {
     fn add(&mut self, plane: usize, left: &[f32], right: &[f32], terms: impl Fn(f64, f64) -> (f64, f64)) {
         let (first, second) = vectorized(
             #[inline(always)]
-            || plane_sums(left, right, &terms),
+            move || plane_sums(left, right, &terms),
         );
         let channel = plane % self.0[0].len();
         self.0[0][channel] += first;

@@ -1,4 +1,4 @@
-//! Functions of each element.
+//! Functions of each element. A function that captures numbers must be a `move` closure, like those of [`vectorized`].
 
 use crate::results::in_pieces;
 use crate::vectorized::vectorized;
@@ -8,12 +8,12 @@ use rayon::prelude::*;
 const PIECE: usize = 1 << 14;
 
 /// `function(value)` of each value.
-pub fn map(values: &[f32], function: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
+pub fn map(values: &[f32], function: impl Fn(f32) -> f32 + Copy + Sync) -> Vec<f32> {
     let compute = |(): &mut (), piece: usize, output: &mut [f32]| {
         let values = &values[piece * PIECE..][..output.len()];
         vectorized(
             #[inline(always)]
-            || {
+            move || {
                 for (output, value) in output.iter_mut().zip(values) {
                     *output = function(*value);
                 }
@@ -24,11 +24,11 @@ pub fn map(values: &[f32], function: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
 }
 
 /// Replaces each value by `function(value)`.
-pub fn change(values: &mut [f32], function: impl Fn(f32) -> f32 + Sync) {
+pub fn change(values: &mut [f32], function: impl Fn(f32) -> f32 + Copy + Sync) {
     let compute = |values: &mut [f32]| {
         vectorized(
             #[inline(always)]
-            || {
+            move || {
                 for value in &mut *values {
                     *value = function(*value);
                 }
@@ -47,12 +47,12 @@ pub fn change(values: &mut [f32], function: impl Fn(f32) -> f32 + Sync) {
 /// # Panics
 ///
 /// When the slices have not the same length.
-pub fn change_by(values: &mut [f32], others: &[f32], function: impl Fn(f32, f32) -> f32 + Sync) {
+pub fn change_by(values: &mut [f32], others: &[f32], function: impl Fn(f32, f32) -> f32 + Copy + Sync) {
     assert_eq!(values.len(), others.len(), "the slices have different lengths");
     let compute = |(values, others): (&mut [f32], &[f32])| {
         vectorized(
             #[inline(always)]
-            || {
+            move || {
                 for (value, other) in values.iter_mut().zip(others) {
                     *value = function(*value, *other);
                 }

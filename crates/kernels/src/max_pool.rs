@@ -44,7 +44,7 @@ impl MaxPool {
             for ((output, winners), plane) in outputs.zip(input.chunks_exact(n_inputs)) {
                 vectorized(
                     #[inline(always)]
-                    || self.plane_forward(plane, output, winners),
+                    move || self.plane_forward(plane, output, winners),
                 );
             }
         });

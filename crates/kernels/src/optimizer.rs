@@ -36,7 +36,7 @@ impl Sgd {
             weights,
             gradient,
             #[inline(always)]
-            |w, g| w - decayed(g, w, weight_decay) * learning_rate,
+            move |w, g| w - decayed(g, w, weight_decay) * learning_rate,
         );
     }
 
@@ -51,7 +51,7 @@ impl Sgd {
         let update = |(weights, gradient, velocity): (&mut [f32], &[f32], &mut [f32])| {
             vectorized(
                 #[inline(always)]
-                || {
+                move || {
                     for ((w, g), v) in weights.iter_mut().zip(gradient).zip(&mut *velocity) {
                         let g = decayed(*g, *w, weight_decay);
                         *v = g + *v * momentum;
@@ -115,7 +115,7 @@ impl Adam {
             self;
         vectorized(
             #[inline(always)]
-            || {
+            move || {
                 for (((w, g), m), v) in weights.iter_mut().zip(gradient).zip(&mut *first).zip(&mut *second) {
                     let g = decayed(*g, *w, weight_decay);
                     *m += (g - *m) * share_1;

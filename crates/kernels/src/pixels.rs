@@ -22,7 +22,7 @@ pub fn normalize(pixels: &[u8], image_len: usize, divisor: f32, statistics: Opti
         for (output, pixels) in images {
             vectorized(
                 #[inline(always)]
-                || match statistics {
+                move || match statistics {
                     Some([mean, std]) => {
                         for (((output, pixel), mean), std) in output.iter_mut().zip(pixels).zip(mean).zip(std)
                         {

@@ -3,7 +3,8 @@
 use pulp::{Arch, Simd, WithSimd};
 
 /// Computes with the instructions that the processor has. The closure must be `#[inline(always)]`, and all that it calls must be
-/// inlined: `for` loops are, but `for_each` and the like become functions for every processor.
+/// inlined: `for` loops are, but `for_each` and the like become functions for every processor. It must be `move`: a number that it
+/// captured by reference could change with each result, so that the loop would read it anew and have no vectors.
 pub fn vectorized<R>(compute: impl FnMut() -> R) -> R {
     Arch::new().dispatch(Vectorized(compute))
 }
