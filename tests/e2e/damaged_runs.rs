@@ -112,6 +112,19 @@ fn a_run_goes_on_without_its_record_and_its_configuration() {
             assert_eq!(json(&lab.read("artifacts/run/run.json"))["outcome"], "finished");
         }
     }
+    // A configuration that is lost or cut off lets no other one in: the checkpoint has it too.
+    let config = lab.read("artifacts/run/config.toml");
+    for damage in [None, Some(&config[..200])] {
+        let path = lab.path("artifacts/run/config.toml");
+        match damage {
+            Some(text) => fs::write(path, text).unwrap(),
+            None => fs::remove_file(path).unwrap(),
+        }
+        let said = lab.emberlab(&format!("{TRAIN} --set training.optimizer.learning_rate=0.7"));
+        assert_eq!(said.code, 2, "{}", said.stderr);
+        assert!(said.stderr.contains("`training.optimizer.learning_rate` was 0."), "{}", said.stderr);
+    }
+    lab.emberlab(TRAIN).succeeds();
     // Without checkpoints the run begins again, and says so.
     fs::remove_dir_all(lab.path("artifacts/run/checkpoints")).unwrap();
     lab.write("artifacts/run/run.json", "{");

@@ -33,16 +33,18 @@ pub fn check_config(run: &Path, config: &Config, host: &dyn Host) -> Result<(), 
     let path = run.join(file::CONFIG);
     let is = settings::flatten(&config.to_toml()).map_err(TrainingFailure::Settings)?;
     let reasons = match read_settings(&path) {
-        Ok(was) => changes(&was, &is, config),
+        Ok(was) => {
+            let reasons = changes(&was, &is, config);
+            if reasons.is_empty() {
+                return Ok(());
+            }
+            reasons
+        }
         Err(error) => {
             host.warn(&format!("{error}; it is written again"));
             Vec::new()
         }
     };
-    let readable_and_same = reasons.is_empty() && path.is_file();
-    if readable_and_same {
-        return Ok(());
-    }
     let store = CheckpointStore::new(run.join(file::CHECKPOINTS), config.training.checkpoint.keep);
     let begun_with = store.newest(|_| Ok(Ok(())))?.checkpoint.map(|stored| stored.run.config);
     let reasons = match begun_with.and_then(|text| settings::resolve(&path, &text).ok()) {
