@@ -35,8 +35,12 @@ pub(super) fn start(threads: Option<usize>, caller: Caller) -> Result<(), Device
     }
     match pool.build_global() {
         Ok(()) => Ok(()),
-        // Rayon's error has no source where the threads run already.
-        Err(reason) if threads.is_none() && reason.source().is_none() => Ok(()),
+        // Rayon's error has no source where threads run already.
+        Err(reason)
+            if reason.source().is_none() && threads.is_none_or(|n| n == rayon::current_num_threads()) =>
+        {
+            Ok(())
+        }
         Err(reason) => Err(DeviceError::Threads { threads, reason }),
     }
 }

@@ -24,6 +24,7 @@ mod slope;
 
 pub use report::{Comparison, ParameterReport, Report, WorstEntry};
 
+use crate::devices;
 use crate::error::Error;
 use crate::load::Loaded;
 use crate::trainer::{Tracked, Trainer};
@@ -89,6 +90,8 @@ impl Trainer<'_> {
     /// As for [`gradcheck()`] and [`train`](Self::train).
     pub fn gradcheck(&self, options: &GradcheckOptions, progress: &dyn Progress) -> Result<Report, Error> {
         let config = self.config();
+        // Before the data, whose reading would start as many threads as there are cores.
+        devices::device(&config.device)?;
         let Loaded { splits, normalizer, .. } = self.load(progress)?;
         config.check_samples(&splits)?;
         let train = &splits.train.samples;
