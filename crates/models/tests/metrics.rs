@@ -49,6 +49,26 @@ fn metrics_over_batches_are_those_of_scikit_learn_over_all_samples() {
     }
 }
 
+#[test]
+fn a_class_whose_logit_is_no_number_is_not_among_the_most_probable() {
+    let case = Case {
+        n_classes: 7,
+        sizes: vec![3],
+        // Of the first sample all logits, of the second that of its class, of the third another one.
+        logits: [
+            [f32::NAN; 7],
+            [f32::NAN, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0],
+            [9.0, 0.0, 0.0, f32::NAN, 0.0, 0.0, 0.0],
+        ]
+        .concat(),
+        labels: vec![6, 0, 0],
+        values: BTreeMap::new(),
+    };
+    let scores = PendingScore::read_all(case.scores());
+    let top_5 = scores[0].metrics().find(|(metric, _)| *metric == MetricName::TopFiveAccuracy).unwrap();
+    assert_eq!(top_5.1, 1.0 / 3.0);
+}
+
 impl Case {
     /// The score of each batch.
     fn scores(&self) -> Vec<PendingScore<Flex>> {

@@ -142,12 +142,14 @@ fn averages(counted: &[&ClassFigures]) -> Averages {
     }
 }
 
-/// The number of classes that are more probable than `class`; of equally probable ones, those that come later.
+/// The number of classes that are more probable than `class`; of equally probable ones, those that come later. NaN is more
+/// probable than all.
 pub fn rank(row: &[f64], class: usize) -> usize {
-    let more = |(other, probability): (usize, &f64)| {
-        *probability > row[class] || (*probability == row[class] && other > class)
+    // No comparison with NaN holds.
+    let is_no_more = |(other, probability): (usize, &f64)| {
+        *probability < row[class] || (*probability == row[class] && other <= class)
     };
-    row.iter().enumerate().filter(|&entry| more(entry)).count()
+    row.iter().enumerate().filter(|&entry| !is_no_more(entry)).count()
 }
 
 /// The probability that a random positive scores higher than a random negative, ties counting half

@@ -60,3 +60,11 @@ fn every_figure_equals_scikit_learn() {
         assert_equal(evaluation.auroc.as_slice(), case.auroc.as_slice());
     }
 }
+
+#[test]
+fn a_probability_that_is_no_number_is_no_hit() {
+    let classes: Vec<String> = (0..7).map(|class| class.to_string()).collect();
+    let rows = [[f64::NAN; 7], [0.5, 0.3, 0.2, 0.0, 0.0, 0.0, 0.0]];
+    let evaluation = Evaluation::new(&classes, &[6, 0], &[0, 0], &rows.concat());
+    assert_eq!(evaluation.top_k.iter().map(|top| top.accuracy).collect::<Vec<_>>(), [0.5, 0.5]);
+}

@@ -5,7 +5,8 @@ use super::prelude::{Backend, ClassificationBatch, Int, Output, Tensor};
 use super::{Description, Metric, Unit};
 
 /// The share of samples whose class is among the five most probable ones, scikit-learn's `top_k_accuracy_score` with
-/// `k=5`. Of classes with equal logits the later ones come first, as there. With five classes or fewer it is 1.
+/// `k=5`. Of classes with equal logits the later ones come first, as there. NaN comes before all. With five classes or
+/// fewer it is 1.
 pub struct TopFiveAccuracy;
 
 #[cfg(feature = "burn")]
@@ -32,11 +33,12 @@ impl Metric for TopFiveAccuracy {
             return Tensor::full([1], n_samples as f64, &logits.device());
         }
         let labels = batch.labels.clone().unsqueeze_dim::<2>(1);
-        let lead = logits.clone() - logits.gather(1, labels.clone());
-        let classes = Tensor::<B, 1, Int>::arange(0..n_classes as i64, &lead.device()).unsqueeze_dim::<2>(0);
-        let is_later = (classes - labels).greater_elem(0);
-        let comes_before = lead.clone().greater_elem(0.0).bool_or(lead.equal_elem(0.0).bool_and(is_later));
-        comes_before.float().sum_dim(1).lower_elem(K as f64).float().sum()
+        let own = logits.clone().gather(1, labels.clone()).expand([n_samples, n_classes]);
+        let classes = Tensor::<B, 1, Int>::arange(0..n_classes as i64, &own.device()).unsqueeze_dim::<2>(0);
+        let is_no_later = (classes - labels).lower_equal_elem(0);
+        // No comparison with NaN holds.
+        let comes_after = logits.clone().lower(own.clone()).bool_or(logits.equal(own).bool_and(is_no_later));
+        comes_after.float().sum_dim(1).greater_elem((n_classes - K) as f64).float().sum()
     }
 
     fn value(sums: &[f64], n_samples: usize) -> f64 {
