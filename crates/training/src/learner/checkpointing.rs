@@ -83,7 +83,11 @@ impl UpdateLoop {
     pub(super) fn checkpoint(&mut self, epoch: usize) -> Result<(), Error> {
         self.host.phase("writing a checkpoint");
         if !is_finite(&self.updates.classifier) {
-            return Err(self.diverged("a weight is infinite or no number".into(), self.progress.updates));
+            return Err(Error::Diverged {
+                what: "a weight is infinite or no number".to_owned(),
+                iteration: self.progress.updates,
+                learning_rate: self.updates.learning_rate,
+            });
         }
         let checkpoint = self.state(epoch)?;
         self.checkpointing.save(&checkpoint)?;
@@ -128,7 +132,7 @@ impl UpdateLoop {
                 return Err(diverged);
             };
             let classifier = self.updates.classifier.separate_copy();
-            let device = classifier.devices().remove(0);
+            let device = classifier.devices().into_iter().next().unwrap_or_default();
             self.restored = Some(match ema {
                 Some(average) => classifier.valid().load_record(decode::<Backend, _>(average, &device)?),
                 None => classifier.load_record(decode::<AutodiffBackend, _>(model, &device)?).valid(),

@@ -24,12 +24,13 @@ impl UpdateLoop {
         let Progress { epoch, updates, .. } = self.progress;
         let first = updates + 1 - unread.len();
         let each_update_is_a_pass = matches!(self.config.plan, BatchPlan::Full { .. });
-        for (update, score) in (first..).zip(&unread) {
+        for (update, (score, learning_rate)) in (first..).zip(&unread) {
             self.recorder.record("train", epoch, update, &scores(score))?;
             self.host.loss(update, score.loss);
             if !score.loss.is_finite() {
                 self.recorder.flush()?;
-                return Err(self.diverged(format!("the loss is {}", score.loss), update));
+                let what = format!("the loss is {}", score.loss);
+                return Err(Error::Diverged { what, iteration: update, learning_rate: *learning_rate });
             }
             if each_update_is_a_pass {
                 self.pass = ScoreMean::default();
@@ -92,9 +93,5 @@ impl UpdateLoop {
             BestEpoch { epoch, score, patience_left }
         });
         self.host.best(best);
-    }
-
-    pub(super) fn diverged(&self, what: String, update: usize) -> Error {
-        Error::Diverged { what, iteration: update, learning_rate: self.updates.learning_rate }
     }
 }

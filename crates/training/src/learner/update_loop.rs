@@ -131,7 +131,7 @@ impl UpdateLoop {
     }
 
     fn count_update(&mut self) {
-        self.unread.end_update();
+        self.unread.end_update(self.updates.learning_rate);
         self.progress.updates += 1;
         self.host.heartbeat().beat(Some(self.progress.updates));
     }
