@@ -3,7 +3,7 @@
 use super::hidden::ACTIVATIONS;
 use super::init::{SCHEMES, SchemeWord};
 use super::key::{Key, key};
-use super::rule::{Rule, count, count_in, flag, fraction, number, positive, real, word};
+use super::rule::{Rule, count, count_in, divisor_term, flag, fraction, number, positive, real, word};
 use super::section::Section;
 use emberlab_models::{
     BatchNormOptions, FilterInit, Filters, LayerDefinition, LayerKind, Padding, Shortcut, Window,
@@ -176,7 +176,7 @@ fn batch_norm_keys(section: &mut Section<'_>, set: Option<&LayerKind>) -> BatchN
     let share = number("a number above 0 and up to 1", |momentum| momentum > 0.0 && momentum <= 1.0);
     let momentum = key("momentum", share, "weight of a batch in the running means, as PyTorch's `momentum`");
     let momentum = section.value(momentum, default.momentum, set.map(|options| options.momentum));
-    let epsilon = key("epsilon", positive(), "added to the variance, so that the divisor is not 0");
+    let epsilon = key("epsilon", divisor_term(), "added to the variance, so that the divisor is not 0");
     let epsilon = section.value(epsilon, default.epsilon, set.map(|options| options.epsilon));
     let scale = key("scale", flag(), "multiply each channel by a parameter");
     let scale = section.value(scale, default.scale, set.map(|options| options.scale));

@@ -1,7 +1,7 @@
 //! The keys of `[training.optimizer]` for Adam and AdamW.
 
 use super::key::{Key, key};
-use super::rule::{fraction, list, positive};
+use super::rule::{divisor_term, fraction, list};
 use super::section::Section;
 
 /// The running means of Adam and AdamW.
@@ -29,5 +29,5 @@ impl Moments {
 }
 
 pub(super) fn epsilon_key<'a>() -> Key<'a, f64> {
-    key("epsilon", positive(), "added to the divisor, so that it is not 0")
+    key("epsilon", divisor_term(), "added to the divisor, so that it is not 0")
 }

@@ -150,6 +150,11 @@ pub(super) fn positive<'a>() -> Rule<'a, f64> {
     number("a number above 0", |number| number > 0.0)
 }
 
+/// A number above 0 that single precision, in which networks compute, does not take for 0.
+pub(super) fn divisor_term<'a>() -> Rule<'a, f64> {
+    number("a number from 1.2e-38", |number| number >= 1.2e-38)
+}
+
 /// A number from 0.
 pub(super) fn non_negative<'a>() -> Rule<'a, f64> {
     number("a number from 0", |number| number >= 0.0)
