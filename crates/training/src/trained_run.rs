@@ -99,13 +99,15 @@ impl TrainedRun {
         Ok(initial.network().tensors())
     }
 
-    /// The maps `[n, filters, height, width]` of the first convolution for samples, after its activation, with their shape;
-    /// `None` if the network does not begin with a convolution.
+    /// The maps `[n, filters, height, width]` of the first convolution for samples, with their shape, after the batch norm and
+    /// the activation that follow it; `None` if the network does not begin with a convolution.
     pub fn feature_maps(&self, features: &Features) -> Option<(Vec<f32>, ImageShape)> {
         let architecture = self.config.architecture(&self.shape()).ok()?;
         let layers: Vec<(Shape, &LayerSpec)> = architecture.with_inputs().collect();
         let (_, LayerSpec::Convolution { .. }) = layers.first()? else { return None };
-        let end = 1 + layers.iter().position(|(_, layer)| matches!(layer, LayerSpec::Activation { .. }))?;
+        let follows =
+            |layer: &LayerSpec| matches!(layer, LayerSpec::BatchNorm { .. } | LayerSpec::Activation { .. });
+        let end = 1 + layers[1..].iter().take_while(|(_, layer)| follows(layer)).count();
         let (Shape::Image(shape), _) = *layers.get(end)? else { return None };
         let maps = self.network.layers()[..end]
             .iter()
