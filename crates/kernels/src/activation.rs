@@ -84,7 +84,7 @@ pub fn replace_by_values(z: &mut [f32], function: impl Function) {
 ///
 /// # Panics
 ///
-/// When the slices have not the same length.
+/// When the slices do not have the same length.
 pub fn backward(z: &[f32], grad: &mut [f32], function: impl Function) {
     change_by(
         grad,

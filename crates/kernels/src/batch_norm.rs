@@ -60,7 +60,7 @@ impl BatchNorm {
     ///
     /// # Panics
     ///
-    /// When the slices have not the same length.
+    /// When the slices do not have the same length.
     pub fn gradient_means<F: Function>(
         self,
         input: &[f32],
@@ -128,7 +128,7 @@ impl BatchNorm {
     ///
     /// # Panics
     ///
-    /// When the slices have not the same length.
+    /// When the slices do not have the same length.
     pub fn grad_input(
         self,
         input: &[f32],

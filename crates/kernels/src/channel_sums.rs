@@ -24,13 +24,23 @@ impl Shape {
     }
 
     /// Numbers of the images of a task, of `n` numbers in all.
+    ///
+    /// # Panics
+    ///
+    /// When these are no whole number of images.
     fn per_task(self, n: usize) -> usize {
-        (n / self.image_len().max(1)).div_ceil(TASKS).max(1) * self.image_len()
+        let n_images = n / self.image_len().max(1);
+        assert_eq!(n_images * self.image_len(), n, "the images have another shape");
+        n_images.div_ceil(TASKS) * self.image_len()
     }
 }
 
 /// Two sums for each channel, in double precision, of what `terms` gives for the values of `left` and `right`. The tasks are added
 /// in order.
+///
+/// # Panics
+///
+/// When the slices do not have the same length, or are no whole number of images.
 pub fn channel_sums(
     shape: Shape,
     left: &[f32],
@@ -39,6 +49,9 @@ pub fn channel_sums(
 ) -> [Vec<f64>; 2] {
     assert_eq!(left.len(), right.len(), "the slices have different lengths");
     let per_task = shape.per_task(left.len());
+    if left.is_empty() {
+        return Sums::new(shape.channels).0;
+    }
     let tasks = left.par_chunks(per_task).zip(right.par_chunks(per_task));
     let tasks = tasks.map(|(left, right)| {
         let mut sums = Sums::new(shape.channels);
@@ -50,6 +63,10 @@ pub fn channel_sums(
 }
 
 /// Like [`channel_sums`], after `change(channel, left, right)` of each plane.
+///
+/// # Panics
+///
+/// As for [`channel_sums`].
 pub fn channel_sums_after(
     shape: Shape,
     left: &[f32],
@@ -59,6 +76,9 @@ pub fn channel_sums_after(
 ) -> [Vec<f64>; 2] {
     assert_eq!(left.len(), right.len(), "the slices have different lengths");
     let per_task = shape.per_task(left.len());
+    if left.is_empty() {
+        return Sums::new(shape.channels).0;
+    }
     let tasks = left.par_chunks(per_task).zip(right.par_chunks_mut(per_task));
     let tasks = tasks.map(|(left, right)| {
         let mut sums = Sums::new(shape.channels);

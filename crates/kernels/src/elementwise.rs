@@ -46,7 +46,7 @@ pub fn change(values: &mut [f32], function: impl Fn(f32) -> f32 + Copy + Sync) {
 ///
 /// # Panics
 ///
-/// When the slices have not the same length.
+/// When the slices do not have the same length.
 pub fn change_by(values: &mut [f32], others: &[f32], function: impl Fn(f32, f32) -> f32 + Copy + Sync) {
     assert_eq!(values.len(), others.len(), "the slices have different lengths");
     let compute = |(values, others): (&mut [f32], &[f32])| {

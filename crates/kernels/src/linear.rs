@@ -23,7 +23,7 @@ impl Linear {
     ///
     /// # Panics
     ///
-    /// When a slice has not the length of its shape.
+    /// When a slice does not have the length of its shape.
     pub fn forward(&self, input: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
         let &Self { n_inputs, n_outputs } = self;
         self.check(weight);
@@ -48,7 +48,7 @@ impl Linear {
     ///
     /// # Panics
     ///
-    /// When a slice has not the length of its shape.
+    /// When a slice does not have the length of its shape.
     pub fn grad_input(&self, grad: &[f32], weight: &[f32]) -> Vec<f32> {
         self.check(weight);
         rows(grad, self.n_outputs);
@@ -59,7 +59,7 @@ impl Linear {
     ///
     /// # Panics
     ///
-    /// When a slice has not the length of its shape.
+    /// When a slice does not have the length of its shape.
     pub fn grad_weight(&self, input: &[f32], grad: &[f32]) -> Vec<f32> {
         let n = rows(input, self.n_inputs);
         assert_eq!(n, rows(grad, self.n_outputs), "the gradient has another shape");

@@ -31,7 +31,7 @@ impl MaxPool {
     ///
     /// # Panics
     ///
-    /// When the pixels are no whole number of planes.
+    /// When the pixels are no whole number of planes, or the window is larger than it may be.
     pub fn forward(&self, input: &[f32]) -> (Vec<f32>, Vec<u8>) {
         let (n_inputs, n_outputs) = self.lens();
         let n = input.len() / n_inputs;
@@ -88,10 +88,12 @@ impl MaxPool {
     ///
     /// # Panics
     ///
-    /// When the slices have not the same length.
+    /// When the slices do not have the same length or are no whole number of planes, or the window is larger than it may be.
     pub fn backward(&self, grad: &[f32], winners: &[u8]) -> Vec<f32> {
         assert_eq!(grad.len(), winners.len(), "the slices have different lengths");
         let (n_inputs, n_outputs) = self.lens();
+        let n = grad.len() / n_outputs;
+        assert_eq!(n * n_outputs, grad.len(), "the planes have another shape");
         let piece = (PIECE / n_inputs).max(1);
         let compute = |(): &mut (), index: usize, output: &mut [f32]| {
             let first = index * piece * n_outputs;
@@ -101,7 +103,7 @@ impl MaxPool {
                 self.plane_backward(grad, winners, plane);
             }
         };
-        in_pieces(grad.len() / n_outputs * n_inputs, piece * n_inputs, || (), compute)
+        in_pieces(n * n_inputs, piece * n_inputs, || (), compute)
     }
 
     fn plane_backward(&self, grad: &[f32], winners: &[u8], plane: &mut [f32]) {
@@ -120,6 +122,8 @@ impl MaxPool {
 
     /// Pixels of a plane before and after.
     fn lens(&self) -> (usize, usize) {
+        let is_allowed = self.size <= Self::LARGEST && self.plane.iter().all(|&side| self.size <= side);
+        assert!(is_allowed, "the window is larger than it may be");
         let [rows, columns] = self.positions();
         ((self.plane[0] * self.plane[1]).max(1), (rows * columns).max(1))
     }

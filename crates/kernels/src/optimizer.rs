@@ -29,7 +29,7 @@ impl Sgd {
     ///
     /// # Panics
     ///
-    /// When the slices have not the same length.
+    /// When the slices do not have the same length.
     pub fn step(self, weights: &mut [f32], gradient: &[f32]) {
         let Self { learning_rate, weight_decay, .. } = self;
         change_by(
@@ -44,7 +44,7 @@ impl Sgd {
     ///
     /// # Panics
     ///
-    /// When the slices have not the same length.
+    /// When the slices do not have the same length.
     pub fn step_with_momentum(self, weights: &mut [f32], gradient: &[f32], velocity: &mut [f32]) {
         let Self { learning_rate, momentum, nesterov, weight_decay } = self;
         assert!(weights.len() == gradient.len() && weights.len() == velocity.len(), "{LENGTHS}");
@@ -93,7 +93,7 @@ impl Adam {
     ///
     /// # Panics
     ///
-    /// When the slices have not the same length.
+    /// When the slices do not have the same length.
     pub fn step(self, weights: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
         let lens = [gradient.len(), first.len(), second.len()];
         assert!(lens.iter().all(|len| *len == weights.len()), "{LENGTHS}");

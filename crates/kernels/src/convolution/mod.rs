@@ -26,7 +26,7 @@ impl Convolution {
     ///
     /// # Panics
     ///
-    /// When a slice has not the length of its shape.
+    /// When a slice does not have the length of its shape.
     pub fn forward(&self, images: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
         assert_eq!(weight.len(), self.n_weights(), "the filters have another shape");
         assert!(bias.is_none_or(|bias| bias.len() == self.n_filters), "the bias has another shape");
@@ -64,7 +64,7 @@ impl Convolution {
     ///
     /// # Panics
     ///
-    /// When a slice has not the length of its shape.
+    /// When a slice does not have the length of its shape.
     pub fn grad_input(&self, grad: &[f32], weight: &[f32]) -> Vec<f32> {
         assert_eq!(weight.len(), self.n_weights(), "the filters have another shape");
         let &Self { channels, n_filters, size, stride, padding, .. } = self;
@@ -159,7 +159,7 @@ impl Convolution {
     ///
     /// # Panics
     ///
-    /// When a slice has not the length of its shape.
+    /// When a slice does not have the length of its shape.
     pub fn grad_weight(&self, images: &[f32], grad: &[f32]) -> Vec<f32> {
         let n = self.n_images(images);
         assert_eq!(grad.len(), n * self.n_outputs(), "the gradient has another shape");
@@ -174,6 +174,10 @@ impl Convolution {
     }
 
     /// `∂J/∂b [c']` of `∂J/∂Z [n, c', h', w']`.
+    ///
+    /// # Panics
+    ///
+    /// When the slice does not have the length of its shape.
     pub fn grad_bias(&self, grad: &[f32]) -> Vec<f32> {
         let [rows, columns] = self.positions();
         let [sums, _] = channel_sums(

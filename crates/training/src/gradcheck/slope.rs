@@ -93,7 +93,7 @@ impl<F: FnMut(f64) -> Option<f64>> Line<F> {
 }
 
 /// The best of three extrapolations, and a bound of its truncation error: twice what the last two differ by, or a share of
-/// what those before differ by, lest two agree by chance.
+/// what those before differ by, so that two do not agree by chance.
 fn extrapolate(differences: [Difference; 4]) -> (f64, f64) {
     let [widest, coarse, middle, fine] = differences.map(|difference| difference.central);
     let richardson = |wide: f64, narrow: f64| (4.0 * narrow - wide) / 3.0;
