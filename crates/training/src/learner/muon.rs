@@ -6,20 +6,21 @@
 //! long as AdamW's (J. Liu et al., "Muon is Scalable for LLM Training", 2025), so that one learning
 //! rate serves both. With `normalize_weights` matrices are updated as [`NormalizedMuon`] describes.
 
+use super::adam::Adam;
 use super::normalized_muon::NormalizedMuon;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamW, AdamWConfig, AdamWState, AdjustLrFn, Muon, MuonConfig, MuonState, SimpleOptimizer};
+use burn::optim::{AdamState, AdjustLrFn, Muon, MuonConfig, MuonState, SimpleOptimizer};
 use burn::record::Record;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use emberlab_config::Muon as MuonParameters;
+use emberlab_config::{Moments, Muon as MuonParameters};
 
 /// Both optimizers.
 #[derive(Clone)]
 pub struct MuonWithAdamW<B: Backend> {
     muon: MatrixRule<B>,
-    adamw: AdamW,
+    adamw: Adam,
 }
 
 /// The update of a matrix.
@@ -35,13 +36,13 @@ enum MatrixRule<B: Backend> {
 #[derive(Clone, Record)]
 pub struct MuonWithAdamWState<B: Backend, const D: usize> {
     muon: Option<MuonState<B, 2>>,
-    adamw: Option<AdamWState<B, D>>,
+    adamw: Option<AdamState<B, D>>,
 }
 
 impl<B: Backend> MuonWithAdamW<B> {
     pub fn new(muon: MuonParameters, weight_decay: f64) -> Self {
-        let adamw = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(weight_decay as f32);
-        Self { muon: MatrixRule::new(muon, weight_decay), adamw: adamw.build() }
+        let moments = Moments { betas: [0.9, 0.999], epsilon: 1e-8 };
+        Self { muon: MatrixRule::new(muon, weight_decay), adamw: Adam::decoupled(moments, weight_decay) }
     }
 }
 
@@ -104,7 +105,7 @@ impl<B: Backend> SimpleOptimizer<B> for MuonWithAdamW<B> {
     fn to_device<const D: usize>(state: Self::State<D>, device: &B::Device) -> Self::State<D> {
         MuonWithAdamWState {
             muon: state.muon.map(|state| Muon::<B>::to_device(state, device)),
-            adamw: state.adamw.map(|state| <AdamW as SimpleOptimizer<B>>::to_device(state, device)),
+            adamw: state.adamw.map(|state| <Adam as SimpleOptimizer<B>>::to_device(state, device)),
         }
     }
 }
