@@ -78,8 +78,13 @@ impl<B: Backend> Network<B> {
     /// [`TensorsError`] for the first tensor that does not fit, and for tensors that the network does not have.
     pub fn with_tensors(self, tensors: Vec<NamedTensor>) -> Result<Self, TensorsError> {
         let named = tensors.into_iter().map(|tensor| (tensor.name.clone(), tensor));
-        let mut source =
-            Source { named: named.collect(), parameters: HashMap::new(), states: Vec::new(), error: None };
+        let mut source = Source {
+            named: named.collect(),
+            parameters: HashMap::new(),
+            custom_states: HashMap::new(),
+            states: Vec::new(),
+            error: None,
+        };
         self.visit_layers(&mut source);
         if let Some(error) = source.error {
             return Err(error);
@@ -92,7 +97,7 @@ impl<B: Backend> Network<B> {
             // The value is visible to visitors only after it was read once.
             state.value_sync();
         }
-        Ok(self.map(&mut Replace(source.parameters)))
+        Ok(self.map(&mut Replace { parameters: source.parameters, custom_states: source.custom_states }))
     }
 }
 
@@ -121,6 +126,10 @@ impl<B: Backend> LayerVisitor<B> for Read {
     fn state(&mut self, path: &Path<'_>, state: &RunningState<Tensor<B, 1>>) {
         self.push(path, state.value_sync());
     }
+
+    fn custom_state<const D: usize>(&mut self, path: &Path<'_>, state: &Param<Tensor<B, D>>) {
+        self.push(path, state.val());
+    }
 }
 
 struct Names(Vec<String>);
@@ -135,6 +144,10 @@ impl<B: Backend> LayerVisitor<B> for Names {
     }
 
     fn state(&mut self, path: &Path<'_>, _: &RunningState<Tensor<B, 1>>) {
+        self.0.push(path.to_string());
+    }
+
+    fn custom_state<const D: usize>(&mut self, path: &Path<'_>, _: &Param<Tensor<B, D>>) {
         self.0.push(path.to_string());
     }
 }
@@ -152,6 +165,7 @@ struct Source<B: Backend> {
     /// The tensors that no layer has taken yet.
     named: BTreeMap<String, NamedTensor>,
     parameters: HashMap<ParamId, TensorData>,
+    custom_states: HashMap<ParamId, TensorData>,
     states: Vec<(RunningState<Tensor<B, 1>>, Tensor<B, 1>)>,
     /// The first error.
     error: Option<TensorsError>,
@@ -206,15 +220,29 @@ impl<B: Backend> LayerVisitor<B> for Source<B> {
             self.states.push((state.clone(), Tensor::from_data(data, &old.device())));
         }
     }
+
+    fn custom_state<const D: usize>(&mut self, path: &Path<'_>, state: &Param<Tensor<B, D>>) {
+        if let Some(data) = self.take(path, &state.val().dims()) {
+            self.custom_states.insert(state.id, data);
+        }
+    }
 }
 
-/// Replaces parameters by id.
-struct Replace(HashMap<ParamId, TensorData>);
+/// Replaces tensors by id.
+struct Replace {
+    parameters: HashMap<ParamId, TensorData>,
+    custom_states: HashMap<ParamId, TensorData>,
+}
 
 impl<B: Backend> ModuleMapper<B> for Replace {
     fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
-        match self.0.remove(&parameter.id) {
-            Some(data) => Param::from_tensor(Tensor::from_data(data, &parameter.val().device())),
+        if let Some(data) = self.parameters.remove(&parameter.id) {
+            return Param::from_tensor(Tensor::from_data(data, &parameter.val().device()));
+        }
+        match self.custom_states.remove(&parameter.id) {
+            Some(data) => {
+                Param::initialized(parameter.id, Tensor::from_data(data, &parameter.val().device()))
+            }
             None => parameter,
         }
     }

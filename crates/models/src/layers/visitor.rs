@@ -25,6 +25,9 @@ pub trait LayerVisitor<B: Backend> {
     /// A running mean that training updates and predictions use.
     fn state(&mut self, path: &Path<'_>, state: &RunningState<Tensor<B, 1>>) {}
 
+    /// A tensor of a custom module that no optimizer updates, such as a running mean.
+    fn custom_state<const D: usize>(&mut self, path: &Path<'_>, state: &Param<Tensor<B, D>>) {}
+
     /// A generator that the layer draws from while training.
     fn random(&mut self, random: &SharedRandom) {}
 }

@@ -34,6 +34,9 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct CustomLayer<B: Backend> {
     module: Box<dyn Erased<B>>,
+    /// Whether an optimizer updates each tensor of numbers, in the order in which the module shows them. Burn shows running means as
+    /// parameters too; those alone have no gradient in a graph.
+    trained: Arc<[bool]>,
     random: SharedRandom,
     /// The [`Lift`] back to the backend with autodiff, whose type only the constructor knows.
     lift: Arc<dyn Any + Send + Sync>,
@@ -42,8 +45,10 @@ pub struct CustomLayer<B: Backend> {
 impl<B: AutodiffBackend> CustomLayer<B> {
     /// The layer of a module. Modules of Burn that draw take their seeds from `random`.
     pub fn new<M: CustomModule>(custom: M, module: M::Module<B>, random: SharedRandom) -> Self {
+        let mut trained = Trained(Vec::new());
+        module.visit(&mut trained);
         let module = Box::new(Held::<M, B> { custom, module });
-        Self { module, random, lift: Arc::new(Lift::<B>::of::<M>()) }
+        Self { module, trained: trained.0.into(), random, lift: Arc::new(Lift::<B>::of::<M>()) }
     }
 }
 
@@ -60,8 +65,8 @@ impl<B: Backend> Layer<B> for CustomLayer<B> {
 
     fn accept(&self, path: &Path<'_>, visitor: &mut impl LayerVisitor<B>) {
         visitor.random(&self.random);
-        let names = Vec::new();
-        self.module.visit(&mut Named { path, names, visitor, backend: PhantomData });
+        let trained = self.trained.iter();
+        self.module.visit(&mut Named { path, names: Vec::new(), trained, visitor, backend: PhantomData });
     }
 
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
@@ -79,10 +84,20 @@ impl<B: Backend> Layer<B> for CustomLayer<B> {
     }
 }
 
-/// Shows the parameters of a module with the names of its fields to a visitor of layers.
+/// Whether each tensor of numbers has a gradient.
+struct Trained(Vec<bool>);
+
+impl<B: Backend> ModuleVisitor<B> for Trained {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+        self.0.push(param.val().is_require_grad());
+    }
+}
+
+/// Shows the tensors of a module with the names of its fields to a visitor of layers.
 struct Named<'a, B: Backend, V> {
     path: &'a Path<'a>,
     names: Vec<String>,
+    trained: std::slice::Iter<'a, bool>,
     visitor: &'a mut V,
     backend: PhantomData<B>,
 }
@@ -91,7 +106,12 @@ impl<B: Backend, V: LayerVisitor<B>> VisitAny for Named<'_, B, V> {
     fn float(&mut self, param: &dyn Any) {
         let name = self.names.join(".");
         let path = self.path.child(&name);
+        let is_trained = self.trained.next().is_none_or(|trained| *trained);
         rank_of!(param, B, Float, |param| {
+            if !is_trained {
+                self.visitor.custom_state(&path, param);
+                return;
+            }
             // As of PyTorch's layers: vectors are biases, or belong to a norm.
             let is_vector = param.val().dims().len() == 1;
             let penalty = if is_vector { Penalty::Excluded } else { Penalty::Included };
@@ -134,8 +154,8 @@ impl<B: Backend> Module<B> for CustomLayer<B> {
     }
 
     fn map<M: ModuleMapper<B>>(self, mapper: &mut M) -> Self {
-        let Self { module, random, lift } = self;
-        Self { module: module.map(&mut Forward::<B, M>::new(mapper)), random, lift }
+        let Self { module, trained, random, lift } = self;
+        Self { module: module.map(&mut Forward::<B, M>::new(mapper)), trained, random, lift }
     }
 
     fn load_record(self, record: CustomRecord) -> Self {
@@ -151,12 +171,17 @@ impl<B: AutodiffBackend> AutodiffModule<B> for CustomLayer<B> {
     type InnerModule = CustomLayer<B::InnerBackend>;
 
     fn valid(&self) -> Self::InnerModule {
-        CustomLayer { module: self.module.valid(), random: self.random.clone(), lift: Arc::clone(&self.lift) }
+        CustomLayer {
+            module: self.module.valid(),
+            trained: Arc::clone(&self.trained),
+            random: self.random.clone(),
+            lift: Arc::clone(&self.lift),
+        }
     }
 
-    fn from_inner(CustomLayer { module, random, lift }: Self::InnerModule) -> Self {
+    fn from_inner(CustomLayer { module, trained, random, lift }: Self::InnerModule) -> Self {
         let to = lift.downcast_ref::<Lift<B>>().expect("the layer was built for this backend");
-        Self { module: to.lift(module), random, lift }
+        Self { module: to.lift(module), trained, random, lift }
     }
 }
 

@@ -82,7 +82,8 @@ pub trait CustomModule: Clone + Debug + Send + Sync + 'static {
     }
 
     /// The output of [`forward_training`](Self::forward_training), and the derivative at this batch. Without it there are
-    /// no gradients by hand, which training and `gradcheck` report.
+    /// no gradients by hand, which training and `gradcheck` report. It is called for a copy of the module without a graph, so that a
+    /// running mean that it updates is lost: modules with their own are trained by autodiff.
     fn differentiate<'a, B: Backend>(
         &'a self,
         module: &'a Self::Module<B>,
