@@ -188,13 +188,22 @@ fn students_have_numbers_of_their_own_and_their_work_is_not_replaced() {
     lab.emberlab("check work").fails(2, "error: `work` holds no exercises: it has no `student.toml`");
 }
 
+/// Puts pipes without a writer in the place of files.
+const PIPES: &str = r#"{
+    let path = std::env::args().nth(1).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    std::process::Command::new("mkfifo").args([&path, "messages.txt", "results.txt", "calls.txt"]).status().unwrap();
+    std::process::exit(8)
+}"#;
+
 /// Code that harms, each with a part of what is said of it.
-const HARMFUL: [(&str, &str); 8] = [
+const HARMFUL: [(&str, &str); 9] = [
     ("loop {}", "takes more than 2 s"),
     ("std::thread::sleep(std::time::Duration::from_secs(1000)); z.clone()", "takes more than 2 s"),
     ("let mut v = Vec::new(); loop { v.push(vec![1u8; 1 << 20]); }", "MiB of memory"),
     ("sigmoid(z).map(|x| x + 1.0)", "calls itself without end"),
     ("std::process::exit(7)", "exit code 7"),
+    (PIPES, "exit code 8"),
     ("Array::zeros(&[1 << 20, 4])", "wrong"),
     ("panic!(\"on \\u{1b}[31m purpose\")", "on "),
     ("z.map(|_| f64::NAN)", "not a number"),

@@ -3,13 +3,13 @@
 use crate::array::Array;
 use crate::error::Error;
 use crate::protocol::{Outcome, broken, call, outcomes};
-use crate::sandbox::{End, Ended, Limits, Program};
+use crate::sandbox::{End, Ended, Limits, Program, beginning};
 use crate::template;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
+use std::io::{Seek, Write};
 use std::path::Path;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 /// A language of the exercises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -37,8 +37,6 @@ pub type Call<'a> = (&'a str, &'a [Array]);
 const COMPILER: Limits = Limits { seconds: 60, memory: 4 << 30 };
 /// Characters of a message of a compiler that are shown.
 const MAX_MESSAGE: usize = 300;
-const RESULTS: &str = "results.txt";
-const CALLS: &str = "calls.txt";
 const PROGRAM: &str = "program";
 
 impl Language {
@@ -184,20 +182,20 @@ impl Language {
         stop: &dyn Fn() -> bool,
     ) -> Result<(String, Ended), Error> {
         let text: String = calls.iter().map(|(name, arguments)| call(name, arguments)).collect();
-        let (input, results) = (folder.join(CALLS), folder.join(RESULTS));
-        fs::write(&input, text).map_err(Error::write(&input))?;
-        fs::write(&results, "").map_err(Error::write(&results))?;
-        let program = folder.join(PROGRAM);
+        let failed = |reason| Error::write("a temporary file")(reason);
+        let mut input = tempfile::tempfile().map_err(failed)?;
+        input.write_all(text.as_bytes()).and_then(|()| input.rewind()).map_err(failed)?;
+        // Read through the file that is open here, whatever the program puts at its path.
+        let mut results = NamedTempFile::new().map_err(failed)?;
+        let (program, path) = (folder.join(PROGRAM), results.path().as_os_str().to_owned());
         let words: Vec<&OsStr> = match self {
-            Self::Python => vec![&tools.python, OsStr::new("harness.py"), OsStr::new(RESULTS)],
-            Self::Rust => vec![program.as_os_str(), OsStr::new(RESULTS)],
+            Self::Python => vec![&tools.python, OsStr::new("harness.py"), &path],
+            Self::Rust => vec![program.as_os_str(), &path],
         };
         let ended = Program { words, folder, input: Some(&input), limits }.run(stop)?;
-        let mut bytes = Vec::new();
-        File::open(&results)
-            .and_then(|file| file.take(MAX_RESULTS).read_to_end(&mut bytes))
-            .map_err(Error::read(&results))?;
-        Ok((String::from_utf8_lossy(&bytes).into_owned(), ended))
+        let results =
+            beginning(results.as_file_mut(), MAX_RESULTS).map_err(Error::read("a temporary file"))?;
+        Ok((results, ended))
     }
 
     fn missing(self, tools: &Tools) -> Error {

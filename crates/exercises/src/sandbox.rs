@@ -1,15 +1,16 @@
 //! Processes with limits, for code that is not trusted.
 //!
-//! A process may take so much time, memory and disk, and no more: `ulimit` of the shell sets the limits of the kernel, which
-//! children inherit, and a clock ends what only waits. The whole process group is killed at the end. Files and the network are
-//! not kept from it; a container does that.
+//! `ulimit` of the shell sets limits of the kernel for time, memory and the size of a file, which hold for the process and for each of
+//! its children, and a clock ends what only waits. The process group is killed at the end. That ends mistakes; it does not hold
+//! a program that means harm: one may start any number of children, leave its group, and reach files and the network.
+//! A container keeps it from that.
 
 use crate::error::Error;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::env;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read, Seek};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -70,10 +71,10 @@ pub struct Ended {
 pub struct Program<'a> {
     /// The program and its arguments.
     pub words: Vec<&'a OsStr>,
-    /// The folder to run in; standard error is written to a file in it.
+    /// The folder to run in.
     pub folder: &'a Path,
-    /// A file that it reads from standard input.
-    pub input: Option<&'a Path>,
+    /// What it reads from standard input.
+    pub input: Option<&'a File>,
     /// What it may take.
     pub limits: Limits,
 }
@@ -85,20 +86,21 @@ impl Program<'_> {
     ///
     /// [`Error::Process`]; [`Error::Interrupted`] if `stop` returns `true`.
     pub fn run(&self, stop: &dyn Fn() -> bool) -> Result<Ended, Error> {
-        let log = self.folder.join("messages.txt");
         let failed = |reason| Error::Process {
             command: self.words.join(OsStr::new(" ")).display().to_string(),
             reason,
         };
-        let errors = File::create(&log).map_err(Error::write(&log))?;
+        // Without a name, by which the process could put something else in its place.
+        let mut messages = tempfile::tempfile().map_err(Error::write("a temporary file"))?;
+        let errors = messages.try_clone().map_err(failed)?;
         let input = match self.input {
-            Some(path) => File::open(path).map_err(Error::read(path))?.into(),
+            Some(file) => file.try_clone().map_err(failed)?.into(),
             None => Stdio::null(),
         };
         let mut child =
             self.command().stdin(input).stdout(Stdio::null()).stderr(errors).spawn().map_err(failed)?;
         let waited = self.wait(&mut child, stop);
-        // What it started must not outlive it. The group may be gone already.
+        // What it started and is in its group must not outlive it. The group may be gone already.
         if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process_group(group, Signal::KILL);
         }
@@ -107,7 +109,8 @@ impl Program<'_> {
             Some(End::Time) => End::Time,
             _ => end(status),
         };
-        Ok(Ended { end, messages: beginning(&log)? })
+        let messages = beginning(&mut messages, MAX_MESSAGES).map_err(Error::read("a temporary file"))?;
+        Ok(Ended { end, messages })
     }
 
     fn command(&self) -> Command {
@@ -155,12 +158,12 @@ fn end(status: ExitStatus) -> End {
     }
 }
 
-fn beginning(path: &Path) -> Result<String, Error> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_MESSAGES).read_to_end(&mut bytes))
-        .map_err(Error::read(path))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+/// The first bytes of a file, as text.
+pub fn beginning(file: &mut File, bytes: u64) -> io::Result<String> {
+    let mut read = Vec::new();
+    file.rewind()?;
+    file.take(bytes).read_to_end(&mut read)?;
+    Ok(String::from_utf8_lossy(&read).into_owned())
 }
 
 #[cfg(test)]
