@@ -80,7 +80,9 @@ pub use labelled_data::{Features, ImageShape, LabelledData};
 pub use loader_state::LoaderState;
 pub use make_classification::{ColumnValue, MakeClassification};
 pub use normalizer::{Normalization, Normalizer, statistics};
-pub use numpy::{ArrayNames, ArrayPair, Channels, ImageLayout, NumpyArrays, NumpyParts, read_numpy_inputs};
+pub use numpy::{
+    ArrayNames, ArrayPair, Channels, ImageLayout, NumpyArrays, NumpyParts, PixelScale, read_numpy_inputs,
+};
 pub use problem::{
     ArchiveProblem, CannotDecode, DownloadProblem, FolderProblem, IdxProblem, ImageProblem, NumpyProblem,
     ParquetProblem, Problem, RecordProblem, RowPlace, TableProblem, TextProblem,

@@ -4,7 +4,7 @@ use crate::directory::{RunDir, file};
 use crate::error::Error;
 use crate::problem::FileProblem;
 use crate::scores::{Scores, names};
-use emberlab_data::{Normalizer, TableSchema, open_regular};
+use emberlab_data::{Normalizer, PixelScale, TableSchema, open_regular};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::path::Path;
@@ -165,6 +165,9 @@ pub struct DataRecord {
     /// The schema that other tables are read by, if the samples are a table in a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<TableSchema>,
+    /// The scale that pixels of other arrays have too, if the samples are images in arrays that tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixel_scale: Option<PixelScale>,
     /// The name of each class.
     pub class_names: Vec<String>,
     /// The normalizer that turns samples into inputs, with the statistics of the training part.

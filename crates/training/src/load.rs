@@ -6,7 +6,8 @@ mod numpy;
 use crate::error::Error;
 use emberlab_config::{Config, Source, TableTest};
 use emberlab_data::{
-    DataError, EncodedTable, Normalizer, Progress, RandomState, Splits, TableEncoding, TableFile, TableSchema,
+    DataError, EncodedTable, Normalizer, PixelScale, Progress, RandomState, Splits, TableEncoding, TableFile,
+    TableSchema,
 };
 use image_folder::FolderPlan;
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ pub struct Loaded {
     pub notes: Vec<String>,
     /// The schema to read other tables with, where the samples are a table in a file.
     pub table: Option<TableSchema>,
+    /// The scale that pixels of other arrays have too, where the samples are images in arrays that tell it.
+    pub pixel_scale: Option<PixelScale>,
 }
 
 /// Generates or reads the samples of a configuration. Reports the progress of reading to `progress`.
@@ -50,6 +53,7 @@ pub fn load_for(
     let mut ignored = Vec::new();
     let mut notes = Vec::new();
     let mut encoding = None;
+    let mut pixel_scale = None;
     let splits = match &data.source {
         Source::Custom { .. } => {
             let reason =
@@ -69,7 +73,11 @@ pub fn load_for(
             })
         }
         Source::Numpy { arrays, test_size, stratify } => {
-            numpy::load(arrays, (*test_size, *stratify), data, progress)
+            numpy::load(arrays, (*test_size, *stratify), data, progress).map(|arrays| {
+                notes.extend(arrays.note);
+                pixel_scale = arrays.pixel_scale;
+                arrays.splits
+            })
         }
         Source::Table { file, test } => load_table(file, test, data.split_seed).map(|(splits, table)| {
             encoding = Some(table);
@@ -87,7 +95,7 @@ pub fn load_for(
     });
     let (splits, table) = encoded.map_err(|error| failed(config, error))?;
     let normalizer = Normalizer::fit(data.normalize, &splits.train.samples.features);
-    Ok(Loaded { splits, normalizer, ignored, notes, table })
+    Ok(Loaded { splits, normalizer, ignored, notes, table, pixel_scale })
 }
 
 /// The samples of a program, with the validation part and the normalizer of a configuration.
@@ -98,7 +106,7 @@ pub fn load_for(
 pub fn prepared(config: &Config, splits: Splits) -> Result<Loaded, Error> {
     let splits = divided(config, splits).map_err(|error| failed(config, error))?;
     let normalizer = Normalizer::fit(config.data.normalize, &splits.train.samples.features);
-    Ok(Loaded { splits, normalizer, ignored: Vec::new(), notes: Vec::new(), table: None })
+    Ok(Loaded { splits, normalizer, ignored: Vec::new(), notes: Vec::new(), table: None, pixel_scale: None })
 }
 
 /// Leaves a fold out and sets a validation part aside, where the configuration says so.

@@ -96,7 +96,7 @@ pub fn note_failure(run: &Path, error: &Error, updates: usize) -> Result<(), Err
 }
 
 fn data_record(loaded: &Loaded) -> DataRecord {
-    let Loaded { splits, normalizer, table, .. } = loaded;
+    let Loaded { splits, normalizer, table, pixel_scale, .. } = loaded;
     let train = &splits.train.samples;
     DataRecord {
         n_train: train.len(),
@@ -108,6 +108,7 @@ fn data_record(loaded: &Loaded) -> DataRecord {
             Features::Images { .. } => Vec::new(),
         },
         table: table.clone(),
+        pixel_scale: *pixel_scale,
         class_names: train.class_names.clone(),
         normalizer: normalizer.clone(),
         sha256: fingerprint(splits),

@@ -25,8 +25,16 @@ impl fmt::Display for Label {
     }
 }
 
+/// The labels of an array.
+pub(super) struct Labels {
+    /// Of each sample.
+    pub of_samples: Vec<Label>,
+    /// Columns, where there is one for each class.
+    columns: Option<usize>,
+}
+
 /// The label of each of `n` samples.
-pub(super) fn labels(array: &Array, n: usize) -> Result<Vec<Label>, NumpyProblem> {
+pub(super) fn labels(array: &Array, n: usize) -> Result<Labels, NumpyProblem> {
     let is_column = matches!(array.shape[..], [_] | [_, 1]);
     let is_one_hot = array.shape.len() == 2 && !is_column && !array.element.is_text();
     if array.len() != n || !is_column && !is_one_hot {
@@ -35,9 +43,11 @@ pub(super) fn labels(array: &Array, n: usize) -> Result<Vec<Label>, NumpyProblem
     }
     if is_one_hot {
         let rows = array.bytes.chunks_exact(array.width() * array.element.size).enumerate();
-        return rows.map(|(row, bytes)| one_hot(array, row, bytes)).collect();
+        let of_samples = rows.map(|(row, bytes)| one_hot(array, row, bytes)).collect::<Result<_, _>>()?;
+        return Ok(Labels { of_samples, columns: Some(array.width()) });
     }
-    array.elements().enumerate().map(|(index, bytes)| label(array, index, bytes)).collect()
+    let of_samples = array.elements().enumerate().map(|(index, bytes)| label(array, index, bytes));
+    Ok(Labels { of_samples: of_samples.collect::<Result<_, _>>()?, columns: None })
 }
 
 fn label(array: &Array, index: usize, bytes: &[u8]) -> Result<Label, NumpyProblem> {
@@ -76,7 +86,7 @@ fn one_hot(array: &Array, row: usize, bytes: &[u8]) -> Result<Label, NumpyProble
 }
 
 /// The classes: the distinct labels, sorted.
-pub(super) fn classes(labels: &[Label]) -> Result<Vec<Label>, NumpyProblem> {
+fn classes(labels: &[Label]) -> Result<Vec<Label>, NumpyProblem> {
     let classes: BTreeSet<&Label> = labels.iter().collect();
     if (2..=MAX_CLASSES).contains(&classes.len()) {
         return Ok(classes.into_iter().cloned().collect());
@@ -84,8 +94,43 @@ pub(super) fn classes(labels: &[Label]) -> Result<Vec<Label>, NumpyProblem> {
     Err(NumpyProblem::Classes { found: classes.len(), max: MAX_CLASSES })
 }
 
+/// The classes of a training part, and how its labels name them.
+pub(super) struct Classes {
+    /// Sorted.
+    pub labels: Vec<Label>,
+    columns: Option<usize>,
+}
+
+impl Classes {
+    /// The classes of these labels.
+    pub(super) fn of(Labels { of_samples, columns }: &Labels) -> Result<Self, NumpyProblem> {
+        Ok(Self { labels: classes(of_samples)?, columns: *columns })
+    }
+
+    /// The index of each label's class.
+    pub(super) fn indices(&self, Labels { of_samples, columns }: &Labels) -> Result<Vec<u32>, NumpyProblem> {
+        if let Some(found) = *columns {
+            self.check_columns(found)?;
+        }
+        indices(of_samples, &self.labels)
+    }
+
+    /// Checks that columns stand for the classes: as many as in the training part, or the classes are their numbers.
+    fn check_columns(&self, found: usize) -> Result<(), NumpyProblem> {
+        let are_numbers =
+            || self.labels.iter().zip(0..).all(|(label, number)| *label == Label::Number(number));
+        match self.columns {
+            Some(expected) if expected != found => Err(NumpyProblem::LabelColumns { found, expected }),
+            None if !are_numbers() || self.labels.len() != found => {
+                Err(NumpyProblem::LabelColumns { found, expected: 1 })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// The index of each label's class.
-pub(super) fn indices(labels: &[Label], classes: &[Label]) -> Result<Vec<u32>, NumpyProblem> {
+fn indices(labels: &[Label], classes: &[Label]) -> Result<Vec<u32>, NumpyProblem> {
     let known: BTreeMap<&Label, u32> = classes.iter().zip(0..).collect();
     let index = |(row, label): (usize, &Label)| match known.get(label) {
         Some(&index) => Ok(index),

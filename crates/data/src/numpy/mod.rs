@@ -10,14 +10,13 @@ mod labels;
 mod samples;
 mod set;
 
-pub use samples::{Channels, ImageLayout};
+pub use samples::{Channels, ImageLayout, PixelScale};
 
 use crate::error::DataError;
 use crate::labelled_data::{Features, LabelledData};
 use crate::problem::NumpyProblem;
 use crate::progress::Progress;
-use labels::Label;
-use samples::PixelScale;
+use labels::{Classes, Label, Labels};
 use set::{ArraySet, of_array, read_array};
 use std::path::{Path, PathBuf};
 
@@ -72,6 +71,10 @@ pub struct NumpyParts {
     pub validation: Option<LabelledData>,
     /// The test part, where there is one.
     pub test: Option<LabelledData>,
+    /// The scale that pixels of other arrays have too, where the training part is images that tell it.
+    pub pixel_scale: Option<PixelScale>,
+    /// The arrays of the set that belong to no part.
+    pub left_out: Vec<String>,
 }
 
 impl NumpyArrays {
@@ -113,16 +116,15 @@ impl NumpyArrays {
             return Err(DataError::corrupt(&self.path, NumpyProblem::NoTraining { found: set.names }));
         };
         let (features, found, scale) = self.part(&mut set, train, None, progress)?;
-        let classes = labels::classes(&found).map_err(|problem| self.wrong(&train.labels, problem))?;
-        let class_names: Vec<String> = classes.iter().map(Label::to_string).collect();
+        let classes = Classes::of(&found).map_err(|problem| self.wrong(&train.labels, problem))?;
+        let class_names: Vec<String> = classes.labels.iter().map(Label::to_string).collect();
         let width = features.width();
-        let labelled = |pair: &ArrayPair, features: Features, found: &[Label]| {
+        let labelled = |pair: &ArrayPair, features: Features, found: &Labels| {
             if features.width() != width {
                 let problem = NumpyProblem::Features { found: features.width(), expected: width };
                 return Err(self.wrong(&pair.inputs, problem));
             }
-            let labels =
-                labels::indices(found, &classes).map_err(|problem| self.wrong(&pair.labels, problem))?;
+            let labels = classes.indices(found).map_err(|problem| self.wrong(&pair.labels, problem))?;
             Ok(LabelledData { features, labels, class_names: class_names.clone() })
         };
         let train = labelled(train, features, &found)?;
@@ -133,7 +135,8 @@ impl NumpyArrays {
             });
             read.transpose()
         };
-        Ok(NumpyParts { train, validation: other(&names.validation)?, test: other(&names.test)? })
+        let (validation, test) = (other(&names.validation)?, other(&names.test)?);
+        Ok(NumpyParts { train, validation, test, pixel_scale: scale, left_out: names.left_out(set.names) })
     }
 
     fn part(
@@ -142,11 +145,11 @@ impl NumpyArrays {
         pair: &ArrayPair,
         training: Option<PixelScale>,
         progress: &dyn Progress,
-    ) -> Result<(Features, Vec<Label>, Option<PixelScale>), DataError> {
+    ) -> Result<(Features, Labels, Option<PixelScale>), DataError> {
         let inputs = set.read(&pair.inputs, progress)?;
         let features = samples::features(&inputs, self.image, training)
             .map_err(|problem| self.wrong(&pair.inputs, problem))?;
-        let scale = self.image.and_then(|_| PixelScale::of_floats(&inputs));
+        let scale = self.image.and_then(|_| PixelScale::of_training(&inputs));
         let labels = set.read(&pair.labels, progress)?;
         let labels =
             labels::labels(&labels, inputs.len()).map_err(|problem| self.wrong(&pair.labels, problem))?;
@@ -158,7 +161,19 @@ impl NumpyArrays {
     }
 }
 
-/// Reads inputs without labels: a `.npy` file, or the array `name` of a set, which is left out where there is one only.
+impl ArrayNames {
+    /// Those of the names that no part has.
+    fn left_out(&self, mut names: Vec<String>) -> Vec<String> {
+        let pairs = [&self.train, &self.validation, &self.test];
+        names.retain(|name| {
+            !pairs.into_iter().flatten().any(|pair| [&pair.inputs, &pair.labels].contains(&name))
+        });
+        names
+    }
+}
+
+/// Reads inputs without labels: a `.npy` file, or the array `name` of a set, which is left out where there is one only. Pixels have
+/// the scale of the training part.
 ///
 /// # Errors
 ///
@@ -166,7 +181,7 @@ impl NumpyArrays {
 pub fn read_numpy_inputs(
     path: &Path,
     name: Option<&str>,
-    image: Option<ImageLayout>,
+    image: Option<(ImageLayout, Option<PixelScale>)>,
     n_features: usize,
     progress: &dyn Progress,
 ) -> Result<Features, DataError> {
@@ -185,8 +200,9 @@ pub fn read_numpy_inputs(
         };
         set.read(&name, progress)?
     };
+    let (layout, scale) = image.map_or((None, None), |(layout, scale)| (Some(layout), scale));
     let features =
-        samples::features(&array, image, None).map_err(|problem| DataError::corrupt(path, problem))?;
+        samples::features(&array, layout, scale).map_err(|problem| DataError::corrupt(path, problem))?;
     let found = features.width();
     if found != n_features {
         return Err(DataError::corrupt(path, NumpyProblem::Features { found, expected: n_features }));

@@ -5,6 +5,7 @@ use super::element::Kind;
 use super::header::MAX_SIZE;
 use crate::labelled_data::{Features, ImageShape};
 use crate::problem::NumpyProblem;
+use serde::{Deserialize, Serialize};
 
 /// Where the channels of images are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +40,9 @@ impl ImageLayout {
 }
 
 /// How the pixels of an array are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PixelScale {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PixelScale {
     /// From 0 to 255.
     Whole,
     /// Divided by 255.
@@ -48,28 +50,26 @@ pub(super) enum PixelScale {
 }
 
 impl PixelScale {
-    /// The scale of an array: bools and floats up to 1 are divided. Floats in other arrays of a set have the scale of
-    /// `training`, which holds more of them.
+    /// The scale of an array: bools and floats up to 1 are divided. Floats in other arrays have the scale of `training`, which
+    /// holds more of them; whole numbers 0 and 1 are bools beside pixels that are divided.
     fn of(array: &Array, training: Option<Self>) -> Self {
-        let is_divided = match array.element.kind {
-            Kind::Bool => true,
-            Kind::Float => {
-                return training.unwrap_or_else(|| {
-                    if array.numbers().all(|value| value <= 1.0) { Self::Divided } else { Self::Whole }
-                });
-            }
-            _ => false,
+        let is_up_to_1 = || array.numbers().all(|value| value <= 1.0);
+        let is_divided = match (array.element.kind, training) {
+            (Kind::Bool, _) => true,
+            (Kind::Float, Some(training)) => training == Self::Divided,
+            (Kind::Float, None) => is_up_to_1(),
+            _ => training == Some(Self::Divided) && is_up_to_1(),
         };
         if is_divided { Self::Divided } else { Self::Whole }
     }
 
-    /// The scale of an array's pixels, if they are floats.
-    pub fn of_floats(array: &Array) -> Option<Self> {
-        (array.element.kind == Kind::Float).then(|| Self::of(array, None))
+    /// The scale of a training array, where it is not told by the type alone, as by whole numbers.
+    pub(super) fn of_training(array: &Array) -> Option<Self> {
+        matches!(array.element.kind, Kind::Float | Kind::Bool).then(|| Self::of(array, None))
     }
 }
 
-/// The features of an array. Pixels that are floats have the scale of `training`, or else their own.
+/// The features of an array, whose pixels have the scale of `training`, or else their own.
 pub(super) fn features(
     array: &Array,
     image: Option<ImageLayout>,
@@ -110,10 +110,10 @@ fn rows(array: &Array) -> Result<Features, NumpyProblem> {
 
 fn pixels(array: &Array, scale: PixelScale) -> Result<Vec<u8>, NumpyProblem> {
     let kind = array.element.kind;
-    if (kind, array.element.size) == (Kind::Unsigned, 1) {
+    let is_scaled = scale == PixelScale::Divided;
+    if (kind, array.element.size, is_scaled) == (Kind::Unsigned, 1, false) {
         return Ok(array.bytes.clone());
     }
-    let is_scaled = scale == PixelScale::Divided;
     // The rounding of half precision, or of single precision.
     let tolerance = if kind == Kind::Float && array.element.size == 2 { 0.13 } else { 1e-4 };
     let factor = if is_scaled { 255.0 } else { 1.0 };

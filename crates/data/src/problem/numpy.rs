@@ -120,6 +120,11 @@ pub enum NumpyProblem {
         "has the shape {shape}, must be {expected}: a label, or a 1 in the column of the class, for each sample"
     )]
     LabelShape { shape: String, expected: String },
+    /// Labels with other columns than those of the training part.
+    #[error(
+        "has {found} columns of labels, the training part {expected}: columns must stand for the same classes"
+    )]
+    LabelColumns { found: usize, expected: usize },
     /// A label that is no class.
     #[error("is {value} at {place}, must be a whole number or text")]
     Label { value: String, place: String },
@@ -132,8 +137,8 @@ pub enum NumpyProblem {
     /// Fewer than two classes, or too many.
     #[error("has {found} different labels, must have from 2 to {max}")]
     Classes { found: usize, max: usize },
-    /// A label that the training part has not.
-    #[error("has the label {label:?} at {place}, which the training part has not")]
+    /// A label that the training part does not have.
+    #[error("has the label {label:?} at {place}, which the training part does not have")]
     UnknownLabel { label: String, place: String },
     /// Other features than the training part or the run has.
     #[error("has {found} features, must have {expected}")]

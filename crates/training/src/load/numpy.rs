@@ -1,10 +1,20 @@
 //! Reading arrays that NumPy saved and dividing them into parts.
 
 use emberlab_config::DataConfig;
+use emberlab_data::text::shown;
 use emberlab_data::{
-    DataError, LabelledData, NumpyArrays, NumpyParts, ParameterError, Part, Progress, Splits, TestSize,
-    TrainTestSplit,
+    DataError, LabelledData, NumpyArrays, NumpyParts, ParameterError, Part, PixelScale, Progress, Splits,
+    TestSize, TrainTestSplit,
 };
+
+/// Arrays in their parts.
+pub(super) struct Arrays {
+    pub splits: Splits,
+    /// The scale of pixels, as the training part tells it.
+    pub pixel_scale: Option<PixelScale>,
+    /// Of arrays that belong to no part.
+    pub note: Option<String>,
+}
 
 /// Reads the arrays and divides them as their names and the configuration say.
 pub(super) fn load(
@@ -12,7 +22,7 @@ pub(super) fn load(
     (test_size, stratify): (Option<TestSize>, bool),
     data: &DataConfig,
     progress: &dyn Progress,
-) -> Result<Splits, DataError> {
+) -> Result<Arrays, DataError> {
     let names = arrays.find()?;
     let left_out =
         |array: &str, part: &str| format!("left out, because the array `{array}` is the {part} part");
@@ -31,7 +41,8 @@ pub(super) fn load(
         let allowed = "false or left out, because no part is divided";
         return Err(ParameterError::new("stratify", true, allowed).into());
     }
-    let NumpyParts { train, validation, test } = arrays.read(&names, progress)?;
+    let NumpyParts { train, validation, test, pixel_scale, left_out: unused } =
+        arrays.read(&names, progress)?;
     let whole = |samples: LabelledData| Part { rows: (0..samples.len()).collect(), samples };
     let splits = match test {
         Some(test) => Splits { train: whole(train), validation: None, test: whole(test) },
@@ -40,5 +51,19 @@ pub(super) fn load(
             Splits::divide(&train, &TrainTestSplit { test_size, stratify }, data.split_seed)?
         }
     };
-    Ok(Splits { validation: validation.map(whole), ..splits })
+    let splits = Splits { validation: validation.map(whole), ..splits };
+    Ok(Arrays { splits, pixel_scale, note: note(arrays, &unused) })
+}
+
+/// Names some of the arrays that belong to no part.
+fn note(arrays: &NumpyArrays, unused: &[String]) -> Option<String> {
+    const SHOWN: usize = 6;
+    let mut names: Vec<String> = unused.iter().take(SHOWN).map(|name| format!("`{}`", shown(name))).collect();
+    if unused.len() > SHOWN {
+        names.push(format!("{} more", unused.len() - SHOWN));
+    }
+    let (word, be) = if unused.len() == 1 { ("array", "is") } else { ("arrays", "are") };
+    let keys = "`train_inputs` and `train_labels` and the keys like them name the arrays of a part";
+    let path = arrays.path.display();
+    (!names.is_empty()).then(|| format!("`{path}`: the {word} {} {be} not used; {keys}", names.join(", ")))
 }

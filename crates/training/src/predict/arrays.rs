@@ -28,7 +28,7 @@ pub(super) fn read_arrays(
     run: &TrainedRun,
 ) -> Result<Samples, String> {
     let layout = match &run.config.data.source {
-        Source::Numpy { arrays, .. } => arrays.image,
+        Source::Numpy { arrays, .. } => arrays.image.map(|layout| (layout, run.data.pixel_scale)),
         source if source.image().is_some() => {
             return Err("is an array, but the run did not learn from arrays; give images".to_owned());
         }
