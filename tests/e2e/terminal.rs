@@ -28,6 +28,7 @@ kind = "linear"
 "#;
 
 /// Takes about a second for an update, so that a second signal comes before the first update ends.
+/// An update takes seconds, and so several frames of the dashboard.
 const SLOW: &str = r#"
 name = "long"
 [data]
@@ -40,7 +41,7 @@ epochs = 1000
 learning_rate = 0.1
 [model]
 kind = "mlp"
-hidden = [1024, 1024]
+hidden = [2048, 2048]
 "#;
 
 const LEAVE_ALTERNATE_SCREEN: &str = "\x1b[?1049l";
