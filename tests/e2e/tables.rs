@@ -70,7 +70,7 @@ fn a_table_with_holes_and_words_is_learnt_told_and_predicted() {
     assert_eq!(predictions[1]["input"], "new.csv:3");
     lab.write("new.csv", "Farbe;Gewicht\nlila;3,5\n");
     let said = lab.emberlab("predict table new.csv");
-    let wanted = "warning: `new.csv`: column `Farbe` has words that the training part has not, first \"lila\"; its inputs \
+    let wanted = "warning: `new.csv`: column `Farbe` has words that the training part does not have, first \"lila\"; its inputs \
                   are 0 in 1 row that has them, the first in line 2\n";
     assert_eq!((said.code, said.stderr.as_str()), (0, wanted));
     lab.write("new.csv", "Farbe;Weight;Art\nrot;3,5;Katze\n");

@@ -173,6 +173,6 @@ fn labels_that_do_not_fit_are_an_error() {
         ]))
     };
     let two = described("'|u1'", "(2,)", &[0, 1]);
-    assert_says(&set(&two, &other), "has the label \"9\" at [1], which the training part has not");
+    assert_says(&set(&two, &other), "has the label \"9\" at [1], which the training part does not have");
     assert_says(&set(&wide, &two), "has the array `x_test`, which has 2 features, must have 1");
 }

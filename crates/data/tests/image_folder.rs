@@ -109,7 +109,7 @@ fn what_is_no_image_folder_is_an_error_that_says_why() {
         ),
         (
             &|folder| fs::create_dir(folder.join("test/cow")).unwrap(),
-            "cow` is a class that the training part has not",
+            "cow` is a class that the training part does not have",
         ),
         (&|folder| fs::remove_file(folder.join("test/dog/t.png")).unwrap(), "test` holds no images"),
         (
@@ -130,7 +130,7 @@ fn what_is_no_image_folder_is_an_error_that_says_why() {
         ),
         (
             &|folder| fs::rename(folder.join("test/dog"), folder.join("test/Dog")).unwrap(),
-            "Dog` is a class that the training part has not; did you mean `dog`?",
+            "Dog` is a class that the training part does not have; did you mean `dog`?",
         ),
     ] {
         let folder = folder();

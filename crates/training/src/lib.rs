@@ -2,7 +2,7 @@
 //!
 //! An [`emberlab_config::Config`] says what to do. [`train::train`] loads the data, trains a classifier with Burn's
 //! learner, scores it and leaves a run directory behind; a [`host::Host`] is the program around it. A [`Trainer`] adds a network or
-//! samples of a program. Only [`devices`] names a backend.
+//! samples of a program. Only [`devices`] knows which backend that is; `gradcheck` computes on Burn's flex beside it.
 //!
 //! ```
 //! use emberlab_config::Config;

@@ -21,7 +21,7 @@ pub enum FolderProblem {
     #[error("has {found} folders, must have one for each of two or more classes; {LAYOUTS}")]
     TooFewClasses { found: usize },
     /// A class that only another part has.
-    #[error("is a class that the training part has not{}", .similar.as_ref().map_or(String::new(), |name| format!("; did you mean `{name}`?")))]
+    #[error("is a class that the training part does not have{}", .similar.as_ref().map_or(String::new(), |name| format!("; did you mean `{name}`?")))]
     UnknownClass { similar: Option<String> },
     /// A part without images; `beside` counts the files beside the folders of its classes.
     #[error("holds no images{}; {LAYOUTS}", files_beside(*.beside))]

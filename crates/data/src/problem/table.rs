@@ -146,7 +146,7 @@ pub enum TableProblem {
     UnnamedInputs,
 
     /// A header where the other table has none.
-    #[error("has a header, which {other} has not; leave it out")]
+    #[error("has a header, which {other} does not have; leave it out")]
     UnexpectedHeader { other: String },
     /// No header where the other table has one.
     #[error("has no header, which {other} has; name its columns")]
@@ -190,7 +190,7 @@ pub enum TableProblem {
     )]
     SameNumber { first: Box<(String, RowPlace)>, second: Box<(String, RowPlace)>, column: String },
     /// A label that the training file does not have.
-    #[error("has the label {} in {place}, which the training file has not", quoted(.label))]
+    #[error("has the label {} in {place}, which the training file does not have", quoted(.label))]
     UnknownLabel { label: String, place: RowPlace },
     /// A row without a label; `value` is what stands for the missing label.
     #[error("has no label in {place}, {column}{}", missing_label(.value))]
@@ -283,7 +283,7 @@ fn different_columns(missing: &[String], additional: &[String], other: &str) -> 
     if !additional.is_empty() {
         let article = if additional.len() == 1 { "a" } else { "the" };
         let (noun, list) = (noun(additional), list(additional));
-        problems.push(format!("has {article} {noun} {list}, which {other} has not"));
+        problems.push(format!("has {article} {noun} {list}, which {other} does not have"));
     }
     problems.join(", and ")
 }

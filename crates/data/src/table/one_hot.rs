@@ -23,7 +23,7 @@ impl Unknown {
         };
         let (rows, have) = (text::count(self.rows, "row"), if self.rows == 1 { "has" } else { "have" });
         format!(
-            "{column} has words that the training part has not, first {word}; its inputs are 0 in {rows} that {have} them"
+            "{column} has words that the training part does not have, first {word}; its inputs are 0 in {rows} that {have} them"
         )
     }
 }

@@ -63,7 +63,7 @@ fn statistics_and_categories_are_those_of_the_training_part() {
     assert_eq!(values, [1.0, 0.0, 1.0, 3.0, 1.0, 0.0, 5.0, 0.0, 1.0]);
     let Features::Table { values, .. } = encoded.splits.test.samples.features else { panic!() };
     assert_eq!(values, [100.0, 0.0, 0.0, 3.0, 0.0, 1.0, 7.0, 0.0, 0.0]);
-    let unknown = "column `c` has words that the training part has not, first \"green\"; its inputs are 0 in 2 rows that have them of the test part";
+    let unknown = "column `c` has words that the training part does not have, first \"green\"; its inputs are 0 in 2 rows that have them of the test part";
     assert!(encoded.notes.iter().any(|note| note.ends_with(unknown)), "{:?}", encoded.notes);
 }
 
@@ -112,17 +112,17 @@ fn a_test_file_has_the_columns_and_the_labels_of_the_training_file() {
     );
     assert_eq!((test.labels, test.class_names), (vec![1], vec!["x".to_owned(), "y".to_owned()]));
     for (content, wanted) in [
-        ("a,b,label\n1,2,z\n", "has the label \"z\" in line 2, which the training file has not"),
+        ("a,b,label\n1,2,z\n", "has the label \"z\" in line 2, which the training file does not have"),
         ("a,label\n1,x\n", "has no column `b`, which the training file has"),
         ("a,b\n1,2\n", "has no column `label` for the labels, which the training file has"),
-        ("a,b,c,label\n1,2,3,x\n", "has a column `c`, which the training file has not"),
+        ("a,b,c,label\n1,2,3,x\n", "has a column `c`, which the training file does not have"),
         ("1,2,x\n3,4,y\n", "has no header, which the training file has; name its columns"),
     ] {
         assert_eq!(train.encoded_with_test(content.as_bytes()).unwrap_err(), wanted);
     }
     let bare = case("1,2,x\n3,4,y\n").label(-1);
     assert!(bare.encoded_with_test(b"5,6,x\n").is_ok());
-    let wanted = "has a header, which the training file has not; leave it out";
+    let wanted = "has a header, which the training file does not have; leave it out";
     assert_eq!(bare.encoded_with_test(b"a,b,label\n5,6,x\n").unwrap_err(), wanted);
 }
 
@@ -156,9 +156,9 @@ fn inputs_go_by_name() {
         ("a\n1\n", "has no column `b`, which the run's data has"),
         (
             "p,q\n1,2\n",
-            "has no columns `a`, `b`, which the run's data has, and has the columns `p`, `q`, which the run's data has not",
+            "has no columns `a`, `b`, which the run's data has, and has the columns `p`, `q`, which the run's data does not have",
         ),
-        ("a,b,c\n1,2,3\n", "has a column `c`, which the run's data has not"),
+        ("a,b,c\n1,2,3\n", "has a column `c`, which the run's data does not have"),
         ("?,2\n3,4\n", "has no header, which the run's data has; name its columns"),
         ("1,2\n", "has no header, which the run's data has; name its columns"),
         ("a,a,b\n1,1,2\n", "has two columns `a`, at positions 0 and 1; rename one"),
@@ -184,7 +184,7 @@ fn inputs_without_header_go_by_position_where_the_training_file_had_none() {
     }
     let wanted = "has 1 column, must have 2 or 3 or 4, as the run's data";
     assert_eq!(table.predict(b"1\n").unwrap_err(), wanted);
-    let wanted = "has a header, which the run's data has not; leave it out";
+    let wanted = "has a header, which the run's data does not have; leave it out";
     assert_eq!(table.predict(b"a,b\n1,2\n").unwrap_err(), wanted);
 }
 
@@ -193,7 +193,7 @@ fn inputs_with_missing_values_and_words_are_made_as_the_training_part_was() {
     let table = case("x,c,label\n1,red,a\n,blue,b\n5,,a\n").one_hot().missing(MissingPolicy::Median);
     assert_eq!(table.predicts("c,x\nblue,\n,2\n"), [3.0, 1.0, 0.0, 0.0, 2.0, 0.0, 0.0, 1.0]);
     let rows = table.predict(b"c,x\nblue,1\npink,2\n").unwrap();
-    let note = "column `c` has words that the training part has not, first \"pink\"; its inputs are 0 in 1 row that has them, the first in line 3";
+    let note = "column `c` has words that the training part does not have, first \"pink\"; its inputs are 0 in 1 row that has them, the first in line 3";
     assert!(rows.notes[0].ends_with(note), "{:?}", rows.notes);
     let table = case("x,label\n1,a\n2,b\n").missing(MissingPolicy::Drop);
     let rows = table.predict(b"x\n?\n7\n").unwrap();

@@ -29,7 +29,7 @@ pub enum FilterInit {
     /// Drawn by a scheme.
     Scheme(Scheme),
     /// Filter `i` passes channel `i` on unchanged, as far as there are channels; further filters are drawn as those of other
-    /// layers (`torch.nn.init.dirac_`; S. Zagoruyko and N. Komodakis, "DiracNets", 2017).
+    /// layers: PyTorch's `dirac_` on the first filters alone (S. Zagoruyko and N. Komodakis, "DiracNets", 2017).
     Dirac,
     /// The eigenvectors of the second moments of the training images' patches, each divided by the square root of its eigenvalue,
     /// and their negatives; biases are drawn as those of other layers (K. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single

@@ -1,4 +1,4 @@
-//! The backend that the program is built with: the only file that names backends.
+//! The backend that the program is built with: the only file that chooses one.
 
 use crate::devices;
 use burn::train::{LearningComponentsTypes, SupervisedTraining};

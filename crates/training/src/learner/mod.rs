@@ -1,7 +1,7 @@
 //! Training with Burn's learner, under which the loop is ours.
 //!
-//! Optimizers and schedules are Burn's, and so are the interfaces of metrics and renderers and the thread that computes and
-//! shows them ([`burn::train::SupervisedTraining`]). The loop over epochs and batches is a custom strategy under it, for
+//! The interfaces of optimizers, metrics and renderers are Burn's, and so is the thread that computes and shows metrics
+//! ([`burn::train::SupervisedTraining`]). The loop over epochs and batches is a custom strategy under it, for
 //! three reasons:
 //!
 //! - **Exact resume.** Burn's checkpoints are written at the end of an epoch and hold model, optimizer and schedule. Ours may
