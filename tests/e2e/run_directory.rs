@@ -341,6 +341,49 @@ fn a_run_that_diverges_keeps_its_last_good_checkpoint() {
 }
 
 #[test]
+fn a_run_that_diverges_in_its_last_update_fails_and_its_weights_are_not_the_best() {
+    let lab = lab();
+    let record = |name: &str| -> Value {
+        serde_json::from_str(&lab.read(&format!("artifacts/{name}/run.json"))).unwrap()
+    };
+    let once = "--set training.optimizer.kind=sgd --set training.batch_size=full --set training.epochs=1";
+    let said = train(&lab, &format!("{once} --set training.optimizer.learning_rate=1e30 --name test"));
+    assert_eq!(said.code, 4, "{}", said.stderr);
+    assert!(said.stderr.contains("the test loss is NaN at update 1"), "{}", said.stderr);
+    assert_eq!(record("test")["outcome"], "failed");
+
+    let validated = format!("{once} --set data.validation_fraction=0.3 --set training.on_divergence=restore");
+    for rate in ["1e30", "1e39"] {
+        let rate = format!("--set training.optimizer.learning_rate={rate} --name v{rate}");
+        assert_eq!(train(&lab, &format!("{validated} {rate}")).code, 4);
+    }
+    // The weights before are kept, even where accuracy is compared, which is a number for logits that are none.
+    let growth =
+        "--set training.schedule.growth={start=1,end=1e32,updates=3} --set training.schedule.kind=growth";
+    let said = train(
+        &lab,
+        &format!(
+            "{validated} --set training.epochs=3 --set training.select=accuracy {growth} \
+             --set training.optimizer.learning_rate=0.01 --name grows"
+        ),
+    );
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let grows = record("grows");
+    assert!(grows["metrics"]["test"]["loss"].as_f64().unwrap().is_finite());
+    assert!(grows["diverged"].as_str().unwrap().contains(" at update "), "{grows}");
+}
+
+#[test]
+fn a_first_loss_that_is_not_finite_is_not_blamed_on_the_steps() {
+    let lab = lab();
+    let said = train(&lab, "--set data.scale=1e300 --name large");
+    assert_eq!(said.code, 4);
+    assert!(said.stderr.contains("before a step was made: the inputs"), "{}", said.stderr);
+    let why = lab.emberlab("why large").succeeds().stdout;
+    assert!(why.contains("No step was made before it") && !why.contains("clip_norm"), "{why}");
+}
+
+#[test]
 fn without_a_terminal_there_is_one_readable_line_per_epoch() {
     let lab = lab();
     let said = train(&lab, "").succeeds();

@@ -62,6 +62,12 @@ pub enum Error {
         /// The rate of that update.
         learning_rate: f64,
     },
+    /// A loss that is NaN or infinite before any weight has changed.
+    #[error(
+        "the loss is {0} at update 1, before a step was made: the inputs, the initial weights or the weights of the classes are \
+         too large"
+    )]
+    NotFinite(f32),
     /// A failure of training that no input explains.
     #[error("training failed: {0}")]
     Training(#[from] TrainingFailure),

@@ -152,7 +152,7 @@ fn finish<T>(record: &mut RunRecord, directory: &RunDir, result: Result<T, Error
         Err(Error::Interrupted(_)) => Outcome::Interrupted,
         Err(error) => {
             record.error = Some(error.to_string());
-            if let Error::Diverged { .. } = error {
+            if let Error::Diverged { .. } | Error::NotFinite(_) = error {
                 record.diverged = record.error.clone();
             }
             Outcome::Failed

@@ -6,6 +6,15 @@ use super::{Finding, Likelihood};
 /// The loss or a weight became infinite.
 pub fn diverged(evidence: &Evidence) -> Option<Finding> {
     let seen = evidence.record.diverged.as_ref()?;
+    if evidence.losses.len() <= 1 && evidence.last_loss().is_none_or(|loss| !loss.is_finite()) {
+        return Some(Finding {
+            likelihood: Likelihood::Certain,
+            cause: "The first loss is not finite.".to_owned(),
+            seen: seen.clone(),
+            advice: "No step was made before it. Look for inputs, initial weights or class weights that are too large; inputs of mean 0 and deviation 1 are a start.",
+            settings: vec!["data.normalize=standard".to_owned()],
+        });
+    }
     Some(Finding {
         likelihood: Likelihood::Certain,
         cause: "The training diverged.".to_owned(),

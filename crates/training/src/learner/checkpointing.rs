@@ -82,13 +82,7 @@ impl UpdateLoop {
     /// Writes a checkpoint, between two updates of `epoch` or before its first. All scores must have been read.
     pub(super) fn checkpoint(&mut self, epoch: usize) -> Result<(), Error> {
         self.host.phase("writing a checkpoint");
-        if !is_finite(&self.updates.classifier) {
-            return Err(Error::Diverged {
-                what: "a weight is infinite or no number".to_owned(),
-                iteration: self.progress.updates,
-                learning_rate: self.updates.learning_rate,
-            });
-        }
+        self.check_weights()?;
         let checkpoint = self.state(epoch)?;
         self.checkpointing.save(&checkpoint)?;
         self.progress.reads.checkpoints += 1;
@@ -118,6 +112,20 @@ impl UpdateLoop {
             ema: self.updates.ema.as_ref().map(Ema::state).transpose()?,
             groups: self.updates.groups.states()?,
         })
+    }
+
+    /// Checks that all weights are finite.
+    pub(super) fn check_weights(&self) -> Result<(), Error> {
+        if is_finite(&self.updates.classifier) {
+            return Ok(());
+        }
+        Err(self.diverged("a weight is infinite or no number".to_owned()))
+    }
+
+    /// The error of weights that the last update made.
+    pub(super) fn diverged(&self, what: String) -> Error {
+        let learning_rate = self.updates.learning_rate;
+        Error::Diverged { what, iteration: self.progress.updates, learning_rate }
     }
 
     /// Ends a training that diverged with the weights that the validation part chose, or else with those of the newest

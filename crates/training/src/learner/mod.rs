@@ -81,6 +81,8 @@ use updates::Updates;
 pub struct Trained {
     /// Updates made and the last score.
     pub progress: Progress,
+    /// The learning rate of the last update.
+    pub learning_rate: f64,
     /// The classifier with its final weights.
     pub classifier: Result<Classifier<Backend>, Error>,
 }
@@ -127,7 +129,8 @@ pub fn fit(config: &Config, setup: Setup<'_>) -> Result<Trained, Error> {
     training.progress.seconds = training.checkpointing.seconds();
     let failure = training.failure.take().map_or(ended, Err);
     let classifier = failure.map(|()| final_classifier(&mut training));
-    Ok(Trained { progress: training.progress.clone(), classifier })
+    let learning_rate = training.updates.learning_rate;
+    Ok(Trained { progress: training.progress.clone(), learning_rate, classifier })
 }
 
 /// The classifier with the weights that the validation part chose, those of the checkpoint that a diverged training went back

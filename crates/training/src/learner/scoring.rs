@@ -29,6 +29,9 @@ impl UpdateLoop {
             self.host.loss(update, score.loss);
             if !score.loss.is_finite() {
                 self.recorder.flush()?;
+                if update == 1 {
+                    return Err(Error::NotFinite(score.loss));
+                }
                 let what = format!("the loss is {}", score.loss);
                 return Err(Error::Diverged { what, iteration: update, learning_rate: *learning_rate });
             }
@@ -54,6 +57,7 @@ impl UpdateLoop {
         set: &DeviceSet<Backend>,
         display: &mut Display,
     ) -> Result<(), Error> {
+        self.check_weights()?;
         let classifier = self.updates.evaluated();
         self.host.phase("scoring the validation part");
         let watched = Watched { shown: self.host.validation_progress(), heartbeat: self.host.heartbeat() };
@@ -62,6 +66,9 @@ impl UpdateLoop {
         self.progress.reads.validation += 1;
         self.recorder.record("valid", epoch, updates, &scores(&score))?;
         self.recorder.flush()?;
+        if !score.loss.is_finite() {
+            return Err(self.diverged(format!("the validation loss is {}", score.loss)));
+        }
         self.progress.validation.end_epoch(epoch, score.clone());
         self.selection.offer(Selected { epoch, updates, score: score.clone() }, classifier);
         display.validation(score, set.len(), epoch, updates);

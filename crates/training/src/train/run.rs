@@ -62,7 +62,7 @@ impl Run<'_> {
             run: RunIdentity { config: self.config.to_toml(), data: record.data.clone() },
             resume: checkpoint,
         };
-        let Trained { progress, classifier } = learner::fit(self.config, setup)?;
+        let Trained { progress, learning_rate, classifier } = learner::fit(self.config, setup)?;
         record_progress(record, &progress);
         let classifier = classifier?;
         let interrupted = Error::Interrupted(progress.updates);
@@ -74,6 +74,10 @@ impl Run<'_> {
             return Err(interrupted);
         }
         let test = self.score(&classifier, (&test.rows, test.samples), &normalizer, &progress, record)?;
+        if let Some(loss) = test.as_ref().map(|score| score.loss).filter(|loss| !loss.is_finite()) {
+            let (what, iteration) = (format!("the test loss is {loss}"), progress.updates);
+            return Err(Error::Diverged { what, iteration, learning_rate });
+        }
         Ok(Scored { progress, test })
     }
 
