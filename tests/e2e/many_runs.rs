@@ -349,6 +349,15 @@ fn mistakes_are_found_before_the_first_run() {
     }
     assert_eq!(lab.emberlab("sweep table.toml --grid seed").code, 2);
     assert!(!lab.exists("artifacts"));
+    // What is tried may be required, and threads may be asked for.
+    let rates = "--unset training.optimizer.learning_rate --grid training.optimizer.learning_rate=0.1,0.2";
+    lab.emberlab(&format!("sweep table.toml {rates} --list")).succeeds();
+    for threads in ["--grid device.threads=2,3", "--set device.threads=2 --grid seed=1,2"] {
+        let listed = lab.emberlab(&format!("sweep table.toml {threads} --jobs 2 --list")).succeeds().stdout;
+        assert!(!listed.contains("device.threads=1"), "{listed}");
+    }
+    let listed = lab.emberlab("sweep table.toml --grid seed=1,2 --jobs 2 --list").succeeds().stdout;
+    assert_eq!(listed.matches("device.threads=1").count(), 2, "{listed}");
     lab.emberlab("sweep table.toml --grid seed=1,2").succeeds();
     let wanted =
         "error: `artifacts/table-sweep/0001` is of another sweep; choose another `name`, or move it away";

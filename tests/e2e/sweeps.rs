@@ -108,6 +108,11 @@ fn mistakes_in_ranges_are_found_before_the_first_run() {
             "error: `--halving` sets `training.epochs` itself; leave it out of the keys that are tried",
         ),
         ("--grid seed=1,2 --range seed=1..9 --random 2", "error: the key `seed` is given twice"),
+        ("--grid name=a,b", "error: the sweep sets `name` itself; leave it out of the keys that are tried"),
+        (
+            "--grid seed=1,9 --seeds 2",
+            "error: the sweep sets `seed` itself, because of `--seeds`; leave it out of the keys that are tried",
+        ),
     ] {
         lab.emberlab(&format!("sweep table.toml {arguments}")).fails(2, wanted);
     }

@@ -45,6 +45,14 @@ pub enum UsageError {
     /// `--halving` with `training.epochs` among the keys.
     #[error("`--halving` sets `training.epochs` itself; leave it out of the keys that are tried")]
     HalvingOfEpochs,
+    /// A key among those that are tried, and what sets it.
+    #[error("the sweep sets `{key}` itself{because}; leave it out of the keys that are tried")]
+    SweptKey {
+        /// The key.
+        key: &'static str,
+        /// Why.
+        because: &'static str,
+    },
     /// `train --folds` of a configuration that is about one fold.
     #[error(
         "`data.fold` has no meaning beside `--folds`, which trains without each fold in turn; leave it out with \
@@ -68,8 +76,8 @@ pub enum UsageError {
     /// `--set name=…` for the lab.
     #[error("the lab names its runs itself; choose another `--artifacts`")]
     LabNames,
-    /// An output file that the samples are read from.
-    #[error("`{}` is a file that the samples are read from; choose another folder with `--out`", .0.display())]
+    /// An output that is the configuration, or a file that the samples are read from.
+    #[error("`{}` is the configuration or a file that the samples are read from; choose another `--out`", .0.display())]
     OverwritesSource(PathBuf),
     /// `data preview --columns` of images.
     #[error("images have no columns; leave `--columns` out")]

@@ -30,6 +30,14 @@ pub struct Point {
 }
 
 impl Axis {
+    /// The first value, or the lower bound.
+    pub fn first(&self) -> Option<String> {
+        match &self.values {
+            Values::Listed(values) => values.first().cloned(),
+            Values::Drawn(range) => Some(range.low()),
+        }
+    }
+
     /// Reads `key=a,b,c`; commas within brackets and quotes separate nothing.
     ///
     /// # Errors

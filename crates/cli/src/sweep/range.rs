@@ -42,26 +42,40 @@ impl Range {
         if spread == Spread::Logarithmic && low <= 0.0 {
             return Err("a logarithmic range needs bounds above 0".to_owned());
         }
-        let whole = spread == Spread::Uniform && is_whole(bounds.0) && is_whole(bounds.1);
+        let whole = is_whole(bounds.0) && is_whole(bounds.1);
         Ok(Self { low, high, whole, spread })
     }
 
-    /// Draws a value, as SciPy's `uniform`, `randint` and `loguniform` do.
+    /// The lower bound.
+    pub fn low(&self) -> String {
+        rounded(self.low)
+    }
+
+    /// Draws a value, as SciPy's `uniform`, `randint` and `loguniform` do, and logarithmic whole numbers as Optuna's `suggest_int` with
+    /// `log=True`: rounded, from half below the lower bound to half above the upper one.
     ///
     /// # Errors
     ///
     /// Those of [`RandomState::randint`].
     pub fn draw(&self, random: &mut RandomState) -> Result<String, DataError> {
-        if self.whole {
+        if self.whole && self.spread == Spread::Uniform {
             return Ok(random.randint(self.low as i64, self.high as i64 + 1)?.to_string());
         }
         let share = random.uniform(0.0, 1.0);
         let value = match self.spread {
             Spread::Uniform => self.low + share * (self.high - self.low),
-            Spread::Logarithmic => (self.low.ln() + share * (self.high.ln() - self.low.ln())).exp(),
+            Spread::Logarithmic if self.whole => {
+                let between = logarithmic(self.low - 0.5, self.high + 0.5, share).round();
+                return Ok((between.clamp(self.low, self.high) as i64).to_string());
+            }
+            Spread::Logarithmic => logarithmic(self.low, self.high, share),
         };
         Ok(rounded(value))
     }
+}
+
+fn logarithmic(low: f64, high: f64, share: f64) -> f64 {
+    (low.ln() + share * (high.ln() - low.ln())).exp()
 }
 
 /// A number with [`DIGITS`] digits, as TOML reads it.
@@ -94,6 +108,18 @@ mod tests {
         drawn.sort();
         drawn.dedup();
         assert_eq!(drawn, ["3", "4", "5"]);
+    }
+
+    #[test]
+    fn whole_logarithmic_bounds_give_whole_numbers_whose_ratios_are_equally_likely() {
+        let range = Range::parse("1..64", Spread::Logarithmic).unwrap();
+        let mut random = RandomState::new(1);
+        let drawn: Vec<u32> = (0..4000).map(|_| range.draw(&mut random).unwrap().parse().unwrap()).collect();
+        assert!(drawn.iter().all(|number| (1..=64).contains(number)));
+        assert!(drawn.contains(&1) && drawn.contains(&64));
+        // >>> numpy.log(7.5 / 0.5) / numpy.log(64.5 / 0.5)
+        let share = drawn.iter().filter(|number| **number < 8).count() as f64 / 4000.0;
+        assert!((share - 0.5572).abs() < 0.03, "{share}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::output::print;
 use crate::signals;
 use crate::sweep::{Axis, Job, JobEvent, Point, Rank, Rung, points, rank, run_all, rungs};
 use clap::Args;
-use emberlab_config::ScoreName;
+use emberlab_config::{Config, ScoreName};
 use emberlab_data::file_lock::FileLock;
 use emberlab_models::LOSS;
 use emberlab_run::leftovers;
@@ -79,6 +79,27 @@ pub struct SweepArgs {
 }
 
 impl SweepArgs {
+    /// Refuses keys that a sweep sets itself.
+    fn check_keys(&self) -> Result<(), UsageError> {
+        let is_tried = |key: &str| self.axes().iter().any(|axis| axis.key == key);
+        if is_tried("name") {
+            return Err(UsageError::SweptKey { key: "name", because: "" });
+        }
+        if is_tried("seed") && self.seeds > 1 {
+            return Err(UsageError::SweptKey { key: "seed", because: ", because of `--seeds`" });
+        }
+        Ok(())
+    }
+
+    /// The configuration with the first value of each key, without which it may not be whole. Its seed stays: settings are drawn by it.
+    fn base(&self) -> Result<Config, Error> {
+        let mut changes = self.config.clone();
+        let axes = self.axes();
+        let tried = axes.iter().filter(|axis| axis.key != "seed");
+        changes.set.extend(tried.filter_map(|axis| Some(format!("{}={}", axis.key, axis.first()?))));
+        Ok(changes.load()?)
+    }
+
     /// The keys that change.
     fn axes(&self) -> Vec<Axis> {
         [&self.grid, &self.range, &self.log_range].into_iter().flatten().cloned().collect()
@@ -94,7 +115,8 @@ fn factor(text: &str) -> Result<usize, String> {
 const POLL: Duration = Duration::from_millis(50);
 
 pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
-    let base = arguments.config.load()?;
+    arguments.check_keys()?;
+    let base = arguments.base()?;
     let points = points(&arguments.axes(), arguments.random, base.seed)?;
     let folder = arguments.artifacts.join(format!("{}-sweep", base.name));
     let workers = arguments.jobs.unwrap_or_else(devices::threads);

@@ -25,6 +25,9 @@ pub struct Planned {
 /// The key that successive halving sets.
 pub const EPOCHS: &str = "training.epochs";
 
+/// The key of the threads of a run.
+const THREADS: &str = "device.threads";
+
 /// What the runs of a sweep follow from.
 pub struct Plan<'a> {
     /// The arguments of the command.
@@ -70,9 +73,10 @@ impl Plan<'_> {
         if self.arguments.seeds > 1 {
             set.push(format!("seed={}", self.base.seed as usize + seed));
         }
-        if self.workers > 1 {
+        let is_threads = |setting: &String| setting.trim_start().starts_with(THREADS);
+        if self.workers > 1 && self.base.device.threads.is_none() && !set.iter().any(is_threads) {
             // As many processes as cores, and one thread for each.
-            set.push("device.threads=1".to_owned());
+            set.push(format!("{THREADS}=1"));
         }
         set.extend(epochs.map(|epochs| format!("{EPOCHS}={epochs}")));
         set.push(format!("name=\"{name}\""));
@@ -119,7 +123,7 @@ pub fn finished(folder: &Path, planned: &Planned) -> Result<Option<RunSummary>, 
     let mut was = read_settings(&run.file(file::CONFIG))?;
     let mut is = settings::flatten(&planned.config.to_toml()).map_err(Error::Settings)?;
     for settings in [&mut was, &mut is] {
-        settings.remove("device.threads");
+        settings.remove(THREADS);
     }
     if was != is {
         let reason = "is of another sweep; choose another `name`, or move it away".to_owned();
