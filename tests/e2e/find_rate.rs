@@ -56,6 +56,20 @@ fn rates(lab: &Lab, name: &str) -> Vec<[f64; 4]> {
 }
 
 #[test]
+fn a_schedule_of_the_command_line_is_left_out_as_that_of_the_file_is() {
+    let lab = Lab::new();
+    lab.write("linear.toml", CONFIG);
+    let plain = "find-rate linear.toml --updates 20 --to 1";
+    assert_eq!(lab.emberlab(plain).code, 0);
+    let expected = rates(&lab, "linear");
+    for schedule in ["training.schedule.cosine={}", "training.schedule.kind=cosine"] {
+        let said = lab.emberlab(&format!("{plain} --set {schedule}"));
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        assert_eq!(rates(&lab, "linear"), expected, "{schedule}");
+    }
+}
+
+#[test]
 fn the_losses_are_those_of_sgd_under_rates_that_grow() {
     let lab = Lab::new();
     lab.write("linear.toml", CONFIG);

@@ -81,6 +81,10 @@ fn growing(arguments: &FindRateArgs, base: &Config) -> Result<(Config, Growth), 
     let FindRateArgs { config, from, to, updates, .. } = arguments;
     let mut changed = config.clone();
     let set = &mut changed.set;
+    // Of the schedule only a warm-up stays.
+    let schedule = "training.schedule";
+    let is_warmup = |setting: &str| setting.starts_with("training.schedule.warmup");
+    set.retain(|setting| !setting.trim_start().starts_with(schedule) || is_warmup(setting.trim_start()));
     // Groups keep the ratio of their rates to that of the other parameters.
     let rate = base.training.optimizer.learning_rate;
     let growth = Growth { start: from / rate, end: to / rate, updates: *updates };
