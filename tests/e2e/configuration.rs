@@ -145,9 +145,32 @@ fn set_changes_a_key_and_its_mistakes_point_at_the_argument() {
         ("training.epochs", "must be `key.path=value`"),
         ("=3", "`` is not a valid key; expected something like `training.epochs`"),
         ("seed.x=3", "`seed` is a value, not a table"),
+        ("training.epochs=1\nbatch_size=3", "`1\\nbatch_size=3` is more than one value"),
     ] {
         lab.run(&["config", "check", "good.toml", "--set", argument])
-            .fails(2, &format!("error: --set {argument}: {message}"));
+            .fails(2, &format!("error: --set {}: {message}", argument.replace('\n', "\\n")));
+    }
+}
+
+#[test]
+fn a_misspelt_key_is_named_where_a_required_one_is_missing() {
+    let lab = Lab::new();
+    let rest =
+        "[model]\nkind = \"linear\"\n[training]\nepochs = 1\n[training.optimizer]\nlearning_rate = 0.1\n";
+    for (data, missing, misspelt) in [
+        ("source = \"csv\"\nfil = \"a.csv\"", "data.file", "unknown key `data.fil`, did you mean `file`?"),
+        ("sorce = \"csv\"", "data.source", "unknown key `data.sorce`, did you mean `source`?"),
+        (
+            "source = \"image-folder\"\ndirctory = \"a\"\nimage_siz = 8",
+            "data.directory",
+            "unknown key `data.image_siz`, did you mean `image_size`?",
+        ),
+    ] {
+        lab.write("data.toml", format!("name = \"x\"\n[data]\n{data}\n{rest}"));
+        let said = lab.emberlab("config check data.toml");
+        assert_eq!(said.code, 2);
+        assert!(said.stderr.contains(&format!("`{missing}` is missing")), "{}", said.stderr);
+        assert!(said.stderr.contains(misspelt), "{}", said.stderr);
     }
 }
 

@@ -33,7 +33,10 @@ impl DataConfig {
     pub(super) fn keys(mut section: Section<'_>, written: Option<&Self>, default_seed: u32) -> Option<Self> {
         let kind =
             key("source", word(&KINDS), "the source of samples; it decides which of the other keys exist");
-        let kind = section.required(kind, written.map(|data| data.source.kind()))?;
+        let Some(kind) = section.required(kind, written.map(|data| data.source.kind())) else {
+            section.finish_early();
+            return None;
+        };
         let source = Source::keys(kind, &mut section, written.map(|data| &data.source));
         let draw_seed = draw_seed(&mut section, kind, written.map(|data| data.seed), default_seed);
         let split_seed =
@@ -54,7 +57,10 @@ impl DataConfig {
         let undivided = written.filter(|data| !data.source.is_divided()).and(validation);
         let stratify = stratify_key(&mut section, undivided.map(|split| split.stratify));
         // The message about a source without its file or folder comes first.
-        let source = source?;
+        let Some(source) = source else {
+            section.finish_early();
+            return None;
+        };
         if fraction.is_none() && !source.is_divided() {
             section.meaningless(
                 "stratify",

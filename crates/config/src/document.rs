@@ -124,6 +124,9 @@ impl Document {
         let location = Location::Argument(argument.to_owned());
         let parsed = format!("value = {value}");
         let node = match DeTable::parse(&parsed) {
+            Ok(table) if table.get_ref().len() > 1 => {
+                return Err(format!("`{}` is more than one value", shown(value)));
+            }
             Ok(table) => convert_table(table.get_ref(), &|_: usize| location.clone(), 0)?.remove("value"),
             // A value that starts like TOML is meant as TOML.
             Err(error) if value.starts_with(['[', '{', '"', '\'']) => {

@@ -370,6 +370,21 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// Ends the table early, because a key is missing on which the others depend: reports those that are meant to be one of the
+    /// keys declared so far.
+    pub fn finish_early(&self) {
+        let Side::Reading(reading) = &self.side else { return };
+        for (name, node) in reading.table.into_iter().flatten() {
+            let is_known = self.known.contains(&name.as_str());
+            if let Some(nearest) = nearest(name, self.known.iter().copied()).filter(|_| !is_known) {
+                let (key, nearest) = (self.full(&shown(name)), Some(nearest));
+                reading
+                    .findings
+                    .push(node.key.clone(), ProblemKind::UnknownKey { key, nearest, known: Vec::new() });
+            }
+        }
+    }
+
     fn report_unknown(&self, reading: &Reading<'_>) {
         for (name, node) in reading.table.into_iter().flatten() {
             if self.known.contains(&name.as_str()) {
