@@ -110,12 +110,26 @@ fn an_export_does_not_write_over_the_table_that_it_reads() {
         lab.run(&["data", "export", "table.toml", "--out", out]).fails(
             2,
             &format!(
-                "error: `{file}` is a file that the samples are read from; choose another folder with `--out`"
+                "error: `{file}` is the configuration or a file that the samples are read from; choose another `--out`"
             ),
         );
     }
+    for out in ["table.toml", "set/train.csv", "./test.csv"] {
+        let refused = format!(
+            "error: `{out}` is the configuration or a file that the samples are read from; choose another `--out`"
+        );
+        lab.run(&["data", "preview", "table.toml", "--out", out]).fails(2, &refused);
+    }
     assert_eq!((lab.read("set/train.csv"), lab.read("test.csv")), (table.to_owned(), table.to_owned()));
     lab.emberlab("data export table.toml --out out").succeeds();
+    lab.emberlab("data preview table.toml --out missing/picture.png")
+        .fails(4, "error: cannot write `missing/picture.png`: No such file or directory (os error 2)");
+    // A part of an earlier export is not one of this.
+    lab.write("out/validation.csv", table);
+    let said = lab.emberlab("data export table.toml --out out");
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let wanted = "warning: `out/validation.csv` is not of this configuration, which has no validation part";
+    assert!(said.stderr.contains(wanted), "{}", said.stderr);
 }
 
 #[test]

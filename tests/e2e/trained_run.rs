@@ -151,6 +151,10 @@ fn the_images_of_a_folder_are_predicted_one_by_one() {
     let alone = json(&lab.emberlab("predict images pictures/deep/a.ppm --json").succeeds().stdout);
     assert_eq!(predictions[1]["class"], alone[0]["class"]);
     lab.emberlab("predict images empty").fails(3, "error: `empty` holds no images");
+    lab.write("damaged/cut.png", b"\x89PNG\r\n\x1a\n");
+    let said = lab.emberlab("predict images damaged --json");
+    assert_eq!((said.code, said.stdout.as_str()), (3, ""), "{}", said.stderr);
+    assert!(said.stderr.ends_with("error: `damaged` holds no image that can be read\n"), "{}", said.stderr);
 }
 
 #[cfg(target_os = "linux")]

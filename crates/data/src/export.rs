@@ -2,9 +2,10 @@
 
 use crate::labelled_data::Features;
 use crate::splits::Part;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-/// Writes a table under the names of its columns, with `label` behind them, each number in its shortest form that reads back the
+/// Writes a table under the names of its columns, each followed by `_` where it would stand there twice, with `label` behind them, each number in its shortest form that reads back the
 /// same, and images as `index,label`, where `index` is the row in the source's file. Labels are the names of the classes.
 ///
 /// # Errors
@@ -17,7 +18,7 @@ pub fn write_csv(part: &Part, out: &mut impl Write) -> io::Result<()> {
         data.labels.iter().map(|label| data.class_names.get(*label as usize).map_or("", String::as_str));
     match &data.features {
         Features::Table { values, columns } => {
-            writer.write_record(columns.iter().map(String::as_str).chain(["label"]))?;
+            writer.write_record(distinct(columns))?;
             for (row, name) in values.chunks_exact(columns.len().max(1)).zip(names) {
                 writer.write_record(row.iter().map(f64::to_string).chain([name.to_owned()]))?;
             }
@@ -30,4 +31,19 @@ pub fn write_csv(part: &Part, out: &mut impl Write) -> io::Result<()> {
         }
     }
     writer.flush()
+}
+
+/// Names that differ, of columns of inputs and that of labels.
+fn distinct(columns: &[String]) -> Vec<String> {
+    let mut taken = BTreeSet::from(["label".to_owned()]);
+    let inputs = columns.iter().map(|column| {
+        let mut name = column.clone();
+        while !taken.insert(name.clone()) {
+            name.push('_');
+        }
+        name
+    });
+    let mut names: Vec<String> = inputs.collect();
+    names.push("label".to_owned());
+    names
 }

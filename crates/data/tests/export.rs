@@ -31,6 +31,13 @@ fn columns_and_classes_keep_their_names() {
 }
 
 #[test]
+fn columns_of_the_same_name_are_told_apart() {
+    let columns = ["label", "c=r", "c=r", "label_"].map(str::to_owned).to_vec();
+    let features = Features::Table { values: vec![1.0, 2.0, 3.0, 4.0], columns };
+    assert_eq!(csv(features, &[0]), "label_,c=r,c=r_,label__,label\n1,2,3,4,b\n");
+}
+
+#[test]
 fn images_are_written_as_their_rows_in_the_source() {
     let shape = ImageShape { channels: 1, height: 1, width: 1 };
     let text = csv(Features::Images { pixels: vec![9, 8], shape }, &[17, 4]);

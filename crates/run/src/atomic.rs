@@ -63,6 +63,8 @@ pub fn write_output(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 /// Creates a temporary file and locks it.
 pub(crate) fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
+    // The error about a missing folder then does not name the temporary file.
+    fs::metadata(folder)?;
     for _ in 0..ATTEMPTS {
         let file = builder().tempfile_in(folder)?;
         match file.as_file().try_lock() {

@@ -93,7 +93,7 @@ fn predict_folder(
     predictions: &mut Vec<Prediction>,
     warn: fn(&str),
 ) -> Result<(), Error> {
-    let images = images_below(folder)?;
+    let (images, before) = (images_below(folder)?, predictions.len());
     if images.is_empty() {
         return Err(Error::artifact(folder, "holds no images".to_owned()));
     }
@@ -112,6 +112,9 @@ fn predict_folder(
             let features = Features::Images { pixels, shape };
             predictions.extend(predict_samples(run, Samples { names, features }));
         }
+    }
+    if predictions.len() == before {
+        return Err(Error::artifact(folder, "holds no image that can be read".to_owned()));
     }
     Ok(())
 }

@@ -62,10 +62,8 @@ pub fn run(command: &DataCommand) -> Result<(), Error> {
     match command {
         DataCommand::Fetch(arguments) => fetch::run(arguments),
         DataCommand::Info { config, json } => info::run(&config.load()?, *json),
-        DataCommand::Preview { config, out, columns } => {
-            preview(&config.load()?, out.as_deref(), columns.as_deref())
-        }
-        DataCommand::Export { config, out } => export(&config.load()?, out),
+        DataCommand::Preview { config, out, columns } => preview(config, out.as_deref(), columns.as_deref()),
+        DataCommand::Export { config, out } => export(config, out),
     }
 }
 
@@ -73,12 +71,18 @@ fn samples(config: &Config) -> Result<Loaded, Error> {
     Ok(load(config, &ProgressBars::new())?)
 }
 
-fn export(config: &Config, out: &Path) -> Result<(), Error> {
-    let splits = samples(config)?.splits;
+fn export(arguments: &ConfigArgs, out: &Path) -> Result<(), Error> {
+    let config = arguments.load()?;
+    let splits = samples(&config)?.splits;
     for (name, _) in splits.parts() {
-        check_is_no_source(&out.join(format!("{name}.csv")), &config.data.source)?;
+        check_is_no_source(&out.join(format!("{name}.csv")), &arguments.path, &config.data.source)?;
     }
     fs::create_dir_all(out).map_err(Error::write(out))?;
+    let validation = out.join("validation.csv");
+    if splits.validation.is_none() && validation.exists() {
+        let path = validation.display();
+        print::warning(&format!("`{path}` is not of this configuration, which has no validation part"));
+    }
     for (name, part) in splits.parts() {
         let path = out.join(format!("{name}.csv"));
         let mut csv = Vec::new();
@@ -89,24 +93,32 @@ fn export(config: &Config, out: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns an error if `path` is a file that the samples are read from.
-fn check_is_no_source(path: &Path, source: &Source) -> Result<(), Error> {
+/// Returns an error if `path` is the configuration, or a file that the samples are read from.
+fn check_is_no_source(path: &Path, config: &Path, source: &Source) -> Result<(), Error> {
     let (file, test) = match source {
-        Source::Table { file, test: TableTest::File(test) } => (&file.path, Some(test)),
-        Source::Table { file, test: TableTest::Split(_) } => (&file.path, None),
-        Source::Numpy { arrays, .. } => (&arrays.path, None),
-        _ => return Ok(()),
+        Source::Table { file, test: TableTest::File(test) } => {
+            (Some(file.path.as_path()), Some(test.as_path()))
+        }
+        Source::Table { file, test: TableTest::Split(_) } => (Some(file.path.as_path()), None),
+        Source::Numpy { arrays, .. } => (Some(arrays.path.as_path()), None),
+        _ => (None, None),
     };
     let Ok(written) = fs::canonicalize(path) else { return Ok(()) };
-    let is_written = |read: &PathBuf| fs::canonicalize(read).is_ok_and(|read| read == written);
-    if [Some(file), test].into_iter().flatten().any(is_written) {
+    let is_written = |read: &Path| fs::canonicalize(read).is_ok_and(|read| read == written);
+    if [Some(config), file, test].into_iter().flatten().any(is_written) {
         return Err(UsageError::OverwritesSource(path.to_owned()).into());
     }
     Ok(())
 }
 
-fn preview(config: &Config, out: Option<&Path>, columns: Option<&[String]>) -> Result<(), Error> {
-    let train = samples(config)?.splits.train.samples;
+fn preview(arguments: &ConfigArgs, out: Option<&Path>, columns: Option<&[String]>) -> Result<(), Error> {
+    let config = arguments.load()?;
+    let path = match out {
+        Some(path) => path.to_owned(),
+        None => format!("{}-preview.png", config.name).into(),
+    };
+    check_is_no_source(&path, &arguments.path, &config.data.source)?;
+    let train = samples(&config)?.splits.train.samples;
     let title = format!("{}: {} training samples", config.name, train.len());
     let picture = match &train.features {
         Features::Images { .. } if columns.is_some() => return Err(UsageError::NoColumns.into()),
@@ -117,10 +129,6 @@ fn preview(config: &Config, out: Option<&Path>, columns: Option<&[String]>) -> R
             let picture = plots::Scatter::new(&title, &train, chosen_columns(names, columns)?)?;
             picture.map(|picture| plots::png(&picture)).transpose()?
         }
-    };
-    let path = match out {
-        Some(path) => path.to_owned(),
-        None => format!("{}-preview.png", config.name).into(),
     };
     atomic::write_output(&path, &picture.unwrap_or_default())?;
     print::text(&format!("{}\n", path.display()))
