@@ -77,7 +77,7 @@ fn a_table_with_holes_and_words_is_learnt_told_and_predicted() {
     lab.emberlab("predict table new.csv").fails(
         3,
         "error: `new.csv` has no column `Gewicht`, which the run's data has, and has a column `Weight`, which the run's \
-         data has not",
+         data does not have",
     );
 }
 

@@ -175,4 +175,19 @@ fn labels_that_do_not_fit_are_an_error() {
     let two = described("'|u1'", "(2,)", &[0, 1]);
     assert_says(&set(&two, &other), "has the label \"9\" at [1], which the training part does not have");
     assert_says(&set(&wide, &two), "has the array `x_test`, which has 2 features, must have 1");
+    // Columns of labels stand for the numbers 0, 1 and so on, and are as many as there are classes.
+    let columns = described("'|u1'", "(2, 3)", &[0, 1, 0, 1, 0, 0]);
+    let wanted = "has the array `y_test`, which has 3 columns of labels, the training part 1";
+    assert_says(&set(&two, &columns), wanted);
+    let one_hot = described("'|u1'", "(4, 2)", &[0, 1, 1, 0, 0, 1, 1, 0]);
+    let other_columns = archive(&[
+        ("x_train.npy", &x),
+        ("y_train.npy", &one_hot),
+        ("x_test.npy", &two),
+        ("y_test.npy", &columns),
+    ]);
+    assert_says(
+        &read_archive(&other_columns),
+        "has 3 columns of labels, the training part 2: columns must stand for",
+    );
 }

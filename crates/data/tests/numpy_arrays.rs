@@ -4,6 +4,7 @@
 
 use emberlab_data::{
     ArrayNames, Channels, Features, ImageLayout, ImageShape, LabelledData, NoProgress, NumpyArrays,
+    PixelScale, read_numpy_inputs,
 };
 use serde_json::Value;
 use std::fs;
@@ -66,6 +67,61 @@ fn parts_and_their_scale_are_those_of_numpy() {
             assert_eq_numpy(validation, &expected["val"], name);
         }
     }
+}
+
+/// The bytes of an array `[n, 1, 2]` as NumPy saves it.
+fn images(descr: &str, n: usize, data: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({n}, 1, 2), }}\n");
+    let length = u16::try_from(header.len()).unwrap().to_le_bytes();
+    [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), data].concat()
+}
+
+#[test]
+fn pixels_that_are_predicted_have_the_scale_of_the_training_part() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("images.npy");
+    let shape = ImageShape { channels: 1, height: 1, width: 2 };
+    let layout = ImageLayout { shape, channels: Channels::None };
+    let floats = |values: [f32; 2]| images("<f4", 1, &values.map(f32::to_le_bytes).concat());
+    let integers = |values: [i64; 2]| images("<i8", 1, &values.map(i64::to_le_bytes).concat());
+    let (whole, divided) = (Some(PixelScale::Whole), Some(PixelScale::Divided));
+    for (array, scale, expected) in [
+        // A dark image of whole numbers, and a bright one that is divided.
+        (floats([0.0, 1.0]), whole, [0, 1]),
+        (floats([0.0, 1.0]), divided, [0, 255]),
+        (floats([0.0, 1.0]), None, [0, 255]),
+        // Whole numbers 0 and 1 beside pixels that are divided.
+        (integers([0, 1]), divided, [0, 255]),
+        (images("|u1", 1, &[0, 1]), divided, [0, 255]),
+        (integers([0, 1]), None, [0, 1]),
+        (integers([0, 200]), divided, [0, 200]),
+    ] {
+        fs::write(&path, array).unwrap();
+        let read = read_numpy_inputs(&path, None, Some((layout, scale)), 2, &NoProgress).unwrap();
+        assert_eq!(read, Features::Images { pixels: expected.to_vec(), shape }, "{scale:?}");
+    }
+}
+
+#[test]
+fn arrays_that_no_part_has_are_listed() {
+    let path = golden().join("images-pixels.npz");
+    let names = ArrayNames::default();
+    let arrays = NumpyArrays { path, names, image: None };
+    let found = arrays.find().unwrap();
+    let shape = ImageShape { channels: 3, height: 2, width: 5 };
+    let arrays = NumpyArrays { image: Some(ImageLayout { shape, channels: Channels::Last }), ..arrays };
+    assert_eq!(arrays.read(&found, &NoProgress).unwrap().left_out, Vec::<String>::new());
+    let folder = tempfile::TempDir::new().unwrap();
+    for name in ["x_train", "y_train", "x_test", "Y_test"] {
+        let values: Vec<u8> = if name.starts_with('x') { vec![1, 2] } else { vec![0, 1] };
+        let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n";
+        let bytes = [b"\x93NUMPY\x01\x00", &[header.len() as u8, 0][..], header.as_bytes(), &values].concat();
+        fs::write(folder.path().join(format!("{name}.npy")), bytes).unwrap();
+    }
+    let path = folder.path().to_owned();
+    let arrays = NumpyArrays { path, names: ArrayNames::default(), image: None };
+    let parts = arrays.read(&arrays.find().unwrap(), &NoProgress).unwrap();
+    assert_eq!(parts.left_out, ["Y_test", "x_test"]);
 }
 
 #[test]

@@ -94,8 +94,17 @@ pub(super) fn features(
 
 fn rows(array: &Array) -> Result<Features, NumpyProblem> {
     if array.shape.len() > 2 {
-        let (shape, suggested) = (tuple(&array.shape), format!("{:?}", &array.shape[1..]));
-        return Err(NumpyProblem::NeedsImageShape { shape, suggested });
+        let (shape, inner) = (tuple(&array.shape), &array.shape[1..]);
+        let is_image = match *inner {
+            [_, _] => true,
+            [first, _, last] => [1, 3].contains(&first) || [1, 3].contains(&last),
+            _ => false,
+        };
+        return Err(if is_image {
+            NumpyProblem::NeedsImageShape { shape, suggested: format!("{inner:?}") }
+        } else {
+            NumpyProblem::NeedsRows { shape }
+        });
     }
     let (found, max) = (array.bytes.len() / array.element.size, MAX_SIZE as usize / size_of::<f64>());
     if found > max {

@@ -106,6 +106,11 @@ pub enum NumpyProblem {
     /// An array of images without the key that says so.
     #[error("has the shape {shape}; for images set `data.image_shape = {suggested}`")]
     NeedsImageShape { shape: String, suggested: String },
+    /// An array of more dimensions that is no array of images.
+    #[error(
+        "has the shape {shape}, must have a row of numbers for each sample: save `X.reshape(len(X), -1)`"
+    )]
+    NeedsRows { shape: String },
     /// Another shape than the configuration gives.
     #[error("has the shape {shape}, must be {expected}")]
     Shape { shape: String, expected: String },

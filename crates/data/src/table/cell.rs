@@ -32,9 +32,11 @@ impl CellReader {
         // Numbers in the configuration have a decimal point, even where the file has commas.
         let number = |text: &String| parse(text, options.decimal_comma).or_else(|| parse(text, false));
         let numbers = options.missing_values.iter().filter_map(number);
+        // A column of single precision has the nearest number of that precision.
+        let in_each_precision = numbers.flat_map(|number| [number, f64::from(number as f32)]);
         Self {
             missing: options.missing_values.iter().cloned().collect(),
-            missing_numbers: numbers.filter(|number| number.is_finite()).collect(),
+            missing_numbers: in_each_precision.filter(|number| number.is_finite()).collect(),
             decimal_comma: options.decimal_comma,
         }
     }
@@ -65,8 +67,13 @@ impl CellReader {
     }
 }
 
-/// Parses a number, such as `-1.5`, `+3`, `.5`, `1e5`, `nan` or `inf`.
+/// Parses a number, such as `-1.5`, `+3`, `.5`, `1e5`, `nan` or `inf`, or a truth value.
 fn parse(text: &str, decimal_comma: bool) -> Option<f64> {
+    match text {
+        "True" | "true" | "TRUE" => return Some(1.0),
+        "False" | "false" | "FALSE" => return Some(0.0),
+        _ => {}
+    }
     if !decimal_comma {
         return text.parse().ok();
     }

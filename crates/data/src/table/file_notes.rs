@@ -6,8 +6,10 @@ use super::raw::Rows;
 use super::table_file::TableFile;
 use crate::text::{self, MAX_ITEMS};
 
-/// Names of columns that number the rows.
-const ROW_NUMBERS: [&str; 5] = ["Unnamed: 0", "id", "index", "row", "no"];
+/// Names of columns that number the rows, if they do so in order.
+const ROW_NUMBERS: [&str; 4] = ["id", "index", "row", "no"];
+/// Names that pandas gives to an index, whose rows may have been shuffled since.
+const INDICES: [&str; 2] = ["Unnamed: 0", "__index_level_0__"];
 
 impl TableFile {
     /// Columns without a name.
@@ -32,18 +34,27 @@ impl TableFile {
     /// An input that numbers the rows, as pandas writes it.
     pub(super) fn row_number_note(&self, rows: &Rows, layout: &Layout, is_words: &[bool]) -> Option<String> {
         let n_inputs = layout.inputs.len();
+        let values = |input: usize| rows.values.iter().skip(input).step_by(n_inputs).copied();
         let numbers_rows = |input: usize| {
-            let values = rows.values.iter().skip(input).step_by(n_inputs).zip(&rows.rows);
-            let mut first = values.map(|(value, &row)| value - row as f64);
+            let mut first = values(input).zip(&rows.rows).map(|(value, &row)| value - row as f64);
             let start = first.next().unwrap_or(f64::NAN);
             (start == 0.0 || start == 1.0) && first.all(|difference| difference == start)
         };
-        let columns = &layout.columns;
-        let named = |column: usize| {
-            columns.header && ROW_NUMBERS.iter().any(|name| columns.names[column].eq_ignore_ascii_case(name))
+        // Some rows may have been dropped.
+        let n_rows = (rows.rows.len() + rows.dropped.len()) as f64;
+        let is_index = |input: usize| {
+            let mut values: Vec<f64> = values(input).collect();
+            values.sort_by(f64::total_cmp);
+            let differ = values.windows(2).all(|pair| pair[0] < pair[1]);
+            differ && values.iter().all(|value| value.fract() == 0.0 && (0.0..=n_rows).contains(value))
         };
-        let found = (0..n_inputs)
-            .find(|&input| named(layout.inputs[input]) && !is_words[input] && numbers_rows(input))?;
+        let columns = &layout.columns;
+        let found = (0..n_inputs).find(|&input| {
+            let name = &columns.names[layout.inputs[input]];
+            let is = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+            let is_numbers = columns.header && !is_words[input];
+            is_numbers && (is(&INDICES) && is_index(input) || is(&ROW_NUMBERS) && numbers_rows(input))
+        })?;
         let (path, title) = (self.path.display(), columns.title(layout.inputs[found]));
         Some(format!("`{path}`: {title} numbers the rows and is an input; leave it out with `ignore`"))
     }

@@ -40,6 +40,10 @@ impl Layout {
             Header::Auto if names_columns(&rows[0], names) => true,
             Header::Auto => match first_row(&rows, cells) {
                 FirstRow::Header => true,
+                FirstRow::Data if names_the_label(&rows, wanted.label) => {
+                    let reason = "it holds numbers, but its label stands in no row below";
+                    return Err(TableProblem::UnclearHeader { reason });
+                }
                 FirstRow::Data => false,
                 FirstRow::Unclear(reason) => {
                     return Err(TableProblem::UnclearHeader { reason });
@@ -101,6 +105,16 @@ impl Layout {
         columns.check_names()?;
         if header { by_name(columns, schema, other) } else { by_position(columns, schema, other) }
     }
+}
+
+/// Whether the first row has a label of its own, where each of the others stands in several rows: it may name the column.
+fn names_the_label(rows: &[StringRecord], label: &ColumnRef) -> bool {
+    let [first, below @ ..] = rows else { return false };
+    let Ok(&[label]) = columns(rows, false).find(label, "label").as_deref() else { return false };
+    let mut counts = BTreeMap::<&str, usize>::new();
+    below.iter().filter_map(|row| row.get(label)).for_each(|label| *counts.entry(label).or_default() += 1);
+    let is_new = first.get(label).is_some_and(|label| !counts.contains_key(label));
+    is_new && !counts.is_empty() && counts.values().all(|&count| count > 1)
 }
 
 impl Layout {

@@ -35,6 +35,45 @@ fn numbers_that_single_precision_does_not_hold_are_errors_unless_they_stand_for_
 }
 
 #[test]
+fn truth_values_are_numbers_as_in_pandas_and_a_missing_number_has_the_precision_of_its_column() {
+    // >>> pandas.read_csv("table.csv")[["x", "y"]].astype(float)
+    let table = case("x,y,label\nTrue,FALSE,a\nFalse,TRUE,b\nTrue,TRUE,a\n");
+    assert_eq!(table.values(), [1.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+    case("x,label\nTrue,a\nmaybe,b\n").fails(
+        "has \"maybe\" in line 3, column `x`, must be a finite number; 1 column with words: column `x`; set \
+         `categories = \"one-hot\"`, or leave it out with `ignore`",
+    );
+    // >>> float(numpy.float32(-999.9))
+    let single = case("x,label\n1,a\n-999.9000244140625,b\n3,a\n")
+        .with(|options| options.missing_values = vec!["-999.9".into()])
+        .missing(MissingPolicy::Mean);
+    assert_eq!(single.values(), [1.0, 2.0, 3.0]);
+}
+
+#[test]
+fn labels_that_are_numbers_are_classes_in_the_order_of_numbers() {
+    // >>> sklearn.preprocessing.LabelEncoder().fit([-1.0, 10.0, -2.0, 3.0]).classes_
+    let classes = case("x,label\n1,-1.0\n2,10.0\n3,-2.0\n4,3.0\n").read().2.class_names;
+    assert_eq!(classes, ["-2.0", "-1.0", "3.0", "10.0"]);
+    // Double precision does not tell them apart.
+    let large = case("x,label\n1,9007199254740993\n2,9007199254740992\n").read().2.class_names;
+    assert_eq!(large, ["9007199254740992", "9007199254740993"]);
+}
+
+#[test]
+fn a_column_of_indices_that_pandas_wrote_is_told_in_any_order() {
+    for (name, values) in [("Unnamed: 0", [3, 0, 2, 1]), ("__index_level_0__", [4, 2, 1, 3])] {
+        let rows: String =
+            values.iter().zip("abab".chars()).map(|(i, label)| format!("{i},5,{label}\n")).collect();
+        let table = case(&format!("{name},x,label\n{rows}"));
+        let wanted = format!("column `{name}` numbers the rows and is an input; leave it out with `ignore`");
+        assert!(table.notes().iter().any(|note| note.ends_with(&wanted)), "{:?}", table.notes());
+    }
+    let table = case("Unnamed: 0,x,label\n3,5,a\n3,5,b\n1,5,a\n0,5,b\n");
+    assert!(!table.notes().iter().any(|note| note.contains("numbers the rows")), "{:?}", table.notes());
+}
+
+#[test]
 fn words_for_missing_values_can_be_chosen_and_numbers_stand_for_all_their_spellings() {
     let table = case("x,y,label\n1,-999,a\nnone,5,b\n,-999.0,a\n")
         .with(|options| options.missing_values = vec!["-999".into(), "none".into()])

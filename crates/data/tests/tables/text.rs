@@ -137,6 +137,11 @@ fn a_first_row_is_a_header_when_it_holds_no_number_where_the_rows_below_do() {
         ("1990,2000,2010,y\n1,2,3,a\n3,4,9,b\n0,4,9,b\n", "it counts up, as names that are numbers do"),
         ("x,2,a\n3,4,b\n5,6,a\n", "it holds both numbers and words where the rows below hold numbers"),
         ("1,a\n", "no column holds numbers below it"),
+        (
+            "350.2,351.9,kind\n1,2,a\n3,4,b\n5,9,a\n7,2,b\n",
+            "it holds numbers, but its label stands in no row below",
+        ),
+        ("2018,2019\n0.5,1\n1.5,0\n1,1\n1,0\n", "it holds numbers, but its label stands in no row below"),
     ] {
         let start = format!("has a first row that may be a header or not: {reason}{unclear}");
         case(text).label(-1).one_hot().fails(&start);

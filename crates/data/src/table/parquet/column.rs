@@ -8,13 +8,15 @@ use parquet::data_type::DataType;
 use parquet::file::reader::RowGroupReader;
 use parquet::schema::types::ColumnDescriptor;
 
+/// The most bytes of a decimal number.
+const MAX_BYTES: i32 = 16;
 /// The most digits after the point of a decimal number of 16 bytes.
 const MAX_SCALE: i32 = 38;
 
 /// What the values of a column mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meaning {
-    /// 1 or 0.
+    /// `True` or `False`.
     Boolean,
     Signed,
     Unsigned,
@@ -65,7 +67,7 @@ impl Column {
         let mut batch = Batch { n, present: self.present, name: &self.name, cells: &mut self.cells };
         match (self.reader.as_mut(), self.meaning) {
             (Some(ColumnReader::BoolColumnReader(reader)), _) => {
-                batch.read(reader, |cells, &value| cells.push(u8::from(value)))
+                batch.read(reader, |cells, &value| cells.push(if value { "True" } else { "False" }))
             }
             (Some(ColumnReader::Int32ColumnReader(reader)), Meaning::Unsigned) => {
                 batch.read(reader, |cells, &value| cells.push(value.cast_unsigned()))
@@ -178,6 +180,9 @@ fn meaning(column: &ColumnDescriptor) -> Result<Meaning, &'static str> {
             Some(told @ (Meaning::Signed | Meaning::Unsigned | Meaning::Decimal { .. })),
         ) => Ok(told),
         (Type::FLOAT | Type::DOUBLE, None) => Ok(Meaning::Float),
+        (Type::FIXED_LEN_BYTE_ARRAY, Some(Meaning::Decimal { .. })) if column.type_length() > MAX_BYTES => {
+            Err("decimal numbers of more than 16 bytes")
+        }
         (Type::BYTE_ARRAY, Some(told @ (Meaning::Text | Meaning::Decimal { .. }))) => Ok(told),
         (Type::FIXED_LEN_BYTE_ARRAY, Some(told @ (Meaning::Float16 | Meaning::Decimal { .. }))) => Ok(told),
         (Type::INT96, _) => dates,

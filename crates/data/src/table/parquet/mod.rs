@@ -1,6 +1,6 @@
 //! The rows of a Parquet file as those of a text, so that a table means the same in both formats.
 //!
-//! Columns of numbers, truth values (1 and 0) and text are read. Others, such as dates, lists or bytes, have empty cells and
+//! Columns of numbers, truth values (`True` and `False`) and text are read. Others, such as dates, lists or bytes, have empty cells and
 //! are refused when they are used.
 
 mod cells;
