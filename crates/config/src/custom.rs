@@ -5,6 +5,7 @@ use super::key::key;
 use super::section::Section;
 use super::source::Source;
 use emberlab_data::ImageShape;
+use emberlab_data::text;
 
 /// Red, green and blue.
 const CHANNELS: usize = 3;
@@ -21,7 +22,7 @@ pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Optio
         None => None,
         Some(&[height, width]) => Some(ImageShape { channels: CHANNELS, height, width }),
         Some(size) => {
-            let reason = format!("has {} items, must have 2, height and width", size.len());
+            let reason = format!("has {}, must have 2, height and width", text::count(size.len(), "item"));
             section.problem("image_size", reason);
             return None;
         }

@@ -5,6 +5,7 @@ use super::rule::{Rule, count_in, list, text, word};
 use super::section::Section;
 use super::source::{Source, directory_key, subsample_keys};
 use super::split::{stratify_key, test_size_key};
+use emberlab_data::text;
 use emberlab_data::{FolderNames, ImageFolder, ImageShape, OnBadImage, ResizeFilter};
 
 const FILTERS: [(&str, ResizeFilter); 5] = [
@@ -43,7 +44,7 @@ pub(super) fn keys(section: &mut Section<'_>, written: Option<&Source>) -> Optio
     let stratify = stratify_key(section, set_stratify);
     let subsample = subsample_keys(section, set_subsample);
     let [height, width] = size[..] else {
-        let reason = format!("has {} items, must have 2, height and width", size.len());
+        let reason = format!("has {}, must have 2, height and width", text::count(size.len(), "item"));
         section.problem("image_size", reason);
         return None;
     };

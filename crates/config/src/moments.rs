@@ -3,6 +3,7 @@
 use super::key::{Key, key};
 use super::rule::{divisor_term, fraction, list};
 use super::section::Section;
+use emberlab_data::text;
 
 /// The running means of Adam and AdamW.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,7 +22,7 @@ impl Moments {
         let betas = section.value(betas, DEFAULT.to_vec(), written.map(|moments| moments.betas.to_vec()));
         let epsilon = section.value(epsilon_key(), 1e-8, written.map(|moments| moments.epsilon));
         let betas = <[f64; 2]>::try_from(betas).unwrap_or_else(|betas| {
-            section.problem("betas", format!("has {} items, must have 2", betas.len()));
+            section.problem("betas", format!("has {}, must have 2", text::count(betas.len(), "item")));
             DEFAULT
         });
         Self { betas, epsilon }

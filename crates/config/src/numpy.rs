@@ -6,6 +6,7 @@ use super::rule::{Rule, count_in, list, path, text, word};
 use super::section::Section;
 use super::source::Source;
 use super::split::{stratify_key, test_size_key};
+use emberlab_data::text;
 use emberlab_data::{ArrayNames, ArrayPair, Channels, ImageLayout, ImageShape, NumpyArrays};
 
 const CHANNELS: [(&str, Channels); 2] = [("first", Channels::First), ("last", Channels::Last)];
@@ -102,7 +103,7 @@ fn image_keys(section: &mut Section<'_>, written: Option<ImageLayout>) -> Option
         ([_, _, _], _) => {
             Err(format!("is {shape:?}, must have 1 or 3 channels, before or after height and width"))
         }
-        (shape, _) => Err(format!("has {} items, must have 2 or 3", shape.len())),
+        (shape, _) => Err(format!("has {}, must have 2 or 3", text::count(shape.len(), "item"))),
     };
     match found {
         Ok((channels, height, width, order)) => {

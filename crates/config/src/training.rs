@@ -210,7 +210,8 @@ fn loss_keys(
     let class_weights = key("class_weights", class_weights(), about);
     let class_weights =
         section.optional(class_weights, written.and_then(|training| training.class_weights.clone()));
-    let l1 = key("l1", non_negative(), "L1 penalty coefficient, added to the loss");
+    let l1 =
+        key("l1", non_negative(), "L1 penalty coefficient, of the weights without biases, added to the loss");
     let l1 = section.value(l1, 0.0, written.map(|training| training.l1));
     (label_smoothing, class_weights, l1)
 }

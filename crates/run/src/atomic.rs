@@ -3,6 +3,7 @@
 //! A file is written under a temporary name and then renamed. The writer holds a lock on the temporary file, so that
 //! another process can tell it from one that a killed process left; see [`crate::leftovers`].
 
+use crate::directory::file;
 use crate::error::Error;
 use crate::growing_file::refuse_irregular;
 use crate::leftovers;
@@ -51,14 +52,24 @@ pub fn write_with(
     write().map_err(Error::write(path))
 }
 
-/// Like [`write()`], for a path from the user: does not replace a device or a named pipe.
+/// Like [`write()`], for a path from the user: does not replace a device, a named pipe, or a file of a run.
 ///
 /// # Errors
 ///
-/// [`Error::Write`]; an existing file at `path` is then unchanged.
+/// [`Error::Write`], [`Error::RunFile`]; an existing file at `path` is then unchanged.
 pub fn write_output(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     refuse_irregular(path)?;
+    if is_of_a_run(path) {
+        return Err(Error::RunFile(path.to_owned()));
+    }
     write(path, bytes)
+}
+
+/// Whether a run wrote the file at `path`.
+fn is_of_a_run(path: &Path) -> bool {
+    let Ok(path) = fs::canonicalize(path) else { return false };
+    let is_known = path.file_name().is_some_and(|name| file::ALL.iter().any(|known| name == *known));
+    is_known && path.with_file_name(file::RECORD).is_file()
 }
 
 /// Creates a temporary file and locks it.
@@ -95,6 +106,17 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
+
+    #[test]
+    fn an_output_replaces_no_file_of_a_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let metrics = folder.path().join(file::METRICS);
+        write_output(&metrics, b"not of a run").unwrap();
+        write(&folder.path().join(file::RECORD), b"{}").unwrap();
+        assert!(matches!(write_output(&metrics, b"new"), Err(Error::RunFile(path)) if path == metrics));
+        assert_eq!(fs::read(&metrics).unwrap(), b"not of a run");
+        write_output(&folder.path().join("model.onnx"), b"new").unwrap();
+    }
 
     #[cfg(unix)]
     #[test]

@@ -25,6 +25,9 @@ pub enum Error {
         /// The folder of all runs.
         artifacts: PathBuf,
     },
+    /// An output that would replace a file of a run.
+    #[error("`{}` is a file of a run; choose another one to write to", .0.display())]
+    RunFile(PathBuf),
     /// A file or folder of a run cannot be used.
     #[error("`{}` {problem}", path.display())]
     Artifact {

@@ -8,7 +8,7 @@ use clap::Args;
 use emberlab_config::settings::Settings;
 use emberlab_config::{Config, ScoreName};
 use emberlab_models::LOSS;
-use emberlab_report::plots::{Curve, Curves, Scale, Stroke, png};
+use emberlab_report::plots::{Curve, Curves, Scale, Stroke, is_drawn, png};
 use emberlab_report::{Compared, comparison_page};
 use emberlab_run::RunSummary;
 use emberlab_run::atomic;
@@ -67,6 +67,9 @@ pub fn run(arguments: &CompareArgs) -> Result<(), Error> {
     let settings: Vec<Settings> =
         directories.iter().map(|run| read_settings(&run.file(file::CONFIG))).collect::<Result<_, _>>()?;
     let comparison = Comparison { runs: summaries, differences: differences(&settings) };
+    if arguments.plot.is_some() && arguments.plot == arguments.html {
+        return Err(UsageError::SameOutput.into());
+    }
     if let Some(path) = &arguments.plot {
         plot(path, arguments.metric, &directories, &comparison.runs)?;
     }
@@ -120,7 +123,7 @@ fn plot(path: &Path, metric: ScoreName, runs: &[RunDir], summaries: &[RunSummary
             drawn.push(Curve { name, colour, stroke, points: curve(&rows, split, metric.name()) });
         }
     }
-    if drawn.iter().all(|curve| curve.points.is_empty()) {
+    if !drawn.iter().any(is_drawn) {
         return Err(UsageError::NotRecorded(metric.name()).into());
     }
     let axis = metric.description().axis();

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UsageError {
+    /// `compare --plot` and `--html` with one file.
+    #[error("`--plot` and `--html` name the same file")]
+    SameOutput,
     /// `compare --metric` with a metric that no run has.
     #[error("none of the runs has recorded `{0}`")]
     NotRecorded(&'static str),

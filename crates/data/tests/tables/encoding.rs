@@ -65,7 +65,7 @@ fn a_column_of_indices_that_pandas_wrote_is_told_in_any_order() {
     for (name, values) in [("Unnamed: 0", [3, 0, 2, 1]), ("__index_level_0__", [4, 2, 1, 3])] {
         let rows: String =
             values.iter().zip("abab".chars()).map(|(i, label)| format!("{i},5,{label}\n")).collect();
-        let table = case(&format!("{name},x,label\n{rows}"));
+        let table = case(format!("{name},x,label\n{rows}"));
         let wanted = format!("column `{name}` numbers the rows and is an input; leave it out with `ignore`");
         assert!(table.notes().iter().any(|note| note.ends_with(&wanted)), "{:?}", table.notes());
     }

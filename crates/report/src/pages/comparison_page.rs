@@ -6,7 +6,7 @@ use super::page::{page, table};
 use super::seed_band::SeedBand;
 use super::series::{Over, axis, curve_figure, curve_view, file_stem, scales};
 use crate::error::Error;
-use crate::plots::{Curve, Scale, Stroke};
+use crate::plots::{Curve, Scale, Stroke, is_drawn};
 use emberlab_run::comparable::{Differences, best, remarks, seed_groups, seed_sentences, test_accuracy};
 use emberlab_run::metrics_file::{MetricRow, curve, metric_names};
 use emberlab_run::{PartScores, RunSummary, names, show};
@@ -101,6 +101,7 @@ fn curves(runs: &[Compared], differences: &Differences, metric: &str) -> Result<
             .iter()
             .enumerate()
             .flat_map(|(colour, group)| of_group(runs, group, colour, metric, unit))
+            .filter(is_drawn)
             .collect()
     };
     let over_updates = drawn(|_| 1.0);

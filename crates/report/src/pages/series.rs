@@ -3,7 +3,7 @@
 use super::figure::{Figure, Interaction, Kind, View};
 use super::thinning::{MAX_POINTS, extremes, smoothed, thinned};
 use crate::error::Error;
-use crate::plots::{Curve, Curves, Scale, Stroke};
+use crate::plots::{Curve, Curves, Scale, Stroke, is_drawn};
 use emberlab_config::ScoreName;
 use emberlab_models::Unit;
 use emberlab_run::metrics_file::MetricRow;
@@ -46,7 +46,7 @@ pub fn metric_curves(metrics: &[MetricRow], metric: &str, noisy: bool) -> Vec<Cu
         test = vec![(train.first().map_or(0.0, |point| point.0), value), (last, value)];
     }
     curves.push(curve("test, of the final weights".into(), 2, Stroke::Dashed, test));
-    curves.retain(|curve| !curve.points.is_empty());
+    curves.retain(is_drawn);
     curves
 }
 

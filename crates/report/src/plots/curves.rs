@@ -72,6 +72,11 @@ pub struct Frame {
     pub y: Range<f64>,
 }
 
+/// Whether a curve has a value that an axis can show; NaN and infinity are none.
+pub fn is_drawn(curve: &Curve) -> bool {
+    Axis::around(curve.points.iter().map(|point| point.1), Scale::Linear).is_some()
+}
+
 type Chart<'a, DB> = ChartContext<'a, DB, Cartesian2d<Axis, Axis>>;
 
 impl<'a> Curves<'a> {

@@ -24,7 +24,7 @@ pub use axis::Scale;
 pub use canvas::{Canvas, Picture, class_colour, failed, fitted, png, svg, write};
 pub use class_bars::ClassBars;
 pub use confusion::ConfusionMatrix;
-pub use curves::{Curve, Curves, Stroke};
+pub use curves::{Curve, Curves, Stroke, is_drawn};
 pub use feature_map_images::FeatureMapImages;
 pub use grid::ImageGrid;
 pub use histograms::Histograms;
