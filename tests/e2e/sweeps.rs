@@ -111,7 +111,7 @@ fn mistakes_in_ranges_are_found_before_the_first_run() {
         ("--grid name=a,b", "error: the sweep sets `name` itself; leave it out of the keys that are tried"),
         (
             "--grid seed=1,9 --seeds 2",
-            "error: the sweep sets `seed` itself, because of `--seeds`; leave it out of the keys that are tried",
+            "error: `--seeds` sets `seed` itself; leave it out of the keys that are tried",
         ),
     ] {
         lab.emberlab(&format!("sweep table.toml {arguments}")).fails(2, wanted);

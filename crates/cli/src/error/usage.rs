@@ -45,16 +45,13 @@ pub enum UsageError {
     /// `--range` without `--random`.
     #[error("a range has no end of values; say how many to draw with `--random N`")]
     RangeWithoutRandom,
-    /// `--halving` with `training.epochs` among the keys.
-    #[error("`--halving` sets `training.epochs` itself; leave it out of the keys that are tried")]
-    HalvingOfEpochs,
-    /// A key among those that are tried, and what sets it.
-    #[error("the sweep sets `{key}` itself{because}; leave it out of the keys that are tried")]
+    /// A key among those that are tried, which a sweep sets itself.
+    #[error("{by} sets `{key}` itself; leave it out of the keys that are tried")]
     SweptKey {
         /// The key.
         key: &'static str,
-        /// Why.
-        because: &'static str,
+        /// What sets it.
+        by: &'static str,
     },
     /// `train --folds` of a configuration that is about one fold.
     #[error(

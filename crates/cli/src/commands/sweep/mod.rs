@@ -81,14 +81,17 @@ pub struct SweepArgs {
 impl SweepArgs {
     /// Refuses keys that a sweep sets itself.
     fn check_keys(&self) -> Result<(), UsageError> {
-        let is_tried = |key: &str| self.axes().iter().any(|axis| axis.key == key);
-        if is_tried("name") {
-            return Err(UsageError::SweptKey { key: "name", because: "" });
+        let set_by = [
+            ("name", "the sweep", true),
+            ("seed", "`--seeds`", self.seeds > 1),
+            (EPOCHS, "`--halving`", self.halving.is_some()),
+        ];
+        let axes = self.axes();
+        let is_tried = |key: &str| axes.iter().any(|axis| axis.key == key);
+        match set_by.into_iter().find(|&(key, _, is_set)| is_set && is_tried(key)) {
+            Some((key, by, _)) => Err(UsageError::SweptKey { key, by }),
+            None => Ok(()),
         }
-        if is_tried("seed") && self.seeds > 1 {
-            return Err(UsageError::SweptKey { key: "seed", because: ", because of `--seeds`" });
-        }
-        Ok(())
     }
 
     /// The configuration with the first value of each key, without which it may not be whole. Its seed stays: settings are drawn by it.
@@ -122,9 +125,6 @@ pub fn run(arguments: &SweepArgs) -> Result<(), Error> {
     let workers = arguments.jobs.unwrap_or_else(devices::threads);
     let plan = Plan { arguments, base: &base, points: &points, folder: &folder, workers };
     if let Some(factor) = arguments.halving {
-        if arguments.axes().iter().any(|axis| axis.key == EPOCHS) {
-            return Err(UsageError::HalvingOfEpochs.into());
-        }
         let rungs = rungs(points.len(), base.training.epochs, factor);
         return Sweep::begin(arguments, &points, &folder, workers)?.halve(&plan, &rungs);
     }
