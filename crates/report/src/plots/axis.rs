@@ -1,6 +1,6 @@
 //! The axis of a chart, linear or logarithmic.
 
-use super::short::short;
+use super::short::{short, short_beside};
 use super::ticks::{linear_ticks, logarithmic_ticks};
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use std::ops::Range;
@@ -9,7 +9,7 @@ use std::ops::Range;
 const LARGEST: f64 = 1e300;
 /// The smallest absolute value on an axis. A linear axis takes smaller ones for 0.
 const SMALLEST: f64 = 1e-300;
-/// The shortest axis relative to its values. Four digits distinguish its ends.
+/// The shortest axis relative to its values.
 const SHORTEST: f64 = 1e-6;
 
 /// The distance from the axis, in its lengths, to which points outside are clamped.
@@ -74,6 +74,12 @@ impl Axis {
             Scale::Linear => linear_ticks(start, end, most),
             Scale::Log => logarithmic_ticks(start, end, most),
         }
+    }
+
+    /// A value in as many digits as tell it from the other ticks.
+    pub fn label(&self, value: f64) -> String {
+        const MOST_TICKS: f64 = 20.0;
+        short_beside(value, (self.range.end - self.range.start) / MOST_TICKS)
     }
 
     /// The position of a value, from 0 at the beginning to 1 at the end.

@@ -1,7 +1,7 @@
 //! Curves over the updates of one or several runs.
 
 use super::axis::{Axis, Scale};
-use super::canvas::{Canvas, FONT, Picture, class_colour, failed, fitted, write};
+use super::canvas::{Canvas, FONT, Picture, class_colour, failed, fitted, longest, write};
 use crate::error::{Error, PictureProblem};
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::cartesian::Cartesian2d;
@@ -14,6 +14,8 @@ use std::ops::Range;
 const SIZE: (u32, u32) = (1000, 560);
 const TEXT_SIZE: i32 = 18;
 const LEGEND_LINE: i32 = 26;
+/// The most ticks of the vertical axis.
+const MOST_TICKS: usize = 20;
 /// Pixels of a dash, and of the gap between two.
 const DASH: u32 = 6;
 const GAP: u32 = 4;
@@ -124,13 +126,17 @@ impl<'a> Curves<'a> {
     }
 
     fn chart<'b, DB: DrawingBackend>(&self, plot: &'b Canvas<DB>) -> Result<Chart<'b, DB>, Error> {
+        let labels: Vec<String> =
+            self.y.ticks(MOST_TICKS).into_iter().map(|tick| self.y.label(tick)).collect();
+        // Beside the labels stands the name of the values.
+        let labels_width = (longest(&labels, TEXT_SIZE)? + 40).max(84);
         ChartBuilder::on(plot)
             .caption(fitted(self.title, TEXT_SIZE + 4, SIZE.0 - 64)?, (FONT, TEXT_SIZE + 4))
             .margin(16)
             // Room for the last tick label, which extends beyond the axis.
             .margin_right(48)
             .x_label_area_size(52)
-            .y_label_area_size(84)
+            .y_label_area_size(labels_width)
             .build_cartesian_2d(self.x.clone(), self.y.clone())
             .map_err(failed)
     }
@@ -153,6 +159,8 @@ impl Picture for Curves<'_> {
             .configure_mesh()
             .x_desc(self.progress)
             .y_desc(value)
+            .x_label_formatter(&|tick| self.x.label(*tick))
+            .y_label_formatter(&|tick| self.y.label(*tick))
             .label_style((FONT, TEXT_SIZE))
             .axis_desc_style((FONT, TEXT_SIZE))
             .max_light_lines(1)

@@ -2,7 +2,6 @@
 
 use super::axis::{Axis, Scale};
 use super::canvas::{Canvas, Picture, class_colour, failed, fitted, text_width, write};
-use super::short::short;
 use crate::error::{Error, PictureProblem};
 use plotters::element::PathElement;
 use plotters::prelude::{BLACK, Color, RGBColor, Rectangle, WHITE};
@@ -40,7 +39,7 @@ impl Coordinate {
             return Self { name: name.to_owned(), positions: vec![None; values.len()], labels: Vec::new() };
         };
         let position = |value: &f64| axis.shows(*value).then(|| axis.share(*value));
-        let labels = axis.ticks(MAX_TICKS).into_iter().map(|tick| (axis.share(tick), short(tick)));
+        let labels = axis.ticks(MAX_TICKS).into_iter().map(|tick| (axis.share(tick), axis.label(tick)));
         Self {
             name: name.to_owned(),
             positions: values.iter().map(position).collect(),

@@ -32,7 +32,7 @@ pub struct WeightImages<'a> {
 
 impl<'a> WeightImages<'a> {
     /// A picture of the weights of the first layer; `None` if its inputs are not images. The units are named by `class_names`
-    /// if there is one unit for each class.
+    /// if they are those of the classes: one for each, in the only layer.
     ///
     /// # Errors
     ///
@@ -51,7 +51,8 @@ impl<'a> WeightImages<'a> {
             _ => return Ok(None),
         };
         let units: Vec<&[f32]> = values.chunks_exact(shape.size()).collect();
-        let names = if units.len() == class_names.len() { class_names } else { &[] };
+        let n_layers = tensors.iter().filter(|tensor| tensor.shape.len() > 1).count();
+        let names = if n_layers == 1 && units.len() == class_names.len() { class_names } else { &[] };
         let names = names.iter().take(MAX_UNITS).map(|name| fitted(name, NAME_SIZE, MAX_NAME_WIDTH));
         let names: Vec<String> = names.collect::<Result<_, _>>()?;
         let largest = values.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));

@@ -5,7 +5,6 @@ use crate::error::Error;
 use crate::plots::axis::Axis;
 use crate::plots::canvas::{class_colour, failed};
 use crate::plots::class_legend::class_legend_lines;
-use crate::plots::short::short;
 use crate::plots::shown_samples::shown_rows;
 use plotters::prelude::{Color, IntoDrawingArea, SVGBackend};
 use serde_json::{Value, json};
@@ -57,7 +56,7 @@ impl Scatter3d<'_> {
 /// The name of an axis, and the places and labels of its ticks.
 fn axis(name: &str, axis: &Axis) -> Value {
     let ticks: Vec<(f64, String)> =
-        axis.ticks(MAX_LABELS).into_iter().map(|tick| (axis.share(tick), short(tick))).collect();
+        axis.ticks(MAX_LABELS).into_iter().map(|tick| (axis.share(tick), axis.label(tick))).collect();
     json!({ "name": name, "ticks": ticks })
 }
 
