@@ -87,6 +87,12 @@ def main():
                       "pair": pa.array([{"a": 1, "b": 2}] * 6), "bytes": pa.array([b"a"] * 6),
                       "label": pa.array(["a", "b"] * 3)})
     pq.write_table(other, FOLDER / "other_types.parquet")
+    # Text in Latin-1, which pyarrow does not check where the buffers are given.
+    offsets, latin = np.arange(7, dtype=np.int32), "é".encode("latin-1") * 6
+    text = pa.StringArray.from_buffers(6, pa.py_buffer(offsets.tobytes()), pa.py_buffer(latin))
+    wide = pa.array([decimal.Decimal(value) for value in range(6)], pa.decimal256(60, 2))
+    pq.write_table(pa.table({"x": other["x"], "text": text, "wide": wide, "label": other["label"]}),
+                   FOLDER / "unreadable_values.parquet")
     (HERE / "parquet.json").write_text(json.dumps(cases) + "\n")
 
 

@@ -98,6 +98,17 @@ fn columns_that_are_neither_numbers_nor_words_are_named_unless_they_are_left_out
         file.ignore.push(ColumnRef::Name(column.to_owned()));
     }
     assert_eq!(read(&file).1, ["a", "b", "a", "b", "a", "b"]);
+    let mut file = table("unreadable_values.parquet");
+    for (column, kind) in
+        [("text", "texts that are not UTF-8"), ("wide", "decimal numbers of more than 16 bytes")]
+    {
+        let wanted = format!(
+            "has {kind} in column `{column}`, which are neither numbers nor words; leave it out with `ignore`"
+        );
+        fails(&file, &wanted);
+        file.ignore.push(ColumnRef::Name(column.to_owned()));
+    }
+    assert_eq!(read(&file).1, ["a", "b", "a", "b", "a", "b"]);
 }
 
 #[test]

@@ -48,14 +48,14 @@ impl Cells {
         self.push_float(half::f16::from_le_bytes(bytes).to_f64())
     }
 
-    /// Text, or with a scale a decimal number, the most significant byte first.
+    /// Text, or with a scale a decimal number, the most significant byte first. The error is the kind of such values.
     pub fn push_bytes(&mut self, bytes: &[u8], scale: Option<usize>) -> Result<(), &'static str> {
         match scale {
-            None => self.push(std::str::from_utf8(bytes).map_err(|_| "has text that is not UTF-8")?),
+            None => self.push(std::str::from_utf8(bytes).map_err(|_| "texts that are not UTF-8")?),
             Some(scale) => {
                 let size = size_of::<i128>();
                 if bytes.is_empty() || bytes.len() > size {
-                    return Err("has a decimal number of 0 or of more than 16 bytes");
+                    return Err("decimal numbers of 0 or of more than 16 bytes");
                 }
                 let sign = if bytes[0] >= 0x80 { 0xff } else { 0 };
                 let mut whole = [sign; size_of::<i128>()];

@@ -4,7 +4,7 @@ use super::cells::Cells;
 use crate::problem::ParquetProblem;
 use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::DataType;
+use parquet::data_type::{AsBytes, DataType};
 use parquet::file::reader::RowGroupReader;
 use parquet::schema::types::ColumnDescriptor;
 
@@ -37,6 +37,8 @@ pub(super) struct Column {
     present: i16,
     reader: Option<ColumnReader>,
     cells: Cells,
+    /// The kind of values that were met and cannot be read.
+    pub unreadable: Option<&'static str>,
 }
 
 impl Column {
@@ -52,6 +54,7 @@ impl Column {
             present: descriptor.max_def_level(),
             reader: None,
             cells: Cells::default(),
+            unreadable: None,
         })
     }
 
@@ -94,13 +97,13 @@ impl Column {
                 batch.read(reader, |cells, &value| cells.push_float(value))
             }
             (Some(ColumnReader::ByteArrayColumnReader(reader)), meaning) => {
-                batch.read(reader, |cells, value| cells.push_bytes(value.data(), scale_of(meaning)))
+                batch.read_bytes(reader, scale_of(meaning), &mut self.unreadable)
             }
             (Some(ColumnReader::FixedLenByteArrayColumnReader(reader)), Meaning::Float16) => {
                 batch.read(reader, |cells, value| cells.push_float16(value.data()))
             }
             (Some(ColumnReader::FixedLenByteArrayColumnReader(reader)), meaning) => {
-                batch.read(reader, |cells, value| cells.push_bytes(value.data(), scale_of(meaning)))
+                batch.read_bytes(reader, scale_of(meaning), &mut self.unreadable)
             }
             (Some(ColumnReader::Int96ColumnReader(_)) | None, _) => {
                 Err(batch.damaged("has values of another type than its schema says"))
@@ -132,7 +135,7 @@ impl Batch<'_> {
     fn read<T: DataType>(
         &mut self,
         reader: &mut ColumnReaderImpl<T>,
-        push: impl Fn(&mut Cells, &T::T) -> Result<(), &'static str>,
+        mut push: impl FnMut(&mut Cells, &T::T) -> Result<(), &'static str>,
     ) -> Result<(), ParquetProblem> {
         let (mut values, mut levels, mut read) = (Vec::new(), Vec::new(), 0);
         while read < self.n {
@@ -153,6 +156,23 @@ impl Batch<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Reads text, or with a scale decimal numbers. Those that cannot be read are missing, for the column may be one that is not
+    /// used; their kind is left in `unreadable`.
+    fn read_bytes<T: DataType>(
+        &mut self,
+        reader: &mut ColumnReaderImpl<T>,
+        scale: Option<usize>,
+        unreadable: &mut Option<&'static str>,
+    ) -> Result<(), ParquetProblem> {
+        self.read(reader, |cells, value| {
+            if let Err(kind) = cells.push_bytes(value.as_bytes(), scale) {
+                *unreadable = Some(kind);
+                cells.push_missing();
+            }
+            Ok(())
+        })
     }
 
     fn damaged(&self, reason: &str) -> ParquetProblem {

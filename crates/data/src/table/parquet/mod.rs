@@ -49,6 +49,12 @@ fn read(bytes: Vec<u8>, max_size: u64) -> Result<Records, TableProblem> {
     for group in 0..metadata.num_row_groups() {
         rows.read_group(reader.get_row_group(group).map_err(ParquetProblem::from)?.as_ref())?;
     }
+    let met = rows
+        .columns
+        .iter()
+        .enumerate()
+        .filter_map(|(field, column)| Some((field, column.as_ref()?.unreadable?)));
+    unreadable.extend(met);
     let (n, text) = rows.finish()?;
     Ok(Records::of_rows(text, n, unreadable))
 }
