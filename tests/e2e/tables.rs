@@ -82,6 +82,22 @@ fn a_table_with_holes_and_words_is_learnt_told_and_predicted() {
 }
 
 #[test]
+fn a_test_file_is_named_in_what_is_said_of_it() {
+    let lab = lab("x,c,label\n1,red,a\n2,blue,b\n3,blue,a\n6,red,b\n", "");
+    let with_test = |file: &str| {
+        let keys = format!("label = -1\ntest_file = \"{file}\"\ncategories = \"one-hot\"");
+        lab.write("table.toml", CONFIG.replace("label = -1", &keys));
+        lab.emberlab("data info table.toml").stderr
+    };
+    lab.write("test.csv", "x,c,label\n1,green,a\n");
+    let said = with_test("test.csv");
+    assert!(said.contains("`test.csv`: column `c` has words that the training part does not have"), "{said}");
+    assert!(!said.contains("is the training part and the test part"), "{said}");
+    let said = with_test("./train.csv");
+    assert!(said.contains("warning: `./train.csv` is the training part and the test part"), "{said}");
+}
+
+#[test]
 fn a_run_is_evaluated_by_its_own_statistics_after_rows_were_added() {
     let lab = lab("x,c,label\n1,red,a\n2,,b\n3,blue,a\n6,red,b\n,blue,b\n", "");
     let keys = "label = -1\ntest_file = \"test.csv\"\nmissing = \"mean\"\ncategories = \"one-hot\"";

@@ -10,6 +10,7 @@ use emberlab_data::{
     TableSchema,
 };
 use image_folder::FolderPlan;
+use std::fs;
 use std::path::PathBuf;
 
 /// The samples of a configuration, and their normalizer.
@@ -80,6 +81,7 @@ pub fn load_for(
             })
         }
         Source::Table { file, test } => load_table(file, test, data.split_seed).map(|(splits, table)| {
+            notes.extend(same_file_note(file, test));
             encoding = Some(table);
             splits
         }),
@@ -128,6 +130,16 @@ fn failed(config: &Config, error: DataError) -> Error {
         DataError::Parameter(error) => config.parameter_error("data", &error).into(),
         error => error.into(),
     }
+}
+
+/// A line about a test part that is the training part.
+fn same_file_note(file: &TableFile, test: &TableTest) -> Option<String> {
+    let TableTest::File(test) = test else { return None };
+    let is_same = fs::canonicalize(test).ok()? == fs::canonicalize(&file.path).ok()?;
+    let path = test.display();
+    is_same.then(|| {
+        format!("`{path}` is the training part and the test part: the test score tells nothing of other rows")
+    })
 }
 
 /// Reads a table and divides it. Words and missing values are not encoded yet.

@@ -23,6 +23,8 @@ const MAX_VALUES: usize = 1 << 29;
 #[derive(Clone, Debug)]
 pub struct TableEncoding {
     pub(super) path: PathBuf,
+    /// The file of the test part, where it has one of its own.
+    pub(super) test_path: Option<PathBuf>,
     /// Its encoders are not fitted yet; they only distinguish numbers from words.
     pub(super) schema: TableSchema,
     /// The words of each input by number; empty for inputs that are numbers.
@@ -68,7 +70,7 @@ impl TableEncoding {
         mut splits: Splits,
         run: Option<&TableSchema>,
     ) -> Result<EncodedTable, TableProblem> {
-        let Self { path, mut schema, words, missing, mut notes } = self;
+        let Self { path, test_path, mut schema, words, missing, mut notes } = self;
         let columns = columns(raw(&splits.train.samples), words.len());
         for (input, values) in columns.enumerate() {
             if let Some(encoder) = run.and_then(|run| run.encoder_of(&schema, input)) {
@@ -86,12 +88,13 @@ impl TableEncoding {
         let names = schema.feature_names();
         let title = path.display();
         notes.extend(class_notes(&splits.train.samples).map(|note| format!("`{title}`: {note}")));
+        let test_title = test_path.as_ref().unwrap_or(&path).display();
         let parts = [
-            ("training", Some(&mut splits.train)),
-            ("validation", splits.validation.as_mut()),
-            ("test", Some(&mut splits.test)),
+            ("training", Some(&mut splits.train), &title),
+            ("validation", splits.validation.as_mut(), &title),
+            ("test", Some(&mut splits.test), &test_title),
         ];
-        for (part, samples) in parts {
+        for (part, samples, title) in parts {
             let Some(samples) = samples.map(|part| &mut part.samples) else { continue };
             let values = take_raw(samples);
             let (values, unknown) = schema.encode(values, &words);

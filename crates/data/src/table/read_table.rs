@@ -60,7 +60,8 @@ impl Table {
             validation: None,
             test: part(test.samples, test.rows),
         };
-        (splits, TableEncoding { words, notes, ..self.encoding })
+        let test_path = Some(test.encoding.path);
+        (splits, TableEncoding { words, notes, test_path, ..self.encoding })
     }
 
     /// The name of the table's file.

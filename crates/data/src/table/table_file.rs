@@ -168,7 +168,7 @@ impl TableFile {
             encoders: encoders.collect(),
         };
         let (path, missing) = (self.path.clone(), self.options.missing);
-        let encoding = TableEncoding { path, schema, words: Vec::new(), missing, notes };
+        let encoding = TableEncoding { path, test_path: None, schema, words: Vec::new(), missing, notes };
         self.finish(rows, &labels, class_names, dictionaries, encoding)
     }
 
