@@ -19,6 +19,8 @@ const MAX_VALUE: usize = 6000;
 /// The tags by which a run is found again.
 const NAME_TAG: &str = "emberlab.run";
 const STARTED_TAG: &str = "emberlab.started";
+/// The tag of a run that was sent to its end.
+const COMPLETE_TAG: &str = "emberlab.complete";
 /// The files of a run directory that are sent, beside the pictures.
 const FILES: [&str; 7] = [
     file::CONFIG,
@@ -75,6 +77,7 @@ pub fn publish(client: &Client, experiment: &str, directory: &RunDir) -> Result<
         client.put_file(&root, &name, &path)?;
     }
     client.post("runs/update", &json!({"run_id": run, "status": status(record.outcome), "end_time": end}))?;
+    client.post("runs/set-tag", &json!({"run_id": run, "key": COMPLETE_TAG, "value": "true"}))?;
     Ok(Published { page: page(client, &experiment, &run), was_there: false })
 }
 
@@ -90,11 +93,11 @@ fn experiment_id(client: &Client, name: &str) -> Result<String, Error> {
     word(&created["experiment_id"], "experiments/create")
 }
 
-/// The run on the server that was sent from the same run directory.
+/// The run on the server that was sent from the same run directory, to its end.
 fn find(client: &Client, experiment: &str, record: &RunRecord) -> Result<Option<String>, Error> {
     // A name holds no quotes, and neither does a date.
     let filter = format!(
-        "tags.`{NAME_TAG}` = '{}' and tags.`{STARTED_TAG}` = '{}'",
+        "tags.`{NAME_TAG}` = '{}' and tags.`{STARTED_TAG}` = '{}' and tags.`{COMPLETE_TAG}` = 'true'",
         record.name,
         record.started.as_deref().unwrap_or_default().replace('\'', "")
     );
