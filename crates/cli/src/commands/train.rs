@@ -11,8 +11,9 @@ use crate::signals;
 use crate::sweep::follow_sweep;
 use clap::{Args, ValueEnum};
 use emberlab_config::{Config, ConfigError, ModelKind, Source, TrainingConfig};
+use emberlab_data::text::shell_word;
 use emberlab_models::{GradientRule, Output, Precision, Score};
-use emberlab_run::{DEFAULT_ARTIFACTS, Existing, RunRecord};
+use emberlab_run::{DEFAULT_ARTIFACTS, Existing, RunRecord, file};
 use emberlab_training::devices::{CurrentPlatform, Platform};
 use emberlab_training::history::{History, numbers};
 use emberlab_training::host::Host;
@@ -198,16 +199,17 @@ fn next_steps(report: &TrainReport, config: &Config) -> String {
     if let Some(epoch) = selected {
         text += &format!("best   epoch {epoch} by the validation part, whose weights are kept\n");
     }
-    let run = run.display();
+    let (shown, config_file) = (run.display(), run.join(file::CONFIG));
+    let [run, config_file] = [run, &config_file].map(|path| shell_word(&path.to_string_lossy()));
     if is_custom(config) {
-        text += &format!("run    {run}\nnext   emberlab report {run}\n");
+        text += &format!("run    {shown}\nnext   emberlab report {run}\n");
         return text;
     }
     text += &format!(
-        "run    {run}\n\
+        "run    {shown}\n\
          next   emberlab evaluate {run}\n\
          \x20      emberlab report {run}\n\
-         \x20      emberlab train {run}/config.toml --name again\n"
+         \x20      emberlab train {config_file} --name again\n"
     );
     text
 }

@@ -3,8 +3,8 @@
 use super::run_args::RunArgs;
 use crate::error::Error;
 use crate::output::print;
-use crate::output::shell::quoted;
 use clap::Args;
+use emberlab_data::text::shell_word;
 use emberlab_report::diagnosis::{Evidence, Finding, diagnose};
 use emberlab_report::outcome;
 use emberlab_run::RunDir;
@@ -41,8 +41,8 @@ fn text(directory: &RunDir, evidence: &Evidence, findings: &[Finding]) -> String
             let _ = writeln!(
                 text,
                 "   try   emberlab train {} --name again --set {}",
-                config.display(),
-                quoted(setting)
+                shell_word(&config.to_string_lossy()),
+                shell_word(setting)
             );
         }
     }

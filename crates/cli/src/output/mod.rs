@@ -4,7 +4,6 @@ pub mod clock;
 mod plain_lines;
 pub mod print;
 pub mod progress_bars;
-pub mod shell;
 pub mod standard_output;
 pub mod terminal;
 

@@ -8,6 +8,7 @@ use super::page::{facts, page, table, verbatim};
 use super::worst_errors::worst_errors;
 use crate::error::Error;
 use emberlab_config::Config;
+use emberlab_data::text::shell_word;
 use emberlab_models::{GradientRule, Output};
 use emberlab_run::{DeviceReads, Evaluation, RunRecord, Seeds, Versions, file, show};
 use maud::{Markup, html};
@@ -169,7 +170,7 @@ fn reproduction(material: &Material) -> Markup {
             "emberlab " (versions.emberlab) ", commit " code { (versions.git_commit) } ", built with the backend "
             code { (device.backend) } ", trains the same run from its resolved configuration:"
         }
-        (verbatim(&format!("emberlab train {} --name again", config.display())))
+        (verbatim(&format!("emberlab train {} --name again", shell_word(&config.to_string_lossy()))))
         p {
             "On the same CPU backend, " code { "metrics.csv" } " and " code { "model.safetensors" }
             " are then the same bytes. The data is the same when its SHA-256 is; "

@@ -3,9 +3,9 @@
 use super::SweepArgs;
 use crate::commands::config_args::ConfigArgs;
 use crate::error::{Error, UsageError};
-use crate::output::shell;
 use crate::sweep::{Job, Point};
 use emberlab_config::{Config, settings};
+use emberlab_data::text::shell_word;
 use emberlab_run::config_file::read_settings;
 use emberlab_run::{Outcome, RunDir, RunSummary, file};
 use std::env;
@@ -102,7 +102,7 @@ pub fn command_lines(planned: &[Planned]) -> String {
     let program = env::args_os().next().unwrap_or_else(|| "emberlab".into());
     let line = |planned: &Planned| {
         let words = [&program].into_iter().chain(&planned.job.arguments);
-        let words: Vec<String> = words.map(|word| shell::quoted(&word.to_string_lossy())).collect();
+        let words: Vec<String> = words.map(|word| shell_word(&word.to_string_lossy())).collect();
         words.join(" ") + "\n"
     };
     planned.iter().map(line).collect()
