@@ -99,6 +99,23 @@ fn halving_trains_the_best_for_longer() {
 }
 
 #[test]
+fn a_halving_whose_settings_cannot_be_ranked_fails() {
+    let lab = lab();
+    let tried = "--grid training.label_smoothing=0,0.1,0.2,0.3 --halving 2 --unset data.validation_fraction";
+    let said = lab.emberlab(&format!("sweep table.toml {tried}"));
+    assert_eq!(said.code, 2, "{}", said.stdout);
+    assert!(
+        said.stderr.contains("error: the settings cannot be ranked, so that none is trained"),
+        "{}",
+        said.stderr
+    );
+    // Large whole bounds are no powers of ten.
+    let said =
+        lab.emberlab("sweep table.toml --range training.shuffle_seed=1000000..2000000 --random 2 --list");
+    assert_eq!(said.code, 0, "{}", said.stderr);
+}
+
+#[test]
 fn mistakes_in_ranges_are_found_before_the_first_run() {
     let lab = lab();
     for (arguments, wanted) in [

@@ -70,6 +70,11 @@ pub enum UsageError {
         /// The last rate.
         to: f64,
     },
+    /// `sweep --halving` of settings that have no score in common.
+    #[error(
+        "the settings cannot be ranked, so that none is trained for longer; a validation part ranks them: `--set data.validation_fraction=0.2`"
+    )]
+    NotRanked,
     /// A sweep of more than so many combinations.
     #[error("the sweep has more than {0} combinations")]
     GridTooLarge(usize),

@@ -48,7 +48,7 @@ impl Range {
 
     /// The lower bound.
     pub fn low(&self) -> String {
-        rounded(self.low)
+        if self.whole { (self.low as i64).to_string() } else { rounded(self.low) }
     }
 
     /// Draws a value, as SciPy's `uniform`, `randint` and `loguniform` do, and logarithmic whole numbers as Optuna's `suggest_int` with

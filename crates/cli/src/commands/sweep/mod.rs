@@ -21,6 +21,7 @@ use emberlab_run::{DEFAULT_ARTIFACTS, Metrics, RunSummary, Scores, file, show};
 use emberlab_training::StopSignal;
 use emberlab_training::devices;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -255,7 +256,12 @@ impl<'a> Sweep<'a> {
             let next = rungs.get(index + 1).map_or(0, |next| next.n_points);
             let go_on = ranks.iter().filter(|rank| rank.rank.is_some_and(|place| place <= next));
             let go_on: Vec<&Vec<(String, String)>> = go_on.map(|rank| &rank.settings).collect();
-            alive.retain(|&point| go_on.contains(&&self.points[point].settings));
+            // Settings that were drawn twice go on once.
+            let mut kept = BTreeSet::new();
+            alive.retain(|&point| {
+                let settings = &self.points[point].settings;
+                go_on.contains(&settings) && kept.insert(settings)
+            });
             best.clone_from(&ranks);
             all.push(RankedRung { epochs, settings: ranks });
             if alive.is_empty() {
@@ -265,7 +271,9 @@ impl<'a> Sweep<'a> {
         if self.arguments.json {
             print::json(&all)?;
         }
-        self.end(&best, failures)
+        let is_cut_short = all.len() < rungs.len() && failures.is_empty();
+        self.end(&best, failures)?;
+        if is_cut_short { Err(UsageError::NotRanked.into()) } else { Ok(()) }
     }
 
     /// Writes the files, and reports the runs that failed.
