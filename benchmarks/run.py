@@ -13,6 +13,7 @@ import math
 import os
 import pathlib
 import platform
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -251,7 +252,7 @@ def report(by_label, arguments, python, limits):
     lines += ["", f"This machine moves {limits['bytes_per_second'] / 1e9:.1f} GB/s and computes "
               f"{limits['operations_per_second'] / 1e9:.0f} GFLOP/s (`benchmarks/machine.py`, the best of NumPy and "
               "PyTorch).", "", limits_table(by_label, limits), "", "Commands:", "", "```"]
-    lines += [" ".join(str(word) for word in program.command).replace(str(ROOT) + "/", "").replace(str(python), "python")
+    lines += [shlex.join(str(word) for word in program.command).replace(str(ROOT) + "/", "").replace(str(python), "python")
               .replace(str(arguments.emberlab), "emberlab").replace(str(arguments.candle), "emberlab-bench-candle").replace(str(arguments.data), "data")
               for program in by_label.values()]
     return "\n".join(lines) + "\n```\n"

@@ -38,7 +38,7 @@ fn every_command_shown_prints_what_is_shown() {
     let shown: Vec<Shown> = pages().iter().flat_map(|page| shown(page)).collect();
     assert!(shown.len() >= 8);
     let lab = Lab::new();
-    lab.write("mistakes.toml", include_str!("mistakes.toml"));
+    lab.write("tests/e2e/mistakes.toml", include_str!("mistakes.toml"));
     for folder in ["configs", "configs/lab", "configs/full"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             let path = entry.unwrap().path();
