@@ -145,6 +145,7 @@ fn set_changes_a_key_and_its_mistakes_point_at_the_argument() {
         ("training.epochs", "must be `key.path=value`"),
         ("=3", "`` is not a valid key; expected something like `training.epochs`"),
         ("seed.x=3", "`seed` is a value, not a table"),
+        ("extends=base.toml", "`extends` is read with a file, and must be written there"),
         ("training.epochs=1\nbatch_size=3", "`1\\nbatch_size=3` is more than one value"),
     ] {
         lab.run(&["config", "check", "good.toml", "--set", argument])

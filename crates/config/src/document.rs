@@ -64,6 +64,10 @@ impl Document {
                 problems.push(Problem { location: Location::Argument(argument.clone()), kind });
             }
         }
+        if let Some(node) = document.table.get(EXTENDS) {
+            let reason = format!("`{EXTENDS}` is read with a file, and must be written there");
+            problems.push(Problem { location: node.key.clone(), kind: ProblemKind::Unreadable(reason) });
+        }
         if problems.is_empty() { Ok(document) } else { Err(ConfigError::new(path, problems)) }
     }
 

@@ -126,7 +126,7 @@ pub struct DeviceRecord {
 pub struct DeviceReads {
     /// For the scores of updates, many in one transfer.
     pub scores: usize,
-    /// For scores on the validation part.
+    /// For scores on the validation part, and before each for whether all weights are finite.
     pub validation: usize,
     /// For histograms of weights and gradients.
     pub histograms: usize,

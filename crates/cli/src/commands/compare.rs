@@ -145,6 +145,6 @@ fn samples_per_update(run: &RunDir) -> Result<f64, Error> {
     let training = Config::load(&run.file(file::CONFIG), &[])?.training;
     let n_train = RunRecord::read(run.path())?.data.n_train;
     let iterations = training.plan.iterations(n_train);
-    let samples = training.plan.samples(iterations, n_train) as f64 * training.accumulate as f64;
-    Ok(samples / iterations.max(1) as f64)
+    let samples = training.plan.samples(iterations, n_train) as f64;
+    Ok(samples / training.updates_per_epoch(n_train).max(1) as f64)
 }

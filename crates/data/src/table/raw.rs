@@ -199,7 +199,7 @@ impl RowReader<'_> {
 
     fn label<'a>(&self, text: &'a str, place: RowPlace, column: usize) -> Result<&'a str, TableProblem> {
         let title = self.layout.columns.title(column);
-        if self.cells.is_missing(text) {
+        if self.cells.read(text) == Cell::Missing {
             return Err(TableProblem::MissingLabel { value: text.to_owned(), place, column: title });
         }
         no_line_break(text, "a label", place, &title)?;

@@ -79,6 +79,12 @@ fn words_for_missing_values_can_be_chosen_and_numbers_stand_for_all_their_spelli
         .with(|options| options.missing_values = vec!["-999".into(), "none".into()])
         .missing(MissingPolicy::Median);
     assert_eq!(table.values(), [1.0, 5.0, 1.0, 5.0, 1.0, 5.0]);
+    case("x,label\n1,a\n2,-999.0\n3,b\n")
+        .with(|options| options.missing_values = vec!["-999".into()])
+        .fails(
+            "has no label in line 3, column `label`: \"-999.0\" stands for a missing value; if it is a class, list \
+             `missing_values` without it",
+        );
     let commas = case("x;label\n-9,9;a\n1,5;b\n-9,90;b\n2,5;a\n")
         .with(|options| {
             options.decimal_comma = true;

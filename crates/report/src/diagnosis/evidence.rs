@@ -120,10 +120,11 @@ impl Evidence {
         match &self.config.model.kind {
             ModelKind::Linear | ModelKind::Custom => None,
             ModelKind::Mlp(hidden) | ModelKind::Cnn { hidden, .. } => Some(hidden.activation),
-            ModelKind::Layers(layers) => layers.iter().find_map(|layer| match layer {
-                LayerDefinition { kind: LayerKind::Activation(activation), .. } => Some(*activation),
-                _ => None,
-            }),
+            ModelKind::Layers(layers) => {
+                let mut found = Vec::new();
+                activations(layers, &mut found);
+                found.first().copied().filter(|first| found.iter().all(|activation| activation == first))
+            }
         }
     }
 }
@@ -160,4 +161,14 @@ fn layers(rows: &[HistogramRow]) -> Vec<LayerTensors> {
     // The weights of batch norm are as many as its biases.
     layers.retain(|layer| layer.weights.first().is_some_and(|weights| weights.count() > layer.n_biases));
     layers
+}
+/// The activations of layers, those inside residual blocks included.
+fn activations(layers: &[LayerDefinition], found: &mut Vec<Activation>) {
+    for layer in layers {
+        match &layer.kind {
+            LayerKind::Activation(activation) => found.push(*activation),
+            LayerKind::Residual { layers, .. } => activations(layers, found),
+            _ => {}
+        }
+    }
 }

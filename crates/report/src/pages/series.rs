@@ -95,7 +95,8 @@ pub fn curve_figure(
     curves: &[Curve],
     scales: &[Scale],
 ) -> Result<Figure, Error> {
-    let points = || curves.iter().flat_map(|curve| &curve.points);
+    // Others are left out on each axis.
+    let points = || curves.iter().flat_map(|curve| &curve.points).filter(|point| point.1.is_finite());
     let first = points().next().map_or(0.0, |point| point.1);
     // Constant curves look the same on every axis.
     let useful_log = points().all(|point| point.1 > 0.0) && points().any(|point| point.1 != first);

@@ -63,7 +63,7 @@ impl UpdateLoop {
         let watched = Watched { shown: self.host.validation_progress(), heartbeat: self.host.heartbeat() };
         let Some(score) = evaluate::score(&classifier, set, &self.views, &watched) else { return Ok(()) };
         let updates = self.progress.updates;
-        self.progress.reads.validation += 1;
+        self.progress.reads.validation += 2;
         self.recorder.record("valid", epoch, updates, &scores(&score))?;
         self.recorder.flush()?;
         if !score.loss.is_finite() {

@@ -2,7 +2,7 @@
 //!
 //! The run of each fold is a run like any other, whose configuration says which fold it leaves out.
 
-use crate::error::{Error, UsageError};
+use crate::error::{Error, INTERRUPTED, UsageError};
 use crate::output::print;
 use emberlab_config::{Config, ConfigError, settings};
 use emberlab_run::config_file::read_settings;
@@ -63,7 +63,8 @@ impl Folds {
                 Some(record) => record,
                 None => {
                     folds_file::remove(&folder)?;
-                    RunRecord::read(&train(config)?.run)?
+                    let trained = train(config).inspect_err(|error| tell_fold(error, fold, configs.len()));
+                    RunRecord::read(&trained?.run)?
                 }
             };
             n_classes = record.data.class_names.len();
@@ -77,6 +78,15 @@ impl Folds {
         folds_file::write(&folder, &runs, n_classes)?;
         print::text(&table(&runs))?;
         print::strong_lines(&format!("\nfolds  {}\n", folder.display()))
+    }
+}
+
+/// Says in which fold an error came, where others are done. Who stops a program knows.
+fn tell_fold(error: &Error, fold: usize, n_folds: usize) {
+    if fold > 1 && error.exit_code() != INTERRUPTED {
+        print::warning(&format!(
+            "fold {fold} of {n_folds} ends with an error; those before it are kept for `--resume`"
+        ));
     }
 }
 
