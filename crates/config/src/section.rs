@@ -360,7 +360,7 @@ impl<'a> Section<'a> {
     /// Ends the table: reports keys that were not declared, or writes the line of a table on one line.
     pub fn finish(self) {
         match &self.side {
-            Side::Reading(reading) => self.report_unknown(reading),
+            Side::Reading(reading) => self.report_unknown(reading, false),
             Side::Writing(Writing { shown: true, output, inline: Some(entries) }) => {
                 let name = self.path.rsplit('.').next().unwrap_or_default();
                 let line = format!("{name} = {{ {} }}", entries.join(", "));
@@ -373,24 +373,20 @@ impl<'a> Section<'a> {
     /// Ends the table early, because a key is missing on which the others depend: reports those that are meant to be one of the
     /// keys declared so far.
     pub fn finish_early(&self) {
-        let Side::Reading(reading) = &self.side else { return };
-        for (name, node) in reading.table.into_iter().flatten() {
-            let is_known = self.known.contains(&name.as_str());
-            if let Some(nearest) = nearest(name, self.known.iter().copied()).filter(|_| !is_known) {
-                let (key, nearest) = (self.full(&shown(name)), Some(nearest));
-                reading
-                    .findings
-                    .push(node.key.clone(), ProblemKind::UnknownKey { key, nearest, known: Vec::new() });
-            }
+        if let Side::Reading(reading) = &self.side {
+            self.report_unknown(reading, true);
         }
     }
 
-    fn report_unknown(&self, reading: &Reading<'_>) {
+    fn report_unknown(&self, reading: &Reading<'_>, misspelt_only: bool) {
         for (name, node) in reading.table.into_iter().flatten() {
             if self.known.contains(&name.as_str()) {
                 continue;
             }
             let nearest = nearest(name, self.known.iter().copied());
+            if misspelt_only && nearest.is_none() {
+                continue;
+            }
             // The list is long, and needed only where no key is near.
             let known = if nearest.is_some() { Vec::new() } else { self.known.clone() };
             let kind = ProblemKind::UnknownKey { key: self.full(&shown(name)), nearest, known };

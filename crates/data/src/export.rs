@@ -5,8 +5,9 @@ use crate::splits::Part;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-/// Writes a table under the names of its columns, each followed by `_` where it would stand there twice, with `label` behind them, each number in its shortest form that reads back the
-/// same, and images as `index,label`, where `index` is the row in the source's file. Labels are the names of the classes.
+/// Writes a table under the names of its columns, each followed by `_` where it would stand there twice, with `label` behind
+/// them, each number in its shortest form that reads back the same, and images as `index,label`, where `index` is the row in the
+/// source's file. Labels are the names of the classes.
 ///
 /// # Errors
 ///

@@ -58,19 +58,16 @@ impl Range {
     ///
     /// Those of [`RandomState::randint`].
     pub fn draw(&self, random: &mut RandomState) -> Result<String, DataError> {
-        if self.whole && self.spread == Spread::Uniform {
-            return Ok(random.randint(self.low as i64, self.high as i64 + 1)?.to_string());
-        }
-        let share = random.uniform(0.0, 1.0);
-        let value = match self.spread {
-            Spread::Uniform => self.low + share * (self.high - self.low),
-            Spread::Logarithmic if self.whole => {
-                let between = logarithmic(self.low - 0.5, self.high + 0.5, share).round();
-                return Ok((between.clamp(self.low, self.high) as i64).to_string());
+        let Self { low, high, whole, spread } = *self;
+        Ok(match (spread, whole) {
+            (Spread::Uniform, true) => random.randint(low as i64, high as i64 + 1)?.to_string(),
+            (Spread::Uniform, false) => rounded(low + random.uniform(0.0, 1.0) * (high - low)),
+            (Spread::Logarithmic, true) => {
+                let between = logarithmic(low - 0.5, high + 0.5, random.uniform(0.0, 1.0)).round();
+                (between.clamp(low, high) as i64).to_string()
             }
-            Spread::Logarithmic => logarithmic(self.low, self.high, share),
-        };
-        Ok(rounded(value))
+            (Spread::Logarithmic, false) => rounded(logarithmic(low, high, random.uniform(0.0, 1.0))),
+        })
     }
 }
 

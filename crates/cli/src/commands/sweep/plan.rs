@@ -32,7 +32,7 @@ const THREADS: &str = "device.threads";
 pub struct Plan<'a> {
     /// The arguments of the command.
     pub arguments: &'a SweepArgs,
-    /// The configuration without the settings that are tried.
+    /// The configuration with the first of the settings that are tried.
     pub base: &'a Config,
     /// The settings.
     pub points: &'a [Point],
@@ -73,8 +73,7 @@ impl Plan<'_> {
         if self.arguments.seeds > 1 {
             set.push(format!("seed={}", self.base.seed as usize + seed));
         }
-        let is_threads = |setting: &String| setting.trim_start().starts_with(THREADS);
-        if self.workers > 1 && self.base.device.threads.is_none() && !set.iter().any(is_threads) {
+        if self.workers > 1 && self.base.device.threads.is_none() {
             // As many processes as cores, and one thread for each.
             set.push(format!("{THREADS}=1"));
         }
